@@ -1,0 +1,41 @@
+package io.drme.driver;
+
+/**
+ * A connection to one device. There are two kinds: one is asked ({@link PolledDriver}), the other
+ * tells ({@link PushedDriver}).
+ *
+ * <p><b>Threads.</b> Every method is called by the one virtual thread that owns the device, so an
+ * implementation needs no locks and may block. {@link #close} alone may come from another thread,
+ * to end a blocked call.
+ *
+ * <p><b>Failure.</b> A tag that can't be read is data, not an exception: it comes as a bad reading
+ * and its neighbours are unaffected. Only the loss of the whole device is thrown; the owner then
+ * calls {@link #disconnect} and, after a pause, {@link #connect}.
+ *
+ * <p><b>Values</b> are raw: typed and put together from bytes, but neither scaled nor held to a
+ * range or deadband; that is done behind the seam, the same for all drivers. Group and gateway time
+ * of a batch are stamped by the owner.
+ *
+ * <p>Every implementation passes {@code DriverContract}.
+ */
+public sealed interface Driver extends AutoCloseable permits PolledDriver, PushedDriver {
+
+    /**
+     * Connects, and returns once the device is ready. Does nothing when connected. Bounded by the
+     * device's time limit.
+     *
+     * @throws DriverException when the device can't be reached or refuses us
+     * @throws InterruptedException when the owner is asked to stop
+     */
+    void connect() throws DriverException, InterruptedException;
+
+    /** Drops the connection, so that the next {@link #connect} starts afresh. Never throws. */
+    void disconnect();
+
+    /** What passed between us and the device last, for a person who asks why a tag is bad. */
+    Exchange lastExchange();
+
+    /** Frees everything. Never throws, and may be called more than once. */
+    @Override
+    void close();
+}

@@ -1,0 +1,52 @@
+package io.drme.driver;
+
+import io.drme.config.Section;
+import io.drme.model.ValueType;
+import io.drme.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes the drivers of one protocol. Found by {@link java.util.ServiceLoader}; loading a factory
+ * must not load the protocol's library, so that an unused driver costs no memory.
+ */
+public interface DriverFactory {
+
+    /** The word in {@code driver:} of the configuration, for example {@code modbus}. */
+    String name();
+
+    /**
+     * Reads what the protocol adds to a device: its URL and its own keys.
+     *
+     * <p>All problems go to the section's {@code Problems}; what is returned is then not used.
+     *
+     * @param device the device's section; the caller reads name, profile, tags, poll, timeout,
+     *     stale and sync, and calls {@code done} at the end
+     */
+    DriverSettings settings(Section device, String url);
+
+    /** What the caller learns from a tag's own keys. */
+    record Address(TagAddress address, ValueType rawType) {}
+
+    /**
+     * Reads what the protocol adds to a tag: {@code address}, {@code type} and its own keys.
+     *
+     * @param tag the tag's section; the caller reads unit, scale, offset, range, deadband, poll,
+     *     stale and sync, and calls {@code done} at the end
+     * @return nothing where a problem was noted
+     */
+    Optional<Address> address(Section tag, DriverSettings settings);
+
+    /**
+     * Makes a driver; connects nothing.
+     *
+     * @param groups the device's poll groups, from 0
+     */
+    Driver create(DeviceSpec device, List<PollGroup> groups, Clock clock);
+
+    /** The interval at which a tag of this protocol is read where the file says nothing. */
+    default Duration defaultPoll() {
+        return Duration.ofSeconds(1);
+    }
+}

@@ -1,0 +1,58 @@
+package io.drme.config;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Collects everything that is wrong with a configuration, so that a person mends it in one go.
+ * Confined to the thread that reads the file.
+ */
+public final class Problems {
+    /** After so many problems the rest is only counted, so that garbage makes no flood. */
+    public static final int MAX_LISTED = 200;
+
+    private final List<Problem> found = new ArrayList<>();
+    private int unlisted;
+
+    /** Notes a problem. */
+    public void add(Where where, String key, String message) {
+        if (found.size() == MAX_LISTED) {
+            unlisted++;
+        } else {
+            found.add(new Problem(where, key, message));
+        }
+    }
+
+    /** Notes a problem unless {@code ok}. */
+    public void check(boolean ok, Where where, String key, String message) {
+        if (!ok) {
+            add(where, key, message);
+        }
+    }
+
+    /** Whether nothing was noted. */
+    public boolean none() {
+        return found.isEmpty();
+    }
+
+    /** What was noted, in the order of files and lines. */
+    public List<Problem> list() {
+        return found.stream()
+                .sorted(
+                        Comparator.comparing((Problem p) -> p.where().file())
+                                .thenComparingInt(p -> p.where().line()))
+                .toList();
+    }
+
+    /**
+     * Ends the check.
+     *
+     * @throws InvalidConfigException when anything was noted; its message lists all of it
+     */
+    public void throwIfAny(String file) throws InvalidConfigException {
+        if (!none()) {
+            throw new InvalidConfigException(file, list(), unlisted);
+        }
+    }
+}

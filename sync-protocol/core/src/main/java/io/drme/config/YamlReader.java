@@ -1,0 +1,179 @@
+package io.drme.config;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/**
+ * Reads YAML 1.2 files into {@link Node}s. Bounded: a huge, deep or self-referring file is a
+ * problem, not a crash.
+ */
+public final class YamlReader {
+    /** The largest file, in bytes; 10,000 tags written out take about 1.5 MB. */
+    public static final int MAX_FILE_BYTES = 8 << 20;
+
+    /** The deepest nesting; the contract's files need 7. */
+    public static final int MAX_DEPTH = 32;
+
+    /** The most values in a file, aliases written out; it bounds memory where aliases multiply. */
+    public static final int MAX_NODES = 500_000;
+
+    private YamlReader() {}
+
+    /**
+     * Reads a file whose top is a mapping.
+     *
+     * @return the mapping, or nothing where {@code problems} says why
+     */
+    public static Optional<Node.Mapping> read(Path file, Problems problems) {
+        var start = new Where(file.toString(), 1, 1);
+        try {
+            if (Files.size(file) > MAX_FILE_BYTES) {
+                problems.add(
+                        start,
+                        "",
+                        "the file has %d bytes; at most %d are read"
+                                .formatted(Files.size(file), MAX_FILE_BYTES));
+                return Optional.empty();
+            }
+            return parse(file.toString(), Files.readString(file, StandardCharsets.UTF_8), problems);
+        } catch (NoSuchFileException _) {
+            problems.add(start, "", "there is no such file; check the path");
+        } catch (CharacterCodingException _) {
+            problems.add(start, "", "the file is not UTF-8 text; save it as UTF-8");
+        } catch (IOException e) {
+            problems.add(start, "", "the file can't be read: " + e.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    /** Parses a text as {@link #read} does; {@code name} stands for the file in messages. */
+    public static Optional<Node.Mapping> parse(String name, String yaml, Problems problems) {
+        var settings =
+                LoadSettings.builder()
+                        .setLabel(name)
+                        .setUseMarks(true)
+                        .setAllowDuplicateKeys(true)
+                        .setCodePointLimit(MAX_FILE_BYTES)
+                        .setMaxAliasesForCollections(50)
+                        .build();
+        try {
+            var root = new Compose(settings).composeString(yaml);
+            if (root.isEmpty()) {
+                problems.add(
+                        new Where(name, 1, 1), "", "the file is empty; expected keys and values");
+                return Optional.empty();
+            }
+            var node = new Converter(name, problems).convert(root.get(), "", 0);
+            if (node instanceof Node.Mapping mapping) {
+                return Optional.of(mapping);
+            }
+            problems.add(
+                    new Where(name, 1, 1), "", "expected keys and values at the top of the file");
+        } catch (MarkedYamlEngineException e) {
+            int line = e.getProblemMark().map(Mark::getLine).orElse(0) + 1;
+            int column = e.getProblemMark().map(Mark::getColumn).orElse(0) + 1;
+            problems.add(
+                    new Where(name, line, column),
+                    "",
+                    "not readable as YAML: %s; look at column %d, at the indentation and at quotes"
+                            .formatted(e.getProblem(), column));
+        } catch (YamlEngineException | StackOverflowError e) {
+            problems.add(new Where(name, 1, 1), "", "not readable as YAML: " + e.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    private static final class Converter {
+        private final String file;
+        private final Problems problems;
+        private int nodes;
+
+        Converter(String file, Problems problems) {
+            this.file = file;
+            this.problems = problems;
+        }
+
+        Node convert(org.snakeyaml.engine.v2.nodes.Node node, String path, int depth) {
+            var where = where(node);
+            if (++nodes > MAX_NODES) {
+                problems.check(
+                        nodes > MAX_NODES + 1,
+                        where,
+                        path,
+                        "the file has more than %d values once its aliases are written out; use fewer"
+                                .formatted(MAX_NODES));
+                return new Node.Scalar(where, "", false);
+            }
+            if (depth > MAX_DEPTH) {
+                problems.add(where, path, "nested more than %d deep".formatted(MAX_DEPTH));
+                return new Node.Scalar(where, "", false);
+            }
+            return switch (node) {
+                case ScalarNode scalar ->
+                        new Node.Scalar(
+                                where,
+                                scalar.getValue(),
+                                scalar.getScalarStyle() != ScalarStyle.PLAIN);
+                case SequenceNode sequence -> {
+                    var items = new ArrayList<Node>();
+                    for (var item : sequence.getValue()) {
+                        if (nodes > MAX_NODES) {
+                            break;
+                        }
+                        items.add(convert(item, path + "[" + items.size() + "]", depth + 1));
+                    }
+                    yield new Node.Sequence(where, items);
+                }
+                case MappingNode mapping -> mapping(mapping, where, path, depth);
+                default -> new Node.Scalar(where, "", false);
+            };
+        }
+
+        private Node mapping(MappingNode mapping, Where where, String path, int depth) {
+            var entries = new LinkedHashMap<String, Node.Entry>();
+            for (var tuple : mapping.getValue()) {
+                if (nodes > MAX_NODES) {
+                    break;
+                }
+                var keyWhere = where(tuple.getKeyNode());
+                if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
+                    problems.add(keyWhere, path, "a key must be a word, not a list or mapping");
+                    continue;
+                }
+                var keyPath = path.isEmpty() ? key.getValue() : path + "." + key.getValue();
+                var value = convert(tuple.getValueNode(), keyPath, depth + 1);
+                var before = entries.putIfAbsent(key.getValue(), new Node.Entry(keyWhere, value));
+                if (before != null) {
+                    problems.add(
+                            keyWhere,
+                            keyPath,
+                            "stands twice, first in line %d; remove one"
+                                    .formatted(before.keyWhere().line()));
+                }
+            }
+            return new Node.Mapping(where, entries);
+        }
+
+        private Where where(org.snakeyaml.engine.v2.nodes.Node node) {
+            return node.getStartMark()
+                    .map(m -> new Where(file, m.getLine() + 1, m.getColumn() + 1))
+                    .orElse(new Where(file, 1, 1));
+        }
+    }
+}
