@@ -122,6 +122,20 @@ public final class Batch {
         qualities = Arrays.copyOf(qualities, room);
     }
 
+    /**
+     * Copies sample {@code from} over sample {@code to}, not behind it, for a stage that compacts
+     * in place.
+     */
+    public void move(int from, int to) {
+        tags[to] = tags[from];
+        sourceTimes[to] = sourceTimes[from];
+        bits[to] = bits[from];
+        qualities[to] = qualities[from];
+        if (texts != null && to < texts.length) {
+            texts[to] = from < texts.length ? texts[from] : null;
+        }
+    }
+
     /** Drops the samples from index {@code newSize} on, for a stage that compacts in place. */
     public void truncate(int newSize) {
         size = Math.min(size, newSize);
