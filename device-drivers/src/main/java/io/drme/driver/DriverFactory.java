@@ -3,6 +3,7 @@ package io.drme.driver;
 import io.drme.config.Section;
 import io.drme.model.ValueType;
 import io.drme.time.Clock;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -42,8 +43,10 @@ public interface DriverFactory {
      * Makes a driver; connects nothing.
      *
      * @param groups the device's poll groups, from 0
+     * @param directory the gateway's data directory, under which a driver may keep files of its
+     *     own, such as certificates
      */
-    Driver create(DeviceSpec device, List<PollGroup> groups, Clock clock);
+    Driver create(DeviceSpec device, List<PollGroup> groups, Path directory, Clock clock);
 
     /** The interval at which a tag of this protocol is read where the file says nothing. */
     default Duration defaultPoll() {
