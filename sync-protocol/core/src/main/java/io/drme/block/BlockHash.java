@@ -50,7 +50,7 @@ public record BlockHash(long high, long low) {
     private static long beLong(ByteBuffer in) {
         long value = 0;
         for (int i = 0; i < Long.BYTES; i++) {
-            value = value << 8 | in.get() & 0xFF;
+            value = (value << 8) | (in.get() & 0xFF);
         }
         return value;
     }

@@ -12,6 +12,7 @@ import java.util.List;
  *
  * <p>Confined to its owner.
  */
+@SuppressWarnings("DoNotCallSuggester") // until the codec lands
 public final class BlockReader {
     private BlockReader() {}
 

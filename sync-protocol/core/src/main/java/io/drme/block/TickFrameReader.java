@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
  *
  * <p>Confined to its owner.
  */
+@SuppressWarnings("DoNotCallSuggester") // until the codec lands
 public final class TickFrameReader {
 
     /** Makes a reader that expects a key frame. */

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
  *
  * <p>Confined to its owner; nothing is allocated per sample. {@link #close} frees native memory.
  */
+@SuppressWarnings("DoNotCallSuggester") // until the codec lands
 public final class TickFrameWriter implements AutoCloseable {
 
     /** Makes a writer; its first frame is a key frame whatever is asked for. */
