@@ -1,0 +1,313 @@
+package io.drme.driver;
+
+import io.drme.model.Batch;
+import io.drme.model.Quality;
+import io.drme.model.Reason;
+import io.drme.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Owns one device: connects, reads on a fixed beat or takes what is pushed, hands batches on, and
+ * never gives up.
+ *
+ * <p><b>Threads.</b> All state belongs to the one virtual thread that calls {@link #run} (or, in a
+ * test, {@link #step}). Shared are the bounded queue, {@link #status} and {@link #stop}. When the
+ * queue is full the loop waits, polls are skipped and counted, and no sample is overwritten.
+ *
+ * <p><b>What it hands on.</b> Each poll, and each delivery of a pushed driver, is one batch: one
+ * tick. Its group is {@code firstGroup} plus the index of the poll group; its gateway time is 0
+ * until the pipeline stamps it. When the device is lost each of its tags gets one bad reading at
+ * once, and again only when the reason changes; each further beat is an empty tick with a failed
+ * outcome, so that <em>flat</em> can be told from <em>not read</em>. Once the device is back all
+ * groups are read at once, whatever their interval.
+ *
+ * <p><b>Pushed drivers</b> make a tick at least once an interval while they are alive. When nothing
+ * has been heard of the device for longer than a tag's stale limit, the tag gets one bad reading
+ * {@code STALE}; when the silence outlasts all limits and {@link #MOST_SILENCE}, the connection is
+ * given up and made anew. A value that just does not change is not stale while the device is known
+ * to be alive.
+ *
+ * <p><b>Failure.</b> It supervises its driver: a mistake in the driver (a runtime exception) counts
+ * as a lost device, is logged with its trace once a change of state, and harms no other device.
+ */
+public final class DeviceLoop implements Runnable {
+    /** How long a pushed device may be silent before it is connected anew. */
+    public static final Duration MOST_SILENCE = Duration.ofSeconds(30);
+
+    /** How old the last exchange on a status page may be. */
+    static final Duration EXCHANGE_REFRESH = Duration.ofSeconds(1);
+
+    private static final Logger log = LoggerFactory.getLogger(DeviceLoop.class);
+
+    private final DeviceSpec device;
+    private final List<PollGroup> groups;
+    private final Driver driver;
+    private final int firstGroup;
+    private final ArrayBlockingQueue<Batch> out;
+    private final Clock clock;
+    private final Beats beats;
+    private final BackOff backOff;
+    private final Health health;
+    private final SilenceWatch silence;
+
+    private volatile boolean stopped;
+    private volatile @Nullable Thread owner;
+    private boolean connected;
+    private long retryAtNanos;
+    private @Nullable Reason lost;
+
+    /**
+     * Makes a loop; starts nothing.
+     *
+     * @param groups as the driver was created with; a pushed driver has one
+     * @param driver closed when the loop ends
+     * @param firstGroup the gateway's number of the device's first poll group, which batches carry
+     * @param out where batches go; bounded, shared with other devices or not
+     * @param random for the jitter of the back-off
+     */
+    public DeviceLoop(
+            DeviceSpec device,
+            List<PollGroup> groups,
+            Driver driver,
+            int firstGroup,
+            ArrayBlockingQueue<Batch> out,
+            Clock clock,
+            RandomGenerator random) {
+        this.device = device;
+        this.groups = List.copyOf(groups);
+        this.driver = driver;
+        this.firstGroup = firstGroup;
+        this.out = out;
+        this.clock = clock;
+        this.beats = new Beats(this.groups, clock.nanoTime());
+        this.backOff = new BackOff(random);
+        this.health = new Health(device, clock);
+        this.silence = new SilenceWatch(device, this.groups);
+        this.retryAtNanos = clock.nanoTime();
+    }
+
+    /** How the device does; from any thread. */
+    public DeviceStatus status() {
+        return health.status();
+    }
+
+    /** Ends the loop soon, also out of a blocked call; from any thread. Never blocks. */
+    public void stop() {
+        stopped = true;
+        var thread = owner;
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    /** Runs until {@link #stop} or an interrupt, then closes the driver. */
+    @Override
+    public void run() {
+        owner = Thread.currentThread();
+        try (driver) {
+            while (!stopped) {
+                step();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } finally {
+            health.stopped();
+            log.info("device={} stopped", device.name());
+        }
+    }
+
+    /**
+     * Waits for the next thing to do and does it: one poll of one group, one delivery, or one try
+     * to connect.
+     *
+     * @throws InterruptedException when the owner is asked to stop
+     */
+    public void step() throws InterruptedException {
+        try {
+            if (connected || connect()) {
+                switch (driver) {
+                    case PolledDriver polled -> poll(polled);
+                    case PushedDriver pushed -> take(pushed);
+                }
+            }
+        } catch (DriverException e) {
+            lose(e.reason(), e instanceof DriverException.Refused, e.getMessage());
+        } catch (RuntimeException e) {
+            health.countBug();
+            if (lost == null) {
+                log.error("device={} bug in driver={}", device.name(), device.driver(), e);
+            }
+            lose(
+                    Reason.COMMS_LOST,
+                    false,
+                    "a mistake in the driver '%s' (%s); it is started anew, please report it"
+                            .formatted(device.driver(), e));
+        }
+    }
+
+    /** Connects when it is time; until then passes one beat with a failed tick. */
+    private boolean connect() throws DriverException, InterruptedException {
+        long now = clock.nanoTime();
+        if (lost != null && beats.next() < retryAtNanos) {
+            waitUntil(beats.next());
+            failedTick(beats.dueGroup(), lost);
+            return false;
+        }
+        if (retryAtNanos > now) {
+            waitUntil(retryAtNanos);
+        }
+        driver.connect();
+        connected = true;
+        health.countConnect();
+        silence.heard(clock.nanoTime());
+        if (lost != null && driver instanceof PolledDriver) {
+            beats.allDue(clock.nanoTime());
+        }
+        return true;
+    }
+
+    private void poll(PolledDriver polled) throws DriverException, InterruptedException {
+        waitUntil(beats.next());
+        int group = beats.dueGroup();
+        var batch = new Batch(groups.get(group).tags().size());
+        batch.begin(firstGroup + group, 0);
+        polled.poll(group, batch);
+        recovered();
+        handOn(batch);
+        count(batch);
+        passBeat(group);
+    }
+
+    private void take(PushedDriver pushed) throws DriverException, InterruptedException {
+        long now = clock.nanoTime();
+        var batch = new Batch();
+        batch.begin(firstGroup, 0);
+        long until = Math.min(beats.next(), silence.nextDeadline(now));
+        boolean alive = pushed.take(batch, Duration.ofNanos(Math.max(0, until - now)));
+        now = clock.nanoTime();
+        boolean beat = now >= beats.next();
+        if (alive || batch.size() > 0) {
+            silence.heard(now);
+            recovered();
+        } else if (silence.addStale(now, clock.epochNanos(), batch)) {
+            batch.failed(Reason.STALE);
+            health.silent("nothing heard for longer than the tags' stale limit");
+        } else if (silence.isSilent(now)) {
+            batch.failed(Reason.STALE);
+        } else if (lost != null) {
+            batch.failed(lost);
+        }
+        if (batch.size() > 0 || beat) {
+            handOn(batch);
+            count(batch);
+        }
+        if (beat) {
+            passBeat(0);
+        }
+        if (silence.outlastsAll(now)) {
+            throw new DriverException.Unreachable(
+                    "%s (%s) said nothing for %d s; connecting anew"
+                            .formatted(
+                                    device.name(),
+                                    device.url(),
+                                    silence.lengthNanos(now) / 1_000_000_000),
+                    new TimeoutException());
+        }
+    }
+
+    /** The device gave values: from here on the next failure is a new one. */
+    private void recovered() {
+        backOff.reset();
+        if (lost != null) {
+            lost = null;
+            log.info("device={} back after={}ms", device.name(), health.stateMillis());
+        }
+        health.good();
+    }
+
+    private void lose(Reason reason, boolean refused, String message) throws InterruptedException {
+        connected = false;
+        driver.disconnect();
+        var pause = backOff.next(refused);
+        retryAtNanos = clock.nanoTime() + pause.toNanos();
+        if (lost != reason) {
+            log.warn(
+                    "device={} reason={} next-try-in={}ms {}",
+                    device.name(),
+                    reason.text(),
+                    pause.toMillis(),
+                    message);
+            lost = reason;
+            health.lost(refused, message, pause, driver);
+            for (int group = 0; group < groups.size(); group++) {
+                allBad(group, reason);
+            }
+        } else {
+            health.lost(refused, message, pause, driver);
+            if (beats.next() <= clock.nanoTime()) {
+                failedTick(beats.dueGroup(), reason);
+            }
+        }
+    }
+
+    private void allBad(int group, Reason reason) throws InterruptedException {
+        var tags = groups.get(group).tableIndexes();
+        var batch = new Batch(tags.size());
+        batch.begin(firstGroup + group, 0);
+        batch.failed(reason);
+        long now = clock.epochNanos();
+        for (int tag : tags) {
+            batch.addBad(tag, now, reason);
+        }
+        handOn(batch);
+        health.failedPoll(batch);
+        if (beats.due(group) <= clock.nanoTime()) {
+            passBeat(group);
+        }
+    }
+
+    private void failedTick(int group, Reason reason) throws InterruptedException {
+        var batch = new Batch(1);
+        batch.begin(firstGroup + group, 0);
+        batch.failed(reason);
+        handOn(batch);
+        health.failedPoll(batch);
+        passBeat(group);
+    }
+
+    private void count(Batch batch) {
+        if (Quality.isGood(batch.outcome())) {
+            health.polled(batch, driver);
+        } else {
+            health.failedPoll(batch);
+        }
+    }
+
+    private void passBeat(int group) {
+        health.countSkipped(beats.pass(group, clock.nanoTime()));
+    }
+
+    private void handOn(Batch batch) throws InterruptedException {
+        out.put(batch);
+    }
+
+    private void waitUntil(long nanos) throws InterruptedException {
+        clock.sleep(Duration.ofNanos(nanos - clock.nanoTime()));
+    }
+
+    /** Counts the bad samples of a batch. */
+    static int countBad(Batch batch) {
+        int bad = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            bad += Quality.isBad(batch.qualities()[i]) ? 1 : 0;
+        }
+        return bad;
+    }
+}

@@ -1,0 +1,77 @@
+package io.drme.sim.fault;
+
+import io.drme.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What goes wrong on one device at the moment: for the whole device, or for one of its units. Safe
+ * for use from any thread: the control API sets it, connections ask for it.
+ */
+public final class Faults {
+    /** Stands for the whole device. */
+    public static final String WHOLE = "";
+
+    private record Entry(Fault fault, long untilNanos) {}
+
+    private final Clock clock;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<String, Entry> byUnit = new TreeMap<>();
+
+    /** Nothing goes wrong yet. */
+    public Faults(Clock clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * Sets or, with {@link FaultKind#NONE}, ends a fault.
+     *
+     * @param unit a unit of the device, or {@link #WHOLE}, which also ends those of its units when
+     *     the fault is NONE
+     * @param time after which it ends by itself; nothing for ever
+     */
+    public void set(String unit, Fault fault, Optional<Duration> time) {
+        lock.lock();
+        try {
+            if (fault.kind() != FaultKind.NONE) {
+                long until = time.map(t -> clock.nanoTime() + t.toNanos()).orElse(Long.MAX_VALUE);
+                byUnit.put(unit, new Entry(fault, until));
+            } else if (unit.equals(WHOLE)) {
+                byUnit.clear();
+            } else {
+                byUnit.remove(unit);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What goes wrong now for a unit: its own fault, otherwise the whole device's. */
+    public Fault of(String unit) {
+        var all = all();
+        return all.getOrDefault(unit, all.getOrDefault(WHOLE, Fault.NONE));
+    }
+
+    /** What goes wrong now for the whole device. */
+    public Fault ofDevice() {
+        return of(WHOLE);
+    }
+
+    /** All that goes wrong now, by unit. */
+    public Map<String, Fault> all() {
+        lock.lock();
+        try {
+            long now = clock.nanoTime();
+            byUnit.values()
+                    .removeIf(e -> e.untilNanos() != Long.MAX_VALUE && e.untilNanos() <= now);
+            var faults = new TreeMap<String, Fault>();
+            byUnit.forEach((unit, entry) -> faults.put(unit, entry.fault()));
+            return faults;
+        } finally {
+            lock.unlock();
+        }
+    }
+}
