@@ -1,0 +1,62 @@
+package io.drme.alarm;
+
+import io.drme.config.Section;
+import io.drme.config.Where;
+import io.drme.stream.Expression;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One entry of {@code alarms:}; each tag that matches has an alarm of its own.
+ *
+ * @param name 1 to 64 of {@code [a-z0-9-_.]}, unique
+ * @param tags globs over {@code device/path}, derived tags too
+ * @param condition when it is raised and cleared
+ * @param onDelay how long the condition must last before it is raised; 0 to 1 d
+ * @param offDelay how long the condition must be gone before it is cleared; 0 to 1 d
+ * @param latch whether it stays until a person resets it
+ * @param priority medium where the file says nothing
+ * @param message what is wrong, for a person; the name where the file says nothing
+ * @param action what to do about it; may be empty
+ * @param where its place in the file
+ */
+public record AlarmConfig(
+        String name,
+        List<String> tags,
+        Condition condition,
+        Duration onDelay,
+        Duration offDelay,
+        boolean latch,
+        Priority priority,
+        String message,
+        String action,
+        Where where) {
+
+    /** When an alarm is raised and cleared. */
+    public sealed interface Condition {
+
+        /**
+         * Raised above {@code high} or below {@code low}; cleared once the value is back by {@code
+         * deadband}.
+         *
+         * @param deadband 0 or more, in the tag's unit
+         */
+        record Limits(Optional<Double> high, Optional<Double> low, double deadband)
+                implements Condition {}
+
+        /**
+         * Raised while {@code when} is true; cleared once {@code clearWhen} is true and {@code
+         * when} is not; without {@code clearWhen}, once {@code when} is false.
+         */
+        record Expressions(Expression when, Optional<Expression> clearWhen) implements Condition {}
+    }
+
+    /**
+     * Reads {@code alarms:} below {@code top}; what is wrong is noted in its problems, and the
+     * entry is left out.
+     */
+    public static List<AlarmConfig> readAll(Section top) {
+        return List.of();
+    }
+}

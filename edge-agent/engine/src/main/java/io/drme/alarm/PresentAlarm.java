@@ -1,0 +1,39 @@
+package io.drme.alarm;
+
+import io.drme.model.TagName;
+import io.drme.model.Value;
+import java.util.Optional;
+
+/**
+ * One occurrence that is not over, as lists show it.
+ *
+ * @param id of this occurrence
+ * @param name of the alarm in the file
+ * @param tag the tag it watches
+ * @param state never {@link AlarmState#NORMAL}
+ * @param priority as configured
+ * @param value the value that raised it
+ * @param message as configured
+ * @param action as configured
+ * @param raisedAtNanos gateway time
+ * @param clearedAtNanos gateway time; 0 while the condition is present
+ * @param acknowledgedAtNanos gateway time; 0 while it is not acknowledged
+ * @param acknowledgedBy empty while it is not acknowledged
+ * @param shelvedUntilNanos gateway time; 0 where it is not shelved
+ * @param comment the last one, may be empty
+ */
+public record PresentAlarm(
+        String id,
+        String name,
+        TagName tag,
+        AlarmState state,
+        Priority priority,
+        Optional<Value> value,
+        String message,
+        String action,
+        long raisedAtNanos,
+        long clearedAtNanos,
+        long acknowledgedAtNanos,
+        String acknowledgedBy,
+        long shelvedUntilNanos,
+        String comment) {}
