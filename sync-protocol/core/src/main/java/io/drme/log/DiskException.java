@@ -1,12 +1,13 @@
 package io.drme.log;
 
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /** What a disk can do to us, in the kinds that its users treat differently. */
 public abstract sealed class DiskException extends Exception {
     @Serial private static final long serialVersionUID = 1;
 
-    private DiskException(String message, Throwable cause) {
+    private DiskException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 
@@ -15,7 +16,7 @@ public abstract sealed class DiskException extends Exception {
         @Serial private static final long serialVersionUID = 1;
 
         /** Says which file could not have how much room. */
-        public Full(String message, Throwable cause) {
+        public Full(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
     }
@@ -25,7 +26,7 @@ public abstract sealed class DiskException extends Exception {
         @Serial private static final long serialVersionUID = 1;
 
         /** Says what failed on which file. */
-        public Failed(String message, Throwable cause) {
+        public Failed(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
     }
@@ -35,7 +36,7 @@ public abstract sealed class DiskException extends Exception {
         @Serial private static final long serialVersionUID = 1;
 
         /** Says which file is not there. */
-        public Missing(String message, Throwable cause) {
+        public Missing(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
     }
@@ -45,7 +46,7 @@ public abstract sealed class DiskException extends Exception {
         @Serial private static final long serialVersionUID = 1;
 
         /** Says which directory, who has it, and what to do. */
-        public Locked(String message, Throwable cause) {
+        public Locked(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
     }

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * One item of the stream of events, as it is in the log and on the wire: an event with its
- * place in the stream, chained by hash to the item before it. docs/log.md specifies the bytes.
+ * One item of the stream of events, as it is in the log and on the wire: an event with its place in
+ * the stream, chained by hash to the item before it. docs/log.md specifies the bytes.
  *
  * @param gateway where it happened
  * @param epoch life of the data directory; with the gateway and the event's time it is the event's

@@ -11,6 +11,7 @@ import java.util.Optional;
  * What a store held at one moment. Immutable, and safe for use from any thread: it reads through
  * handles of its own. An item that was dropped since then reads as absent.
  */
+@SuppressWarnings("DoNotCallSuggester") // until the log lands
 public final class StoreView {
     StoreView() {}
 
