@@ -1,0 +1,163 @@
+package io.drme.cloud.config;
+
+import io.drme.cloud.config.CloudConfig.ClusterConfig;
+import io.drme.cloud.config.CloudConfig.IngestConfig;
+import io.drme.cloud.config.CloudConfig.SecurityConfig;
+import io.drme.cloud.config.CloudConfig.StoreConfig;
+import io.drme.cloud.config.CloudConfig.Tls;
+import io.drme.cloud.config.CloudConfig.WebConfig;
+import io.drme.config.Problems;
+import io.drme.config.Section;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** Reads the sections of {@code cloud.yaml}; what is wrong goes to {@link Problems}. */
+final class ConfigReader {
+    private static final Pattern CLUSTER_NAME = Pattern.compile("[a-z0-9-_.]{1,64}");
+    private static final int MAX_GATEWAYS = 100_000;
+    private static final int MAX_BACKUPS = 6;
+    private static final Duration MAX_RETENTION = Duration.ofDays(36_500);
+
+    private final Problems problems;
+
+    ConfigReader(Problems problems) {
+        this.problems = problems;
+    }
+
+    CloudConfig read(Section top) {
+        var cluster = part(top, "cluster", this::cluster, ClusterConfig.defaults());
+        var ingest = part(top, "ingest", this::ingest, IngestConfig.defaults());
+        var store = part(top, "store", this::store, StoreConfig.defaults());
+        var web = part(top, "web", this::web, WebConfig.defaults());
+        var security = part(top, "security", this::security, SecurityConfig.defaults());
+        top.done();
+        if (cluster.members().size() > 1) {
+            problems.add(
+                    top.section("cluster").map(s -> s.where("members")).orElse(top.where()),
+                    "cluster.members",
+                    "%d members need a database that they can share, but SQLite belongs to one; list one member or none"
+                            .formatted(cluster.members().size()));
+        }
+        return new CloudConfig(cluster, ingest, store, web, security);
+    }
+
+    private static <T> T part(Section top, String key, Function<Section, T> reader, T otherwise) {
+        return top.section(key)
+                .map(section -> {
+                    var value = reader.apply(section);
+                    section.done();
+                    return value;
+                })
+                .orElse(otherwise);
+    }
+
+    private ClusterConfig cluster(Section s) {
+        var usual = ClusterConfig.defaults();
+        var name = s.text("name", usual.name());
+        if (!CLUSTER_NAME.matcher(name).matches()) {
+            s.problem("name", "'%s' is not 1 to 64 of a-z 0-9 - _ .".formatted(name));
+        }
+        var listen = listen(s, usual.listen());
+        if (!listen.isLoopback()) {
+            s.problem(
+                    "listen",
+                    "%s is not loopback; this release runs one member, whose port stays on this machine"
+                            .formatted(listen));
+        }
+        return new ClusterConfig(
+                name,
+                listen,
+                s.texts("members"),
+                (int) s.integer("backups", usual.backups(), 0, MAX_BACKUPS));
+    }
+
+    private IngestConfig ingest(Section s) {
+        var usual = IngestConfig.defaults();
+        var listen = listen(s, usual.listen());
+        var tls = tls(s, true);
+        if (!listen.isLoopback() && tls.isEmpty()) {
+            s.problem(
+                    "listen",
+                    "%s is reachable from outside, so gateways must show a certificate; give certificate, key and ca, or listen on 127.0.0.1"
+                            .formatted(listen));
+        }
+        return new IngestConfig(
+                listen, (int) s.integer("max-gateways", usual.maxGateways(), 1, MAX_GATEWAYS), tls);
+    }
+
+    private StoreConfig store(Section s) {
+        var url = s.text("url");
+        if (url.isPresent() && !url.get().startsWith("jdbc:sqlite:")) {
+            s.problem(
+                    "url",
+                    "'%s' is not supported; expected jdbc:sqlite:FILE (PostgreSQL comes with the cluster)"
+                            .formatted(url.get().replaceAll("(password=)[^&;]*", "$1…")));
+        }
+        return new StoreConfig(
+                url,
+                s.duration(
+                        "retention",
+                        StoreConfig.defaults().retention(),
+                        Duration.ZERO,
+                        MAX_RETENTION));
+    }
+
+    private WebConfig web(Section s) {
+        var listen = listen(s, WebConfig.defaults().listen());
+        var tls = tls(s, false);
+        if (!listen.isLoopback() && tls.isEmpty()) {
+            s.problem(
+                    "listen",
+                    "%s is reachable from outside; give certificate and key, or listen on 127.0.0.1"
+                            .formatted(listen));
+        }
+        return new WebConfig(listen, tls);
+    }
+
+    private SecurityConfig security(Section s) {
+        return new SecurityConfig(
+                s.duration(
+                        "session-idle",
+                        SecurityConfig.defaults().sessionAfterIdle(),
+                        Duration.ofMinutes(1),
+                        Duration.ofDays(30)));
+    }
+
+    private static Listen listen(Section s, Listen otherwise) {
+        return s.parsed("listen", "an address such as 127.0.0.1:8080", Listen::parse)
+                .orElse(otherwise);
+    }
+
+    private static Optional<Tls> tls(Section s, boolean withAuthority) {
+        var certificate = file(s, "certificate");
+        var key = file(s, "key");
+        var ca = withAuthority ? file(s, "ca") : Optional.<Path>empty();
+        boolean any = certificate.isPresent() || key.isPresent() || ca.isPresent();
+        boolean all =
+                certificate.isPresent() && key.isPresent() && (ca.isPresent() || !withAuthority);
+        if (any && !all) {
+            s.problems()
+                    .add(
+                            s.where(),
+                            s.path(),
+                            "TLS needs %s together"
+                                    .formatted(
+                                            withAuthority
+                                                    ? "certificate, key and ca"
+                                                    : "certificate and key"));
+        }
+        return all ? Optional.of(new Tls(certificate.get(), key.get(), ca)) : Optional.empty();
+    }
+
+    private static Optional<Path> file(Section s, String key) {
+        var path = s.text(key).map(Path::of);
+        if (path.isPresent() && !Files.isReadable(path.get())) {
+            s.problem(key, "%s can't be read; check the path and its rights".formatted(path.get()));
+        }
+        return path;
+    }
+}

@@ -1,0 +1,208 @@
+package io.drme.cloud.ctl;
+
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A centre's REST interface as the command line uses it: where it is, and with which token. */
+final class Connection implements AutoCloseable {
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+    private static final Duration ANSWER_LIMIT = Duration.ofMinutes(2);
+
+    private final HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT_LIMIT).build();
+    private final String url;
+    private final String token;
+
+    private Connection(String url, String token) {
+        this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+        this.token = token;
+    }
+
+    /**
+     * Finds the centre: by address and {@code DRME_TOKEN}, or by the files that it wrote into its
+     * data directory.
+     */
+    static Connection find(
+            @Nullable String url, @Nullable Path data, Map<String, String> environment)
+            throws CommandException {
+        var token = environment.get("DRME_TOKEN");
+        if (data != null) {
+            var address =
+                    url == null
+                            ? line(
+                                    data.resolve("address"),
+                                    "is the centre running on this directory?")
+                            : url;
+            return new Connection(
+                    address,
+                    token == null
+                            ? line(data.resolve("token"), "run as the user that the centre runs as")
+                            : token);
+        }
+        var address = url == null ? environment.get("DRME_URL") : url;
+        if (address == null) {
+            throw new CommandException(
+                    "which centre? give --data DIR (its data directory, on this machine), or --url URL with the environment variable DRME_TOKEN");
+        }
+        if (token == null) {
+            throw new CommandException(
+                    "no token for %s; set the environment variable DRME_TOKEN, or give --data DIR on the centre's machine"
+                            .formatted(address));
+        }
+        return new Connection(address, token);
+    }
+
+    private static String line(Path file, String remedy) throws CommandException {
+        try {
+            return Files.readString(file, StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            throw new CommandException(
+                    "%s can't be read (%s); %s"
+                            .formatted(file, e.getClass().getSimpleName(), remedy));
+        }
+    }
+
+    /** The address that it was found at. */
+    String url() {
+        return url;
+    }
+
+    /** Asks for a document. */
+    JsonObject get(String path, Map<String, String> parameters)
+            throws CommandException, InterruptedException {
+        var query =
+                parameters.entrySet().stream()
+                        .map(e -> encode(e.getKey()) + "=" + encode(e.getValue()))
+                        .collect(Collectors.joining("&"));
+        return send(request(path + (query.isEmpty() ? "" : "?" + query)).GET().build());
+    }
+
+    /** Sends a document and reads the answer; an empty answer is an empty document. */
+    JsonObject post(String path, JsonObject body) throws CommandException, InterruptedException {
+        return send(
+                request(path)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body.encode()))
+                        .build());
+    }
+
+    /** All items of a list, over all its pages, but no more than {@code most}. */
+    JsonArray list(String path, Map<String, String> parameters, long most)
+            throws CommandException, InterruptedException {
+        var items = new JsonArray();
+        var asked = new java.util.TreeMap<>(parameters);
+        while (true) {
+            var page = get(path, asked);
+            for (var item : page.getJsonArray("items", new JsonArray())) {
+                if (items.size() < most) {
+                    items.add(item);
+                }
+            }
+            var next = page.getString("next");
+            if (next == null || items.size() >= most) {
+                return items;
+            }
+            asked.put("cursor", next);
+        }
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private HttpRequest.Builder request(String path) throws CommandException {
+        try {
+            return HttpRequest.newBuilder(URI.create(url + path))
+                    .timeout(ANSWER_LIMIT)
+                    .header("Authorization", "Bearer " + token)
+                    .header("Accept", "application/json, application/problem+json");
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(
+                    "'%s' is no address; expected for example http://127.0.0.1:8080"
+                            .formatted(url));
+        }
+    }
+
+    private JsonObject send(HttpRequest request) throws CommandException, InterruptedException {
+        try {
+            var answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() / 100 != 2) {
+                throw new CommandException(problem(answer));
+            }
+            return answer.body().isBlank() ? new JsonObject() : new JsonObject(answer.body());
+        } catch (ConnectException _) {
+            throw new CommandException(
+                    "nobody answers at %s; is the centre running there?".formatted(url));
+        } catch (IOException e) {
+            throw new CommandException("%s did not answer: %s".formatted(url, e.getMessage()));
+        } catch (DecodeException _) {
+            throw new CommandException(
+                    "%s answered with something that is no JSON; is it a DRME centre?"
+                            .formatted(url));
+        }
+    }
+
+    private String problem(HttpResponse<String> answer) {
+        if (answer.statusCode() == 401) {
+            return "the centre does not accept the token; check DRME_TOKEN, or use --data DIR";
+        }
+        try {
+            var problem = new JsonObject(answer.body());
+            var title = problem.getString("title", "refused");
+            var detail = problem.getString("detail");
+            return detail == null ? title : title + ": " + detail;
+        } catch (DecodeException _) {
+            return "%s answered %d".formatted(url, answer.statusCode());
+        }
+    }
+
+    /** Opens the live stream. */
+    WebSocket stream(WebSocket.Listener listener) throws CommandException, InterruptedException {
+        try {
+            return client.newWebSocketBuilder()
+                    .header("Authorization", "Bearer " + token)
+                    .connectTimeout(CONNECT_LIMIT)
+                    .buildAsync(
+                            URI.create(url.replaceFirst("^http", "ws") + "/api/v1/stream"),
+                            listener)
+                    .get(CONNECT_LIMIT.toSeconds() * 2, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException | IllegalArgumentException e) {
+            var cause = e.getCause() == null ? e : e.getCause();
+            throw new CommandException("%s gives no live stream: %s".formatted(url, cause));
+        }
+    }
+
+    /** Sends a message over the live stream; returns when it is on its way. */
+    void send(WebSocket socket, JsonObject message) throws CommandException, InterruptedException {
+        try {
+            socket.sendText(message.encode(), true)
+                    .get(CONNECT_LIMIT.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new CommandException("%s ended the stream: %s".formatted(url, e.getMessage()));
+        }
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+        client.close();
+    }
+}

@@ -1,0 +1,96 @@
+package io.drme.cloud.ctl;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Prints items in one of three forms: aligned columns for people, JSON or CSV for programs. */
+final class Listing {
+    /** Wider cells are cut in a table, never in JSON or CSV. */
+    private static final int MAX_CELL = 60;
+
+    /** The form of an output. */
+    enum Format {
+        table,
+        json,
+        csv
+    }
+
+    private final List<String> columns;
+
+    /** A listing with these keys of each item as columns. */
+    Listing(String... columns) {
+        this.columns = List.of(columns);
+    }
+
+    void print(JsonArray items, Format format, PrintWriter out) {
+        switch (format) {
+            case json -> out.println(new JsonObject().put("items", items).encodePrettily());
+            case csv -> csv(items, out);
+            case table -> table(items, out);
+        }
+        out.flush();
+    }
+
+    private void csv(JsonArray items, PrintWriter out) {
+        out.println(String.join(",", columns));
+        for (int i = 0; i < items.size(); i++) {
+            var item = items.getJsonObject(i);
+            out.println(
+                    String.join(",", columns.stream().map(c -> quoted(cell(item, c))).toList()));
+        }
+    }
+
+    private static String quoted(String text) {
+        boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+        return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
+    }
+
+    private void table(JsonArray items, PrintWriter out) {
+        if (items.isEmpty()) {
+            out.println("none");
+            return;
+        }
+        var rows = new ArrayList<List<String>>();
+        rows.add(columns.stream().map(Listing::heading).toList());
+        for (int i = 0; i < items.size(); i++) {
+            var item = items.getJsonObject(i);
+            rows.add(columns.stream().map(c -> cut(cell(item, c))).toList());
+        }
+        var widths = new int[columns.size()];
+        for (var row : rows) {
+            for (int c = 0; c < widths.length; c++) {
+                widths[c] = Math.max(widths[c], row.get(c).length());
+            }
+        }
+        for (var row : rows) {
+            var line = new StringBuilder();
+            for (int c = 0; c < widths.length; c++) {
+                line.append(row.get(c)).repeat(" ", widths[c] - row.get(c).length() + 2);
+            }
+            out.println(line.toString().stripTrailing());
+        }
+    }
+
+    /** {@code sourceTime} becomes {@code SOURCE TIME}. */
+    private static String heading(String key) {
+        return key.replaceAll("([A-Z])", " $1").toUpperCase(java.util.Locale.ROOT);
+    }
+
+    private static String cut(String text) {
+        var line = text.replace('\n', ' ');
+        return line.length() <= MAX_CELL ? line : line.substring(0, MAX_CELL - 1) + "…";
+    }
+
+    static String cell(JsonObject item, String key) {
+        var value = item.getValue(key);
+        return switch (value) {
+            case null -> "";
+            case JsonObject o -> o.isEmpty() ? "" : o.encode();
+            case JsonArray a -> a.isEmpty() ? "" : a.encode();
+            default -> value.toString();
+        };
+    }
+}

@@ -1,0 +1,171 @@
+package io.drme.cloud.ctl;
+
+import io.vertx.core.json.JsonArray;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** The commands that list what the fleet is and what it says now. */
+final class Lists {
+    private Lists() {}
+
+    /** What all listing commands share. */
+    abstract static class Lister implements Callable<Integer> {
+        @ParentCommand private @Nullable Drmectl top;
+
+        @Spec private @Nullable CommandSpec spec;
+
+        @Option(
+                names = "--limit",
+                paramLabel = "N",
+                defaultValue = "100000",
+                description = "List at most so many; default: ${DEFAULT-VALUE}.")
+        private long limit = 100_000;
+
+        /** Asks for all pages and prints them. */
+        final int list(String path, Map<String, String> parameters, Listing listing)
+                throws CommandException, InterruptedException {
+            try (var connection = top().connect()) {
+                print(connection.list(path, parameters, limit), listing);
+            }
+            return 0;
+        }
+
+        final void print(JsonArray items, Listing listing) {
+            listing.print(items, top().format(), spec().commandLine().getOut());
+        }
+
+        final Drmectl top() {
+            return java.util.Objects.requireNonNull(top, "set by picocli");
+        }
+
+        final CommandSpec spec() {
+            return java.util.Objects.requireNonNull(spec, "set by picocli");
+        }
+
+        /** The parameters that were given. */
+        static Map<String, String> given(@Nullable String... namesAndValues) {
+            var map = new TreeMap<String, String>();
+            for (int i = 0; i < namesAndValues.length; i += 2) {
+                var name = namesAndValues[i];
+                var value = namesAndValues[i + 1];
+                if (name != null && value != null) {
+                    map.put(name, value);
+                }
+            }
+            return map;
+        }
+    }
+
+    @Command(
+            name = "gateways",
+            description = "Lists gateways: state and why, last seen, backlog and time to drain.",
+            footer = {
+                "%nExamples:",
+                "  drmectl --data DIR gateways",
+                "  drmectl --data DIR gateways --site 'acme/**' -o json"
+            })
+    static final class Gateways extends Lister {
+        @Parameters(index = "0", arity = "0..1", paramLabel = "ID", description = "One gateway.")
+        private @Nullable String id;
+
+        @Option(names = "--site", paramLabel = "GLOB", description = "Of these sites.")
+        private @Nullable String site;
+
+        @Option(names = "--label", paramLabel = "KEY:VALUE", description = "With this label.")
+        private @Nullable String label;
+
+        @Override
+        public Integer call() throws CommandException, InterruptedException {
+            var listing =
+                    new Listing(
+                            "id",
+                            "site",
+                            "state",
+                            "why",
+                            "lastSeen",
+                            "lag",
+                            "backlog",
+                            "timeToDrain",
+                            "agentVersion");
+            if (id == null) {
+                return list("/api/v1/gateways", given("site", site, "label", label), listing);
+            }
+            try (var connection = top().connect()) {
+                print(
+                        new JsonArray(
+                                new ArrayList<>(
+                                        List.of(
+                                                connection.get(
+                                                        "/api/v1/gateways/" + id, Map.of())))),
+                        listing);
+            }
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "tags",
+            description = "Lists tags with type, unit and source.",
+            footer = {"%nExample:", "  drmectl --data DIR tags 'press-line-1/press-*/**'"})
+    static final class Tags extends Lister {
+        @Parameters(
+                index = "0",
+                arity = "0..1",
+                paramLabel = "MATCH",
+                description = "Glob over gateway/device/path.")
+        private @Nullable String match;
+
+        @Override
+        public Integer call() throws CommandException, InterruptedException {
+            return list(
+                    "/api/v1/tags",
+                    given("match", match),
+                    new Listing("gateway", "tag", "type", "unit", "device", "driver", "sync"));
+        }
+    }
+
+    @Command(
+            name = "latest",
+            description = "Shows the newest value of tags.",
+            footer = {
+                "%nExamples:",
+                "  drmectl --data DIR latest",
+                "  drmectl --data DIR latest '*/press-3/oil/**' -o csv"
+            })
+    static final class Latest extends Lister {
+        @Parameters(
+                index = "0",
+                arity = "0..1",
+                paramLabel = "MATCH",
+                description = "Glob over gateway/device/path.")
+        private @Nullable String match;
+
+        @Option(names = "--site", paramLabel = "GLOB", description = "Of gateways of these sites.")
+        private @Nullable String site;
+
+        @Option(
+                names = "--label",
+                paramLabel = "KEY:VALUE",
+                description = "Of gateways with this label.")
+        private @Nullable String label;
+
+        @Override
+        public Integer call() throws CommandException, InterruptedException {
+            return list(
+                    "/api/v1/latest",
+                    given("match", match, "site", site, "label", label),
+                    new Listing(
+                            "gateway", "tag", "value", "unit", "quality", "reason", "sourceTime"));
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.drme.cloud.ctl;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Lists and adds users. */
+@Command(
+        name = "users",
+        description = "Lists users, or adds one.",
+        footer = {
+            "%nExamples:",
+            "  drmectl --data DIR users",
+            "  drmectl --data DIR users add anna --role operator"
+        })
+final class Users extends Lists.Lister {
+    @Override
+    public Integer call() throws CommandException, InterruptedException {
+        return list("/api/v1/users", Map.of(), new Listing("name", "role", "state"));
+    }
+
+    @Command(
+            name = "add",
+            description =
+                    "Adds a user and prints a code, good once, by which the person signs in and sets a password.",
+            footer = {"%nExample:", "  drmectl --data DIR users add anna --role operator"})
+    int add(
+            @Parameters(paramLabel = "NAME", description = "The person's name for signing in.")
+                    String name,
+            @Option(
+                            names = "--role",
+                            required = true,
+                            paramLabel = "viewer|operator|engineer|admin",
+                            description = "What the person may do.")
+                    String role)
+            throws CommandException, InterruptedException {
+        try (var connection = top().connect()) {
+            var answer =
+                    connection.post(
+                            "/api/v1/users", new JsonObject().put("name", name).put("role", role));
+            print(
+                    new JsonArray(new ArrayList<>(List.of(answer))),
+                    new Listing("name", "role", "code", "expires"));
+        }
+        return 0;
+    }
+}

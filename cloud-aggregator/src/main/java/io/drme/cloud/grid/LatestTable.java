@@ -1,0 +1,245 @@
+package io.drme.cloud.grid;
+
+import io.drme.model.Quality;
+import io.drme.model.Reading;
+import io.drme.model.ValueType;
+import io.drme.model.Values;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest sample of every tag of one gateway, as parallel arrays sorted by tag: one entry of the
+ * grid instead of one a tag. Immutable.
+ *
+ * <p>Newer is decided by (epoch number, gateway time), which on one gateway is the order of
+ * acceptance; so samples may be offered in any order and any number of times.
+ */
+public final class LatestTable {
+    /** A gateway of which nothing is known. */
+    public static final LatestTable EMPTY = new LatestTable(new Columns(0));
+
+    private final Columns columns;
+
+    LatestTable(Columns columns) {
+        this.columns = columns;
+    }
+
+    /**
+     * A sample on its way into a table.
+     *
+     * @param epoch the centre's number of the gateway's epoch, from 1
+     * @param gatewayTime hybrid logical clock stamp
+     * @param bits as in {@code io.drme.model.Batch}
+     */
+    public record Offer(
+            String tag,
+            ValueType type,
+            int epoch,
+            long gatewayTime,
+            long sourceTime,
+            byte quality,
+            long bits,
+            @Nullable String text) {}
+
+    /**
+     * One row.
+     *
+     * @param sinceNanos source time from which this quality and reason is known to have held
+     * @param lastGoodNanos source time of the newest good value; 0 where there was none
+     */
+    public record Latest(
+            String tag,
+            ValueType type,
+            long gatewayTime,
+            long sourceTime,
+            long sinceNanos,
+            Reading reading,
+            io.drme.model.@Nullable Value lastGood,
+            long lastGoodNanos) {}
+
+    /** The arrays; package-private so that the serializer sees them. */
+    static final class Columns {
+        final String[] tags;
+        final byte[] types;
+        final int[] epochs;
+        final long[] gatewayTimes;
+        final long[] sourceTimes;
+        final long[] since;
+        final byte[] qualities;
+        final long[] bits;
+        final @Nullable String[] texts;
+        final long[] goodTimes;
+        final long[] goodBits;
+        final @Nullable String[] goodTexts;
+
+        Columns(int size) {
+            this(
+                    new String[size],
+                    new byte[size],
+                    new int[size],
+                    longs(size, 6),
+                    new byte[size],
+                    texts(size));
+        }
+
+        Columns(
+                String[] tags,
+                byte[] types,
+                int[] epochs,
+                long[][] longs,
+                byte[] qualities,
+                @Nullable String[][] texts) {
+            this.tags = tags;
+            this.types = types;
+            this.epochs = epochs;
+            this.gatewayTimes = longs[0];
+            this.sourceTimes = longs[1];
+            this.since = longs[2];
+            this.bits = longs[3];
+            this.goodTimes = longs[4];
+            this.goodBits = longs[5];
+            this.qualities = qualities;
+            this.texts = texts[0];
+            this.goodTexts = texts[1];
+        }
+
+        private static long[][] longs(int size, int count) {
+            return new long[count][size];
+        }
+
+        private static @Nullable String[][] texts(int size) {
+            return new @Nullable String[2][size];
+        }
+
+        long[][] longs() {
+            return new long[][] {gatewayTimes, sourceTimes, since, bits, goodTimes, goodBits};
+        }
+
+        @Nullable String[][] texts() {
+            return new @Nullable String[][] {texts, goodTexts};
+        }
+
+        /** A copy in which these tags have rows too; new rows have epoch -1. */
+        Columns with(SortedSet<String> added) {
+            var made = new Columns(tags.length + added.size());
+            var names = added.iterator();
+            String next = names.hasNext() ? names.next() : null;
+            int from = 0;
+            for (int to = 0; to < made.tags.length; to++) {
+                if (next != null && (from == tags.length || next.compareTo(tags[from]) < 0)) {
+                    made.tags[to] = next;
+                    made.epochs[to] = -1;
+                    next = names.hasNext() ? names.next() : null;
+                } else {
+                    made.copyRow(to, this, from++);
+                }
+            }
+            return made;
+        }
+
+        private void copyRow(int to, Columns other, int from) {
+            tags[to] = other.tags[from];
+            types[to] = other.types[from];
+            epochs[to] = other.epochs[from];
+            gatewayTimes[to] = other.gatewayTimes[from];
+            sourceTimes[to] = other.sourceTimes[from];
+            since[to] = other.since[from];
+            qualities[to] = other.qualities[from];
+            bits[to] = other.bits[from];
+            texts[to] = other.texts[from];
+            goodTimes[to] = other.goodTimes[from];
+            goodBits[to] = other.goodBits[from];
+            goodTexts[to] = other.goodTexts[from];
+        }
+    }
+
+    /** The table after these samples. */
+    public LatestTable with(Collection<Offer> offers) {
+        if (offers.isEmpty()) {
+            return this;
+        }
+        var added = new TreeSet<String>();
+        for (var offer : offers) {
+            if (Arrays.binarySearch(columns.tags, offer.tag) < 0) {
+                added.add(offer.tag);
+            }
+        }
+        var next = columns.with(added);
+        for (var offer : offers) {
+            take(next, Arrays.binarySearch(next.tags, offer.tag), offer);
+        }
+        return new LatestTable(next);
+    }
+
+    private static void take(Columns c, int at, Offer offer) {
+        boolean first = c.epochs[at] < 0;
+        if (Quality.isGood(offer.quality) && (first || offer.sourceTime >= c.goodTimes[at])) {
+            c.goodTimes[at] = offer.sourceTime;
+            c.goodBits[at] = offer.bits;
+            c.goodTexts[at] = offer.text;
+        }
+        if (!first && !isNewer(c, at, offer)) {
+            return;
+        }
+        if (first || c.qualities[at] != offer.quality) {
+            c.since[at] = offer.sourceTime;
+        }
+        c.types[at] = (byte) offer.type.code();
+        c.epochs[at] = offer.epoch;
+        c.gatewayTimes[at] = offer.gatewayTime;
+        c.sourceTimes[at] = offer.sourceTime;
+        c.qualities[at] = offer.quality;
+        c.bits[at] = offer.bits;
+        c.texts[at] = offer.text;
+    }
+
+    private static boolean isNewer(Columns c, int at, Offer offer) {
+        return offer.epoch != c.epochs[at]
+                ? offer.epoch > c.epochs[at]
+                : offer.gatewayTime >= c.gatewayTimes[at];
+    }
+
+    /** How many tags there are. */
+    public int size() {
+        return columns.tags.length;
+    }
+
+    /** The name of row {@code at}; rows are sorted by it. */
+    public String tag(int at) {
+        return columns.tags[at];
+    }
+
+    /** Row {@code at}. */
+    public Latest row(int at) {
+        var c = columns;
+        var type = ValueType.ofCode(c.types[at]);
+        byte quality = c.qualities[at];
+        Reading reading;
+        if (Quality.isBad(quality)) {
+            reading = new Reading.Bad(Quality.reason(quality));
+        } else {
+            var value = Values.of(type, c.bits[at], c.texts[at]);
+            reading =
+                    Quality.isGood(quality)
+                            ? new Reading.Good(value)
+                            : new Reading.Uncertain(value, Quality.reason(quality));
+        }
+        var good = c.goodTimes[at] == 0 ? null : Values.of(type, c.goodBits[at], c.goodTexts[at]);
+        return new Latest(
+                c.tags[at],
+                type,
+                c.gatewayTimes[at],
+                c.sourceTimes[at],
+                c.since[at],
+                reading,
+                good,
+                c.goodTimes[at]);
+    }
+
+    Columns columns() {
+        return columns;
+    }
+}

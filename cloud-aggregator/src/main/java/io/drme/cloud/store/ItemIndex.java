@@ -1,0 +1,101 @@
+package io.drme.cloud.store;
+
+import io.drme.block.BadBlockException;
+import io.drme.block.BlockReader;
+import io.drme.model.GatewayId;
+import io.drme.model.StreamKind;
+import io.drme.sync.Item;
+import io.drme.sync.ReceiverStore.Quarantine;
+import io.drme.sync.ReceiverStore.State;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/** Writes an item, and what queries need of its content, in the receiver's transaction. */
+final class ItemIndex {
+    private final Statements statements;
+    private final Ids ids;
+    private final GatewayId gateway;
+    private final Ids.Epoch epoch;
+    private final long nowNanos;
+
+    ItemIndex(Statements statements, Ids ids, GatewayId gateway, Ids.Epoch epoch, long nowNanos) {
+        this.statements = statements;
+        this.ids = ids;
+        this.gateway = gateway;
+        this.epoch = epoch;
+        this.nowNanos = nowNanos;
+    }
+
+    void insert(Item item, Optional<Quarantine> quarantine) throws SQLException {
+        if (quarantine.isPresent()) {
+            row(item, State.QUARANTINED, 0, 0);
+            statements.change(
+                    "insert into quarantine (item_id, off_chain, detail) select id, ?, ? from item where epoch_id = ? and stream = ? and sequence = ?",
+                    quarantine.get().offChain() ? 1 : 0,
+                    quarantine.get().detail(),
+                    epoch.id(),
+                    item.stream().code(),
+                    item.sequence());
+        } else if (item.stream() == StreamKind.DATA) {
+            block(item);
+        } else {
+            row(item, State.STORED, nowNanos, nowNanos);
+        }
+    }
+
+    private void block(Item item) throws SQLException {
+        try {
+            var block = BlockReader.open(item.payload());
+            row(item, State.STORED, block.header().firstTime(), block.header().lastTime());
+            int ordinal = 0;
+            for (var series : block.series()) {
+                var stats = series.stats();
+                statements.change(
+                        "insert into block_series (series_id, epoch_id, sequence, ordinal, type, samples, bad_samples, first_time, last_time, complete, first_bits, last_bits, min_bits, max_bits, total, integral, covered_nanos) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        ids.series(epoch.gatewayId(), series.tag().text()),
+                        epoch.id(),
+                        item.sequence(),
+                        ordinal++,
+                        series.type().code(),
+                        stats.count(),
+                        stats.badCount(),
+                        stats.firstTime(),
+                        stats.lastTime(),
+                        stats.complete() ? 1 : 0,
+                        stats.firstBits(),
+                        stats.lastBits(),
+                        stats.minBits(),
+                        stats.maxBits(),
+                        stats.sum(),
+                        stats.integral(),
+                        stats.coveredNanos());
+            }
+        } catch (BadBlockException e) {
+            // The receiver's reader has opened it before: not to be able to now is a bug.
+            throw new IllegalStateException(
+                    "gateway " + gateway + ": " + item + " was read before", e);
+        }
+    }
+
+    private void row(Item item, State state, long firstTime, long lastTime) throws SQLException {
+        int rows =
+                statements.change(
+                        "insert into item (epoch_id, stream, sequence, state, samples, first_time, last_time, received_at, previous, hash, payload) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+                        epoch.id(),
+                        item.stream().code(),
+                        item.sequence(),
+                        state.code(),
+                        (long) item.samples(),
+                        firstTime,
+                        lastTime,
+                        nowNanos,
+                        item.previous().bytes(),
+                        item.hash().bytes(),
+                        item.payload());
+        if (rows != 1) {
+            throw new IllegalStateException(
+                    "%s/%s/%d is there already; the receiver looks before"
+                            .formatted(gateway, item.stream().text(), item.sequence()));
+        }
+    }
+}

@@ -1,0 +1,289 @@
+package io.drme.cloud.store;
+
+import io.drme.model.EpochId;
+import io.drme.model.GatewayId;
+import io.drme.model.StreamKind;
+import io.drme.sync.ChainHash;
+import io.drme.sync.Item;
+import io.drme.sync.Message;
+import io.drme.sync.RangeSet;
+import io.drme.sync.ReceiverStore;
+import io.drme.sync.ReceiverStore.Closure;
+import io.drme.sync.ReceiverStore.Known;
+import io.drme.sync.ReceiverStore.Lease;
+import io.drme.sync.ReceiverStore.Quarantine;
+import io.drme.sync.ReceiverStore.State;
+import io.drme.sync.ReceiverStore.StoreException;
+import io.drme.sync.StreamId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** One transaction of the receiver. */
+final class SqlTransaction implements ReceiverStore.Transaction {
+    private final Statements statements;
+    private final Ids ids;
+
+    SqlTransaction(Statements statements, Ids ids) {
+        this.statements = statements;
+        this.ids = ids;
+    }
+
+    @FunctionalInterface
+    private interface Sql<T> {
+        T run() throws SQLException;
+    }
+
+    private static <T> T sql(Sql<T> work) throws StoreException {
+        try {
+            return work.run();
+        } catch (SQLException e) {
+            throw SqlReceiverStore.failure(e);
+        }
+    }
+
+    @Override
+    public Optional<Lease> lease(GatewayId gateway) throws StoreException {
+        return sql(() ->
+                statements.one(
+                        "select l.epoch, l.boot_count, l.instance, l.host, l.renewed_at from lease l join gateway g on g.id = l.gateway_id where g.name = ?",
+                        r ->
+                                new Lease(
+                                        gateway,
+                                        EpochId.parse(r.getString(1)),
+                                        r.getLong(2),
+                                        r.getLong(3),
+                                        r.getString(4),
+                                        r.getLong(5)),
+                        gateway.text()));
+    }
+
+    @Override
+    public void saveLease(Lease lease) throws StoreException {
+        sql(() -> {
+            long gateway = ids.gateway(lease.gateway(), lease.renewedAtNanos());
+            statements.change("delete from lease where gateway_id = ?", gateway);
+            return statements.change(
+                    "insert into lease (gateway_id, epoch, boot_count, instance, host, renewed_at) values (?, ?, ?, ?, ?, ?)",
+                    gateway,
+                    lease.epoch().toString(),
+                    lease.bootCount(),
+                    lease.instance(),
+                    lease.host(),
+                    lease.renewedAtNanos());
+        });
+    }
+
+    @Override
+    public int epochNumber(GatewayId gateway, EpochId epoch, long cloudTimeNanos)
+            throws StoreException {
+        return sql(() -> ids.epoch(gateway, epoch, cloudTimeNanos).number());
+    }
+
+    private Optional<Ids.Epoch> epoch(StreamId stream) throws SQLException {
+        return ids.findEpoch(stream.gateway(), stream.epoch());
+    }
+
+    @Override
+    public RangeSet ranges(StreamId stream) throws StoreException {
+        return sql(() -> {
+            var ranges = new ArrayList<RangeSet.Range>();
+            var epoch = epoch(stream);
+            if (epoch.isPresent()) {
+                statements.each(
+                        "select from_sequence, to_sequence from held_range where epoch_id = ? and stream = ?",
+                        r -> ranges.add(new RangeSet.Range(r.getLong(1), r.getLong(2))),
+                        epoch.get().id(),
+                        stream.stream().code());
+            }
+            return RangeSet.of(ranges);
+        });
+    }
+
+    /** Rewrites only the rows that differ: one or two where an item was added. */
+    @Override
+    public void saveRanges(StreamId stream, RangeSet ranges) throws StoreException {
+        sql(() -> {
+            var epoch = ids.epoch(stream.gateway(), stream.epoch(), 0);
+            int code = stream.stream().code();
+            var before = new TreeMap<Long, Long>();
+            statements.each(
+                    "select from_sequence, to_sequence from held_range where epoch_id = ? and stream = ?",
+                    r -> before.put(r.getLong(1), r.getLong(2)),
+                    epoch.id(),
+                    code);
+            for (var range : ranges.ranges()) {
+                var to = before.remove(range.from());
+                if (to == null) {
+                    statements.change(
+                            "insert into held_range (epoch_id, stream, from_sequence, to_sequence) values (?, ?, ?, ?)",
+                            epoch.id(),
+                            code,
+                            range.from(),
+                            range.to());
+                } else if (to != range.to()) {
+                    statements.change(
+                            "update held_range set to_sequence = ? where epoch_id = ? and stream = ? and from_sequence = ?",
+                            range.to(),
+                            epoch.id(),
+                            code,
+                            range.from());
+                }
+            }
+            for (var from : before.keySet()) {
+                statements.change(
+                        "delete from held_range where epoch_id = ? and stream = ? and from_sequence = ?",
+                        epoch.id(),
+                        code,
+                        from);
+            }
+            return 0;
+        });
+    }
+
+    @Override
+    public Optional<Known> find(StreamId stream, long sequence) throws StoreException {
+        return sql(() -> {
+            var epoch = epoch(stream);
+            if (epoch.isEmpty()) {
+                return Optional.empty();
+            }
+            var item =
+                    statements.one(
+                            "select i.previous, i.hash, i.state, coalesce(q.off_chain, 0) from item i left join quarantine q on q.item_id = i.id where i.epoch_id = ? and i.stream = ? and i.sequence = ?",
+                            SqlTransaction::known,
+                            epoch.get().id(),
+                            stream.stream().code(),
+                            sequence);
+            return item.isPresent() ? item : closed(epoch.get().id(), stream.stream(), sequence);
+        });
+    }
+
+    private static Known known(ResultSet r) throws SQLException {
+        return new Known(
+                ChainHash.of(r.getBytes(1)),
+                ChainHash.of(r.getBytes(2)),
+                state(r.getInt(3)),
+                r.getInt(4) == 0);
+    }
+
+    private static State state(int code) {
+        for (var state : State.values()) {
+            if (state.code() == code) {
+                return state;
+            }
+        }
+        throw new IllegalStateException("no state of an item has the code " + code);
+    }
+
+    private Optional<Known> closed(long epoch, StreamKind stream, long sequence)
+            throws SQLException {
+        return statements.one(
+                "select to_sequence, last_hash from closure where epoch_id = ? and stream = ? and from_sequence <= ? and to_sequence >= ? order by from_sequence desc",
+                r -> {
+                    var hash =
+                            r.getLong(1) == sequence ? ChainHash.of(r.getBytes(2)) : ChainHash.NONE;
+                    return new Known(ChainHash.NONE, hash, State.CLOSED, !hash.isNone());
+                },
+                epoch,
+                stream.code(),
+                sequence,
+                sequence);
+    }
+
+    @Override
+    public void insert(
+            GatewayId gateway, Item item, Optional<Quarantine> quarantine, long cloudTimeNanos)
+            throws StoreException {
+        sql(() -> {
+            var epoch = ids.epoch(gateway, item.epoch(), cloudTimeNanos);
+            var index = new ItemIndex(statements, ids, gateway, epoch, cloudTimeNanos);
+            index.insert(item, quarantine);
+            return 0;
+        });
+    }
+
+    @Override
+    public void close(Closure closure, RangeSet held, long cloudTimeNanos) throws StoreException {
+        sql(() -> {
+            var stream = closure.stream();
+            var epoch = ids.epoch(stream.gateway(), stream.epoch(), cloudTimeNanos);
+            long samples = closure.samples();
+            for (var hole : RangeSet.of(closure.from(), closure.to()).minus(held).ranges()) {
+                boolean last = hole.to() == closure.to();
+                statements.change(
+                        "insert into closure (epoch_id, stream, from_sequence, to_sequence, last_hash, cause, samples, received_at) values (?, ?, ?, ?, ?, ?, ?, ?)",
+                        epoch.id(),
+                        stream.stream().code(),
+                        hole.from(),
+                        hole.to(),
+                        last ? closure.lastHash().bytes() : new byte[0],
+                        closure.cause(),
+                        samples,
+                        cloudTimeNanos);
+                samples = 0;
+            }
+            return 0;
+        });
+    }
+
+    @Override
+    public List<Message.SequenceHash> hashes(StreamId stream, long from, long to, int limit)
+            throws StoreException {
+        return sql(() -> {
+            var all = new ArrayList<Message.SequenceHash>();
+            var epoch = epoch(stream);
+            if (epoch.isEmpty() || limit < 1) {
+                return List.of();
+            }
+            long count = count(epoch.get().id(), stream.stream(), from, to);
+            var rank = new long[1];
+            statements.each(
+                    "select sequence, hash from item where epoch_id = ? and stream = ? and sequence between ? and ? order by sequence",
+                    r -> {
+                        if (isPicked(rank[0]++, count, limit)) {
+                            all.add(
+                                    new Message.SequenceHash(
+                                            r.getLong(1), ChainHash.of(r.getBytes(2))));
+                        }
+                    },
+                    epoch.get().id(),
+                    stream.stream().code(),
+                    from,
+                    to);
+            return all;
+        });
+    }
+
+    private long count(long epoch, StreamKind stream, long from, long to) throws SQLException {
+        return statements
+                .one(
+                        "select count(*) from item where epoch_id = ? and stream = ? and sequence between ? and ?",
+                        r -> r.getLong(1),
+                        epoch,
+                        stream.code(),
+                        from,
+                        to)
+                .orElse(0L);
+    }
+
+    /** Whether rank {@code rank} of {@code count} is among {@code limit} evenly spread ones. */
+    static boolean isPicked(long rank, long count, int limit) {
+        if (count <= limit) {
+            return true;
+        }
+        if (limit == 1) {
+            return rank == 0;
+        }
+        long slot = Math.round((double) rank * (limit - 1) / (count - 1));
+        return Math.round((double) slot * (count - 1) / (limit - 1)) == rank;
+    }
+
+    static @Nullable Long orNull(long value) {
+        return value == 0 ? null : value;
+    }
+}
