@@ -34,5 +34,8 @@ public final class Limits {
     /** The most hashes in one answer. */
     public static final int MAX_HASHES = 64;
 
+    /** The most streams that a message can speak of. */
+    public static final int MAX_STREAMS = 8;
+
     private Limits() {}
 }

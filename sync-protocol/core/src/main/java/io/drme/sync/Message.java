@@ -44,6 +44,8 @@ public sealed interface Message {
      *
      * @param epoch the life of its data directory
      * @param bootCount how often the agent was started on this data directory, from 1
+     * @param session 32 random bits of the process, then 32 bits that count its hellos from 1; a
+     *     hello that counts less than one heard before of the same process is stale
      * @param instance random number of this process, to tell it from a clone
      * @param host name of the machine, for the alarm that names two clones
      * @param software version of the agent
@@ -171,7 +173,14 @@ public sealed interface Message {
      * @param hash of item {@code to}; {@link ChainHash#NONE} where the range ends with a drop that
      *     did not name it
      */
-    record Receipted(long from, long to, ChainHash hash) {}
+    record Receipted(long from, long to, ChainHash hash) {
+        /** Rejects an empty range and numbers below 1. */
+        public Receipted {
+            if (from < 1 || to < from || to == Long.MAX_VALUE) {
+                throw new IllegalArgumentException("no range: " + from + " to " + to);
+            }
+        }
+    }
 
     /**
      * The centre holds these ranges durably; sent after its commit and never before.
@@ -219,6 +228,20 @@ public sealed interface Message {
         /** The number on the wire. */
         public int code() {
             return code;
+        }
+
+        /**
+         * Finds a cause by its number.
+         *
+         * @throws IllegalArgumentException when no cause has that number
+         */
+        public static Cause ofCode(int code) {
+            for (var cause : values()) {
+                if (cause.code == code) {
+                    return cause;
+                }
+            }
+            throw new IllegalArgumentException("no cause of refusal has the code " + code);
         }
     }
 

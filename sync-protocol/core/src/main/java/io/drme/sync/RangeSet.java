@@ -254,6 +254,21 @@ public final class RangeSet {
         return Arrays.hashCode(ends);
     }
 
+    /**
+     * Reads what {@link #toString} gives.
+     *
+     * @throws IllegalArgumentException when the text is no set
+     */
+    public static RangeSet parse(String text) {
+        var ranges = new ArrayList<Range>();
+        for (var part : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+            int dash = part.indexOf('-');
+            long from = Long.parseLong(dash < 0 ? part : part.substring(0, dash));
+            ranges.add(new Range(from, dash < 0 ? from : Long.parseLong(part.substring(dash + 1))));
+        }
+        return of(ranges);
+    }
+
     /** For example {@code 1-40,43,50-60}. */
     @Override
     public String toString() {

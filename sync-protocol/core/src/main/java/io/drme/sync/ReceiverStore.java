@@ -48,6 +48,7 @@ public interface ReceiverStore {
      * @param epoch its life of the data directory
      * @param bootCount its start on that directory
      * @param instance its process
+     * @param session its newest session: what is sent in another one is refused
      * @param host its machine, for people
      * @param renewedAtNanos when it was last heard of, cloud wall clock, nanoseconds since 1970
      */
@@ -56,6 +57,7 @@ public interface ReceiverStore {
             EpochId epoch,
             long bootCount,
             long instance,
+            long session,
             String host,
             long renewedAtNanos) {}
 

@@ -1,0 +1,67 @@
+package io.drme.sync;
+
+import io.drme.model.GatewayId;
+import io.drme.sync.Receiver.Answer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The commands that wait for their results, by gateway. */
+final class CommandBook {
+    /** Commands that may wait for one gateway. */
+    static final int MAX_WAITING = 1_000;
+
+    private final long againNanos;
+    private final Map<GatewayId, Map<String, Waiting>> waiting = new HashMap<>();
+
+    private record Waiting(Message.Command command, long sentAtNanos) {}
+
+    CommandBook(long againNanos) {
+        this.againNanos = againNanos;
+    }
+
+    List<Answer> submit(GatewayId gateway, Message.Command command, long nowNanos) {
+        var book = waiting.computeIfAbsent(gateway, _ -> new LinkedHashMap<>());
+        if (book.size() >= MAX_WAITING && !book.containsKey(command.id())) {
+            return List.of();
+        }
+        book.put(command.id(), new Waiting(command, nowNanos));
+        return List.of(new Answer(gateway, command));
+    }
+
+    /** All that waits for a gateway, because it just joined. */
+    List<Answer> all(GatewayId gateway, long nowNanos) {
+        var book = waiting.get(gateway);
+        if (book == null) {
+            return List.of();
+        }
+        book.replaceAll((_, w) -> new Waiting(w.command(), nowNanos));
+        return book.values().stream().map(w -> new Answer(gateway, w.command())).toList();
+    }
+
+    /** What is to be sent again; forgets what has expired. */
+    List<Answer> due(long nowNanos, long wallNanos) {
+        var due = new ArrayList<Answer>();
+        waiting.forEach((gateway, book) -> {
+            book.values().removeIf(w -> w.command().expiresAtNanos() < wallNanos);
+            book.replaceAll((_, w) -> {
+                if (nowNanos - w.sentAtNanos() < againNanos) {
+                    return w;
+                }
+                due.add(new Answer(gateway, w.command()));
+                return new Waiting(w.command(), nowNanos);
+            });
+        });
+        waiting.values().removeIf(Map::isEmpty);
+        return due;
+    }
+
+    void finished(GatewayId gateway, String id) {
+        var book = waiting.get(gateway);
+        if (book != null) {
+            book.remove(id);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package io.drme.sync;
+
+import io.drme.model.StreamKind;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/** What the sender knows of one stream in one session: what is receipted and what is under way. */
+final class Lane {
+    private final StreamKind stream;
+    private final SenderLog log;
+    private final Map<Long, UnderWay> underWay = new TreeMap<>();
+    private RangeSet acknowledged = RangeSet.EMPTY;
+    private RangeSet unreadable = RangeSet.EMPTY;
+    private long freshFrom = 1;
+    private int backlogUnderWay;
+    private long bytesUnderWay;
+
+    private record UnderWay(int bytes, long sentAtNanos, boolean backlog) {}
+
+    /**
+     * The next item to send.
+     *
+     * @param backlog whether it is older than the session
+     */
+    record Next(long sequence, boolean backlog) {}
+
+    Lane(StreamKind stream, SenderLog log) {
+        this.stream = stream;
+        this.log = log;
+    }
+
+    /** Begins a session: the centre holds these; what comes from the newest item on is fresh. */
+    void begin(RangeSet held) {
+        forgetUnderWay();
+        acknowledged = held;
+        unreadable = RangeSet.EMPTY;
+        freshFrom = Math.max(1, log.last(stream));
+    }
+
+    /** Takes note of a receipt; true when it tells anything new. */
+    boolean acknowledge(RangeSet ranges) {
+        underWay.entrySet()
+                .removeIf(e -> {
+                    boolean done = ranges.contains(e.getKey());
+                    if (done) {
+                        landed(e.getValue());
+                    }
+                    return done;
+                });
+        var all = acknowledged.union(ranges);
+        boolean more = !all.equals(acknowledged);
+        acknowledged = all;
+        return more;
+    }
+
+    /** The newest item of this session first, then the backlog from the oldest. */
+    Optional<Next> next(int backlogLimit) {
+        var pending = pending();
+        for (var sequence : underWay.keySet()) {
+            pending = pending.minus(RangeSet.of(sequence, sequence));
+        }
+        if (stream == StreamKind.EVENTS) {
+            // Events keep their order: who reads an alarm's end has read its beginning.
+            return one(pending.first(), false);
+        }
+        var fresh = one(pending.last(), false).filter(n -> n.sequence() >= freshFrom);
+        return fresh.isPresent() || backlogUnderWay >= backlogLimit
+                ? fresh
+                : one(pending.first(), true);
+    }
+
+    private static Optional<Next> one(OptionalLong sequence, boolean backlog) {
+        return sequence.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Next(sequence.getAsLong(), backlog));
+    }
+
+    /** What is in the log and not receipted. */
+    RangeSet pending() {
+        return log.held(stream).minus(acknowledged).minus(unreadable);
+    }
+
+    void sent(Next next, int bytes, long nowNanos) {
+        underWay.put(next.sequence(), new UnderWay(bytes, nowNanos, next.backlog()));
+        bytesUnderWay += bytes;
+        backlogUnderWay += next.backlog() ? 1 : 0;
+    }
+
+    /** The item is not in the log any more; do not ask for it again in this session. */
+    void skip(long sequence) {
+        unreadable = unreadable.with(sequence);
+    }
+
+    /** What was sent is to be sent again. */
+    void again(long sequence) {
+        var lost = underWay.remove(sequence);
+        if (lost != null) {
+            landed(lost);
+        }
+    }
+
+    /** Everything that was sent before a time is to be sent again; gives how many items that is. */
+    int againBefore(long sentBeforeNanos) {
+        int count = underWay.size();
+        underWay.values()
+                .removeIf(u -> {
+                    boolean late = u.sentAtNanos() - sentBeforeNanos <= 0;
+                    if (late) {
+                        landed(u);
+                    }
+                    return late;
+                });
+        return count - underWay.size();
+    }
+
+    void forgetUnderWay() {
+        underWay.clear();
+        bytesUnderWay = 0;
+        backlogUnderWay = 0;
+    }
+
+    private void landed(UnderWay item) {
+        bytesUnderWay -= item.bytes();
+        backlogUnderWay -= item.backlog() ? 1 : 0;
+    }
+
+    int itemsUnderWay() {
+        return underWay.size();
+    }
+
+    long bytesUnderWay() {
+        return bytesUnderWay;
+    }
+
+    /** What the log can still give, for hello. */
+    Message.Holding holding() {
+        return new Message.Holding(stream, log.last(stream), log.heldRanges(stream));
+    }
+
+    /** How far it is, for the status. */
+    Message.Progress progress() {
+        return new Message.Progress(
+                stream, log.last(stream), pending().size(), acknowledged.newest(Limits.MAX_RANGES));
+    }
+
+    RangeSet acknowledged() {
+        return acknowledged;
+    }
+
+    StreamKind stream() {
+        return stream;
+    }
+}

@@ -1,0 +1,158 @@
+package io.drme.sync;
+
+import io.drme.model.ValueType;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Writes the head of each message. The type codes go on the wire: never reuse one. */
+final class MessageEncoder {
+    static final int HELLO = 1;
+    static final int DELIVERY = 2;
+    static final int LIVE = 3;
+    static final int STATUS = 4;
+    static final int HASH_QUERY = 5;
+    static final int WELCOME = 33;
+    static final int RECEIPT = 34;
+    static final int REFUSAL = 35;
+    static final int GRANT = 36;
+    static final int COMMAND = 37;
+    static final int HASH_ANSWER = 38;
+
+    private MessageEncoder() {}
+
+    /** Writes the head and gives the type. */
+    static int head(Message message, WireWriter out) {
+        return switch (message) {
+            case Message.Up up -> up(up, out);
+            case Message.Down down -> down(down, out);
+        };
+    }
+
+    private static int up(Message.Up message, WireWriter out) {
+        return switch (message) {
+            case Message.Hello hello -> hello(hello, out);
+            case Message.Delivery(long _, Item item) -> delivery(item, out);
+            case Message.Live live -> live(live, out);
+            case Message.Status status -> status(status, out);
+            case Message.HashQuery query -> {
+                out.epoch(query.epoch()).u8(query.stream().code());
+                out.count(query.from()).count(query.to());
+                yield HASH_QUERY;
+            }
+        };
+    }
+
+    private static int down(Message.Down message, WireWriter out) {
+        return switch (message) {
+            case Message.Welcome welcome -> welcome(welcome, out);
+            case Message.Receipt receipt -> receipt(receipt, out);
+            case Message.Refusal refusal -> {
+                out.u8(refusal.cause().code()).u8(refusal.stream().code());
+                out.count(refusal.sequence()).count(refusal.retryAfterMillis());
+                out.text(refusal.detail());
+                yield REFUSAL;
+            }
+            case Message.Grant(long _, Message.Window window) -> {
+                window(window, out);
+                yield GRANT;
+            }
+            case Message.Command command -> command(command, out);
+            case Message.HashAnswer answer -> {
+                out.u8(answer.stream().code()).count(answer.from()).count(answer.to());
+                out.size(answer.hashes(), Limits.MAX_HASHES);
+                answer.hashes().forEach(h -> out.count(h.sequence()).hash(h.hash()));
+                yield HASH_ANSWER;
+            }
+        };
+    }
+
+    private static int hello(Message.Hello hello, WireWriter out) {
+        out.epoch(hello.epoch()).count(hello.bootCount()).i64(hello.instance());
+        out.text(hello.host()).text(hello.software());
+        out.text(hello.configurationHash()).text(hello.schemaHash());
+        out.i64(hello.gatewayTimeNanos());
+        out.size(hello.holdings(), Limits.MAX_STREAMS);
+        for (var holding : hello.holdings()) {
+            out.u8(holding.stream().code()).count(holding.last());
+            held(holding.held(), out);
+        }
+        return HELLO;
+    }
+
+    private static int delivery(Item item, WireWriter out) {
+        out.epoch(item.epoch()).u8(item.stream().code());
+        out.count(item.sequence()).count(item.samples());
+        out.hash(item.previous()).hash(item.hash());
+        return DELIVERY;
+    }
+
+    private static int live(Message.Live live, WireWriter out) {
+        out.epoch(live.epoch()).size(live.values(), Limits.MAX_LIVE_VALUES);
+        for (var value : live.values()) {
+            out.text(value.tag().text()).u8(value.type().code()).u8(value.quality());
+            out.i64(value.sourceTimeNanos()).i64(value.gatewayTime());
+            if (value.type() == ValueType.TEXT) {
+                out.text(value.text());
+            } else {
+                out.i64(value.bits());
+            }
+        }
+        return LIVE;
+    }
+
+    private static int status(Message.Status status, WireWriter out) {
+        out.epoch(status.epoch()).i64(status.gatewayTimeNanos());
+        out.size(List.copyOf(status.counters().keySet()), Limits.MAX_COUNTERS);
+        status.counters().forEach((name, value) -> out.text(name).i64(value));
+        out.size(status.progress(), Limits.MAX_STREAMS);
+        for (var progress : status.progress()) {
+            out.u8(progress.stream().code()).count(progress.last()).count(progress.pendingItems());
+            out.ranges(progress.acknowledged());
+        }
+        return STATUS;
+    }
+
+    private static int welcome(Message.Welcome welcome, WireWriter out) {
+        out.epoch(welcome.epoch()).count(welcome.epochNumber()).i64(welcome.cloudTimeNanos());
+        window(welcome.window(), out);
+        out.size(welcome.standings(), Limits.MAX_STREAMS);
+        for (var standing : welcome.standings()) {
+            out.u8(standing.stream().code());
+            held(standing.held(), out);
+            out.count(standing.lastCommon()).count(standing.firstDifferent());
+        }
+        return WELCOME;
+    }
+
+    private static int receipt(Message.Receipt receipt, WireWriter out) {
+        out.epoch(receipt.epoch()).u8(receipt.stream().code()).i64(receipt.cloudTimeNanos());
+        out.size(receipt.ranges(), Limits.MAX_RANGES);
+        receipt.ranges().forEach(r -> out.count(r.from()).count(r.to() - r.from()).hash(r.hash()));
+        out.text(receipt.signature());
+        return RECEIPT;
+    }
+
+    private static int command(Message.Command command, WireWriter out) {
+        out.text(command.id()).i64(command.issuedAtNanos()).i64(command.expiresAtNanos());
+        out.text(command.issuer()).text(command.verb());
+        Map<String, String> sorted = new TreeMap<>(command.arguments());
+        out.size(List.copyOf(sorted.keySet()), Limits.MAX_ARGUMENTS);
+        sorted.forEach((name, value) -> out.text(name).text(value));
+        return COMMAND;
+    }
+
+    private static void window(Message.Window window, WireWriter out) {
+        out.count(window.items()).count(window.bytes());
+    }
+
+    private static void held(List<HeldRange> ranges, WireWriter out) {
+        out.size(ranges, Limits.MAX_RANGES);
+        long before = 0;
+        for (var range : ranges) {
+            out.count(range.from() - before).count(range.to() - range.from());
+            out.hash(range.fromHash()).hash(range.toHash());
+            before = range.to();
+        }
+    }
+}

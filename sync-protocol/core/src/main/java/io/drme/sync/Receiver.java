@@ -1,0 +1,166 @@
+package io.drme.sync;
+
+import io.drme.model.GatewayId;
+import io.drme.sync.ReceiverStore.StoreException;
+import io.drme.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The centre's side of the sync: stores what comes, each item once, and tells by receipts what it
+ * holds. Specified in docs/sync.md.
+ *
+ * <p>Keeps nothing that a restart must not lose: leases and ranges are in the store. Confined to
+ * one thread; blocks only in the store.
+ */
+public final class Receiver {
+    private static final long UNAVAILABLE_RETRY_MILLIS = 1_000;
+
+    /**
+     * A message that came.
+     *
+     * @param gateway by the identity of the connection, never by what the message says
+     * @param bytes the message
+     */
+    @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
+    public record Arrival(GatewayId gateway, byte[] bytes) {}
+
+    /** A message to go to a gateway, on its {@code down} topic. */
+    public record Answer(GatewayId gateway, Message.Down message) {}
+
+    /**
+     * What came of some arrivals.
+     *
+     * @param durable whether all that could be stored is; otherwise nothing is, and the arrivals
+     *     should not be acknowledged on the transport either
+     * @param answers to be sent now
+     * @param facts in the order of what happened; empty where not durable
+     * @param trouble why not durable, for a person; otherwise empty
+     */
+    public record Outcome(
+            boolean durable, List<Answer> answers, List<Fact> facts, String trouble) {}
+
+    private final ReceiverStore store;
+    private final ItemReader reader;
+    private final Clock clock;
+    private final ReceiverSettings settings;
+    private final CommandBook commands;
+    private final Map<GatewayId, Message.Hello> refused = new HashMap<>();
+
+    /** Makes a receiver over a store. */
+    public Receiver(
+            ReceiverStore store, ItemReader reader, Clock clock, ReceiverSettings settings) {
+        this.store = store;
+        this.reader = reader;
+        this.clock = clock;
+        this.settings = settings;
+        this.commands = new CommandBook(settings.commandAgain().toNanos());
+    }
+
+    /** Takes what came, all of it in one transaction, and gives what is to be said after it. */
+    public Outcome receive(List<Arrival> arrivals) {
+        var incoming =
+                arrivals.stream()
+                        .map(a -> new Incoming(a.gateway(), MessageCodec.decode(a.bytes())))
+                        .toList();
+        try {
+            return settled(
+                    store.inTransaction(transaction -> {
+                        var intake = new Intake(transaction, reader, settings, clock.epochNanos());
+                        for (var one : incoming) {
+                            intake.take(one);
+                        }
+                        intake.finish();
+                        return intake;
+                    }));
+        } catch (StoreException e) {
+            return new Outcome(false, unavailable(incoming), List.of(), text(e));
+        }
+    }
+
+    /**
+     * Sends a command, now and again until its result comes or it expires.
+     *
+     * @return what to say now; nothing when too many wait for that gateway already
+     */
+    public List<Answer> submit(GatewayId gateway, Message.Command command) {
+        return commands.submit(gateway, command, clock.nanoTime());
+    }
+
+    /** What is due: commands that found no result yet. To be called every second or so. */
+    public List<Answer> step() {
+        return commands.due(clock.nanoTime(), clock.epochNanos());
+    }
+
+    /** A message with its sender, read as far as it can be. */
+    record Incoming(GatewayId gateway, MessageCodec.Decoded decoded) {}
+
+    /** What follows from a commit, outside of it. */
+    private Outcome settled(Intake intake) {
+        var answers = new ArrayList<>(intake.answers());
+        var facts = new ArrayList<Fact>();
+        for (var fact : intake.facts()) {
+            switch (fact) {
+                case Fact.Joined joined -> {
+                    refused.remove(joined.gateway());
+                    answers.addAll(commands.all(joined.gateway(), clock.nanoTime()));
+                    facts.add(fact);
+                }
+                case Fact.CommandFinished finished -> {
+                    commands.finished(finished.gateway(), finished.commandId());
+                    facts.add(fact);
+                }
+                case Fact.CloneRefused clone -> {
+                    if (isClone(clone)) {
+                        facts.add(fact);
+                    }
+                }
+                default -> facts.add(fact);
+            }
+        }
+        return new Outcome(true, answers, facts, "");
+    }
+
+    /**
+     * Tells a clone from the last words of a process that is gone: an earlier start of the same
+     * directory, whose hello was under way while the next one took over, does not say it twice.
+     */
+    private boolean isClone(Fact.CloneRefused clone) {
+        var hello = clone.refused();
+        boolean earlier =
+                hello.epoch().equals(clone.holder().epoch())
+                        && hello.bootCount() < clone.holder().bootCount();
+        var before = refused.put(clone.gateway(), hello);
+        return !earlier
+                || (before != null
+                        && before.instance() == hello.instance()
+                        && before.session() != hello.session());
+    }
+
+    private static List<Answer> unavailable(List<Incoming> incoming) {
+        var answers = new ArrayList<Answer>();
+        for (var one : incoming) {
+            if (one.decoded()
+                    instanceof MessageCodec.Whole(Message.Delivery(long session, Item item))) {
+                answers.add(
+                        new Answer(
+                                one.gateway(),
+                                new Message.Refusal(
+                                        session,
+                                        Message.Cause.UNAVAILABLE,
+                                        item.stream(),
+                                        item.sequence(),
+                                        UNAVAILABLE_RETRY_MILLIS,
+                                        "the centre can't store just now")));
+            }
+        }
+        return answers;
+    }
+
+    private static String text(StoreException e) {
+        var message = e.getMessage();
+        return message == null ? e.toString() : message;
+    }
+}

@@ -1,0 +1,499 @@
+package io.drme.sync;
+
+import io.drme.model.StreamKind;
+import io.drme.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gateway's side of the sync: sends what the centre lacks, exactly, and learns by receipts what
+ * it holds. Specified in docs/sync.md.
+ *
+ * <p>Does no I/O of its own and never waits: {@link #step} does what is due and returns. Confined
+ * to the thread that steps it.
+ */
+public final class Sender {
+    /** Messages taken from the line in one step, so that sending is never starved. */
+    private static final int MAX_RECEIVED_A_STEP = 256;
+
+    /** Items handed to the line in one step, so that receiving is never starved. */
+    private static final int MAX_SENT_A_STEP = 64;
+
+    /** After so many rounds without any receipt the line is taken for dead. */
+    private static final int MAX_SILENT_ROUNDS = 3;
+
+    /** The greatest factor by which waiting for a receipt is stretched. */
+    private static final int MAX_STRETCH_SHIFT = 3;
+
+    /** No refusal makes the sender wait longer than this: one minute. */
+    private static final long MAX_WAIT_MILLIS = 60_000;
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    /** A step costs something too. */
+    private static final long MIN_IDLE_NANOS = NANOS_PER_MILLI;
+
+    private static final Message.Window FIRST_WINDOW = new Message.Window(1, 1 << 20);
+
+    /** What the sender is about. */
+    public enum Phase {
+        /** There is no connection. */
+        OFFLINE,
+        /** Hello was said. */
+        GREETING,
+        /** The place of a fork is being searched. */
+        SEARCHING,
+        /** Items go as the window allows. */
+        SENDING,
+        /** The centre refused the session; the next hello comes later. */
+        REFUSED
+    }
+
+    /**
+     * How the sync is.
+     *
+     * @param phase what it is about
+     * @param detail why, where the centre refused; otherwise empty
+     * @param pendingItems by stream, how many the centre has not receipted
+     * @param resent items sent more than once since the process began
+     */
+    public record State(
+            Phase phase, String detail, Map<StreamKind, Long> pendingItems, long resent) {}
+
+    private final SenderLog log;
+    private final Uplink uplink;
+    private final Clock clock;
+    private final SenderSettings settings;
+    private final TokenBucket bucket;
+    private final CommandDesk desk = new CommandDesk();
+    private final Map<StreamKind, Lane> lanes = new EnumMap<>(StreamKind.class);
+    private final Map<StreamKind, Long> suspects = new EnumMap<>(StreamKind.class);
+    private final LiveBox live = new LiveBox();
+
+    private Phase phase = Phase.OFFLINE;
+    private String detail = "";
+    private String configurationHash = "";
+    private String schemaHash = "";
+    private long connection;
+    private long session;
+    private long sessionCount;
+    private int silentHellos;
+    private int silentRounds;
+    private long resent;
+    private long cloudAheadNanos;
+    private Message.Window window = FIRST_WINDOW;
+    private int backlogWindow = 1;
+    private @Nullable ForkSearch search;
+
+    // Times of the monotonic clock.
+    private long helloDue;
+    private long progressAt;
+    private long pausedUntil;
+    private long statusDue;
+    private long liveDue;
+
+    /** Makes a sender that is offline. */
+    public Sender(SenderLog log, Uplink uplink, Clock clock, SenderSettings settings) {
+        this.log = log;
+        this.uplink = uplink;
+        this.clock = clock;
+        this.settings = settings;
+        this.bucket = new TokenBucket(settings.bytesPerSecond(), clock.nanoTime());
+        this.pausedUntil = clock.nanoTime();
+        for (var stream : List.of(StreamKind.EVENTS, StreamKind.DATA)) {
+            var lane = new Lane(stream, log);
+            lane.begin(log.acknowledged(stream));
+            lanes.put(stream, lane);
+        }
+    }
+
+    /** Tells what the gateway runs; the centre hears of it at the next hello. */
+    public void describe(String newConfigurationHash, String newSchemaHash) {
+        if (!newConfigurationHash.equals(configurationHash) || !newSchemaHash.equals(schemaHash)) {
+            configurationHash = newConfigurationHash;
+            schemaHash = newSchemaHash;
+            if (phase == Phase.SENDING) {
+                greet();
+            }
+        }
+    }
+
+    /** Takes a latest value for pages; an older one of the same tag that waits is forgotten. */
+    public void offerLive(LiveValue value) {
+        live.offer(value);
+    }
+
+    /** Remembers a command that was done before a restart, so that it is not done again. */
+    public void commandDone(String id, long expiresAtNanos) {
+        desk.remember(id, expiresAtNanos);
+    }
+
+    /** The next command to be done; each id comes once, and none that has expired. */
+    public Optional<Message.Command> nextCommand() {
+        return desk.next();
+    }
+
+    /** How the sync is. */
+    public State state() {
+        var pending = new EnumMap<StreamKind, Long>(StreamKind.class);
+        lanes.forEach((stream, lane) -> pending.put(stream, lane.pending().size()));
+        return new State(phase, detail, pending, resent);
+    }
+
+    /**
+     * Does what is due.
+     *
+     * @return whether anything was done, so that another step may find more to do at once
+     */
+    public boolean step() {
+        long now = clock.nanoTime();
+        long line = uplink.connection();
+        if (line == 0) {
+            if (phase != Phase.OFFLINE) {
+                phase = Phase.OFFLINE;
+                lanes.values().forEach(Lane::forgetUnderWay);
+            }
+            connection = 0;
+            return false;
+        }
+        if (line != connection) {
+            connection = line;
+            silentHellos = 0;
+            silentRounds = 0;
+            greet();
+            return true;
+        }
+        boolean received = receive();
+        boolean did =
+                switch (phase) {
+                    case OFFLINE -> false;
+                    case GREETING, SEARCHING, REFUSED -> greetWhenDue(now);
+                    case SENDING -> send(now);
+                };
+        return received || did;
+    }
+
+    /** How long nothing is due unless the log grows or something comes in; 1 ms to 1 s. */
+    public Duration idle() {
+        long wait = Duration.ofSeconds(1).toNanos();
+        long now = clock.nanoTime();
+        if (phase == Phase.SENDING) {
+            wait = Math.min(wait, Math.min(statusDue - now, liveDue - now));
+            wait = Math.min(wait, bucket.waitNanos() > 0 ? bucket.waitNanos() : wait);
+        } else if (phase != Phase.OFFLINE) {
+            wait = Math.min(wait, helloDue - now);
+        }
+        return Duration.ofNanos(Math.max(MIN_IDLE_NANOS, wait));
+    }
+
+    private boolean receive() {
+        int count = 0;
+        for (; count < MAX_RECEIVED_A_STEP; count++) {
+            var bytes = uplink.poll();
+            if (bytes.isEmpty()) {
+                break;
+            }
+            // What can't be read is as good as lost, and what is lost is asked for again in time.
+            if (MessageCodec.decode(bytes.get()) instanceof MessageCodec.Whole(Message message)
+                    && message instanceof Message.Down down) {
+                take(down);
+            }
+        }
+        return count > 0;
+    }
+
+    private void take(Message.Down message) {
+        if (message instanceof Message.Command command) {
+            // A command is good for the gateway, whatever the session.
+            desk.take(command, clock.epochNanos() + cloudAheadNanos);
+            return;
+        }
+        if (message.session() != session) {
+            return;
+        }
+        switch (message) {
+            case Message.Welcome welcome when phase == Phase.GREETING -> welcome(welcome);
+            case Message.HashAnswer answer when phase == Phase.SEARCHING -> found(answer);
+            case Message.Receipt receipt when phase == Phase.SENDING -> receipt(receipt);
+            case Message.Refusal refusal -> refusal(refusal);
+            case Message.Grant(long _, Message.Window granted) -> window = granted;
+            default -> {
+                // It repeats what was heard, or comes too late to mean anything.
+            }
+        }
+    }
+
+    // ---- hello and welcome
+
+    private void greet() {
+        phase = Phase.GREETING;
+        detail = "";
+        search = null;
+        lanes.values().forEach(Lane::forgetUnderWay);
+        sessionCount++;
+        session = sessionNumber();
+        helloDue = clock.nanoTime() + settings.helloAfter().toNanos();
+        var holdings = lanes.values().stream().map(Lane::holding).toList();
+        uplink.send(
+                Topics.Channel.URGENT,
+                MessageCodec.encode(
+                        new Message.Hello(
+                                session,
+                                log.epoch(),
+                                log.bootCount(),
+                                settings.instance(),
+                                settings.host(),
+                                settings.software(),
+                                configurationHash,
+                                schemaHash,
+                                clock.epochNanos(),
+                                holdings)));
+    }
+
+    /** Random bits of this process and the number of the hello: so the centre knows a stale one. */
+    private long sessionNumber() {
+        return settings.instance() << Integer.SIZE | sessionCount;
+    }
+
+    private boolean greetWhenDue(long now) {
+        if (now - helloDue < 0) {
+            return false;
+        }
+        if (phase != Phase.REFUSED && ++silentHellos >= MAX_SILENT_ROUNDS) {
+            silentHellos = 0;
+            helloDue = now + settings.helloAfter().toNanos();
+            uplink.reconnect("no answer to " + MAX_SILENT_ROUNDS + " hellos");
+            return true;
+        }
+        greet();
+        return true;
+    }
+
+    private void welcome(Message.Welcome welcome) {
+        if (!welcome.epoch().equals(log.epoch())) {
+            return;
+        }
+        silentHellos = 0;
+        window = welcome.window();
+        cloudAheadNanos = welcome.cloudTimeNanos() - clock.epochNanos();
+        var found = new ForkSearch(log, lanes.keySet(), welcome.standings(), suspects);
+        suspects.clear();
+        if (found.forked()) {
+            phase = Phase.SEARCHING;
+            search = found;
+            ask(found);
+        } else {
+            begin(found);
+        }
+    }
+
+    private void begin(ForkSearch compared) {
+        lanes.forEach((stream, lane) -> {
+            var there = compared.there(stream);
+            lane.begin(there);
+            log.acknowledged(stream, there);
+            var gone = RangeSet.of(1, log.last(stream)).minus(there).minus(log.held(stream));
+            if (!gone.isEmpty()) {
+                log.missing(stream, gone);
+            }
+        });
+        long now = clock.nanoTime();
+        phase = Phase.SENDING;
+        progressAt = now;
+        pausedUntil = now;
+        statusDue = now;
+        liveDue = now;
+        backlogWindow = Math.max(1, window.items());
+    }
+
+    // ---- the search for a fork's place
+
+    private void ask(ForkSearch searching) {
+        var question = searching.question();
+        if (question.isEmpty()) {
+            log.openEpoch(searching.lacking());
+            greet();
+            return;
+        }
+        var range = question.get();
+        helloDue = clock.nanoTime() + settings.helloAfter().toNanos();
+        uplink.send(
+                Topics.Channel.URGENT,
+                MessageCodec.encode(
+                        new Message.HashQuery(
+                                session, log.epoch(), range.stream(), range.from(), range.to())));
+    }
+
+    private void found(Message.HashAnswer answer) {
+        var searching = search;
+        if (searching != null) {
+            searching.answer(answer);
+            ask(searching);
+        }
+    }
+
+    // ---- receipts and refusals
+
+    private void receipt(Message.Receipt receipt) {
+        var lane = lanes.get(receipt.stream());
+        if (lane == null || !receipt.epoch().equals(log.epoch())) {
+            return;
+        }
+        var ranges = new ArrayList<RangeSet.Range>();
+        for (var range : receipt.ranges()) {
+            var ours = log.hash(receipt.stream(), range.to()).orElse(ChainHash.NONE);
+            boolean differs =
+                    !ours.isNone() && !range.hash().isNone() && !ours.equals(range.hash());
+            if (differs || range.to() > log.last(receipt.stream())) {
+                // The centre holds what we never made; the next welcome shows the whole of it.
+                greet();
+                return;
+            }
+            ranges.add(new RangeSet.Range(range.from(), range.to()));
+        }
+        if (lane.acknowledge(RangeSet.of(ranges))) {
+            log.acknowledged(receipt.stream(), lane.acknowledged());
+            progressAt = clock.nanoTime();
+            silentRounds = 0;
+            backlogWindow = Math.min(backlogWindow + 1, Math.max(1, window.items()));
+        }
+    }
+
+    private void refusal(Message.Refusal refusal) {
+        long now = clock.nanoTime();
+        long wait = Math.clamp(refusal.retryAfterMillis(), 0, MAX_WAIT_MILLIS) * NANOS_PER_MILLI;
+        var lane = lanes.get(refusal.stream());
+        if (lane != null && refusal.sequence() > 0) {
+            resent++;
+            lane.again(refusal.sequence());
+        }
+        switch (refusal.cause()) {
+            case HELLO_FIRST -> {
+                if (phase != Phase.REFUSED) {
+                    greet();
+                }
+            }
+            case FORKED -> {
+                suspects.merge(refusal.stream(), refusal.sequence(), Math::min);
+                greet();
+            }
+            case QUOTA -> {
+                backlogWindow = Math.max(1, backlogWindow / 2);
+                pausedUntil = now + wait;
+            }
+            case UNAVAILABLE -> pausedUntil = now + wait;
+            case DAMAGED -> {
+                if (refusal.sequence() == 0) {
+                    // It could not say which one: whatever is under way may be it.
+                    lanes.values().forEach(l -> resent += l.againBefore(now));
+                }
+            }
+            case LEASE_HELD, VERSION -> {
+                phase = Phase.REFUSED;
+                detail = refusal.detail();
+                lanes.values().forEach(Lane::forgetUnderWay);
+                helloDue = now + Math.max(wait, settings.helloAfter().toNanos());
+            }
+        }
+    }
+
+    // ---- sending
+
+    private boolean send(long now) {
+        watch(now);
+        boolean did = report(now);
+        if (now - pausedUntil < 0) {
+            return did;
+        }
+        for (int i = 0; i < MAX_SENT_A_STEP; i++) {
+            if (!sendNext(lane(StreamKind.EVENTS), Topics.Channel.URGENT, now)) {
+                break;
+            }
+            did = true;
+        }
+        for (int i = 0; i < MAX_SENT_A_STEP && bucket.open(now); i++) {
+            if (!sendNext(lane(StreamKind.DATA), Topics.Channel.BULK, now)) {
+                break;
+            }
+            did = true;
+        }
+        boolean sentLive = sendLive(now);
+        return did || sentLive;
+    }
+
+    /** Sends again what found no receipt in time, and gives the line up when nothing ever does. */
+    private void watch(long now) {
+        if (lanes.values().stream().allMatch(l -> l.itemsUnderWay() == 0)) {
+            progressAt = now;
+            return;
+        }
+        long patience =
+                settings.resendAfter().toNanos() << Math.min(silentRounds, MAX_STRETCH_SHIFT);
+        lanes.values().forEach(l -> resent += l.againBefore(now - patience));
+        if (now - progressAt >= patience) {
+            progressAt = now;
+            if (++silentRounds >= MAX_SILENT_ROUNDS) {
+                silentRounds = 0;
+                uplink.reconnect("no receipt in " + MAX_SILENT_ROUNDS + " rounds");
+            }
+        }
+    }
+
+    private boolean sendNext(Lane lane, Topics.Channel channel, long now) {
+        boolean full =
+                lane.itemsUnderWay() > 0
+                        && (lane.itemsUnderWay() >= window.items()
+                                || lane.bytesUnderWay() >= window.bytes());
+        var next = full ? Optional.<Lane.Next>empty() : lane.next(backlogWindow);
+        if (next.isEmpty()) {
+            return false;
+        }
+        var item = log.read(lane.stream(), next.get().sequence());
+        if (item.isEmpty()) {
+            lane.skip(next.get().sequence());
+            return true;
+        }
+        var bytes = MessageCodec.encode(new Message.Delivery(session, item.get()));
+        if (!uplink.send(channel, bytes)) {
+            return false;
+        }
+        bucket.took(bytes.length);
+        lane.sent(next.get(), item.get().payload().length, now);
+        return true;
+    }
+
+    private boolean report(long now) {
+        if (now - statusDue < 0) {
+            return false;
+        }
+        var progress = lanes.values().stream().map(Lane::progress).toList();
+        var status =
+                new Message.Status(
+                        session, log.epoch(), clock.epochNanos(), log.counters(), progress);
+        statusDue = now + settings.statusEvery().toNanos();
+        return uplink.send(Topics.Channel.URGENT, MessageCodec.encode(status));
+    }
+
+    private boolean sendLive(long now) {
+        if (live.isEmpty() || now - liveDue < 0) {
+            return false;
+        }
+        liveDue = now + settings.liveEvery().toNanos();
+        int bytes = live.send(uplink, session, log.epoch());
+        bucket.took(bytes);
+        return bytes > 0;
+    }
+
+    private Lane lane(StreamKind stream) {
+        var lane = lanes.get(stream);
+        if (lane == null) {
+            throw new IllegalStateException("not a stream that is sent: " + stream);
+        }
+        return lane;
+    }
+}
