@@ -1,0 +1,154 @@
+package io.drme.web;
+
+import io.drme.time.Clock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Finds out who sent a request: by bearer token, or by the session of a page. Holds the users, the
+ * sessions and the data directory's own token. Safe for use from any thread.
+ */
+public final class Access {
+    private static final String BEARER = "Bearer ";
+
+    private final Users users;
+    private final Sessions sessions;
+    private final FailedSignIns failedSignIns;
+    private final String tokenHash;
+
+    private Access(Users users, Sessions sessions, FailedSignIns failed, String tokenHash) {
+        this.users = users;
+        this.sessions = sessions;
+        this.failedSignIns = failed;
+        this.tokenHash = tokenHash;
+    }
+
+    /**
+     * Opens what a data directory holds: {@code users.json}, {@code sessions.json}, and {@code
+     * token}, an administrator's bearer token, which is made at the first start with mode 0600.
+     *
+     * @throws IOException when the directory can't be read or written
+     */
+    public static Access open(Path data, Clock clock) throws IOException {
+        var token = token(data);
+        if (token.isEmpty()) {
+            var made = Secrets.token();
+            SecretFile.write(data.resolve("token"), made + "\n");
+            token = Optional.of(made);
+        }
+        return new Access(
+                users(data, clock),
+                new Sessions(data.resolve("sessions.json"), clock),
+                new FailedSignIns(clock),
+                Secrets.hash(token.get()));
+    }
+
+    /** The users of a data directory, for a command line beside the program. */
+    public static Users users(Path data, Clock clock) {
+        return new Users(data.resolve("users.json"), clock);
+    }
+
+    /** The token of a data directory, if it was made. */
+    public static Optional<String> token(Path data) throws IOException {
+        try {
+            return Optional.of(Files.readString(data.resolve("token")).strip())
+                    .filter(t -> !t.isEmpty());
+        } catch (NoSuchFileException _) {
+            return Optional.empty();
+        }
+    }
+
+    /** The accounts. */
+    public Users users() {
+        return users;
+    }
+
+    /** Adds the routes for signing in and out and for managing users. */
+    public void addRoutes(Api api) {
+        new SessionRoutes(this).addTo(api);
+        new UserRoutes(users, sessions).addTo(api);
+    }
+
+    Sessions sessions() {
+        return sessions;
+    }
+
+    FailedSignIns failedSignIns() {
+        return failedSignIns;
+    }
+
+    /**
+     * The cookie's name. Cookies know no ports, so that programs on one machine need names of their
+     * own, which a restart does not change.
+     */
+    String cookieName(boolean secure) {
+        return (secure ? "__Host-drme-" : "drme-")
+                + tokenHash.replaceAll("[^A-Za-z0-9]", "").substring(0, 8);
+    }
+
+    /**
+     * Who sent a request; nobody where it names no one, or one that is not known.
+     *
+     * @throws ProblemException 403 when a page of another origin uses our page's session
+     */
+    Optional<Who> identify(Incoming incoming) {
+        var authorization = incoming.header("authorization");
+        if (authorization.isPresent()) {
+            return byBearer(authorization.get());
+        }
+        var who = incoming.cookie(cookieName(incoming.secure())).flatMap(this::bySession);
+        if (who.isPresent()) {
+            checkOrigin(incoming, false);
+        }
+        return who;
+    }
+
+    /** Whether a token or session that was good is so still, and with the same role. */
+    boolean stillHolds(Incoming incoming, Who who) {
+        return identify(incoming).filter(who::equals).isPresent();
+    }
+
+    private Optional<Who> byBearer(String authorization) {
+        if (!authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            return Optional.empty();
+        }
+        var token = authorization.substring(BEARER.length()).strip();
+        if (Secrets.same(Secrets.hash(token), tokenHash)) {
+            return Optional.of(new Who(Who.TOKEN_NAME, Role.ADMIN));
+        }
+        return users.byToken(token);
+    }
+
+    private Optional<Who> bySession(String id) {
+        return sessions.user(id).flatMap(users::byName);
+    }
+
+    /**
+     * Refuses what another origin's page sends with our cookie. SameSite=Strict keeps browsers from
+     * it in the first place; but another port of the same host is the same site.
+     *
+     * @param lenient lets a request without an Origin pass, as programs send
+     */
+    static void checkOrigin(Incoming incoming, boolean lenient) {
+        boolean upgrade = incoming.header("upgrade").isPresent();
+        boolean reads = incoming.method().equals("GET") || incoming.method().equals("HEAD");
+        if (reads && !upgrade) {
+            return;
+        }
+        var origin = incoming.header("origin");
+        var own = (incoming.secure() ? "https://" : "http://") + incoming.header("host").orElse("");
+        if (origin.isEmpty() ? !lenient : !origin.get().equalsIgnoreCase(own)) {
+            throw Problem.forbidden(
+                            "the request comes from "
+                                    + origin.map(Request::shortened).orElse("an unknown origin")
+                                    + " and not from this program's own page",
+                            "the header 'Origin: " + own + "'",
+                            "Use this program's own page, or send a bearer token instead of the"
+                                    + " page's cookie")
+                    .asException();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.drme.web;
+
+import io.drme.model.Value;
+import io.vertx.core.json.JsonObject;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One occurrence of an alarm, as {@code /api/v1/alarms} and the live feed give it. Times are
+ * nanoseconds since 1970 UTC, null where that has not happened.
+ *
+ * @param id one occurrence
+ * @param gateway the gateway's id
+ * @param name the alarm's name in the configuration
+ * @param tag {@code device/path}
+ * @param state a state of ISA-18.2, for example {@code unacknowledged}
+ * @param priority low, medium, high or critical
+ * @param value the value that raised it; null where it is kept on site or was bad
+ * @param message what is wrong
+ * @param action what to do
+ * @param acknowledgedBy the user's name
+ */
+public record AlarmItem(
+        String id,
+        String gateway,
+        String name,
+        String tag,
+        String state,
+        String priority,
+        @Nullable Value value,
+        String message,
+        String action,
+        @Nullable Long raisedAtNanos,
+        @Nullable Long clearedAtNanos,
+        @Nullable Long acknowledgedAtNanos,
+        @Nullable String acknowledgedBy) {
+    /** The form in the OpenAPI document. */
+    public static final Schema SCHEMA =
+            Schema.object(
+                    Schema.field("id", Schema.text("one occurrence")),
+                    Schema.field("gateway", Schema.text("gateway id")),
+                    Schema.field("name", Schema.text("the alarm's name in the configuration")),
+                    Schema.field("tag", Schema.text("device/path")),
+                    Schema.field(
+                            "state",
+                            Schema.text(
+                                    "normal, unacknowledged, acknowledged, returned, latched,"
+                                            + " shelved, suppressed or out-of-service")),
+                    Schema.field("priority", Schema.text("low, medium, high or critical")),
+                    Schema.field("value", Schema.value("the value that raised it")),
+                    Schema.field("message", Schema.text("what is wrong")),
+                    Schema.field("action", Schema.text("what to do")),
+                    Schema.optional("raisedAt", Schema.time("when it was raised")),
+                    Schema.optional("clearedAt", Schema.time("when it returned to normal")),
+                    Schema.optional("acknowledgedAt", Schema.time("when it was acknowledged")),
+                    Schema.optional("acknowledgedBy", Schema.text("by whom")));
+
+    /** As in the contract. */
+    public JsonObject toJson() {
+        return new JsonObject()
+                .put("id", id)
+                .put("gateway", gateway)
+                .put("name", name)
+                .put("tag", tag)
+                .put("state", state)
+                .put("priority", priority)
+                .put("value", JsonValues.of(value))
+                .put("message", message)
+                .put("action", action)
+                .put("raisedAt", time(raisedAtNanos))
+                .put("clearedAt", time(clearedAtNanos))
+                .put("acknowledgedAt", time(acknowledgedAtNanos))
+                .put("acknowledgedBy", acknowledgedBy);
+    }
+
+    private static @Nullable String time(@Nullable Long nanos) {
+        return nanos == null ? null : Times.text(nanos);
+    }
+}

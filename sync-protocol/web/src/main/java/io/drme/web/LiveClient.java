@@ -1,0 +1,151 @@
+package io.drme.web;
+
+import io.drme.model.Glob;
+import io.drme.time.Clock;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client of the live feed: what it wants, and what waits for it, which is at most the newest
+ * state of each tag and alarm. Belongs to the feed's context.
+ */
+final class LiveClient {
+    /** The most tags and alarms, each, that wait for one client. */
+    static final int MAX_WAITING = 20_000;
+
+    /** The most items in one message; it bounds a message to some 200 kB. */
+    static final int MAX_IN_MESSAGE = 500;
+
+    private static final short GOING_AWAY = 1001;
+
+    private final ServerWebSocket socket;
+    private final Clock clock;
+    private final BooleanSupplier mayStillRead;
+    private final Map<String, LatestItem> samples = new LinkedHashMap<>();
+    private final Map<String, AlarmItem> alarms = new LinkedHashMap<>();
+    private @Nullable Glob match;
+    private boolean awaitingSnapshot;
+    private long missed;
+    private long fullSinceNanos;
+    private boolean full;
+
+    LiveClient(ServerWebSocket socket, Clock clock, BooleanSupplier mayStillRead) {
+        this.socket = socket;
+        this.clock = clock;
+        this.mayStillRead = mayStillRead;
+    }
+
+    /** Changes what it wants; what waits is forgotten, for the snapshot holds it too. */
+    void subscribe(Glob wanted) {
+        match = wanted;
+        awaitingSnapshot = true;
+        samples.clear();
+    }
+
+    /** Adds the present state; what changed since it was asked for is newer, and stays. */
+    void onSnapshot(Glob of, List<LatestItem> items) {
+        if (of != match) {
+            return;
+        }
+        awaitingSnapshot = false;
+        for (var item : items) {
+            if (samples.size() < MAX_WAITING) {
+                samples.putIfAbsent(item.gateway() + "/" + item.tag(), item);
+            } else {
+                missed++;
+            }
+        }
+        flush();
+    }
+
+    void offer(LatestItem item) {
+        var name = item.gateway() + "/" + item.tag();
+        if (match != null && match.matches(name)) {
+            put(samples, name, item);
+        }
+    }
+
+    /** An alarm goes to whoever wants its tag. */
+    void offer(AlarmItem item) {
+        if (match != null && match.matches(item.gateway() + "/" + item.tag())) {
+            put(alarms, item.gateway() + "/" + item.id(), item);
+        }
+    }
+
+    private <T> void put(Map<String, T> waiting, String key, T item) {
+        if (waiting.size() < MAX_WAITING || waiting.containsKey(key)) {
+            waiting.put(key, item);
+        } else {
+            missed++;
+        }
+    }
+
+    void missed() {
+        missed++;
+    }
+
+    /** Sends what waits as far as the socket takes it. */
+    void flush() {
+        if (awaitingSnapshot) {
+            return;
+        }
+        while (!socket.writeQueueFull() && !alarms.isEmpty()) {
+            send(new JsonObject().put("alarms", take(alarms, AlarmItem::toJson)));
+        }
+        while (!socket.writeQueueFull() && !samples.isEmpty()) {
+            send(new JsonObject().put("samples", take(samples, LatestItem::toJson)));
+        }
+        if (!socket.writeQueueFull() && missed > 0) {
+            send(new JsonObject().put("missed", missed));
+            missed = 0;
+        }
+        boolean wasFull = full;
+        full = socket.writeQueueFull();
+        if (full && !wasFull) {
+            fullSinceNanos = clock.nanoTime();
+        }
+    }
+
+    private static <T> JsonArray take(Map<String, T> waiting, Function<T, JsonObject> json) {
+        var array = new JsonArray();
+        for (var i = waiting.values().iterator(); i.hasNext() && array.size() < MAX_IN_MESSAGE; ) {
+            array.add(json.apply(i.next()));
+            i.remove();
+        }
+        return array;
+    }
+
+    void send(JsonObject message) {
+        if (!socket.isClosed()) {
+            socket.writeTextMessage(message.encode());
+        }
+    }
+
+    /** Whether the socket has taken nothing for so long. */
+    boolean isStalled(Duration limit) {
+        return full && clock.nanoTime() - fullSinceNanos > limit.toNanos();
+    }
+
+    void ping() {
+        if (!socket.isClosed() && !socket.writeQueueFull()) {
+            socket.writePing(Buffer.buffer());
+        }
+    }
+
+    boolean mayStillRead() {
+        return mayStillRead.getAsBoolean();
+    }
+
+    void close(String reason) {
+        socket.close(GOING_AWAY, reason);
+    }
+}
