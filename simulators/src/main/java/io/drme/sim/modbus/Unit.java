@@ -1,0 +1,90 @@
+package io.drme.sim.modbus;
+
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One unit of a device: which addresses it has and what they hold. What a client writes stands in
+ * place of the point's value. Confined to its server's lock.
+ */
+final class Unit {
+    private record Register(Area area, int address) {}
+
+    private final Map<Area, Map<Integer, Point>> byAddress = new EnumMap<>(Area.class);
+    private final Map<Area, Map<Integer, Integer>> written = new EnumMap<>(Area.class);
+    private final Map<Register, Map<Integer, Point>> registerBits = new HashMap<>();
+    private final boolean writable;
+
+    /** Makes a unit of points that do not overlap, but for bits of one register. */
+    Unit(List<Point> points, boolean writable) {
+        this.writable = writable;
+        for (var area : Area.values()) {
+            byAddress.put(area, new HashMap<>());
+            written.put(area, new HashMap<>());
+        }
+        for (var point : points) {
+            var area = byAddress.getOrDefault(point.area(), Map.of());
+            for (int i = 0; i < point.width(); i++) {
+                area.put(point.address() + i, point);
+            }
+            if (point.bit() >= 0) {
+                registerBits
+                        .computeIfAbsent(
+                                new Register(point.area(), point.address()), _ -> new HashMap<>())
+                        .put(point.bit(), point);
+            }
+        }
+    }
+
+    boolean isWritable() {
+        return writable;
+    }
+
+    /** Whether every address of a range is there. */
+    boolean has(Area area, int address, int count) {
+        var points = byAddress.getOrDefault(area, Map.of());
+        for (int i = 0; i < count; i++) {
+            if (!points.containsKey(address + i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A register, 0 to 65535, or a bit, 0 or 1, now. The address is there. */
+    int read(Area area, int address, long elapsedNanos) {
+        var over = written.getOrDefault(area, Map.of()).get(address);
+        if (over != null) {
+            return over;
+        }
+        var point = byAddress.getOrDefault(area, Map.of()).get(address);
+        if (point == null) {
+            throw new IllegalArgumentException(area.text() + ":" + address + " is not there");
+        }
+        if (area.isBits()) {
+            return point.bitAt(elapsedNanos) ? 1 : 0;
+        }
+        if (point.bit() >= 0) {
+            return bits(area, address, elapsedNanos);
+        }
+        var bytes = point.bytesAt(elapsedNanos);
+        int at = 2 * (address - point.address());
+        return (bytes[at] & 0xFF) << 8 | (bytes[at + 1] & 0xFF);
+    }
+
+    private int bits(Area area, int address, long elapsedNanos) {
+        int register = 0;
+        for (var point :
+                registerBits.getOrDefault(new Register(area, address), Map.of()).values()) {
+            register |= point.bitAt(elapsedNanos) ? 1 << point.bit() : 0;
+        }
+        return register;
+    }
+
+    /** Overlays a register or bit. */
+    void write(Area area, int address, int value) {
+        written.computeIfAbsent(area, _ -> new HashMap<>()).put(address, value);
+    }
+}
