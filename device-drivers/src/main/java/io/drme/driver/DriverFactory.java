@@ -48,7 +48,9 @@ public interface DriverFactory {
      */
     Driver create(DeviceSpec device, List<PollGroup> groups, Path directory, Clock clock);
 
-    /** Whether its drivers are asked ({@link PolledDriver}); those that push have one poll group. */
+    /**
+     * Whether its drivers are asked ({@link PolledDriver}); those that push have one poll group.
+     */
     boolean polled();
 
     /** The interval at which a tag of this protocol is read where the file says nothing. */

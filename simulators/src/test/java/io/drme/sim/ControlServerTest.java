@@ -94,6 +94,7 @@ class ControlServerTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '`',
             value = {
                 "pres  | {\"fault\":\"silent\"}              | 404 | there are: press",
                 "press | {\"fault\":\"silence\"}             | 400 | did you mean 'silent'?",
