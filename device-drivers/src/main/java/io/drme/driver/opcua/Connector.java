@@ -1,0 +1,265 @@
+package io.drme.driver.opcua;
+
+import static org.eclipse.milo.opcua.stack.core.types.builtin.unsigned.Unsigned.uint;
+
+import io.drme.driver.DriverException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.Security;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.eclipse.milo.opcua.sdk.client.DiscoveryClient;
+import org.eclipse.milo.opcua.sdk.client.OpcUaClient;
+import org.eclipse.milo.opcua.sdk.client.OpcUaClientConfig;
+import org.eclipse.milo.opcua.sdk.client.OpcUaClientConfigBuilder;
+import org.eclipse.milo.opcua.sdk.client.identity.AnonymousProvider;
+import org.eclipse.milo.opcua.sdk.client.identity.IdentityProvider;
+import org.eclipse.milo.opcua.sdk.client.identity.UsernameProvider;
+import org.eclipse.milo.opcua.stack.core.Stack;
+import org.eclipse.milo.opcua.stack.core.UaException;
+import org.eclipse.milo.opcua.stack.core.types.builtin.LocalizedText;
+import org.eclipse.milo.opcua.stack.core.types.enumerated.MessageSecurityMode;
+import org.eclipse.milo.opcua.stack.core.types.enumerated.UserTokenType;
+import org.eclipse.milo.opcua.stack.core.types.structured.EndpointDescription;
+import org.eclipse.milo.opcua.stack.core.types.structured.UserTokenPolicy;
+import org.eclipse.milo.opcua.stack.core.util.EndpointUtil;
+import org.eclipse.milo.opcua.stack.transport.client.tcp.OpcTcpClientTransportConfigBuilder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens a session with a server: endpoints, the one that the file names, trust, sign-in. */
+final class Connector {
+    /** Asking for endpoints takes connect, hello, channel and the request itself. */
+    private static final int DISCOVERY_STEPS = 4;
+
+    /** Opening a session takes connect, hello, channel, create and activate. */
+    private static final int SESSION_STEPS = 5;
+
+    /** After an agent dies, its session holds a place on the server for so long. */
+    private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(60);
+
+    private static final int MAX_PASSWORD_FILE_BYTES = 4_096;
+
+    private static final Logger log = LoggerFactory.getLogger(Connector.class);
+
+    private final OpcUaSettings settings;
+    private final Duration timeout;
+    private final PkiFolder pki;
+    private final Steps steps;
+
+    Connector(OpcUaSettings settings, Duration timeout, PkiFolder pki, Steps steps) {
+        this.settings = settings;
+        this.timeout = timeout;
+        this.pki = pki;
+        this.steps = steps;
+    }
+
+    /** A client with an active session. */
+    OpcUaClient connect() throws DriverException, InterruptedException {
+        var endpoints =
+                steps.await(
+                        DiscoveryClient.getEndpoints(settings.url().toString(), this::limit),
+                        timeout.multipliedBy(DISCOVERY_STEPS),
+                        "the request for its endpoints");
+        var trust = new ServerTrust(pki);
+        var config = config(choose(endpoints), endpoints, trust);
+        var client = create(config);
+        boolean connected = false;
+        try {
+            steps.await(
+                    client.connectAsync(),
+                    timeout.multipliedBy(SESSION_STEPS),
+                    "the request for a session");
+            connected = true;
+            return client;
+        } catch (DriverException e) {
+            var refusal = trust.refusal();
+            throw refusal == null ? e : steps.refused(refusal, e);
+        } finally {
+            if (!connected) {
+                var _ = client.disconnectAsync();
+            }
+        }
+    }
+
+    /** Ends a session politely within the limit, and the connection in any case. Never throws. */
+    static void disconnect(OpcUaClient client, Duration limit) {
+        var polite = client.disconnectAsync().orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            polite.exceptionally(_ -> client).join();
+        } finally {
+            var _ = client.getTransport().disconnect();
+        }
+    }
+
+    private OpcUaClient create(OpcUaClientConfig config) throws DriverException {
+        try {
+            return OpcUaClient.create(config, this::limit);
+        } catch (UaException e) {
+            throw steps.failure("making the client", e);
+        }
+    }
+
+    private void limit(OpcTcpClientTransportConfigBuilder transport) {
+        transport.setConnectTimeout(uint(timeout.toMillis()));
+        transport.setAcknowledgeTimeout(uint(timeout.toMillis()));
+    }
+
+    private EndpointDescription choose(List<EndpointDescription> endpoints) throws DriverException {
+        var mode =
+                switch (settings.mode()) {
+                    case NONE -> MessageSecurityMode.None;
+                    case SIGN -> MessageSecurityMode.Sign;
+                    case SIGN_AND_ENCRYPT -> MessageSecurityMode.SignAndEncrypt;
+                };
+        var chosen =
+                endpoints.stream()
+                        .filter(
+                                e ->
+                                        Stack.TCP_UASC_UABINARY_TRANSPORT_URI.equals(
+                                                e.getTransportProfileUri()))
+                        .filter(e -> settings.policy().uri().equals(e.getSecurityPolicyUri()))
+                        .filter(e -> e.getSecurityMode() == mode)
+                        .max(Comparator.comparingInt(e -> e.getSecurityLevel().intValue()));
+        if (chosen.isEmpty()) {
+            throw steps.refused(
+                    "the server does not offer policy %s with mode %s; it offers %s"
+                            .formatted(settings.policy(), mode, offered(endpoints)),
+                    null);
+        }
+        // What a server says of its own address is often wrong behind NAT or with two networks.
+        return EndpointUtil.updateUrl(
+                chosen.get(), settings.url().getHost(), settings.url().getPort());
+    }
+
+    private static String offered(List<EndpointDescription> endpoints) {
+        return endpoints.stream()
+                .map(
+                        e ->
+                                e.getSecurityMode()
+                                        + " by "
+                                        + String.valueOf(e.getSecurityPolicyUri())
+                                                .replaceFirst("^.*#", ""))
+                .distinct()
+                .limit(20)
+                .collect(Collectors.joining(", "));
+    }
+
+    private OpcUaClientConfig config(
+            EndpointDescription endpoint, List<EndpointDescription> all, ServerTrust trust)
+            throws DriverException {
+        var builder =
+                OpcUaClientConfig.builder()
+                        .setEndpoint(endpoint)
+                        .setDiscoveryEndpoints(all)
+                        .setApplicationName(LocalizedText.english("DRME agent"))
+                        .setApplicationUri("urn:drme:agent")
+                        .setProductUri("urn:drme:agent")
+                        .setSessionTimeout(uint(SESSION_TIMEOUT.toMillis()))
+                        .setRequestTimeout(uint(timeout.toMillis()))
+                        .setCertificateValidator(trust)
+                        .setIdentityProvider(identity(endpoint, trust));
+        if (settings.policy() != SecurityPolicyName.NONE) {
+            secure(builder);
+        }
+        return builder.build();
+    }
+
+    private void secure(OpcUaClientConfigBuilder builder) throws DriverException {
+        if (settings.policy().isWeak()) {
+            log.warn("policy={} is broken, and used because the file insists", settings.policy());
+        }
+        if (settings.policy() == SecurityPolicyName.AES256_SHA256_RSAPSS
+                && Security.getProvider(BouncyCastleProvider.PROVIDER_NAME) == null) {
+            Security.addProvider(new BouncyCastleProvider());
+        }
+        try {
+            var identity = ClientIdentity.in(pki);
+            builder.setKeyPair(identity.keys())
+                    .setCertificate(identity.certificate())
+                    .setCertificateChain(new X509Certificate[] {identity.certificate()})
+                    .setApplicationUri(identity.applicationUri());
+        } catch (IOException | GeneralSecurityException e) {
+            throw steps.refused(
+                    "our certificate %s can't be used: %s; both files of pki/own are made anew when they are gone"
+                            .formatted(pki.ownCertificate(), e),
+                    e);
+        }
+    }
+
+    private IdentityProvider identity(EndpointDescription endpoint, ServerTrust trust)
+            throws DriverException {
+        var tokens =
+                endpoint.getUserIdentityTokens() == null
+                        ? List.<UserTokenPolicy>of()
+                        : Arrays.asList(endpoint.getUserIdentityTokens());
+        if (settings.user().isEmpty()) {
+            if (!tokens.isEmpty()
+                    && tokens.stream().noneMatch(t -> t.getTokenType() == UserTokenType.Anonymous)) {
+                throw steps.refused(
+                        "the server takes no anonymous clients; add security.user and password-file",
+                        null);
+            }
+            return AnonymousProvider.INSTANCE;
+        }
+        var usable =
+                tokens.stream()
+                        .filter(t -> t.getTokenType() == UserTokenType.UserName)
+                        .filter(t -> keepsSecret(t, endpoint))
+                        .findFirst();
+        if (usable.isEmpty()) {
+            throw steps.refused(
+                    "the server would take the password unencrypted or not at all;"
+                            + " use security.policy: basic256sha256 with mode: sign-and-encrypt",
+                    null);
+        }
+        var password = password();
+        return new UsernameProvider(
+                settings.user(),
+                () -> password.getBytes(StandardCharsets.UTF_8),
+                trust,
+                _ -> usable.get());
+    }
+
+    private static boolean keepsSecret(UserTokenPolicy token, EndpointDescription endpoint) {
+        if (endpoint.getSecurityMode() == MessageSecurityMode.SignAndEncrypt) {
+            return true;
+        }
+        var own = token.getSecurityPolicyUri();
+        var policy = own == null || own.isEmpty() ? endpoint.getSecurityPolicyUri() : own;
+        return policy != null && !policy.equals(SecurityPolicyName.NONE.uri());
+    }
+
+    private String password() throws DriverException {
+        var file = settings.passwordFile().orElse(Path.of(""));
+        try {
+            if (Files.size(file) > MAX_PASSWORD_FILE_BYTES) {
+                throw steps.refused(
+                        "%s is no password file: it is longer than %d bytes"
+                                .formatted(file, MAX_PASSWORD_FILE_BYTES),
+                        null);
+            }
+            var lines = Files.readString(file).lines().toList();
+            if (lines.isEmpty() || lines.getFirst().isEmpty()) {
+                throw steps.refused(
+                        "%s is empty; write the password into its first line".formatted(file),
+                        null);
+            }
+            return lines.getFirst();
+        } catch (IOException e) {
+            throw steps.refused(
+                    "the password file %s can't be read (%s); let the agent's user read it"
+                            .formatted(file, e),
+                    e);
+        }
+    }
+}

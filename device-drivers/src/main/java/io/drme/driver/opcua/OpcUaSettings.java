@@ -1,0 +1,109 @@
+package io.drme.driver.opcua;
+
+import io.drme.config.Section;
+import io.drme.driver.DriverSettings;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What OPC UA adds to a device.
+ *
+ * @param url {@code opc.tcp://host:port/path}, the port always there
+ * @param policy the one policy that is used
+ * @param mode the one mode that is used
+ * @param user name to sign in with; anonymous where empty
+ * @param passwordFile file that holds the user's password in its first line; there whenever {@code
+ *     user} is
+ * @param pki folder of certificates and trust; {@code pki} under the gateway's data directory where
+ *     empty
+ */
+public record OpcUaSettings(
+        URI url,
+        SecurityPolicyName policy,
+        SecurityMode mode,
+        String user,
+        Optional<Path> passwordFile,
+        Optional<Path> pki)
+        implements DriverSettings {
+    /** The port that IANA gave to OPC UA. */
+    public static final int DEFAULT_PORT = 4840;
+
+    static OpcUaSettings read(Section device, String url) {
+        var address = address(device, url);
+        var section = device.section("security");
+        if (section.isEmpty()) {
+            return new OpcUaSettings(
+                    address,
+                    SecurityPolicyName.NONE,
+                    SecurityMode.NONE,
+                    "",
+                    Optional.empty(),
+                    Optional.empty());
+        }
+        var security = section.get();
+        boolean named = security.has("policy");
+        var policy = security.choice("policy", SecurityPolicyName.NONE);
+        var mode =
+                security.choice(
+                        "mode",
+                        policy == SecurityPolicyName.NONE
+                                ? SecurityMode.NONE
+                                : SecurityMode.SIGN_AND_ENCRYPT);
+        checkTogether(security, named, policy, mode);
+        var user = security.text("user", "");
+        var password = security.parsed("password-file", "a path", OpcUaSettings::path);
+        if (user.isEmpty() && password.isPresent()) {
+            security.problem("password-file", "has no user; add user, or remove the file");
+        }
+        if (!user.isEmpty() && password.isEmpty()) {
+            security.problem("user", "has no password-file; name the file that holds the password");
+        }
+        var pki = security.parsed("pki", "a path", OpcUaSettings::path);
+        security.done();
+        return new OpcUaSettings(address, policy, mode, user, password, pki);
+    }
+
+    private static Optional<Path> path(String text) {
+        try {
+            return Optional.of(Path.of(text)).filter(p -> !text.isBlank());
+        } catch (InvalidPathException _) {
+            return Optional.empty();
+        }
+    }
+
+    private static void checkTogether(
+            Section security, boolean named, SecurityPolicyName policy, SecurityMode mode) {
+        if (!named && mode != SecurityMode.NONE) {
+            security.problem("mode", "needs a policy; add policy: basic256sha256");
+        } else if (policy == SecurityPolicyName.NONE && mode != SecurityMode.NONE) {
+            security.problem(
+                    "mode", "policy none can't sign or encrypt; use policy: basic256sha256");
+        } else if (policy != SecurityPolicyName.NONE && mode == SecurityMode.NONE) {
+            security.problem("mode", "this policy needs mode sign or sign-and-encrypt");
+        }
+    }
+
+    private static URI address(Section device, String url) {
+        try {
+            var uri = new URI(url);
+            if (!"opc.tcp".equals(uri.getScheme()) || uri.getHost() == null) {
+                device.problem(
+                        "url",
+                        "'%s' is no OPC UA address; expected opc.tcp://host:port/path"
+                                .formatted(url));
+                return URI.create("opc.tcp://invalid:" + DEFAULT_PORT);
+            }
+            int port = uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort();
+            return new URI("opc.tcp", null, uri.getHost(), port, uri.getPath(), null, null);
+        } catch (URISyntaxException e) {
+            device.problem(
+                    "url",
+                    "'%s' is no OPC UA address (%s); expected opc.tcp://host:port/path"
+                            .formatted(url, e.getReason()));
+            return URI.create("opc.tcp://invalid:" + DEFAULT_PORT);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.drme.driver.opcua;
+
+import io.drme.config.Quantities;
+import io.drme.driver.DriverException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.milo.opcua.stack.core.StatusCodes;
+import org.eclipse.milo.opcua.stack.core.UaException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits for what Milo does by itself, one step at a time: bounded, and with what went wrong put
+ * into words. {@link #cancel} alone may come from another thread.
+ */
+final class Steps {
+    private static final Set<Long> ABOUT_USER =
+            Set.of(
+                    StatusCodes.Bad_UserAccessDenied,
+                    StatusCodes.Bad_IdentityTokenRejected,
+                    StatusCodes.Bad_IdentityTokenInvalid);
+
+    private static final Set<Long> ABOUT_TRUST =
+            Set.of(
+                    StatusCodes.Bad_SecurityChecksFailed,
+                    StatusCodes.Bad_CertificateUntrusted,
+                    StatusCodes.Bad_CertificateInvalid,
+                    StatusCodes.Bad_CertificateUriInvalid,
+                    StatusCodes.Bad_CertificateUseNotAllowed,
+                    StatusCodes.Bad_CertificateTimeInvalid,
+                    StatusCodes.Bad_SecurityPolicyRejected,
+                    StatusCodes.Bad_SecurityModeRejected);
+
+    private final String device;
+    private final OpcUaSettings settings;
+    private final Path ownCertificate;
+    private final AtomicReference<@Nullable CompletableFuture<?>> waiting = new AtomicReference<>();
+
+    Steps(String device, OpcUaSettings settings, Path ownCertificate) {
+        this.device = device;
+        this.settings = settings;
+        this.ownCertificate = ownCertificate;
+    }
+
+    /** Waits for one step; {@code what} says what the server is asked for. */
+    <T> T await(CompletionStage<T> stage, Duration limit, String what)
+            throws DriverException, InterruptedException {
+        var future = stage.toCompletableFuture();
+        waiting.set(future);
+        try {
+            return future.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw unreachable(
+                    "no answer to %s within %s".formatted(what, Quantities.text(limit)), e);
+        } catch (CancellationException e) {
+            throw unreachable("closed during " + what, e);
+        } catch (ExecutionException e) {
+            throw failure(what, e.getCause() == null ? e : e.getCause());
+        } finally {
+            waiting.set(null);
+        }
+    }
+
+    /** Ends a waiting {@link #await}. */
+    void cancel() {
+        var future = waiting.get();
+        if (future != null) {
+            future.cancel(false);
+        }
+    }
+
+    /** The device is out of reach. */
+    DriverException.Unreachable unreachable(String message, @Nullable Throwable cause) {
+        return new DriverException.Unreachable(where() + message, cause);
+    }
+
+    /** The device refused us. */
+    DriverException.Refused refused(String message, @Nullable Throwable cause) {
+        return new DriverException.Refused(where() + message, cause);
+    }
+
+    private String where() {
+        return "device %s at %s: ".formatted(device, settings.url());
+    }
+
+    /** Sorts a failure into its kind, and says what a person can do about it. */
+    DriverException failure(String what, Throwable cause) {
+        long code =
+                UaException.extractStatusCode(cause)
+                        .map(s -> s.value())
+                        .orElse(StatusCodes.Bad_UnexpectedError);
+        var text = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        if (ABOUT_USER.contains(code)) {
+            return refused(
+                    settings.user().isEmpty()
+                            ? "the server refuses anonymous clients; add security.user and password-file"
+                            : "the server refuses user '%s'; check security.user and %s"
+                                    .formatted(
+                                            settings.user(),
+                                            settings.passwordFile()
+                                                    .map(Path::toString)
+                                                    .orElse("password-file")),
+                    cause);
+        }
+        if (ABOUT_TRUST.contains(code) && settings.policy() != SecurityPolicyName.NONE) {
+            return refused(
+                    "the server refuses our certificate (%s); make the server trust %s"
+                            .formatted(text, ownCertificate),
+                    cause);
+        }
+        boolean late = code == StatusCodes.Bad_Timeout || code == StatusCodes.Bad_RequestTimeout;
+        return unreachable(
+                "%s failed: %s".formatted(what, text), late ? new TimeoutException(text) : cause);
+    }
+}
