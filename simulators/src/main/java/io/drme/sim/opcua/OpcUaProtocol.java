@@ -1,0 +1,98 @@
+package io.drme.sim.opcua;
+
+import io.drme.config.Section;
+import io.drme.sim.DeviceContext;
+import io.drme.sim.SimulatedDevice;
+import io.drme.sim.SimulatedProtocol;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.eclipse.milo.opcua.stack.core.StatusCodes;
+import org.eclipse.milo.opcua.stack.core.types.builtin.ExpandedNodeId;
+import org.eclipse.milo.opcua.stack.core.types.builtin.StatusCode;
+import org.eclipse.milo.opcua.stack.core.types.builtin.unsigned.UInteger;
+
+/** Reads simulated OPC UA servers from a scenario. */
+public final class OpcUaProtocol implements SimulatedProtocol {
+    /** The most nodes of one server. */
+    static final int MAX_NODES = 50_000;
+
+    private static final int DEFAULT_PORT = 4840;
+
+    @Override
+    public String name() {
+        return "opcua";
+    }
+
+    @Override
+    public int defaultPort() {
+        return DEFAULT_PORT;
+    }
+
+    @Override
+    public Optional<SimulatedDevice> device(Section device, DeviceContext context) {
+        var options = ServerOptions.read(device, context.name(), context.directory());
+        var nodes = new ArrayList<SimulatedNode>();
+        var sections = device.sections("nodes");
+        if (sections.isEmpty()) {
+            device.problem("nodes", "there are none; add for example 'nsu=urn:acme:boiler;s=Pressure': {value: 1.5}");
+        }
+        sections.forEach((address, keys) -> node(address, keys, context).ifPresent(nodes::add));
+        if (nodes.size() > MAX_NODES) {
+            device.problem("nodes", "%d are more than %d".formatted(nodes.size(), MAX_NODES));
+        }
+        return nodes.isEmpty() || nodes.size() != sections.size()
+                ? Optional.empty()
+                : Optional.of(new OpcUaSimulator(context, options, List.copyOf(nodes)));
+    }
+
+    private static Optional<SimulatedNode> node(
+            String address, Section keys, DeviceContext context) {
+        var id = ExpandedNodeId.parse(address);
+        var uri = id == null ? null : id.getNamespaceUri();
+        if (id == null || uri == null || uri.isEmpty()) {
+            keys.problems()
+                    .add(
+                            keys.where(),
+                            keys.path(),
+                            "'%s' is no node; expected nsu=URI;s=Name (or i= number, g= UUID, b= base 64)"
+                                    .formatted(address));
+            return Optional.empty();
+        }
+        var identifier = id.getIdentifier();
+        var number =
+                identifier instanceof UInteger i
+                        ? OptionalLong.of(i.longValue())
+                        : OptionalLong.empty();
+        var source = context.values().read(keys, number);
+        var type =
+                keys.parsed(
+                        "type",
+                        "a type; allowed: " + String.join(", ", NodeType.words()),
+                        NodeType::of);
+        var status =
+                keys.parsed("status", "a status; for example Uncertain_LastUsableValue", OpcUaProtocol::status);
+        boolean stamped = keys.bool("source-time", true);
+        var name = keys.text("name", String.valueOf(identifier));
+        keys.done();
+        return source.map(
+                s ->
+                        new SimulatedNode(
+                                uri,
+                                identifier,
+                                name,
+                                type.orElseGet(() -> NodeType.suiting(s.at(0))),
+                                s,
+                                status.orElse(StatusCode.GOOD),
+                                stamped));
+    }
+
+    private static Optional<StatusCode> status(String name) {
+        try {
+            return Optional.of(new StatusCode(StatusCodes.class.getField(name).getLong(null)));
+        } catch (ReflectiveOperationException _) {
+            return "Good".equals(name) ? Optional.of(StatusCode.GOOD) : Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.drme.sim.opcua;
+
+import io.drme.config.Section;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * How the simulated server presents itself.
+ *
+ * @param path of its URL, empty or with a leading slash
+ * @param policies {@code none}, {@code basic256sha256}, or both
+ * @param anonymous whether it takes clients without a user
+ * @param users passwords by user; no user can sign in where it is empty
+ * @param trustAll whether it takes any client certificate; otherwise those in its trust folder
+ * @param pki folder of its certificate and trust
+ * @param tick how often values change
+ */
+record ServerOptions(
+        String path,
+        Set<String> policies,
+        boolean anonymous,
+        Map<String, String> users,
+        boolean trustAll,
+        Path pki,
+        Duration tick) {
+    /** Both policies are offered where the scenario says nothing. */
+    static final Set<String> ALL_POLICIES = Set.of("none", "basic256sha256");
+
+    private static final Duration DEFAULT_TICK = Duration.ofMillis(100);
+    private static final Duration LEAST_TICK = Duration.ofMillis(10);
+    private static final Duration MOST_TICK = Duration.ofMinutes(1);
+
+    static ServerOptions read(Section device, String name, Path directory) {
+        var path = device.text("path", "");
+        if (!path.isEmpty() && !path.matches("/[A-Za-z0-9/_.-]*")) {
+            device.problem("path", "'%s' is no path; expected for example /boiler".formatted(path));
+        }
+        var policies = new TreeSet<>(device.texts("security"));
+        if (!ALL_POLICIES.containsAll(policies)) {
+            device.problem(
+                    "security", "%s is not known; allowed: none, basic256sha256".formatted(policies));
+        }
+        boolean anonymous = device.bool("anonymous", true);
+        var users =
+                device.text("users-file")
+                        .map(f -> users(device, directory.resolve(f)))
+                        .orElse(Map.of());
+        if (!anonymous && users.isEmpty()) {
+            device.problem("anonymous", "nobody could sign in; add users-file, or allow anonymous");
+        }
+        boolean trustAll = device.bool("trust-all", true);
+        var pki = directory.resolve(device.text("pki", "pki/" + name));
+        var tick = device.duration("tick", DEFAULT_TICK, LEAST_TICK, MOST_TICK);
+        return new ServerOptions(
+                path,
+                policies.isEmpty() ? ALL_POLICIES : policies,
+                anonymous,
+                users,
+                trustAll,
+                pki,
+                tick);
+    }
+
+    private static Map<String, String> users(Section device, Path file) {
+        var users = new LinkedHashMap<String, String>();
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(file);
+        } catch (IOException e) {
+            device.problem("users-file", "can't read %s: %s".formatted(file, e));
+            return Map.of();
+        }
+        for (var line : lines) {
+            int colon = line.indexOf(':');
+            if (colon > 0) {
+                users.put(line.substring(0, colon), line.substring(colon + 1));
+            }
+        }
+        return users;
+    }
+}

@@ -1,0 +1,126 @@
+package io.drme.sim.opcua;
+
+import io.drme.sim.DeviceContext;
+import io.drme.sim.fault.Fault;
+import io.drme.sim.fault.FaultKind;
+import java.util.List;
+import java.util.Map;
+import java.util.LinkedHashMap;
+import java.util.UUID;
+import org.eclipse.milo.opcua.sdk.core.AccessLevel;
+import org.eclipse.milo.opcua.sdk.core.Reference;
+import org.eclipse.milo.opcua.sdk.server.ManagedNamespaceWithLifecycle;
+import org.eclipse.milo.opcua.sdk.server.OpcUaServer;
+import org.eclipse.milo.opcua.sdk.server.items.DataItem;
+import org.eclipse.milo.opcua.sdk.server.items.MonitoredItem;
+import org.eclipse.milo.opcua.sdk.server.nodes.UaVariableNode;
+import org.eclipse.milo.opcua.sdk.server.util.SubscriptionModel;
+import org.eclipse.milo.opcua.stack.core.NodeIds;
+import org.eclipse.milo.opcua.stack.core.StatusCodes;
+import org.eclipse.milo.opcua.stack.core.types.builtin.ByteString;
+import org.eclipse.milo.opcua.stack.core.types.builtin.DataValue;
+import org.eclipse.milo.opcua.stack.core.types.builtin.DateTime;
+import org.eclipse.milo.opcua.stack.core.types.builtin.LocalizedText;
+import org.eclipse.milo.opcua.stack.core.types.builtin.NodeId;
+import org.eclipse.milo.opcua.stack.core.types.builtin.StatusCode;
+import org.eclipse.milo.opcua.stack.core.types.builtin.Variant;
+import org.eclipse.milo.opcua.stack.core.types.builtin.unsigned.UInteger;
+
+/** The nodes of one namespace; {@link #tick} gives them their present values. */
+final class SimulatedNamespace extends ManagedNamespaceWithLifecycle {
+    /** 1970 in the time of OPC UA, which counts 100 ns since 1601. */
+    private static final long EPOCH_TICKS = 116_444_736_000_000_000L;
+
+    private static final int NANOS_PER_TICK = 100;
+
+    private final Map<SimulatedNode, UaVariableNode> variables = new LinkedHashMap<>();
+    private final SubscriptionModel subscriptions;
+
+    SimulatedNamespace(OpcUaServer server, String uri, List<SimulatedNode> nodes) {
+        super(server, uri);
+        subscriptions = new SubscriptionModel(server, this);
+        getLifecycleManager().addLifecycle(subscriptions);
+        nodes.forEach(n -> variables.put(n, variable(n)));
+    }
+
+    private UaVariableNode variable(SimulatedNode node) {
+        var variable =
+                new UaVariableNode.UaVariableNodeBuilder(getNodeContext())
+                        .setNodeId(nodeId(node.identifier()))
+                        .setBrowseName(newQualifiedName(node.name()))
+                        .setDisplayName(LocalizedText.english(node.name()))
+                        .setDataType(node.type().dataType())
+                        .setTypeDefinition(NodeIds.BaseDataVariableType)
+                        .setAccessLevel(AccessLevel.READ_ONLY)
+                        .setUserAccessLevel(AccessLevel.READ_ONLY)
+                        .setMinimumSamplingInterval(0.0)
+                        .build();
+        variable.addReference(
+                new Reference(
+                        variable.getNodeId(),
+                        NodeIds.Organizes,
+                        NodeIds.ObjectsFolder.expanded(),
+                        Reference.Direction.INVERSE));
+        getNodeManager().addNode(variable);
+        return variable;
+    }
+
+    private NodeId nodeId(Object identifier) {
+        return switch (identifier) {
+            case String s -> newNodeId(s);
+            case UInteger i -> newNodeId(i);
+            case UUID u -> newNodeId(u);
+            case ByteString b -> newNodeId(b);
+            default -> throw new IllegalStateException("no identifier: " + identifier);
+        };
+    }
+
+    /** Sets all values to those of now. */
+    void tick(DeviceContext context) {
+        long elapsed = context.elapsedNanos();
+        var now = new DateTime(EPOCH_TICKS + context.clock().epochNanos() / NANOS_PER_TICK);
+        var fault = context.faults().ofDevice();
+        variables.forEach(
+                (node, variable) -> {
+                    var status = fault.kind() == FaultKind.EXCEPTION ? code(fault) : node.status();
+                    var value =
+                            status.isBad()
+                                    ? Variant.NULL_VALUE
+                                    : new Variant(node.type().of(node.value().at(elapsed)));
+                    variable.setValue(
+                            new DataValue(value, status, node.stamped() ? now : null, now));
+                });
+    }
+
+    private static StatusCode code(Fault fault) {
+        return new StatusCode(
+                fault.code() == 0
+                        ? StatusCodes.Bad_DeviceFailure
+                        : Integer.toUnsignedLong(fault.code()));
+    }
+
+    /** The nodes, for a log line. */
+    int size() {
+        return variables.size();
+    }
+
+    @Override
+    public void onDataItemsCreated(List<DataItem> items) {
+        subscriptions.onDataItemsCreated(items);
+    }
+
+    @Override
+    public void onDataItemsModified(List<DataItem> items) {
+        subscriptions.onDataItemsModified(items);
+    }
+
+    @Override
+    public void onDataItemsDeleted(List<DataItem> items) {
+        subscriptions.onDataItemsDeleted(items);
+    }
+
+    @Override
+    public void onMonitoringModeChanged(List<MonitoredItem> items) {
+        subscriptions.onMonitoringModeChanged(items);
+    }
+}
