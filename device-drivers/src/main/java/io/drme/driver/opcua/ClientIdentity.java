@@ -28,7 +28,9 @@ record ClientIdentity(KeyPair keys, X509Certificate certificate, String applicat
     /** Basic256Sha256 allows 2,048 to 4,096 bits (Part 7); the least is quickest on a gateway. */
     private static final int KEY_BITS = 2048;
 
-    /** Long, because a certificate that ends in a plant stops it; a person can replace the files. */
+    /**
+     * Long, because a certificate that ends in a plant stops it; a person can replace the files.
+     */
     private static final Period VALIDITY = Period.ofYears(20);
 
     /** The identity in the folder; made and kept there at the first use. */
@@ -41,17 +43,14 @@ record ClientIdentity(KeyPair keys, X509Certificate certificate, String applicat
                 (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(der);
         var key =
                 KeyFactory.getInstance("RSA")
-                        .generatePrivate(
-                                new PKCS8EncodedKeySpec(Files.readAllBytes(pki.ownKey())));
+                        .generatePrivate(new PKCS8EncodedKeySpec(Files.readAllBytes(pki.ownKey())));
         var uri =
                 CertificateUtil.getSanUri(certificate)
-                        .orElseThrow(
-                                () ->
-                                        new GeneralSecurityException(
-                                                "%s names no application URI"
-                                                        .formatted(pki.ownCertificate())));
-        return new ClientIdentity(
-                new KeyPair(certificate.getPublicKey(), key), certificate, uri);
+                        .orElseThrow(() ->
+                                new GeneralSecurityException(
+                                        "%s names no application URI"
+                                                .formatted(pki.ownCertificate())));
+        return new ClientIdentity(new KeyPair(certificate.getPublicKey(), key), certificate, uri);
     }
 
     private static void make(PkiFolder pki) throws IOException, GeneralSecurityException {

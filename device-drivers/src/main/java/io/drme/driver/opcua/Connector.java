@@ -123,10 +123,9 @@ final class Connector {
                 };
         var chosen =
                 endpoints.stream()
-                        .filter(
-                                e ->
-                                        Stack.TCP_UASC_UABINARY_TRANSPORT_URI.equals(
-                                                e.getTransportProfileUri()))
+                        .filter(e ->
+                                Stack.TCP_UASC_UABINARY_TRANSPORT_URI.equals(
+                                        e.getTransportProfileUri()))
                         .filter(e -> settings.policy().uri().equals(e.getSecurityPolicyUri()))
                         .filter(e -> e.getSecurityMode() == mode)
                         .max(Comparator.comparingInt(e -> e.getSecurityLevel().intValue()));
@@ -143,12 +142,10 @@ final class Connector {
 
     private static String offered(List<EndpointDescription> endpoints) {
         return endpoints.stream()
-                .map(
-                        e ->
-                                e.getSecurityMode()
-                                        + " by "
-                                        + String.valueOf(e.getSecurityPolicyUri())
-                                                .replaceFirst("^.*#", ""))
+                .map(e ->
+                        e.getSecurityMode()
+                                + " by "
+                                + String.valueOf(e.getSecurityPolicyUri()).replaceFirst("^.*#", ""))
                 .distinct()
                 .limit(20)
                 .collect(Collectors.joining(", "));
@@ -204,7 +201,8 @@ final class Connector {
                         : Arrays.asList(endpoint.getUserIdentityTokens());
         if (settings.user().isEmpty()) {
             if (!tokens.isEmpty()
-                    && tokens.stream().noneMatch(t -> t.getTokenType() == UserTokenType.Anonymous)) {
+                    && tokens.stream()
+                            .noneMatch(t -> t.getTokenType() == UserTokenType.Anonymous)) {
                 throw steps.refused(
                         "the server takes no anonymous clients; add security.user and password-file",
                         null);

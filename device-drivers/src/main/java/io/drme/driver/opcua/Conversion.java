@@ -96,7 +96,8 @@ final class Conversion {
 
     private static @Nullable Reason addInt(
             Batch out, int tag, long time, Object value, byte quality) {
-        @Nullable Long exact = value instanceof Boolean b ? Long.valueOf(b ? 1 : 0) : integer(value);
+        @Nullable Long exact =
+                value instanceof Boolean b ? Long.valueOf(b ? 1 : 0) : integer(value);
         if (exact == null) {
             return value instanceof Number ? Reason.OUT_OF_RANGE : Reason.MALFORMED;
         }

@@ -101,8 +101,7 @@ public record NodeAddress(String namespaceUri, int namespaceIndex, Kind kind, St
     public String toString() {
         var namespace =
                 !namespaceUri.isEmpty()
-                        ? "nsu=%s;"
-                                .formatted(namespaceUri.replace("%", "%25").replace(";", "%3B"))
+                        ? "nsu=%s;".formatted(namespaceUri.replace("%", "%25").replace(";", "%3B"))
                         : namespaceIndex == 0 ? "" : "ns=" + namespaceIndex + ";";
         return namespace + kind.letter + "=" + id;
     }

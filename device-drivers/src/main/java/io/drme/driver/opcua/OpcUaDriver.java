@@ -130,7 +130,9 @@ final class OpcUaDriver implements PushedDriver {
     private void reportReplaced(Subscriber subscriber) {
         long replaced = subscriber.inbox().replaced();
         if (replaced > 0 && replacedBefore == 0) {
-            log.warn("device={} values come quicker than they are taken; the newest of each tag is kept", device.name());
+            log.warn(
+                    "device={} values come quicker than they are taken; the newest of each tag is kept",
+                    device.name());
         }
         replacedBefore = replaced;
     }
@@ -174,9 +176,7 @@ final class OpcUaDriver implements PushedDriver {
                 lastRequest,
                 arrival == null
                         ? ""
-                        : "%s = %s"
-                                .formatted(
-                                        addresses.get(arrival.tag()).node(), arrival.value()),
+                        : "%s = %s".formatted(addresses.get(arrival.tag()).node(), arrival.value()),
                 lastError);
     }
 

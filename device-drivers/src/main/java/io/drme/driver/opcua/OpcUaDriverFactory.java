@@ -6,7 +6,6 @@ import io.drme.driver.Driver;
 import io.drme.driver.DriverFactory;
 import io.drme.driver.DriverSettings;
 import io.drme.driver.PollGroup;
-import io.drme.driver.TagAddress;
 import io.drme.model.ValueType;
 import io.drme.time.Clock;
 import java.nio.file.Path;
@@ -32,6 +31,11 @@ public final class OpcUaDriverFactory implements DriverFactory {
     @Override
     public String name() {
         return "opcua";
+    }
+
+    @Override
+    public boolean polled() {
+        return false;
     }
 
     @Override

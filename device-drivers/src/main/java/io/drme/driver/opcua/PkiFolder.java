@@ -153,7 +153,10 @@ final class PkiFolder {
         try (var stream = Files.newDirectoryStream(folder, "[!.]*")) {
             for (var file : stream) {
                 if (found.size() == MAX_FILES) {
-                    log.warn("folder={} holds more than {} files; the rest is ignored", folder, MAX_FILES);
+                    log.warn(
+                            "folder={} holds more than {} files; the rest is ignored",
+                            folder,
+                            MAX_FILES);
                     break;
                 }
                 if (Files.isRegularFile(file) && Files.size(file) <= MAX_FILE_BYTES) {

@@ -77,14 +77,16 @@ final class ServerTrust implements CertificateValidator {
 
     private UaException refused(UaException cause, X509Certificate certificate, String name) {
         long code = cause.getStatusCode().value();
-        var message = "the server's certificate '%s' is refused: %s".formatted(name, cause.getMessage());
+        var message =
+                "the server's certificate '%s' is refused: %s".formatted(name, cause.getMessage());
         if (code == StatusCodes.Bad_CertificateUntrusted
                 || code == StatusCodes.Bad_SecurityChecksFailed
                 || code == StatusCodes.Bad_CertificateChainIncomplete) {
             try {
                 message =
                         "the server's certificate '%s' is not trusted; if it is the right one, move %s to %s"
-                                .formatted(name, pki.reject(certificate), pki.trustedCertificates());
+                                .formatted(
+                                        name, pki.reject(certificate), pki.trustedCertificates());
             } catch (IOException e) {
                 message += "; it can't be kept for inspection: " + e.getMessage();
             }

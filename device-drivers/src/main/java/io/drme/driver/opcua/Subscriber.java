@@ -33,10 +33,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One subscription on one session: makes it, hears from it, and knows whether it still lives.
  *
- * <p>Milo brings a session back after a server's restart, but not what was subscribed. So its
- * signs ({@code onTransferFailed}, {@code onStatusChanged}) are only noted here, on Milo's thread;
- * the owner then makes a new subscriber on its own thread. And Milo's reconnecting has no bound
- * that we control, so the owner asks {@link #trouble} and gives up on the client when that lasts.
+ * <p>Milo brings a session back after a server's restart, but not what was subscribed. So its signs
+ * ({@code onTransferFailed}, {@code onStatusChanged}) are only noted here, on Milo's thread; the
+ * owner then makes a new subscriber on its own thread. And Milo's reconnecting has no bound that we
+ * control, so the owner asks {@link #trouble} and gives up on the client when that lasts.
  *
  * <p><b>Threads.</b> The listener methods come from Milo's threads and touch only atomics and the
  * inbox; everything else is the owner's.
@@ -54,7 +54,9 @@ final class Subscriber implements OpcUaSubscription.SubscriptionListener, Sessio
     private static final Duration LEAST_PUBLISHING = Duration.ofMillis(50);
     private static final Duration MOST_PUBLISHING = KEEP_ALIVE;
 
-    /** How long the server keeps a subscription, with what it gathers, for a client that is gone. */
+    /**
+     * How long the server keeps a subscription, with what it gathers, for a client that is gone.
+     */
     private static final Duration LIFETIME = Duration.ofSeconds(60);
 
     private static final int MAX_NOTIFICATIONS_PER_PUBLISH = 1_000;

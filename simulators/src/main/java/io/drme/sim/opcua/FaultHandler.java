@@ -59,20 +59,19 @@ final class FaultHandler extends ChannelDuplexHandler {
         long delay = fault.kind() == FaultKind.SLOW ? fault.delay().toNanos() : 0;
         long at = Math.max(now + delay, lastWriteAt);
         if (at <= now) {
-            context.write(message, promise);
+            var _ = context.write(message, promise);
             return;
         }
         lastWriteAt = at;
-        var _ =
-                context.executor()
-                        .schedule(
-                                () -> context.writeAndFlush(message, promise),
-                                at - now,
-                                TimeUnit.NANOSECONDS);
+        Runnable write =
+                () -> {
+                    var _ = context.writeAndFlush(message, promise);
+                };
+        var _ = context.executor().schedule(write, at - now, TimeUnit.NANOSECONDS);
     }
 
     private static void reset(ChannelHandlerContext context) {
         context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
-        context.close();
+        var _ = context.close();
     }
 }

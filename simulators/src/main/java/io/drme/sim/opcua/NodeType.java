@@ -29,6 +29,8 @@ enum NodeType {
     DOUBLE(NodeIds.Double),
     STRING(NodeIds.String);
 
+    // A NodeId is an immutable record; Milo just does not say so by annotation.
+    @SuppressWarnings("ImmutableEnumChecker")
     private final NodeId dataType;
 
     NodeType(NodeId dataType) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.eclipse.milo.opcua.stack.core.StatusCodes;
+import org.eclipse.milo.opcua.stack.core.UaRuntimeException;
 import org.eclipse.milo.opcua.stack.core.types.builtin.ExpandedNodeId;
 import org.eclipse.milo.opcua.stack.core.types.builtin.StatusCode;
 import org.eclipse.milo.opcua.stack.core.types.builtin.unsigned.UInteger;
@@ -36,7 +37,9 @@ public final class OpcUaProtocol implements SimulatedProtocol {
         var nodes = new ArrayList<SimulatedNode>();
         var sections = device.sections("nodes");
         if (sections.isEmpty()) {
-            device.problem("nodes", "there are none; add for example 'nsu=urn:acme:boiler;s=Pressure': {value: 1.5}");
+            device.problem(
+                    "nodes",
+                    "there are none; add for example 'nsu=urn:acme:boiler;s=Pressure': {value: 1.5}");
         }
         sections.forEach((address, keys) -> node(address, keys, context).ifPresent(nodes::add));
         if (nodes.size() > MAX_NODES) {
@@ -49,9 +52,8 @@ public final class OpcUaProtocol implements SimulatedProtocol {
 
     private static Optional<SimulatedNode> node(
             String address, Section keys, DeviceContext context) {
-        var id = ExpandedNodeId.parse(address);
-        var uri = id == null ? null : id.getNamespaceUri();
-        if (id == null || uri == null || uri.isEmpty()) {
+        var id = parse(address);
+        if (id.isEmpty()) {
             keys.problems()
                     .add(
                             keys.where(),
@@ -60,7 +62,8 @@ public final class OpcUaProtocol implements SimulatedProtocol {
                                     .formatted(address));
             return Optional.empty();
         }
-        var identifier = id.getIdentifier();
+        var uri = String.valueOf(id.get().getNamespaceUri());
+        var identifier = id.get().getIdentifier();
         var number =
                 identifier instanceof UInteger i
                         ? OptionalLong.of(i.longValue())
@@ -72,20 +75,31 @@ public final class OpcUaProtocol implements SimulatedProtocol {
                         "a type; allowed: " + String.join(", ", NodeType.words()),
                         NodeType::of);
         var status =
-                keys.parsed("status", "a status; for example Uncertain_LastUsableValue", OpcUaProtocol::status);
+                keys.parsed(
+                        "status",
+                        "a status; for example Uncertain_LastUsableValue",
+                        OpcUaProtocol::status);
         boolean stamped = keys.bool("source-time", true);
         var name = keys.text("name", String.valueOf(identifier));
         keys.done();
-        return source.map(
-                s ->
-                        new SimulatedNode(
-                                uri,
-                                identifier,
-                                name,
-                                type.orElseGet(() -> NodeType.suiting(s.at(0))),
-                                s,
-                                status.orElse(StatusCode.GOOD),
-                                stamped));
+        return source.map(s ->
+                new SimulatedNode(
+                        uri,
+                        identifier,
+                        name,
+                        type.orElseGet(() -> NodeType.suiting(s.at(0))),
+                        s,
+                        status.orElse(StatusCode.GOOD),
+                        stamped));
+    }
+
+    private static Optional<ExpandedNodeId> parse(String address) {
+        try {
+            return Optional.of(ExpandedNodeId.parse(address))
+                    .filter(id -> address.startsWith("nsu=") && id.getNamespaceUri() != null);
+        } catch (UaRuntimeException _) {
+            return Optional.empty();
+        }
     }
 
     private static Optional<StatusCode> status(String name) {

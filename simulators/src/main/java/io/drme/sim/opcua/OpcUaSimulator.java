@@ -65,13 +65,12 @@ final class OpcUaSimulator implements SimulatedDevice {
             var made = make(listen);
             server = made;
             byNamespace()
-                    .forEach(
-                            (uri, own) -> {
-                                var namespace = new SimulatedNamespace(made, uri, own);
-                                namespace.tick(context);
-                                namespace.startup();
-                                namespaces.add(namespace);
-                            });
+                    .forEach((uri, own) -> {
+                        var namespace = new SimulatedNamespace(made, uri, own);
+                        namespace.tick(context);
+                        namespace.startup();
+                        namespaces.add(namespace);
+                    });
             made.startup().get(STOP_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new IOException("can't listen on %s: %s".formatted(listen, e.getMessage()), e);
@@ -81,7 +80,11 @@ final class OpcUaSimulator implements SimulatedDevice {
         }
         bound = listen;
         ticker = Thread.ofPlatform().name("sim-opcua-" + context.name()).daemon().start(this::tick);
-        log.info("device={} protocol=opcua address={} nodes={}", context.name(), listen, nodes.size());
+        log.info(
+                "device={} protocol=opcua address={} nodes={}",
+                context.name(),
+                listen,
+                nodes.size());
     }
 
     /** The port is part of the advertised URL, so a free one is found before. */
@@ -107,11 +110,8 @@ final class OpcUaSimulator implements SimulatedDevice {
         builder.setEndpoints(endpoints(listen, security));
         var transport =
                 OpcTcpServerTransportConfig.newBuilder()
-                        .setChannelPipelineCustomizer(
-                                p ->
-                                        p.addFirst(
-                                                new FaultHandler(
-                                                        context.faults(), context.clock())))
+                        .setChannelPipelineCustomizer(p ->
+                                p.addFirst(new FaultHandler(context.faults(), context.clock())))
                         .build();
         return new OpcUaServer(builder.build(), _ -> new OpcTcpServerTransport(transport));
     }
@@ -162,9 +162,7 @@ final class OpcUaSimulator implements SimulatedDevice {
                 builder.setSecurityPolicy(SecurityPolicy.Basic256Sha256);
                 endpoints.add(builder.copy().setSecurityMode(MessageSecurityMode.Sign).build());
                 endpoints.add(
-                        builder.copy()
-                                .setSecurityMode(MessageSecurityMode.SignAndEncrypt)
-                                .build());
+                        builder.copy().setSecurityMode(MessageSecurityMode.SignAndEncrypt).build());
             }
         }
         return endpoints;
@@ -193,8 +191,7 @@ final class OpcUaSimulator implements SimulatedDevice {
 
     private Map<String, List<SimulatedNode>> byNamespace() {
         var byUri = new LinkedHashMap<String, List<SimulatedNode>>();
-        nodes.forEach(
-                n -> byUri.computeIfAbsent(n.namespaceUri(), _ -> new ArrayList<>()).add(n));
+        nodes.forEach(n -> byUri.computeIfAbsent(n.namespaceUri(), _ -> new ArrayList<>()).add(n));
         return byUri;
     }
 

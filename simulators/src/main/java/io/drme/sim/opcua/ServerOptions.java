@@ -45,7 +45,8 @@ record ServerOptions(
         var policies = new TreeSet<>(device.texts("security"));
         if (!ALL_POLICIES.containsAll(policies)) {
             device.problem(
-                    "security", "%s is not known; allowed: none, basic256sha256".formatted(policies));
+                    "security",
+                    "%s is not known; allowed: none, basic256sha256".formatted(policies));
         }
         boolean anonymous = device.bool("anonymous", true);
         var users =

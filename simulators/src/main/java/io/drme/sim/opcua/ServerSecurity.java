@@ -58,8 +58,7 @@ record ServerSecurity(CertificateManager manager, X509Certificate certificate) {
         }
 
         @Override
-        protected X509Certificate[] createRsaSha256CertificateChain(KeyPair keys)
-                throws Exception {
+        protected X509Certificate[] createRsaSha256CertificateChain(KeyPair keys) throws Exception {
             return new X509Certificate[] {
                 new SelfSignedCertificateBuilder(keys)
                         .setCommonName("DRME simulator")

@@ -3,9 +3,9 @@ package io.drme.sim.opcua;
 import io.drme.sim.DeviceContext;
 import io.drme.sim.fault.Fault;
 import io.drme.sim.fault.FaultKind;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.LinkedHashMap;
 import java.util.UUID;
 import org.eclipse.milo.opcua.sdk.core.AccessLevel;
 import org.eclipse.milo.opcua.sdk.core.Reference;
@@ -80,16 +80,14 @@ final class SimulatedNamespace extends ManagedNamespaceWithLifecycle {
         long elapsed = context.elapsedNanos();
         var now = new DateTime(EPOCH_TICKS + context.clock().epochNanos() / NANOS_PER_TICK);
         var fault = context.faults().ofDevice();
-        variables.forEach(
-                (node, variable) -> {
-                    var status = fault.kind() == FaultKind.EXCEPTION ? code(fault) : node.status();
-                    var value =
-                            status.isBad()
-                                    ? Variant.NULL_VALUE
-                                    : new Variant(node.type().of(node.value().at(elapsed)));
-                    variable.setValue(
-                            new DataValue(value, status, node.stamped() ? now : null, now));
-                });
+        variables.forEach((node, variable) -> {
+            var status = fault.kind() == FaultKind.EXCEPTION ? code(fault) : node.status();
+            var value =
+                    status.isBad()
+                            ? Variant.NULL_VALUE
+                            : new Variant(node.type().of(node.value().at(elapsed)));
+            variable.setValue(new DataValue(value, status, node.stamped() ? now : null, now));
+        });
     }
 
     private static StatusCode code(Fault fault) {

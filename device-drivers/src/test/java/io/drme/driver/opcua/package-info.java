@@ -1,0 +1,4 @@
+@NullMarked
+package io.drme.driver.opcua;
+
+import org.jspecify.annotations.NullMarked;
