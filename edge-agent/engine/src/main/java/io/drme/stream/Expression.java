@@ -1,7 +1,10 @@
 package io.drme.stream;
 
+import io.drme.config.Node;
+import io.drme.config.Problems;
 import io.drme.config.Section;
 import io.drme.config.Where;
+import io.drme.model.ValueType;
 import java.util.Optional;
 
 /**
@@ -15,34 +18,113 @@ public final class Expression {
     private final String text;
     private final Where where;
     private final String key;
+    private final Syntax syntax;
 
-    private Expression(String text, Where where, String key) {
+    private Expression(String text, Where where, String key, Syntax syntax) {
         this.text = text;
         this.where = where;
         this.key = key;
+        this.syntax = syntax;
     }
 
     /**
-     * Reads an expression, or nothing where the key is absent or the expression wrong; what is
-     * wrong is noted with the offending character.
+     * Reads an expression that gives true or false, or nothing where the key is absent or the
+     * expression wrong; what is wrong is noted with the offending character.
      */
-    public static Optional<Expression> read(Section section, String key) {
-        return section.text(key).map(t -> new Expression(t, section.where(key), section.path(key)));
+    public static Optional<Expression> readCondition(Section section, String key) {
+        return read(section, key, true);
+    }
+
+    /** Reads an expression that gives any value, as {@link #readCondition} does. */
+    public static Optional<Expression> readValue(Section section, String key) {
+        return read(section, key, false);
+    }
+
+    private static Optional<Expression> read(Section section, String key, boolean condition) {
+        var text = section.text(key);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        var where = firstCharacter(section, key);
+        try {
+            var syntax = Parser.parse(text.get());
+            var read = new Expression(text.get(), where, section.path(key), syntax);
+            read.checkOverSomeType(condition);
+            return Optional.of(read);
+        } catch (SyntaxError e) {
+            note(e, text.get(), where, section.path(key), section.problems());
+            return Optional.empty();
+        }
+    }
+
+    private static Where firstCharacter(Section section, String key) {
+        var where = section.where(key);
+        boolean quoted = section.node(key) instanceof Node.Scalar s && s.quoted();
+        return new Where(where.file(), where.line(), where.column() + (quoted ? 1 : 0));
+    }
+
+    /** The tags are not known yet: wrong is what fits no type of tag. */
+    private void checkOverSomeType(boolean condition) throws SyntaxError {
+        SyntaxError first = null;
+        for (var type :
+                new ValueType[] {
+                    ValueType.FLOAT64, ValueType.INT64, ValueType.BOOLEAN, ValueType.TEXT
+                }) {
+            try {
+                typed(type, condition);
+                return;
+            } catch (SyntaxError e) {
+                first = first == null ? e : first;
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    private Term typed(ValueType valueType, boolean condition) throws SyntaxError {
+        var term = Typing.compile(syntax, valueType);
+        if (condition && term.type() != ValueType.BOOLEAN) {
+            throw new SyntaxError(
+                    0,
+                    "expected a condition that is true or false, found %s"
+                            .formatted(Typing.words(term.type())));
+        }
+        return term;
+    }
+
+    /**
+     * Compiles for tags of one type; what does not fit is noted, naming a tag for which that is so.
+     */
+    public Optional<Program> condition(ValueType valueType, String tag, Problems problems) {
+        return program(valueType, tag, true, problems);
+    }
+
+    Optional<Program> program(
+            ValueType valueType, String tag, boolean condition, Problems problems) {
+        try {
+            return Optional.of(new Program(typed(valueType, condition)));
+        } catch (SyntaxError e) {
+            var type = "for %s, %s: ".formatted(tag, Typing.words(valueType));
+            note(new SyntaxError(e.at(), type + e.getMessage()), text, where, key, problems);
+            return Optional.empty();
+        }
+    }
+
+    private static void note(
+            SyntaxError error, String text, Where where, String key, Problems problems) {
+        boolean oneLine = text.indexOf('\n') < 0;
+        var place =
+                oneLine
+                        ? new Where(where.file(), where.line(), where.column() + error.at())
+                        : where;
+        problems.add(
+                place, key, "at character %d: %s".formatted(error.at() + 1, error.pointing(text)));
     }
 
     /** As written. */
     public String text() {
         return text;
-    }
-
-    /** Where it stands. */
-    public Where where() {
-        return where;
-    }
-
-    /** The path of its key. */
-    public String key() {
-        return key;
     }
 
     /** The same text is the same expression, wherever it stands. */

@@ -125,8 +125,8 @@ final class PipelineReader {
     private static Optional<Step> step(Section step) {
         STEPS.forEach(step::has); // so that all are named where an unknown one stands
         return switch (step.keys().iterator().next()) {
-            case "filter" -> Expression.read(step, "filter").map(Step.Filter::new);
-            case "map" -> Expression.read(step, "map").map(Step.Mapping::new);
+            case "filter" -> Expression.readCondition(step, "filter").map(Step.Filter::new);
+            case "map" -> Expression.readValue(step, "map").map(Step.Mapping::new);
             case "scale" -> step.section("scale").map(PipelineReader::scale);
             case "aggregate" -> step.section("aggregate").map(PipelineReader::aggregate);
             default -> Optional.empty();

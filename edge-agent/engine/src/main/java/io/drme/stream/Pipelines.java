@@ -3,12 +3,22 @@ package io.drme.stream;
 import io.drme.config.Problems;
 import io.drme.model.Batch;
 import io.drme.model.TagTable;
+import io.drme.time.Hlc;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
+import java.util.zip.CRC32C;
 
 /**
  * All pipelines of a gateway, compiled against its tags. Beside those of the file it holds the
  * implicit ones of tags with {@code sync: "aggregate: …"}: min, max, avg and count of each window
- * as derived tags {@code {tag}/{function}}.
+ * as derived tags {@code {tag}/{function}}; of a text, last and count.
  *
  * <p>Does no I/O and reads no clock: time is the batches' gateway time and {@link #tick}. Confined
  * to the pipeline's owner thread.
@@ -17,10 +27,14 @@ import java.util.List;
  * change goes on where it was.
  */
 public final class Pipelines {
-    private final TagTable table;
+    private static final int MAGIC = 0x44505331; // "DPS1"
 
-    private Pipelines(TagTable table) {
+    private final TagTable table;
+    private final List<Pipeline> pipelines;
+
+    private Pipelines(TagTable table, List<Pipeline> pipelines) {
         this.table = table;
+        this.pipelines = pipelines;
     }
 
     /**
@@ -33,7 +47,10 @@ public final class Pipelines {
      */
     public static Pipelines compile(
             List<PipelineConfig> configs, TagTable source, Problems problems) {
-        return new Pipelines(source);
+        var compiler = new PipelineCompiler(source, problems);
+        configs.forEach(compiler::add);
+        compiler.addSynced();
+        return new Pipelines(compiler.table(), compiler.pipelines());
     }
 
     /** The source's tags and, behind them, the derived ones. */
@@ -41,9 +58,18 @@ public final class Pipelines {
         return table;
     }
 
-    /** How many samples a tick or batch may be seen to wait for: 0 where there is no pipeline. */
+    /** How many pipelines there are, with the implicit ones. */
     public int count() {
-        return 0;
+        return pipelines.size();
+    }
+
+    /** How many samples came too late for their window and were left out of it, since ever. */
+    public long late() {
+        long late = 0;
+        for (var pipeline : pipelines) {
+            late += pipeline.late();
+        }
+        return late;
     }
 
     /**
@@ -53,28 +79,94 @@ public final class Pipelines {
      *     #table}
      * @param derived derived samples are added to it; the caller began it
      */
-    public void process(Batch in, Batch derived) {}
+    public void process(Batch in, Batch derived) {
+        long now = Hlc.epochNanos(in.gatewayTime());
+        int from = derived.size();
+        for (int i = 0; i < pipelines.size(); i++) {
+            var pipeline = pipelines.get(i);
+            pipeline.begin();
+            pipeline.take(in, 0);
+            pipeline.take(derived, from);
+            pipeline.run(now, derived);
+        }
+    }
 
     /**
      * Says that gateway time has reached {@code nowNanos}, so that windows end in silence too. Call
      * it about once a second, also while batches flow.
      *
      * @param nowNanos by the clock that stamps batches, nanoseconds since 1970 UTC
+     * @param derived derived samples are added to it; the caller began it
      */
-    public void tick(long nowNanos, Batch derived) {}
+    public void tick(long nowNanos, Batch derived) {
+        int from = derived.size();
+        for (int i = 0; i < pipelines.size(); i++) {
+            var pipeline = pipelines.get(i);
+            pipeline.begin();
+            pipeline.take(derived, from);
+            pipeline.tick(nowNanos, derived);
+        }
+    }
 
     /** The state of all pipelines, to go on from after a restart or reload. */
     public byte[] snapshot() {
-        return new byte[0];
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new DataOutputStream(bytes)) {
+            out.writeInt(MAGIC);
+            out.writeInt(pipelines.size());
+            for (var pipeline : pipelines) {
+                var state = new ByteArrayOutputStream();
+                pipeline.save(new DataOutputStream(state));
+                out.writeUTF(pipeline.name());
+                out.writeInt(pipeline.fingerprint());
+                out.writeInt(state.size());
+                out.write(state.toByteArray());
+            }
+            out.writeInt(checksum(bytes.toByteArray(), bytes.size()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("an array can't fail", e);
+        }
+        return bytes.toByteArray();
     }
 
     /**
-     * Takes over a snapshot: each pipeline whose configuration is the same, and in it each tag that
-     * is still there. The rest begins anew.
+     * Takes over a snapshot: each pipeline whose steps are the same, and in it each tag that is
+     * still there with its type. The rest begins anew.
      *
      * @return false where the bytes are no snapshot of this release; nothing is taken over then
      */
     public boolean restore(byte[] snapshot) {
-        return snapshot.length > 0;
+        int length = snapshot.length - Integer.BYTES;
+        try (var in = new DataInputStream(new ByteArrayInputStream(snapshot))) {
+            if (length < 2 * Integer.BYTES || in.readInt() != MAGIC) {
+                return false;
+            }
+            var end =
+                    new DataInputStream(new ByteArrayInputStream(snapshot, length, Integer.BYTES));
+            if (end.readInt() != checksum(snapshot, length)) {
+                return false;
+            }
+            var named = new HashMap<String, Pipeline>();
+            pipelines.forEach(p -> named.put(p.name(), p));
+            for (int left = in.readInt(); left > 0; left--) {
+                var known = Optional.ofNullable(named.get(in.readUTF()));
+                int fingerprint = in.readInt();
+                var state = new byte[in.readInt()];
+                in.readFully(state);
+                if (known.isPresent() && known.get().fingerprint() == fingerprint) {
+                    known.get().load(new DataInputStream(new ByteArrayInputStream(state)));
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            // The checksum was right, so we wrote this ourselves and can't read it: a bug.
+            throw new UncheckedIOException("a snapshot of this release can't be read", e);
+        }
+    }
+
+    private static int checksum(byte[] bytes, int length) {
+        var crc = new CRC32C();
+        crc.update(bytes, 0, length);
+        return (int) crc.getValue();
     }
 }

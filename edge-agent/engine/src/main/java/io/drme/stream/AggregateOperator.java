@@ -1,0 +1,390 @@
+package io.drme.stream;
+
+import io.drme.model.Batch;
+import io.drme.model.Quality;
+import io.drme.model.Reason;
+import io.drme.model.ValueType;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tumbling and sliding windows by source time, each tag on its own clock.
+ *
+ * <p><b>Time.</b> A window ends when a sample of the same tag is as new as its end. In silence the
+ * tag's clock goes on with gateway time from its newest sample, so a device whose clock is an hour
+ * off is no special case.
+ *
+ * <p><b>Late samples</b>, whose pane has been closed, are counted and left out. A run of {@link
+ * #MAX_LATE_RUN} means that the device's clock was set back: the tag begins anew there.
+ *
+ * <p><b>Held tags</b>: a deadband drops repeats, so a value is true until the next one, and silence
+ * is a flat line. Averages are then weighted by time. A bad sample is held as well. Nothing is held
+ * over a time that nobody watched ({@link #MAX_UNWATCHED_NANOS}).
+ */
+final class AggregateOperator implements Operator {
+    /** How long a tag may be silent beyond a window's end before the window ends: a second. */
+    static final long SILENCE_NANOS = 1_000_000_000L;
+
+    /**
+     * The longest time between two calls over which a value is held: ticks come every second, so
+     * after a minute without one the gateway was down, or its clock stepped.
+     */
+    static final long MAX_UNWATCHED_NANOS = 60_000_000_000L;
+
+    /** So many late samples of a tag in a row are no stragglers. */
+    static final int MAX_LATE_RUN = 16;
+
+    /** Source times from 1970 to 2116 count; others are late. */
+    static final long MAX_TIME_NANOS = 1L << 62;
+
+    private static final long NONE = Long.MIN_VALUE;
+    private static final byte UNUSABLE = Quality.bad(Reason.INPUT_NOT_GOOD);
+    private static final byte RESULTS = 0;
+    private static final byte SAID_STALE = 1;
+    private static final byte SAID_BAD = 2;
+
+    private final List<Lane> input;
+    private final List<Lane> lanes;
+    private final WindowFunction[] functions;
+    private final boolean[] holds;
+    private final boolean[] isReal;
+    private final long every;
+    private final long panesPerWindow;
+    private final long lateness;
+    private final Panes panes;
+
+    private long watchedAt = NONE;
+    private long late;
+    private final long[] open;
+    private final long[] newest;
+    private final long[] seenAt;
+    private final long[] newestPane;
+    private final long[] recentPane;
+    private final int[] lateRun;
+    private final byte[] said;
+    private final long[] heldSince;
+    private final long[] heldBits;
+    private final byte[] heldQuality;
+    private final @Nullable String[] heldTexts;
+
+    AggregateOperator(List<Lane> input, Step.Aggregate step) {
+        this.input = input;
+        this.functions = step.functions().toArray(WindowFunction[]::new);
+        this.lanes = results(input, step.functions());
+        this.every = step.every().toNanos();
+        this.panesPerWindow = step.window().toNanos() / every;
+        this.lateness = step.lateness().toNanos();
+        this.panes = new Panes(input, ring(step), step.functions());
+        int count = input.size();
+        this.holds = new boolean[count];
+        this.isReal = new boolean[count];
+        for (int i = 0; i < count; i++) {
+            holds[i] = step.hold().orElse(input.get(i).held());
+            isReal[i] = input.get(i).type() == ValueType.FLOAT64;
+        }
+        this.open = filled(count);
+        this.newest = filled(count);
+        this.seenAt = filled(count);
+        this.newestPane = filled(count);
+        this.recentPane = filled(count);
+        this.heldSince = filled(count);
+        this.lateRun = new int[count];
+        this.said = new byte[count];
+        this.heldBits = new long[count];
+        this.heldQuality = new byte[count];
+        this.heldTexts = new String[count];
+    }
+
+    private static long[] filled(int count) {
+        var array = new long[count];
+        Arrays.fill(array, NONE);
+        return array;
+    }
+
+    private static List<Lane> results(List<Lane> input, List<WindowFunction> functions) {
+        var results = new ArrayList<Lane>();
+        for (var lane : input) {
+            for (var function : functions) {
+                results.add(lane.under(function));
+            }
+        }
+        return List.copyOf(results);
+    }
+
+    /** How many panes of a tag may hold samples at the same time. */
+    static int ring(Step.Aggregate step) {
+        long every = step.every().toNanos();
+        long panes = step.window().toNanos() / every;
+        return Math.toIntExact(panes + Math.ceilDiv(step.lateness().toNanos(), every));
+    }
+
+    @Override
+    public List<Lane> lanes() {
+        return lanes;
+    }
+
+    /** How many samples came too late and were left out. */
+    long late() {
+        return late;
+    }
+
+    @Override
+    public void process(Batch in, long now, Batch out) {
+        watch(now);
+        int size = in.size();
+        for (int i = 0; i < size; i++) {
+            accept(in, i, in.tags()[i], now, out);
+        }
+    }
+
+    @Override
+    public void tick(long now, Batch out) {
+        watch(now);
+        for (int lane = 0; lane < open.length; lane++) {
+            if (open[lane] != NONE) {
+                advance(lane, clock(lane, now) - SILENCE_NANOS, out);
+            }
+        }
+    }
+
+    /** Follows gateway time, also where it was set back or stood still while we did not run. */
+    private void watch(long now) {
+        if (watchedAt != NONE && now < watchedAt) {
+            long back = watchedAt - now;
+            for (int lane = 0; lane < seenAt.length; lane++) {
+                seenAt[lane] -= seenAt[lane] == NONE ? 0 : back;
+            }
+        } else if (watchedAt != NONE && now - watchedAt > MAX_UNWATCHED_NANOS) {
+            for (int lane = 0; lane < heldSince.length; lane++) {
+                if (heldSince[lane] != NONE) {
+                    letGo(lane, clock(lane, watchedAt));
+                }
+            }
+        }
+        watchedAt = now;
+    }
+
+    /** The tag's own time: its newest source time, and what has passed on the gateway since. */
+    private long clock(int lane, long now) {
+        return newest[lane] + Math.max(0, now - seenAt[lane]);
+    }
+
+    private void accept(Batch in, int at, int lane, long now, Batch out) {
+        long time = in.sourceTimes()[at];
+        if (time < 0 || time > MAX_TIME_NANOS) {
+            late++;
+            return;
+        }
+        if (open[lane] == NONE) {
+            begin(lane, time);
+        }
+        long pane = paneOf(lane, time);
+        if (pane < open[lane] || (holds[lane] && time < newest[lane])) {
+            late++;
+            if (++lateRun[lane] < MAX_LATE_RUN) {
+                return;
+            }
+            startAnew(lane, time, out);
+        }
+        lateRun[lane] = 0;
+        if (time >= newest[lane]) {
+            moveClock(lane, time, now);
+            advance(lane, time, out);
+        }
+        add(in, at, lane, time, pane);
+    }
+
+    private void begin(int lane, long time) {
+        open[lane] = time / every;
+        newest[lane] = time;
+        newestPane[lane] = NONE;
+    }
+
+    private void startAnew(int lane, long time, Batch out) {
+        panes.spoil(panes.slot(lane, open[lane]));
+        close(lane, out);
+        panes.clear(lane);
+        heldSince[lane] = NONE;
+        begin(lane, time);
+    }
+
+    private long paneOf(int lane, long time) {
+        long start = recentPane[lane] * every;
+        if (recentPane[lane] == NONE || time < start || time >= start + every) {
+            recentPane[lane] = time / every;
+        }
+        return recentPane[lane];
+    }
+
+    private void moveClock(int lane, long time, long now) {
+        if (heldSince[lane] != NONE) {
+            long expected = clock(lane, now);
+            if (time - expected > MAX_UNWATCHED_NANOS) {
+                letGo(lane, expected);
+            }
+        }
+        newest[lane] = time;
+        seenAt[lane] = now;
+    }
+
+    private void add(Batch in, int at, int lane, long time, long pane) {
+        int slot = panes.slot(lane, pane);
+        long bits = in.bits()[at];
+        byte quality = in.qualities()[at];
+        boolean usable =
+                !Quality.isBad(quality)
+                        && (!isReal[lane] || Double.isFinite(Double.longBitsToDouble(bits)));
+        if (!usable || !Quality.isGood(quality)) {
+            panes.spoil(slot);
+        }
+        newestPane[lane] = Math.max(newestPane[lane], pane);
+        if (holds[lane]) {
+            settle(lane, time);
+            heldSince[lane] = time;
+            heldBits[lane] = bits;
+            heldQuality[lane] = usable ? quality : UNUSABLE;
+            heldTexts[lane] = in.text(at);
+        }
+        if (usable) {
+            panes.see(lane, slot, time, bits, in.text(at));
+            panes.count(lane, slot, bits);
+            if (!holds[lane]) {
+                panes.weigh(lane, slot, bits, 1);
+            }
+        }
+    }
+
+    /** Lets the held value count up to a time, pane by pane. */
+    private void settle(int lane, long until) {
+        while (heldSince[lane] != NONE && heldSince[lane] < until) {
+            long from = heldSince[lane];
+            long pane = from / every;
+            long to = Math.min(until, (pane + 1) * every);
+            int slot = panes.slot(lane, pane);
+            if (!Quality.isGood(heldQuality[lane])) {
+                panes.spoil(slot);
+            }
+            if (!Quality.isBad(heldQuality[lane])) {
+                panes.see(lane, slot, from, heldBits[lane], heldTexts[lane]);
+                panes.weigh(lane, slot, heldBits[lane], (double) (to - from));
+            }
+            newestPane[lane] = Math.max(newestPane[lane], pane);
+            heldSince[lane] = to;
+        }
+    }
+
+    /**
+     * Holds the value no longer than to a time, and not beyond the pane that a ring has room for.
+     */
+    private void letGo(int lane, long until) {
+        settle(lane, Math.min(until, (open[lane] + 1) * every));
+        heldSince[lane] = NONE;
+    }
+
+    /** Closes every pane that ended, {@code lateness} ago, by the tag's clock. */
+    private void advance(int lane, long clock, Batch out) {
+        long closed = clock - lateness;
+        while ((open[lane] + 1) * every <= closed) {
+            boolean holding = heldSince[lane] != NONE;
+            if (!holding && newestPane[lane] <= open[lane] - panesPerWindow) {
+                emit(lane, (open[lane] + 1) * every, open[lane] + 1, open[lane], out);
+                open[lane] = closed / every;
+            } else {
+                close(lane, out);
+            }
+        }
+    }
+
+    private void close(int lane, Batch out) {
+        long pane = open[lane];
+        settle(lane, (pane + 1) * every);
+        emit(lane, (pane + 1) * every, pane - panesPerWindow + 1, pane, out);
+        panes.clear(lane, pane - panesPerWindow + 1);
+        open[lane] = pane + 1;
+    }
+
+    /** Of a run of windows without a value only the first gives a result. */
+    private void emit(int lane, long time, long from, long to, Batch out) {
+        panes.gather(lane, from, to);
+        byte saying = panes.hasValue() ? RESULTS : panes.isSpoilt() ? SAID_BAD : SAID_STALE;
+        if (saying != RESULTS && saying == said[lane]) {
+            return;
+        }
+        said[lane] = saying;
+        for (int f = 0; f < functions.length; f++) {
+            panes.emit(functions[f], lane, lane * functions.length + f, time, out);
+        }
+    }
+
+    @Override
+    public void save(DataOutput out) throws IOException {
+        out.writeLong(watchedAt);
+        out.writeLong(late);
+        out.writeInt(open.length);
+        for (int lane = 0; lane < open.length; lane++) {
+            var bytes = new ByteArrayOutputStream();
+            saveLane(lane, new DataOutputStream(bytes));
+            out.writeUTF(input.get(lane).key());
+            out.writeInt(bytes.size());
+            out.write(bytes.toByteArray());
+        }
+    }
+
+    private void saveLane(int lane, DataOutput out) throws IOException {
+        out.writeLong(open[lane]);
+        out.writeLong(newest[lane]);
+        out.writeLong(seenAt[lane]);
+        out.writeLong(newestPane[lane]);
+        out.writeInt(lateRun[lane]);
+        out.writeByte(said[lane]);
+        out.writeLong(heldSince[lane]);
+        out.writeLong(heldBits[lane]);
+        out.writeByte(heldQuality[lane]);
+        var text = heldTexts[lane];
+        out.writeUTF(text == null ? "" : text);
+        panes.save(lane, out);
+    }
+
+    @Override
+    public void load(DataInput in) throws IOException {
+        watchedAt = in.readLong();
+        late = in.readLong();
+        var index = new HashMap<String, Integer>();
+        for (int lane = 0; lane < open.length; lane++) {
+            index.put(input.get(lane).key(), lane);
+        }
+        for (int left = in.readInt(); left > 0; left--) {
+            var lane = index.get(in.readUTF());
+            var bytes = new byte[in.readInt()];
+            in.readFully(bytes);
+            if (lane != null) {
+                loadLane(lane, new DataInputStream(new ByteArrayInputStream(bytes)));
+            }
+        }
+    }
+
+    private void loadLane(int lane, DataInput in) throws IOException {
+        open[lane] = in.readLong();
+        newest[lane] = in.readLong();
+        seenAt[lane] = in.readLong();
+        newestPane[lane] = in.readLong();
+        lateRun[lane] = in.readInt();
+        said[lane] = in.readByte();
+        heldSince[lane] = in.readLong();
+        heldBits[lane] = in.readLong();
+        heldQuality[lane] = in.readByte();
+        var text = in.readUTF();
+        heldTexts[lane] = input.get(lane).type() == ValueType.TEXT ? text : null;
+        panes.load(lane, in);
+    }
+}

@@ -1,0 +1,366 @@
+package io.drme.stream;
+
+import io.drme.model.Batch;
+import io.drme.model.Quality;
+import io.drme.model.Reason;
+import io.drme.model.ValueType;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an aggregate remembers: for each lane a ring of panes, each as long as the step from one
+ * result to the next; a window is put together from its panes, so nothing is ever subtracted and
+ * results are exact. Arrays by lane and pane, only those that the functions need.
+ *
+ * <p>Deviation is kept as mean and sum of squared differences (West 1979, put together as in Chan
+ * and others 1983), which a large mean does not wash out.
+ */
+final class Panes {
+    /** The memory of a pane with all functions, in bytes; for the limit at the start. */
+    static final int MAX_BYTES = 120;
+
+    private static final byte NOT_GOOD = 1;
+    private static final byte HAS_VALUE = 2;
+    private static final byte SUM_TOO_LARGE = 4;
+    private static final byte UNCERTAIN = Quality.uncertain(Reason.INPUT_NOT_GOOD);
+
+    private final ValueType[] types;
+    private final int ring;
+    private final boolean extremes;
+    private final boolean order;
+    private final boolean deviation;
+
+    private final byte[] flags;
+    private final long[] counts;
+    private final double[] weights;
+    private final double[] weighted;
+    private final long[] sums;
+    private final double[] means;
+    private final double[] squares;
+    private final long[] least;
+    private final long[] greatest;
+    private final long[] firsts;
+    private final long[] firstTimes;
+    private final long[] lasts;
+    private final long[] lastTimes;
+    private final @Nullable String[] firstTexts;
+    private final @Nullable String[] lastTexts;
+
+    /** The slot, behind all lanes, that a window is put together in. */
+    private final int sum;
+
+    Panes(List<Lane> lanes, int ring, List<WindowFunction> functions) {
+        this.types = lanes.stream().map(Lane::type).toArray(ValueType[]::new);
+        this.ring = ring;
+        this.sum = lanes.size() * ring;
+        Set<WindowFunction> wanted = EnumSet.copyOf(functions);
+        extremes = wanted.contains(WindowFunction.MIN) || wanted.contains(WindowFunction.MAX);
+        order = wanted.contains(WindowFunction.FIRST) || wanted.contains(WindowFunction.LAST);
+        deviation = wanted.contains(WindowFunction.STDDEV);
+        int all = sum + 1;
+        int texts = Arrays.asList(types).contains(ValueType.TEXT) ? all : 0;
+        flags = new byte[all];
+        counts = new long[all];
+        weights = new double[all];
+        weighted = new double[all];
+        sums = new long[all];
+        means = new double[deviation ? all : 0];
+        squares = new double[deviation ? all : 0];
+        least = new long[extremes ? all : 0];
+        greatest = new long[extremes ? all : 0];
+        firsts = new long[order ? all : 0];
+        firstTimes = new long[order ? all : 0];
+        lasts = new long[order ? all : 0];
+        lastTimes = new long[order ? all : 0];
+        firstTexts = new String[texts];
+        lastTexts = new String[texts];
+    }
+
+    /** The slot of a pane. */
+    int slot(int lane, long pane) {
+        return lane * ring + Math.floorMod(pane, ring);
+    }
+
+    /** Notes that an input was not good. */
+    void spoil(int slot) {
+        flags[slot] |= NOT_GOOD;
+    }
+
+    /** Counts a sample, which is in the pane. */
+    void count(int lane, int slot, long bits) {
+        counts[slot]++;
+        addToSum(types[lane], slot, bits);
+    }
+
+    private void addToSum(ValueType type, int slot, long bits) {
+        if (type == ValueType.FLOAT64) {
+            double total = Double.longBitsToDouble(sums[slot]) + Double.longBitsToDouble(bits);
+            sums[slot] = Double.doubleToRawLongBits(total);
+        } else {
+            long total = sums[slot] + bits;
+            if (((sums[slot] ^ total) & (bits ^ total)) < 0) {
+                flags[slot] |= SUM_TOO_LARGE;
+            }
+            sums[slot] = total;
+        }
+    }
+
+    /** Lets a value that was true at a time, within the pane, count for least, first and so on. */
+    void see(int lane, int slot, long time, long bits, @Nullable String text) {
+        boolean isFirst = (flags[slot] & HAS_VALUE) == 0;
+        flags[slot] |= HAS_VALUE;
+        var type = types[lane];
+        if (extremes && type != ValueType.TEXT) {
+            least[slot] = isFirst || isLess(type, bits, least[slot]) ? bits : least[slot];
+            greatest[slot] = isFirst || isLess(type, greatest[slot], bits) ? bits : greatest[slot];
+        }
+        if (order) {
+            if (isFirst || time < firstTimes[slot]) {
+                firsts[slot] = bits;
+                firstTimes[slot] = time;
+                setText(firstTexts, slot, text);
+            }
+            if (isFirst || time >= lastTimes[slot]) {
+                lasts[slot] = bits;
+                lastTimes[slot] = time;
+                setText(lastTexts, slot, text);
+            }
+        }
+    }
+
+    private static void setText(@Nullable String[] texts, int slot, @Nullable String text) {
+        if (slot < texts.length) {
+            texts[slot] = text;
+        }
+    }
+
+    private static boolean isLess(ValueType type, long a, long b) {
+        return type == ValueType.FLOAT64
+                ? Double.longBitsToDouble(a) < Double.longBitsToDouble(b)
+                : a < b;
+    }
+
+    /** Adds a value to the mean, with a weight above zero: 1 a sample, or how long it was held. */
+    void weigh(int lane, int slot, long bits, double weight) {
+        double value =
+                types[lane] == ValueType.FLOAT64 ? Double.longBitsToDouble(bits) : (double) bits;
+        weights[slot] += weight;
+        weighted[slot] += weight * value;
+        if (deviation) {
+            double delta = value - means[slot];
+            means[slot] += delta * weight / weights[slot];
+            squares[slot] += weight * delta * (value - means[slot]);
+        }
+    }
+
+    /** Puts the panes {@code from} to {@code to} of a lane together, for {@link #emit}. */
+    void gather(int lane, long from, long to) {
+        clearSlot(sum);
+        for (long pane = from; pane <= to; pane++) {
+            int slot = slot(lane, pane);
+            flags[sum] |= (byte) (flags[slot] & (NOT_GOOD | SUM_TOO_LARGE));
+            if ((flags[slot] & HAS_VALUE) != 0) {
+                if (counts[slot] > 0) {
+                    counts[sum] += counts[slot];
+                    addToSum(types[lane], sum, sums[slot]);
+                }
+                gatherValues(lane, slot);
+                if (weights[slot] > 0) {
+                    gatherWeights(slot);
+                }
+            }
+        }
+    }
+
+    private void gatherValues(int lane, int slot) {
+        boolean isFirst = (flags[sum] & HAS_VALUE) == 0;
+        flags[sum] |= HAS_VALUE;
+        var type = types[lane];
+        if (extremes) {
+            least[sum] =
+                    isFirst || isLess(type, least[slot], least[sum]) ? least[slot] : least[sum];
+            greatest[sum] =
+                    isFirst || isLess(type, greatest[sum], greatest[slot])
+                            ? greatest[slot]
+                            : greatest[sum];
+        }
+        if (order) {
+            if (isFirst) {
+                firsts[sum] = firsts[slot];
+                setText(firstTexts, sum, slot < firstTexts.length ? firstTexts[slot] : null);
+            }
+            lasts[sum] = lasts[slot];
+            setText(lastTexts, sum, slot < lastTexts.length ? lastTexts[slot] : null);
+        }
+    }
+
+    private void gatherWeights(int slot) {
+        double before = weights[sum];
+        weights[sum] += weights[slot];
+        weighted[sum] += weighted[slot];
+        if (deviation) {
+            double delta = means[slot] - means[sum];
+            means[sum] += delta * weights[slot] / weights[sum];
+            squares[sum] += squares[slot] + delta * delta * before * weights[slot] / weights[sum];
+        }
+    }
+
+    /** Whether what was gathered has a value. */
+    boolean hasValue() {
+        return (flags[sum] & HAS_VALUE) != 0;
+    }
+
+    /** Whether an input of what was gathered was not good. */
+    boolean isSpoilt() {
+        return (flags[sum] & NOT_GOOD) != 0;
+    }
+
+    /** Adds the result of a function over what was gathered. */
+    void emit(WindowFunction function, int lane, int outLane, long time, Batch out) {
+        byte quality = isSpoilt() ? UNCERTAIN : Quality.GOOD;
+        if (function == WindowFunction.COUNT) {
+            out.addInt(outLane, time, counts[sum], quality);
+        } else if (!hasValue()) {
+            out.addBad(outLane, time, isSpoilt() ? Reason.INPUT_NOT_GOOD : Reason.STALE);
+        } else {
+            switch (function) {
+                case AVG -> real(weighted[sum] / weights[sum], outLane, time, quality, out);
+                case STDDEV ->
+                        real(Math.sqrt(squares[sum] / weights[sum]), outLane, time, quality, out);
+                case SUM -> total(lane, outLane, time, quality, out);
+                case MIN -> out.add(outLane, time, least[sum], quality);
+                case MAX -> out.add(outLane, time, greatest[sum], quality);
+                case FIRST -> value(firsts, firstTexts, outLane, time, quality, out);
+                case LAST -> value(lasts, lastTexts, outLane, time, quality, out);
+                case COUNT -> throw new IllegalStateException("counted above");
+            }
+        }
+    }
+
+    private void total(int lane, int outLane, long time, byte quality, Batch out) {
+        if (types[lane] == ValueType.FLOAT64) {
+            real(Double.longBitsToDouble(sums[sum]), outLane, time, quality, out);
+        } else if ((flags[sum] & SUM_TOO_LARGE) != 0) {
+            out.addBad(outLane, time, Reason.OUT_OF_RANGE);
+        } else {
+            out.addInt(outLane, time, sums[sum], quality);
+        }
+    }
+
+    private static void real(double value, int outLane, long time, byte quality, Batch out) {
+        if (Double.isFinite(value)) {
+            out.addDouble(outLane, time, value, quality);
+        } else {
+            out.addBad(outLane, time, Reason.OUT_OF_RANGE);
+        }
+    }
+
+    private void value(
+            long[] bits,
+            @Nullable String[] texts,
+            int outLane,
+            long time,
+            byte quality,
+            Batch out) {
+        var text = sum < texts.length ? texts[sum] : null;
+        if (text == null) {
+            out.add(outLane, time, bits[sum], quality);
+        } else {
+            out.addText(outLane, time, text, quality);
+        }
+    }
+
+    /** Empties a pane, so that its slot can serve a later one. */
+    void clear(int lane, long pane) {
+        clearSlot(slot(lane, pane));
+    }
+
+    /** Empties all panes of a lane. */
+    void clear(int lane) {
+        for (int i = 0; i < ring; i++) {
+            clearSlot(lane * ring + i);
+        }
+    }
+
+    private void clearSlot(int slot) {
+        flags[slot] = 0;
+        counts[slot] = 0;
+        weights[slot] = 0;
+        weighted[slot] = 0;
+        sums[slot] = 0;
+        if (deviation) {
+            means[slot] = 0;
+            squares[slot] = 0;
+        }
+        setText(firstTexts, slot, null);
+        setText(lastTexts, slot, null);
+    }
+
+    /** Writes the panes of a lane. */
+    void save(int lane, DataOutput out) throws IOException {
+        for (int i = lane * ring; i < (lane + 1) * ring; i++) {
+            out.writeByte(flags[i]);
+            if (flags[i] != 0) {
+                for (var column : longs()) {
+                    out.writeLong(column[i]);
+                }
+                for (var column : doubles()) {
+                    out.writeDouble(column[i]);
+                }
+                if (types[lane] == ValueType.TEXT) {
+                    writeText(firstTexts[i], out);
+                    writeText(lastTexts[i], out);
+                }
+            }
+        }
+    }
+
+    /** Reads what {@link #save} wrote. */
+    void load(int lane, DataInput in) throws IOException {
+        for (int i = lane * ring; i < (lane + 1) * ring; i++) {
+            clearSlot(i);
+            flags[i] = in.readByte();
+            if (flags[i] != 0) {
+                for (var column : longs()) {
+                    column[i] = in.readLong();
+                }
+                for (var column : doubles()) {
+                    column[i] = in.readDouble();
+                }
+                if (types[lane] == ValueType.TEXT) {
+                    firstTexts[i] = readText(in);
+                    lastTexts[i] = readText(in);
+                }
+            }
+        }
+    }
+
+    private List<long[]> longs() {
+        return List.of(counts, sums, least, greatest, firsts, firstTimes, lasts, lastTimes).stream()
+                .filter(c -> c.length > 0)
+                .toList();
+    }
+
+    private List<double[]> doubles() {
+        return List.of(weights, weighted, means, squares).stream()
+                .filter(c -> c.length > 0)
+                .toList();
+    }
+
+    private static void writeText(@Nullable String text, DataOutput out) throws IOException {
+        out.writeBoolean(text != null);
+        if (text != null) {
+            out.writeUTF(text);
+        }
+    }
+
+    private static @Nullable String readText(DataInput in) throws IOException {
+        return in.readBoolean() ? in.readUTF() : null;
+    }
+}
