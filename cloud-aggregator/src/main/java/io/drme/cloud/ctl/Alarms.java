@@ -1,5 +1,7 @@
 package io.drme.cloud.ctl;
 
+import io.drme.web.client.CommandException;
+import io.drme.web.client.Listing;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;

@@ -1,5 +1,8 @@
 package io.drme.cloud.ctl;
 
+import io.drme.web.client.CommandException;
+import io.drme.web.client.Connection;
+import io.drme.web.client.Listing;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -2,6 +2,8 @@ package io.drme.cloud.ctl;
 
 import io.drme.config.Quantities;
 import io.drme.time.SystemClock;
+import io.drme.web.client.CommandException;
+import io.drme.web.client.Listing;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;

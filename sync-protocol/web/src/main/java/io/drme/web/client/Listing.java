@@ -1,4 +1,4 @@
-package io.drme.cloud.ctl;
+package io.drme.web.client;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -7,25 +7,29 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Prints items in one of three forms: aligned columns for people, JSON or CSV for programs. */
-final class Listing {
+public final class Listing {
     /** Wider cells are cut in a table, never in JSON or CSV. */
     private static final int MAX_CELL = 60;
 
     /** The form of an output. */
-    enum Format {
+    public enum Format {
+        /** Aligned columns, for people. */
         table,
+        /** {@code {"items":[…]}}. */
         json,
+        /** By RFC 4180, with a heading. */
         csv
     }
 
     private final List<String> columns;
 
     /** A listing with these keys of each item as columns. */
-    Listing(String... columns) {
+    public Listing(String... columns) {
         this.columns = List.of(columns);
     }
 
-    void print(JsonArray items, Format format, PrintWriter out) {
+    /** Prints the items and flushes. */
+    public void print(JsonArray items, Format format, PrintWriter out) {
         switch (format) {
             case json -> out.println(new JsonObject().put("items", items).encodePrettily());
             case csv -> csv(items, out);
@@ -84,7 +88,8 @@ final class Listing {
         return line.length() <= MAX_CELL ? line : line.substring(0, MAX_CELL - 1) + "…";
     }
 
-    static String cell(JsonObject item, String key) {
+    /** One value as text; nothing where it is absent. */
+    public static String cell(JsonObject item, String key) {
         var value = item.getValue(key);
         return switch (value) {
             case null -> "";

@@ -1,4 +1,4 @@
-package io.drme.cloud.ctl;
+package io.drme.web.client;
 
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
@@ -22,8 +22,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A centre's REST interface as the command line uses it: where it is, and with which token. */
-final class Connection implements AutoCloseable {
+/**
+ * A running program's REST interface as the command line uses it: where it is, and with which
+ * token.
+ */
+public final class Connection implements AutoCloseable {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
     private static final Duration ANSWER_LIMIT = Duration.ofMinutes(2);
 
@@ -37,10 +40,10 @@ final class Connection implements AutoCloseable {
     }
 
     /**
-     * Finds the centre: by address and {@code DRME_TOKEN}, or by the files that it wrote into its
-     * data directory.
+     * Finds a running program: by address and {@code DRME_TOKEN}, or by the files that it wrote
+     * into its data directory.
      */
-    static Connection find(
+    public static Connection find(
             @Nullable String url, @Nullable Path data, Map<String, String> environment)
             throws CommandException {
         var token = environment.get("DRME_TOKEN");
@@ -49,22 +52,24 @@ final class Connection implements AutoCloseable {
                     url == null
                             ? line(
                                     data.resolve("address"),
-                                    "is the centre running on this directory?")
+                                    "is the program running on this directory?")
                             : url;
             return new Connection(
                     address,
                     token == null
-                            ? line(data.resolve("token"), "run as the user that the centre runs as")
+                            ? line(
+                                    data.resolve("token"),
+                                    "run as the user that the program runs as")
                             : token);
         }
         var address = url == null ? environment.get("DRME_URL") : url;
         if (address == null) {
             throw new CommandException(
-                    "which centre? give --data DIR (its data directory, on this machine), or --url URL with the environment variable DRME_TOKEN");
+                    "which one? give --data DIR (the program's data directory, on this machine), or --url URL with the environment variable DRME_TOKEN");
         }
         if (token == null) {
             throw new CommandException(
-                    "no token for %s; set the environment variable DRME_TOKEN, or give --data DIR on the centre's machine"
+                    "no token for %s; set the environment variable DRME_TOKEN, or give --data DIR on the program's own machine"
                             .formatted(address));
         }
         return new Connection(address, token);
@@ -81,12 +86,12 @@ final class Connection implements AutoCloseable {
     }
 
     /** The address that it was found at. */
-    String url() {
+    public String url() {
         return url;
     }
 
     /** Asks for a document. */
-    JsonObject get(String path, Map<String, String> parameters)
+    public JsonObject get(String path, Map<String, String> parameters)
             throws CommandException, InterruptedException {
         var query =
                 parameters.entrySet().stream()
@@ -96,7 +101,8 @@ final class Connection implements AutoCloseable {
     }
 
     /** Sends a document and reads the answer; an empty answer is an empty document. */
-    JsonObject post(String path, JsonObject body) throws CommandException, InterruptedException {
+    public JsonObject post(String path, JsonObject body)
+            throws CommandException, InterruptedException {
         return send(
                 request(path)
                         .header("Content-Type", "application/json")
@@ -105,7 +111,7 @@ final class Connection implements AutoCloseable {
     }
 
     /** All items of a list, over all its pages, but no more than {@code most}. */
-    JsonArray list(String path, Map<String, String> parameters, long most)
+    public JsonArray list(String path, Map<String, String> parameters, long most)
             throws CommandException, InterruptedException {
         var items = new JsonArray();
         var asked = new java.util.TreeMap<>(parameters);
@@ -149,20 +155,19 @@ final class Connection implements AutoCloseable {
             }
             return answer.body().isBlank() ? new JsonObject() : new JsonObject(answer.body());
         } catch (ConnectException _) {
-            throw new CommandException(
-                    "nobody answers at %s; is the centre running there?".formatted(url));
+            throw new CommandException("nobody answers at %s; is it running there?".formatted(url));
         } catch (IOException e) {
             throw new CommandException("%s did not answer: %s".formatted(url, e.getMessage()));
         } catch (DecodeException _) {
             throw new CommandException(
-                    "%s answered with something that is no JSON; is it a DRME centre?"
+                    "%s answered with something that is no JSON; is it a DRME program?"
                             .formatted(url));
         }
     }
 
     private String problem(HttpResponse<String> answer) {
         if (answer.statusCode() == 401) {
-            return "the centre does not accept the token; check DRME_TOKEN, or use --data DIR";
+            return "it does not accept the token; check DRME_TOKEN, or use --data DIR";
         }
         try {
             var problem = new JsonObject(answer.body());
@@ -175,7 +180,8 @@ final class Connection implements AutoCloseable {
     }
 
     /** Opens the live stream. */
-    WebSocket stream(WebSocket.Listener listener) throws CommandException, InterruptedException {
+    public WebSocket stream(WebSocket.Listener listener)
+            throws CommandException, InterruptedException {
         try {
             return client.newWebSocketBuilder()
                     .header("Authorization", "Bearer " + token)
@@ -191,7 +197,8 @@ final class Connection implements AutoCloseable {
     }
 
     /** Sends a message over the live stream; returns when it is on its way. */
-    void send(WebSocket socket, JsonObject message) throws CommandException, InterruptedException {
+    public void send(WebSocket socket, JsonObject message)
+            throws CommandException, InterruptedException {
         try {
             socket.sendText(message.encode(), true)
                     .get(CONNECT_LIMIT.toSeconds(), TimeUnit.SECONDS);
