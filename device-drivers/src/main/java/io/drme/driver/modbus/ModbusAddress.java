@@ -1,0 +1,53 @@
+package io.drme.driver.modbus;
+
+import io.drme.driver.TagAddress;
+import io.drme.model.ValueType;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where a tag lies in a device and how it is to be understood.
+ *
+ * @param start first register or bit, from 0, as in the protocol
+ * @param bit of the register, 0 the lowest; -1 where the tag is no bit of a register
+ * @param lengthBytes of the value; an odd text takes one byte more on the wire
+ * @param mask bits of an integer that count, moved down to bit 0; all ones where none is set
+ * @param invalid raw values, as unsigned bits of the type's width, that mean the sensor failed
+ * @param invalidNan whether a NaN means so too
+ * @param names what the values of an enumeration are called; empty where it is none
+ */
+record ModbusAddress(
+        Area area,
+        int start,
+        int bit,
+        DataType type,
+        Order order,
+        int lengthBytes,
+        long mask,
+        List<Long> invalid,
+        boolean invalidNan,
+        Map<Long, String> names)
+        implements TagAddress {
+
+    static final long ALL_BITS = -1L;
+
+    /** How many registers or bits it takes. */
+    int width() {
+        return area.isBits() || bit >= 0 ? 1 : (lengthBytes + 1) / 2;
+    }
+
+    /** The address behind its last register or bit. */
+    int end() {
+        return start + width();
+    }
+
+    /** The type of the values that it gives. */
+    ValueType valueType() {
+        return names.isEmpty() ? type.valueType() : ValueType.TEXT;
+    }
+
+    @Override
+    public String toString() {
+        return area.text() + ":" + start + (bit < 0 ? "" : "." + bit);
+    }
+}
