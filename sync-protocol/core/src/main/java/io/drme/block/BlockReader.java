@@ -1,9 +1,15 @@
 package io.drme.block;
 
 import io.drme.model.Batch;
+import io.drme.model.Quality;
 import io.drme.model.TagName;
+import io.drme.model.ValueType;
+import io.drme.time.Hlc;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one block. Opening checks the checksum, every length and the directory; decoding a series
@@ -12,9 +18,20 @@ import java.util.List;
  *
  * <p>Confined to its owner.
  */
-@SuppressWarnings("DoNotCallSuggester") // until the codec lands
 public final class BlockReader {
-    private BlockReader() {}
+    private final Directory directory;
+    private final BlockHash hash;
+    private final @Nullable TickColumns[] ticks;
+    private final SeriesCodec codec = new SeriesCodec();
+    private final ByteSource source = new ByteSource();
+    private byte[] expanded = {};
+    private List<BlockSeries> series = List.of();
+
+    private BlockReader(Directory directory, BlockHash hash) {
+        this.directory = directory;
+        this.hash = hash;
+        this.ticks = new TickColumns[directory.groups];
+    }
 
     /** Opens a block, which must not change while it is read. */
     public static BlockReader open(byte[] block) throws BadBlockException {
@@ -23,37 +40,159 @@ public final class BlockReader {
 
     /** Opens the buffer's remaining bytes as a block; its position stays where it is. */
     public static BlockReader open(ByteBuffer block) throws BadBlockException {
-        throw BlockLimits.notYet();
+        byte[] bytes;
+        int from;
+        int length = block.remaining();
+        if (block.hasArray()) {
+            bytes = block.array();
+            from = block.arrayOffset() + block.position();
+        } else if (length <= BlockLimits.MAX_BLOCK_BYTES) {
+            bytes = new byte[length];
+            block.duplicate().get(bytes);
+            from = 0;
+        } else {
+            throw new BadBlockException(
+                    BadBlockException.Why.LIMIT,
+                    "a block of %d bytes exceeds %d"
+                            .formatted(length, BlockLimits.MAX_BLOCK_BYTES));
+        }
+        Directory.check(bytes, from, length);
+        var directory = Directory.read(bytes, from, length);
+        var reader = new BlockReader(directory, BlockHash.of(block));
+        reader.series = reader.readSeries();
+        return reader;
+    }
+
+    private List<BlockSeries> readSeries() throws BadBlockException {
+        var list = new ArrayList<BlockSeries>(directory.series);
+        var columns = new SeriesColumns();
+        var summary = new Summary();
+        for (int i = 0; i < directory.series; i++) {
+            SeriesStats stats;
+            if (directory.isInline(i)) {
+                decode(i, columns);
+                summary.compute(
+                        columns.type(),
+                        columns.sourceTimes(),
+                        columns.bits(),
+                        columns.qualities(),
+                        columns.size());
+                stats = summary.toStats(columns.size());
+            } else {
+                stats = directory.rows[i].toStats();
+            }
+            list.add(
+                    new BlockSeries(
+                            directory.tags[i], directory.types[i], directory.groupOf[i], stats));
+        }
+        return List.copyOf(list);
     }
 
     /** The header. */
     public BlockHeader header() {
-        throw BlockLimits.notYet();
+        return directory.header;
+    }
+
+    /** The hash of the block's bytes: what the next block has as {@link BlockHeader#previous}. */
+    public BlockHash hash() {
+        return hash;
     }
 
     /** The directory, in order of each series' first sample. */
     public List<BlockSeries> series() {
-        throw BlockLimits.notYet();
+        return series;
     }
 
     /** How many poll groups have ticks in this block. */
     public int groups() {
-        throw BlockLimits.notYet();
+        return directory.groups;
     }
 
     /** The number that a poll group had on the gateway; {@link Batch#group}. */
     public int groupNumber(int group) {
-        throw BlockLimits.notYet();
+        return directory.groupNumbers[group];
     }
 
-    /** Decodes the ticks of one poll group, 0 to {@link #groups} less one. */
-    public void ticks(int group, TickColumns into) throws BadBlockException {
-        throw BlockLimits.notYet();
+    /**
+     * Decodes the ticks of one poll group, 0 to {@link #groups} less one. The columns belong to the
+     * reader and are not to be changed.
+     */
+    public TickColumns ticks(int group) throws BadBlockException {
+        var known = ticks[group];
+        if (known != null) {
+            return known;
+        }
+        int n = directory.groupTicks[group];
+        var columns = new TickColumns();
+        columns.reset(n);
+        var in = open(directory.groupPlaces[group]);
+        var times = columns.sourceTimes();
+        codec.longs.decode(in, times, n);
+        var stamps = columns.gatewayTimes();
+        codec.longs.decode(in, stamps, n);
+        var counters = new long[n];
+        codec.longs.decode(in, counters, n);
+        for (int i = 0; i < n; i++) {
+            long millis = stamps[i] + Math.floorDiv(times[i], BlockFormat.NANOS_PER_MILLI);
+            if (millis >>> 48 != 0 || counters[i] >>> 16 != 0) {
+                throw ByteSource.malformed("a gateway time exceeds 48 and 16 bits");
+            }
+            stamps[i] = Hlc.of(millis, (int) counters[i]);
+        }
+        ByteRuns.decode(in, columns.outcomes(), n);
+        in.expectEnd("a tick table");
+        ticks[group] = columns;
+        return columns;
+    }
+
+    private ByteSource open(Directory.Place place) throws BadBlockException {
+        if (!place.isSqueezed()) {
+            return source.reset(place.bytes(), place.at(), place.length());
+        }
+        if (expanded.length < place.rawLength()) {
+            expanded = new byte[place.rawLength()];
+        }
+        Squeezer.expand(place.bytes(), place.at(), place.length(), expanded, place.rawLength());
+        return source.reset(expanded, 0, place.rawLength());
     }
 
     /** Decodes one series, by its index in {@link #series}. */
-    public void decode(int series, SeriesColumns into) throws BadBlockException {
-        throw BlockLimits.notYet();
+    public void decode(int index, SeriesColumns into) throws BadBlockException {
+        int count = directory.counts[index];
+        var type = directory.types[index];
+        var groupTicks = ticks(directory.groupOf[index]);
+        decodeColumns(index);
+        into.reset(type, count);
+        System.arraycopy(codec.qualities, 0, into.qualities(), 0, count);
+        System.arraycopy(codec.bits, 0, into.bits(), 0, count);
+        if (type == ValueType.TEXT) {
+            System.arraycopy(codec.texts, 0, into.texts(), 0, count);
+        }
+        var sourceTimes = into.sourceTimes();
+        var gatewayTimes = into.gatewayTimes();
+        for (int i = 0; i < count; i++) {
+            int tick = codec.ticks[i];
+            sourceTimes[i] = groupTicks.sourceTimes()[tick] + codec.residuals[i];
+            gatewayTimes[i] = groupTicks.gatewayTimes()[tick];
+        }
+    }
+
+    private void decodeColumns(int index) throws BadBlockException {
+        codec.decode(
+                directory.flags[index],
+                directory.types[index],
+                directory.counts[index],
+                directory.groupTicks[directory.groupOf[index]],
+                open(directory.places[index]));
+        int bad = 0;
+        for (int i = 0; i < codec.count; i++) {
+            bad += Quality.isBad(codec.qualities[i]) ? 1 : 0;
+        }
+        if (bad != directory.bads[index]) {
+            throw ByteSource.malformed(
+                    "a series has %d bad samples, the directory %d"
+                            .formatted(bad, directory.bads[index]));
+        }
     }
 
     /**
@@ -61,21 +200,29 @@ public final class BlockReader {
      * more than one where its type or poll group changed.
      */
     public int[] seriesOf(TagName tag) {
-        throw BlockLimits.notYet();
+        var found = new int[directory.series];
+        int n = 0;
+        for (int i = 0; i < directory.series; i++) {
+            if (directory.tags[i].equals(tag)) {
+                found[n++] = i;
+            }
+        }
+        return Arrays.copyOf(found, n);
     }
 
     /** All batches in order of arrival. Decodes every series at once. */
     public BatchCursor batches() throws BadBlockException {
-        throw BlockLimits.notYet();
-    }
-
-    /** Walks the batches of a block. */
-    public interface BatchCursor {
-        /**
-         * Fills in the next batch. Its tag indexes are indexes into {@link BlockReader#series}.
-         *
-         * @return false at the end; then the batch is left as it was
-         */
-        boolean next(Batch into);
+        var cursor = new BatchCursor(directory, this);
+        for (int i = 0; i < directory.series; i++) {
+            decodeColumns(i);
+            cursor.addSeries(i, codec);
+        }
+        var places = new ByteSource[] {new ByteSource(), new ByteSource()};
+        int n = 0;
+        for (var place : List.of(directory.tickOrder, directory.sampleOrder)) {
+            places[n++].reset(place.bytes(), place.at(), place.length());
+        }
+        cursor.arrange(places[0], places[1], codec.longs);
+        return cursor;
     }
 }

@@ -75,8 +75,15 @@ public final class Batch {
         add(tag, sourceTime, Double.doubleToRawLongBits(value), quality);
     }
 
-    /** Adds a text. */
+    /**
+     * Adds a text. One longer than {@link ValueType#MAX_TEXT_LENGTH} becomes a bad reading: its
+     * type can't hold it.
+     */
     public void addText(int tag, long sourceTime, String value, byte quality) {
+        if (value.length() > ValueType.MAX_TEXT_LENGTH) {
+            addBad(tag, sourceTime, Reason.OUT_OF_RANGE);
+            return;
+        }
         int at = size;
         add(tag, sourceTime, 0, quality);
         var column = texts;

@@ -1,0 +1,28 @@
+package io.drme.block;
+
+/** Numbers that block writer and reader share; {@code docs/block.md} explains them. */
+final class BlockFormat {
+    /** "DRMB". */
+    static final int MAGIC = 'D' | 'R' << 8 | 'M' << 16 | 'B' << 24;
+
+    static final int VERSION = 1;
+    static final int CRC_LENGTH = Integer.BYTES;
+
+    /** Series of fewer samples stand inline in the directory, without statistics. */
+    static final int INLINE_BELOW = 5;
+
+    /** In place of a decimal exponent: statistics as raw doubles. */
+    static final int RAW_STATS = 0x3F;
+
+    /** Added to the exponent: the sum is a raw double. */
+    static final int RAW_SUM_FLAG = 0x40;
+
+    static final int ZSTD_LEVEL = 3;
+
+    /** Shorter columns are left as they are: zstd's own header would eat what it saves. */
+    static final int SQUEEZE_FROM_BYTES = 64;
+
+    static final long NANOS_PER_MILLI = 1_000_000;
+
+    private BlockFormat() {}
+}
