@@ -4,6 +4,7 @@ import io.drme.config.Section;
 import io.drme.config.Where;
 import io.drme.stream.Expression;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -57,6 +58,9 @@ public record AlarmConfig(
      * entry is left out.
      */
     public static List<AlarmConfig> readAll(Section top) {
-        return List.of();
+        var all = new ArrayList<AlarmConfig>();
+        top.sections("alarms")
+                .forEach((name, section) -> AlarmReader.read(name, section).ifPresent(all::add));
+        return List.copyOf(all);
     }
 }

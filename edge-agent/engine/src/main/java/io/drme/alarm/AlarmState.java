@@ -1,6 +1,8 @@
 package io.drme.alarm;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The states of an alarm, after ISA-18.2. The names stand in records and in the API. */
 public enum AlarmState {
@@ -18,11 +20,16 @@ public enum AlarmState {
     SHELVED,
     /** The plant's design holds the alarm back; no transition leads here yet. */
     SUPPRESSED,
-    /** A person took the alarm out of service, until it is returned. */
+    /** A person took the alarm out of service; no transition leads here yet. */
     OUT_OF_SERVICE;
 
     /** The form in records and the API, for example {@code out-of-service}. */
     public String text() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Finds a state by its {@link #text}. */
+    static Optional<AlarmState> ofText(String text) {
+        return Arrays.stream(values()).filter(v -> v.text().equals(text)).findFirst();
     }
 }

@@ -3,13 +3,29 @@ package io.drme.alarm;
 import io.drme.config.Problems;
 import io.drme.model.Batch;
 import io.drme.model.TagTable;
+import io.drme.model.ValueType;
+import io.drme.stream.Snapshot;
+import io.drme.stream.TagGlobs;
+import io.drme.time.Hlc;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
  * All alarms of a gateway, compiled against its tags: one for each entry of the file and each tag
- * that matches.
+ * that matches. docs/alarms.md shows the states.
  *
  * <p>Does no I/O and reads no clock: time is the batches' gateway time and {@link #tick}. Confined
  * to the pipeline's owner thread. A sink is called during the call it was given to; what it gets
@@ -19,13 +35,41 @@ import java.util.function.Consumer;
  * running on-delay goes on, a running off-delay is called off. To be told of bad quality, use
  * {@code when: "quality == 'bad'"}.
  *
- * <p>On a reload: take a {@link #snapshot}, compile anew, {@link #restore}.
+ * <p>On a reload: take a {@link #snapshot}, compile anew, {@link #restore}, then feed the latest
+ * sample of each tag once, so that a changed limit is seen on a value that does not move.
  */
 public final class Alarms {
     /** The longest time an alarm may be shelved for: a shift pattern's week. */
     public static final Duration MAX_SHELVE = Duration.ofDays(7);
 
-    private Alarms() {}
+    /** The most alarms of a gateway; it bounds their memory, some 200 bytes each. */
+    public static final int MAX_ALARMS = 100_000;
+
+    /** The longest comment or reason, in characters. */
+    public static final int MAX_COMMENT_LENGTH = 1_000;
+
+    /**
+     * The most that one step of gateway time adds to a delay: ticks come every second, so a longer
+     * step is a clock that was set, or a gateway that was down.
+     */
+    private static final long MAX_STEP_NANOS = 60_000_000_000L;
+
+    private static final int MAGIC = 0x44415331; // "DAS1"
+    private static final Watch[] NO_WATCHES = {};
+
+    private final String gateway;
+    private final List<Watch> watches;
+    private final Watch[][] byTag;
+    private final Map<String, Watch> occurrences = new LinkedHashMap<>();
+    private long lastNow = Long.MIN_VALUE;
+    private long elapsed;
+    private long lastStamp;
+
+    private Alarms(String gateway, List<Watch> watches, Watch[][] byTag) {
+        this.gateway = gateway;
+        this.watches = watches;
+        this.byTag = byTag;
+    }
 
     /**
      * Compiles alarms against tags. What is wrong (no tag matches, types don't fit) is noted in
@@ -36,22 +80,137 @@ public final class Alarms {
      */
     public static Alarms compile(
             List<AlarmConfig> configs, String gateway, TagTable table, Problems problems) {
-        return new Alarms();
+        var all = new ArrayList<Watch>();
+        var byTag = new ArrayList<List<Watch>>();
+        table.tags().forEach(_ -> byTag.add(new ArrayList<>()));
+        for (var config : configs) {
+            var detectors = new EnumMap<ValueType, Optional<Detector>>(ValueType.class);
+            for (int index :
+                    TagGlobs.resolve(
+                            config.tags(),
+                            table,
+                            message ->
+                                    problems.add(
+                                            config.where(),
+                                            "alarms." + config.name() + ".tag",
+                                            message))) {
+                var tag = table.get(index);
+                detectors
+                        .computeIfAbsent(tag.type(), _ -> Detector.compile(config, tag, problems))
+                        .map(detector -> new Watch(config, tag, detector))
+                        .ifPresent(watch -> {
+                            all.add(watch);
+                            byTag.get(index).add(watch);
+                        });
+            }
+            if (all.size() > MAX_ALARMS) {
+                problems.add(
+                        config.where(),
+                        "alarms." + config.name(),
+                        "with this there are %d alarms; at most %d are allowed"
+                                .formatted(all.size(), MAX_ALARMS));
+                break;
+            }
+        }
+        return new Alarms(
+                gateway,
+                List.copyOf(all),
+                byTag.stream()
+                        .map(list -> list.isEmpty() ? NO_WATCHES : list.toArray(Watch[]::new))
+                        .toArray(Watch[][]::new));
     }
 
     /** Looks at each sample; conditions without delay raise or clear at once. */
-    public void process(Batch in, Consumer<Transition> sink) {}
+    public void process(Batch in, Consumer<Transition> sink) {
+        long now = Hlc.epochNanos(in.gatewayTime());
+        follow(now);
+        int size = in.size();
+        var tags = in.tags();
+        for (int i = 0; i < size; i++) {
+            if (tags[i] < byTag.length) {
+                for (var watch : byTag[tags[i]]) {
+                    if (watch.look(in, i, elapsed)) {
+                        turn(watch, now, sink);
+                    }
+                }
+            }
+        }
+    }
 
     /**
      * Says that gateway time has reached {@code nowNanos}: delays and shelving end by ticks. Call
      * it at least once a second, also while batches flow.
      */
-    public void tick(long nowNanos, Consumer<Transition> sink) {}
+    public void tick(long nowNanos, Consumer<Transition> sink) {
+        follow(nowNanos);
+        for (int i = 0; i < watches.size(); i++) {
+            var watch = watches.get(i);
+            if (watch.isDue(elapsed)) {
+                turn(watch, nowNanos, sink);
+            }
+            if (watch.state() == AlarmState.SHELVED && nowNanos >= watch.shelvedUntil()) {
+                enter(watch, unshelving(watch), nowNanos, "", "shelving ended", sink);
+            }
+        }
+    }
+
+    /** Delays are measured by what passes on the gateway, whatever its clock is set to. */
+    private void follow(long now) {
+        if (lastNow != Long.MIN_VALUE) {
+            elapsed += Math.clamp(now - lastNow, 0, MAX_STEP_NANOS);
+        }
+        lastNow = now;
+    }
+
+    private void turn(Watch watch, long now, Consumer<Transition> sink) {
+        watch.turn(now);
+        enter(watch, watch.isPresent() ? Input.RAISE : Input.CLEAR, now, "", "", sink);
+    }
+
+    /** Goes where the input leads; an occurrence begins with leaving normal and ends with it. */
+    private void enter(
+            Watch watch,
+            Input input,
+            long now,
+            String by,
+            String words,
+            Consumer<Transition> sink) {
+        var to = watch.next(input);
+        if (to.isEmpty()) {
+            return;
+        }
+        if (watch.state() == AlarmState.NORMAL) {
+            lastStamp = Math.max(now, lastStamp + 1);
+            watch.begin(gateway + "-" + Long.toString(lastStamp, Character.MAX_RADIX), now);
+            occurrences.put(watch.id(), watch);
+        }
+        var transition = watch.enter(to.get(), now, by, words);
+        if (to.get() == AlarmState.NORMAL) {
+            occurrences.remove(watch.id());
+        }
+        sink.accept(transition);
+    }
+
+    private static Input unshelving(Watch watch) {
+        return !watch.isPresent()
+                ? Input.UNSHELVE_GONE
+                : watch.isAcknowledged() ? Input.UNSHELVE_ACKNOWLEDGED : Input.UNSHELVE_PRESENT;
+    }
 
     /** A person has seen the alarm and takes care of it. */
     public Answer acknowledge(
             String id, String by, String comment, long atNanos, Consumer<Transition> sink) {
-        return new Answer.NoSuchAlarm(id);
+        var watch = occurrences.get(id);
+        if (watch == null) {
+            return new Answer.NoSuchAlarm(id);
+        }
+        if (watch.state() == AlarmState.ACKNOWLEDGED || watch.state() == AlarmState.LATCHED) {
+            return new Answer.AlreadySo(
+                    watch.isAcknowledged()
+                            ? "acknowledged by " + watch.acknowledgedBy()
+                            : "latched, and waits for a reset");
+        }
+        return command(watch, Input.ACKNOWLEDGE, atNanos, by, comment, sink);
     }
 
     /**
@@ -67,56 +226,197 @@ public final class Alarms {
             String reason,
             long atNanos,
             Consumer<Transition> sink) {
-        return new Answer.NoSuchAlarm(id);
+        var watch = occurrences.get(id);
+        if (watch == null) {
+            return new Answer.NoSuchAlarm(id);
+        }
+        if (time.isNegative() || time.isZero() || time.compareTo(MAX_SHELVE) > 0) {
+            return new Answer.Refused("the time must be more than 0 and at most 7 days");
+        }
+        if (reason.isBlank()) {
+            return new Answer.Refused("a reason is needed, for those who come after you");
+        }
+        if (watch.next(Input.SHELVE).isPresent() && reason.length() <= MAX_COMMENT_LENGTH) {
+            watch.shelvedUntil(atNanos + time.toNanos());
+        }
+        return command(watch, Input.SHELVE, atNanos, by, reason, sink);
     }
 
     /** Brings a shelved alarm back before its time. */
     public Answer unshelve(
             String id, String by, String comment, long atNanos, Consumer<Transition> sink) {
-        return new Answer.NoSuchAlarm(id);
+        var watch = occurrences.get(id);
+        return watch == null
+                ? new Answer.NoSuchAlarm(id)
+                : command(watch, unshelving(watch), atNanos, by, comment, sink);
     }
 
     /** Ends a latched alarm. */
     public Answer reset(
             String id, String by, String comment, long atNanos, Consumer<Transition> sink) {
-        return new Answer.NoSuchAlarm(id);
+        var watch = occurrences.get(id);
+        return watch == null
+                ? new Answer.NoSuchAlarm(id)
+                : command(watch, Input.RESET, atNanos, by, comment, sink);
     }
 
     /** Adds words to an occurrence; its state stays. */
     public Answer comment(
             String id, String by, String comment, long atNanos, Consumer<Transition> sink) {
-        return new Answer.NoSuchAlarm(id);
+        var watch = occurrences.get(id);
+        if (watch == null) {
+            return new Answer.NoSuchAlarm(id);
+        }
+        if (comment.isBlank() || comment.length() > MAX_COMMENT_LENGTH) {
+            return new Answer.Refused(
+                    "a comment has 1 to %d characters".formatted(MAX_COMMENT_LENGTH));
+        }
+        sink.accept(watch.enter(watch.state(), atNanos, by, comment));
+        return new Answer.Done();
     }
 
-    /** All occurrences that are not over, in no particular order. */
+    private Answer command(
+            Watch watch,
+            Input input,
+            long atNanos,
+            String by,
+            String words,
+            Consumer<Transition> sink) {
+        if (words.length() > MAX_COMMENT_LENGTH) {
+            return new Answer.Refused(
+                    "a comment has at most %d characters".formatted(MAX_COMMENT_LENGTH));
+        }
+        if (watch.next(input).isEmpty()) {
+            return new Answer.Refused(
+                    "not possible while the alarm is %s%s"
+                            .formatted(
+                                    watch.state().text(),
+                                    watch.state() == AlarmState.SHELVED
+                                            ? "; unshelve it first"
+                                            : ""));
+        }
+        enter(watch, input, atNanos, by, words, sink);
+        return new Answer.Done();
+    }
+
+    /** All occurrences that are not over, in the order they began. */
     public List<PresentAlarm> present() {
-        return List.of();
+        return occurrences.values().stream().map(Watch::present).toList();
     }
 
     /** How many alarms there are: entries times matching tags. */
     public int count() {
-        return 0;
+        return watches.size();
     }
 
     /** The state of all alarms, to go on from after a restart or reload. */
     public byte[] snapshot() {
-        return new byte[0];
+        return Snapshot.seal(
+                MAGIC,
+                out -> {
+                    out.writeLong(lastNow);
+                    out.writeLong(elapsed);
+                    out.writeLong(lastStamp);
+                    out.writeInt(watches.size());
+                    for (var watch : watches) {
+                        var state = new ByteArrayOutputStream();
+                        watch.save(new DataOutputStream(state));
+                        out.writeUTF(watch.key());
+                        out.writeInt(state.size());
+                        out.write(state.toByteArray());
+                    }
+                    out.writeInt(occurrences.size());
+                    for (var watch : occurrences.values()) {
+                        out.writeUTF(watch.key());
+                        Transitions.write(watch.removal(), out);
+                    }
+                });
     }
 
     /**
-     * Takes over a snapshot. An occurrence whose alarm or tag is no longer configured ends with a
-     * transition to normal that says so; it is never just gone.
+     * Takes over a snapshot, into alarms just compiled. An occurrence whose alarm or tag is no
+     * longer configured ends with a transition to normal that says so; it is never just gone.
      *
      * @return false where the bytes are no snapshot of this release; nothing is taken over then
      */
     public boolean restore(byte[] snapshot, long atNanos, Consumer<Transition> sink) {
-        return snapshot.length > 0;
+        var body = Snapshot.open(MAGIC, snapshot);
+        if (body.isEmpty()) {
+            return false;
+        }
+        try (var in = body.get()) {
+            lastNow = in.readLong();
+            elapsed = in.readLong();
+            lastStamp = in.readLong();
+            restoreWatches(in);
+            restoreOccurrences(in, atNanos, sink);
+            return true;
+        } catch (IOException e) {
+            // The checksum was right, so we wrote this ourselves and can't read it: a bug.
+            throw new UncheckedIOException("a snapshot of this release can't be read", e);
+        }
+    }
+
+    private void restoreWatches(DataInputStream in) throws IOException {
+        var known = byKey();
+        for (int left = in.readInt(); left > 0; left--) {
+            var watch = known.get(in.readUTF());
+            var state = new byte[in.readInt()];
+            in.readFully(state);
+            if (watch != null) {
+                watch.load(new DataInputStream(new ByteArrayInputStream(state)));
+            }
+        }
+    }
+
+    private void restoreOccurrences(DataInputStream in, long atNanos, Consumer<Transition> sink)
+            throws IOException {
+        var known = byKey();
+        for (int left = in.readInt(); left > 0; left--) {
+            var watch = known.get(in.readUTF());
+            var removal = Transitions.read(in, atNanos);
+            if (watch == null) {
+                sink.accept(removal);
+            } else {
+                occurrences.put(watch.id(), watch);
+            }
+        }
+    }
+
+    private Map<String, Watch> byKey() {
+        var known = new HashMap<String, Watch>();
+        watches.forEach(watch -> known.put(watch.key(), watch));
+        return known;
     }
 
     /**
-     * Takes over a recorded transition that is newer than the snapshot, in the order of the record:
-     * after a kill -9 this is what brings the alarms to where everybody was told they are. A
-     * transition already known, or of an alarm no longer configured, changes nothing.
+     * Takes over recorded transitions that are newer than the snapshot, in the order of the record:
+     * after a kill -9 this brings the alarms to where everybody was told they are. To replay more
+     * than that does no harm, as the last transition of an alarm decides. One of an alarm that is
+     * no longer configured changes nothing.
      */
-    public void replay(Transition transition) {}
+    public void replay(List<Transition> transitions) {
+        var known = byKey();
+        for (var transition : transitions) {
+            var watch = known.get(transition.name() + " " + transition.tag());
+            noteStamp(transition.id());
+            if (watch != null) {
+                occurrences.remove(watch.id());
+                watch.replay(transition);
+                if (watch.state() != AlarmState.NORMAL) {
+                    occurrences.put(watch.id(), watch);
+                }
+            }
+        }
+    }
+
+    /** An id that was given once is not given again. */
+    private void noteStamp(String id) {
+        try {
+            long stamp = Long.parseLong(id.substring(id.lastIndexOf('-') + 1), Character.MAX_RADIX);
+            lastStamp = Math.max(lastStamp, stamp);
+        } catch (NumberFormatException _) {
+            // The id of another release; it can't be one of ours either.
+        }
+    }
 }

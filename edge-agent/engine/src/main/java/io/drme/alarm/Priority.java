@@ -1,6 +1,8 @@
 package io.drme.alarm;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** How fast a person has to act; ordered from the least to the most urgent. */
 public enum Priority {
@@ -12,5 +14,10 @@ public enum Priority {
     /** The form in files, records and the API. */
     public String text() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Finds a priority by its {@link #text}. */
+    static Optional<Priority> ofText(String text) {
+        return Arrays.stream(values()).filter(v -> v.text().equals(text)).findFirst();
     }
 }

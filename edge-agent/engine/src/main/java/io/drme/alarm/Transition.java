@@ -2,6 +2,7 @@ package io.drme.alarm;
 
 import io.drme.model.TagName;
 import io.drme.model.Value;
+import io.drme.schema.AlarmTransition;
 import java.util.Optional;
 
 /**
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param by who: a user's name, or empty where the plant did it
  * @param comment a person's words, or why; may be empty
  * @param untilNanos when shelving ends, nanoseconds since 1970 UTC; 0 where it is not shelved
+ * @param isLocal whether the tag never leaves the site; value and message then stay here too
  */
 public record Transition(
         String id,
@@ -36,4 +38,53 @@ public record Transition(
         long atNanos,
         String by,
         String comment,
-        long untilNanos) {}
+        long untilNanos,
+        boolean isLocal) {
+
+    /** What goes into the record and to the centre: of a local tag neither value nor message. */
+    public AlarmTransition payload() {
+        return new AlarmTransition(
+                id,
+                name,
+                tag.text(),
+                from.text(),
+                to.text(),
+                priority.text(),
+                isLocal ? null : value.orElse(null),
+                isLocal ? "" : message,
+                action,
+                atNanos,
+                by,
+                comment,
+                untilNanos);
+    }
+
+    /** What {@link #payload} recorded, or nothing where a word in it is not of this release. */
+    public static Optional<Transition> of(AlarmTransition payload) {
+        var from = AlarmState.ofText(payload.from());
+        var to = AlarmState.ofText(payload.to());
+        var priority = Priority.ofText(payload.priority());
+        if (from.isEmpty()
+                || to.isEmpty()
+                || priority.isEmpty()
+                || !TagName.isValid(payload.tag())) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Transition(
+                        payload.alarm(),
+                        payload.name(),
+                        new TagName(payload.tag()),
+                        from.get(),
+                        to.get(),
+                        priority.get(),
+                        Optional.ofNullable(payload.value()),
+                        payload.message(),
+                        payload.action(),
+                        payload.at(),
+                        payload.by(),
+                        payload.comment(),
+                        payload.until(),
+                        false));
+    }
+}

@@ -4,6 +4,7 @@ import io.drme.config.Node;
 import io.drme.config.Problems;
 import io.drme.config.Section;
 import io.drme.config.Where;
+import io.drme.model.Tag;
 import io.drme.model.ValueType;
 import java.util.Optional;
 
@@ -57,6 +58,19 @@ public final class Expression {
         }
     }
 
+    /**
+     * An expression that was written by us, not in a file.
+     *
+     * @throws IllegalArgumentException when it is wrong, which is a bug
+     */
+    public static Expression of(String text, Where where, String key) {
+        try {
+            return new Expression(text, where, key, Parser.parse(text));
+        } catch (SyntaxError e) {
+            throw new IllegalArgumentException(e.pointing(text), e);
+        }
+    }
+
     private static Where firstCharacter(Section section, String key) {
         var where = section.where(key);
         boolean quoted = section.node(key) instanceof Node.Scalar s && s.quoted();
@@ -93,11 +107,9 @@ public final class Expression {
         return term;
     }
 
-    /**
-     * Compiles for tags of one type; what does not fit is noted, naming a tag for which that is so.
-     */
-    public Optional<Program> condition(ValueType valueType, String tag, Problems problems) {
-        return program(valueType, tag, true, problems);
+    /** Compiles for tags of the type of {@code tag}; what does not fit is noted, and names it. */
+    public Optional<Program> condition(Tag tag, Problems problems) {
+        return program(tag.type(), tag.name().text(), true, problems);
     }
 
     Optional<Program> program(

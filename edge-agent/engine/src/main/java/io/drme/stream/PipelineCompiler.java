@@ -2,7 +2,6 @@ package io.drme.stream;
 
 import io.drme.config.Problems;
 import io.drme.config.Where;
-import io.drme.model.Glob;
 import io.drme.model.SyncMode;
 import io.drme.model.Tag;
 import io.drme.model.TagName;
@@ -53,22 +52,13 @@ final class PipelineCompiler {
     }
 
     void add(PipelineConfig config) {
-        var sources = new TreeMap<Integer, Boolean>();
-        for (var text : config.from()) {
-            var glob = Glob.of(text);
-            boolean any = false;
-            for (int i = 0; i < table.size(); i++) {
-                if (glob.matches(table.get(i).name().text())) {
-                    sources.put(i, true);
-                    any = true;
-                }
-            }
-            if (!any) {
-                problems.add(config.where(), key(config) + ".from", NoMatch.message(text, table));
-            }
-        }
-        if (!sources.isEmpty()) {
-            add(config, sources.keySet().stream().mapToInt(i -> i).toArray());
+        int[] sources =
+                TagGlobs.resolve(
+                        config.from(),
+                        table,
+                        message -> problems.add(config.where(), key(config) + ".from", message));
+        if (sources.length > 0) {
+            add(config, sources);
         }
     }
 

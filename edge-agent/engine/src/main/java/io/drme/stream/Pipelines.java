@@ -13,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.CRC32C;
 
 /**
  * All pipelines of a gateway, compiled against its tags. Beside those of the file it holds the
@@ -110,23 +109,19 @@ public final class Pipelines {
 
     /** The state of all pipelines, to go on from after a restart or reload. */
     public byte[] snapshot() {
-        var bytes = new ByteArrayOutputStream();
-        try (var out = new DataOutputStream(bytes)) {
-            out.writeInt(MAGIC);
-            out.writeInt(pipelines.size());
-            for (var pipeline : pipelines) {
-                var state = new ByteArrayOutputStream();
-                pipeline.save(new DataOutputStream(state));
-                out.writeUTF(pipeline.name());
-                out.writeInt(pipeline.fingerprint());
-                out.writeInt(state.size());
-                out.write(state.toByteArray());
-            }
-            out.writeInt(checksum(bytes.toByteArray(), bytes.size()));
-        } catch (IOException e) {
-            throw new UncheckedIOException("an array can't fail", e);
-        }
-        return bytes.toByteArray();
+        return Snapshot.seal(
+                MAGIC,
+                out -> {
+                    out.writeInt(pipelines.size());
+                    for (var pipeline : pipelines) {
+                        var state = new ByteArrayOutputStream();
+                        pipeline.save(new DataOutputStream(state));
+                        out.writeUTF(pipeline.name());
+                        out.writeInt(pipeline.fingerprint());
+                        out.writeInt(state.size());
+                        out.write(state.toByteArray());
+                    }
+                });
     }
 
     /**
@@ -136,18 +131,13 @@ public final class Pipelines {
      * @return false where the bytes are no snapshot of this release; nothing is taken over then
      */
     public boolean restore(byte[] snapshot) {
-        int length = snapshot.length - Integer.BYTES;
-        try (var in = new DataInputStream(new ByteArrayInputStream(snapshot))) {
-            if (length < 2 * Integer.BYTES || in.readInt() != MAGIC) {
-                return false;
-            }
-            var end =
-                    new DataInputStream(new ByteArrayInputStream(snapshot, length, Integer.BYTES));
-            if (end.readInt() != checksum(snapshot, length)) {
-                return false;
-            }
-            var named = new HashMap<String, Pipeline>();
-            pipelines.forEach(p -> named.put(p.name(), p));
+        var body = Snapshot.open(MAGIC, snapshot);
+        if (body.isEmpty()) {
+            return false;
+        }
+        var named = new HashMap<String, Pipeline>();
+        pipelines.forEach(p -> named.put(p.name(), p));
+        try (var in = body.get()) {
             for (int left = in.readInt(); left > 0; left--) {
                 var known = Optional.ofNullable(named.get(in.readUTF()));
                 int fingerprint = in.readInt();
@@ -162,11 +152,5 @@ public final class Pipelines {
             // The checksum was right, so we wrote this ourselves and can't read it: a bug.
             throw new UncheckedIOException("a snapshot of this release can't be read", e);
         }
-    }
-
-    private static int checksum(byte[] bytes, int length) {
-        var crc = new CRC32C();
-        crc.update(bytes, 0, length);
-        return (int) crc.getValue();
     }
 }

@@ -1,0 +1,50 @@
+package io.drme.alarm;
+
+import io.drme.model.TagName;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Keeps the removals of alarms in a snapshot, for alarms that are gone when it is restored. */
+final class Transitions {
+    private Transitions() {}
+
+    static void write(Transition removal, DataOutput out) throws IOException {
+        out.writeUTF(removal.id());
+        out.writeUTF(removal.name());
+        out.writeUTF(removal.tag().text());
+        out.writeUTF(removal.from().name());
+        out.writeUTF(removal.priority().name());
+        out.writeUTF(removal.message());
+        out.writeUTF(removal.action());
+        out.writeUTF(removal.comment());
+        out.writeBoolean(removal.isLocal());
+    }
+
+    static Transition read(DataInput in, long atNanos) throws IOException {
+        var id = in.readUTF();
+        var name = in.readUTF();
+        var tag = new TagName(in.readUTF());
+        var from = AlarmState.valueOf(in.readUTF());
+        var priority = Priority.valueOf(in.readUTF());
+        var message = in.readUTF();
+        var action = in.readUTF();
+        var comment = in.readUTF();
+        return new Transition(
+                id,
+                name,
+                tag,
+                from,
+                AlarmState.NORMAL,
+                priority,
+                Optional.empty(),
+                message,
+                action,
+                atNanos,
+                "",
+                comment,
+                0,
+                in.readBoolean());
+    }
+}

@@ -1,0 +1,295 @@
+package io.drme.alarm;
+
+import io.drme.model.Batch;
+import io.drme.model.Quality;
+import io.drme.model.SyncMode;
+import io.drme.model.Tag;
+import io.drme.model.Value;
+import io.drme.model.ValueType;
+import io.drme.model.Values;
+import io.drme.stream.Program;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One alarm: an entry of the file on one tag, with its present state. */
+final class Watch {
+    private static final long NOT_PENDING = -1;
+
+    private final AlarmConfig config;
+    private final Tag tag;
+    private final String tagName;
+    private final Detector detector;
+    private final Machine machine;
+    private final long onDelayNanos;
+    private final long offDelayNanos;
+
+    private AlarmState state = AlarmState.NORMAL;
+    private String id = "";
+    private boolean isPresent;
+    private long pendingSince = NOT_PENDING;
+
+    private boolean hasValue;
+    private long bits;
+    private @Nullable String text;
+
+    private Optional<Value> raisedBy = Optional.empty();
+    private long raisedAt;
+    private long clearedAt;
+    private long acknowledgedAt;
+    private String acknowledgedBy = "";
+    private long shelvedUntil;
+    private String comment = "";
+
+    Watch(AlarmConfig config, Tag tag, Detector detector) {
+        this.config = config;
+        this.tag = tag;
+        this.tagName = tag.name().text();
+        this.detector = detector;
+        this.machine = config.latch() ? Machine.LATCHED_UNTIL_RESET : Machine.UNLATCHED;
+        this.onDelayNanos = config.onDelay().toNanos();
+        this.offDelayNanos = config.offDelay().toNanos();
+    }
+
+    /** Tells the alarms of a gateway apart, also after a restart. */
+    String key() {
+        return config.name() + " " + tagName;
+    }
+
+    String id() {
+        return id;
+    }
+
+    AlarmState state() {
+        return state;
+    }
+
+    boolean isPresent() {
+        return isPresent;
+    }
+
+    boolean isAcknowledged() {
+        return acknowledgedAt != 0;
+    }
+
+    String acknowledgedBy() {
+        return acknowledgedBy;
+    }
+
+    long shelvedUntil() {
+        return shelvedUntil;
+    }
+
+    /** Where an input leads, or nothing where it changes nothing. */
+    Optional<AlarmState> next(Input input) {
+        return machine.next(state, input);
+    }
+
+    /**
+     * Looks at a sample.
+     *
+     * @param elapsed nanoseconds on the owner's clock, which delays are measured by
+     * @return whether the condition has just come or gone, by its delay too
+     */
+    boolean look(Batch batch, int at, long elapsed) {
+        if (!Quality.isBad(batch.qualities()[at])) {
+            hasValue = true;
+            bits = batch.bits()[at];
+            text = tag.type() == ValueType.TEXT ? batch.text(at) : null;
+        }
+        int truth = detector.detect(batch, at, tagName, isPresent);
+        if (truth == Program.UNKNOWN) {
+            // A bad reading speaks against clearing, but not against raising.
+            pendingSince = isPresent ? NOT_PENDING : pendingSince;
+            return false;
+        }
+        if ((truth == Program.TRUE) == isPresent) {
+            pendingSince = NOT_PENDING;
+            return false;
+        }
+        pendingSince = pendingSince == NOT_PENDING ? elapsed : pendingSince;
+        return isDue(elapsed);
+    }
+
+    /** Whether a delay has run out. */
+    boolean isDue(long elapsed) {
+        return pendingSince != NOT_PENDING
+                && elapsed - pendingSince >= (isPresent ? offDelayNanos : onDelayNanos);
+    }
+
+    /** Notes that the condition came or went, whatever the state makes of it. */
+    void turn(long now) {
+        isPresent = !isPresent;
+        pendingSince = NOT_PENDING;
+        clearedAt = isPresent ? 0 : now;
+        if (isPresent) {
+            acknowledgedAt = 0;
+            acknowledgedBy = "";
+        }
+    }
+
+    /** Begins an occurrence. */
+    void begin(String newId, long now) {
+        id = newId;
+        raisedAt = now;
+        raisedBy = value();
+        comment = "";
+        shelvedUntil = 0;
+    }
+
+    /** Goes into a state, and gives the record of it. */
+    Transition enter(AlarmState to, long now, String by, String words) {
+        var from = state;
+        state = to;
+        comment = words.isEmpty() ? comment : words;
+        boolean ends = to == AlarmState.NORMAL || to == AlarmState.LATCHED;
+        boolean acknowledges =
+                to == AlarmState.ACKNOWLEDGED || (from == AlarmState.RETURNED && ends);
+        if (acknowledges && !isAcknowledged()) {
+            acknowledged(now, by);
+        }
+        shelvedUntil = to == AlarmState.SHELVED ? shelvedUntil : 0;
+        return record(from, to, now, by, words);
+    }
+
+    /** What would end the occurrence if the alarm were no longer configured. */
+    Transition removal() {
+        return record(state, AlarmState.NORMAL, 0, "", "no longer configured");
+    }
+
+    private Transition record(AlarmState from, AlarmState to, long now, String by, String words) {
+        return new Transition(
+                id,
+                config.name(),
+                tag.name(),
+                from,
+                to,
+                config.priority(),
+                value(),
+                config.message(),
+                config.action(),
+                now,
+                by,
+                words,
+                shelvedUntil,
+                tag.sync() instanceof SyncMode.Local);
+    }
+
+    private void acknowledged(long now, String by) {
+        acknowledgedAt = now;
+        acknowledgedBy = by;
+    }
+
+    /** Notes until when it is put aside. */
+    void shelvedUntil(long until) {
+        shelvedUntil = until;
+    }
+
+    private Optional<Value> value() {
+        return hasValue ? Optional.of(Values.of(tag.type(), bits, text)) : Optional.empty();
+    }
+
+    /** The occurrence as lists show it. */
+    PresentAlarm present() {
+        return new PresentAlarm(
+                id,
+                config.name(),
+                tag.name(),
+                state,
+                config.priority(),
+                raisedBy,
+                config.message(),
+                config.action(),
+                raisedAt,
+                clearedAt,
+                acknowledgedAt,
+                acknowledgedBy,
+                shelvedUntil,
+                comment);
+    }
+
+    /** Goes where a recorded transition went. */
+    void replay(Transition transition) {
+        state = transition.to();
+        pendingSince = NOT_PENDING;
+        comment = transition.comment().isEmpty() ? comment : transition.comment();
+        shelvedUntil = transition.untilNanos();
+        if (!id.equals(transition.id())) {
+            id = transition.id();
+            raisedAt = transition.atNanos();
+            raisedBy = transition.value();
+            clearedAt = 0;
+            acknowledgedAt = 0;
+            acknowledgedBy = "";
+        }
+        switch (transition.to()) {
+            case UNACKNOWLEDGED -> {
+                isPresent = true;
+                clearedAt = 0;
+                acknowledgedAt = 0;
+                acknowledgedBy = "";
+            }
+            case ACKNOWLEDGED -> {
+                isPresent = true;
+                if (transition.from() == AlarmState.UNACKNOWLEDGED) {
+                    acknowledged(transition.atNanos(), transition.by());
+                }
+            }
+            case RETURNED, LATCHED, NORMAL -> {
+                clearedAt = isPresent ? transition.atNanos() : clearedAt;
+                isPresent = false;
+            }
+            case SHELVED, SUPPRESSED, OUT_OF_SERVICE -> {}
+        }
+    }
+
+    void save(DataOutput out) throws IOException {
+        out.writeUTF(state.name());
+        out.writeUTF(id);
+        out.writeBoolean(isPresent);
+        out.writeLong(pendingSince);
+        out.writeLong(raisedAt);
+        out.writeLong(clearedAt);
+        out.writeLong(acknowledgedAt);
+        out.writeUTF(acknowledgedBy);
+        out.writeLong(shelvedUntil);
+        out.writeUTF(comment);
+        saveValue(out, value());
+        saveValue(out, raisedBy);
+    }
+
+    void load(DataInput in) throws IOException {
+        state = AlarmState.valueOf(in.readUTF());
+        id = in.readUTF();
+        isPresent = in.readBoolean();
+        pendingSince = in.readLong();
+        raisedAt = in.readLong();
+        clearedAt = in.readLong();
+        acknowledgedAt = in.readLong();
+        acknowledgedBy = in.readUTF();
+        shelvedUntil = in.readLong();
+        comment = in.readUTF();
+        var value = loadValue(in).filter(v -> v.type() == tag.type());
+        hasValue = value.isPresent();
+        bits = value.map(Values::bits).orElse(0L);
+        text = value.orElse(null) instanceof Value.Text(String words) ? words : null;
+        raisedBy = loadValue(in);
+    }
+
+    private static void saveValue(DataOutput out, Optional<Value> value) throws IOException {
+        out.writeByte(value.map(v -> v.type().code()).orElse(0));
+        if (value.isPresent()) {
+            out.writeLong(Values.bits(value.get()));
+            out.writeUTF(value.get() instanceof Value.Text(String words) ? words : "");
+        }
+    }
+
+    private static Optional<Value> loadValue(DataInput in) throws IOException {
+        int type = in.readByte();
+        return type == 0
+                ? Optional.empty()
+                : Optional.of(Values.of(ValueType.ofCode(type), in.readLong(), in.readUTF()));
+    }
+}

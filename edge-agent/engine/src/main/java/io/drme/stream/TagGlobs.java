@@ -1,0 +1,46 @@
+package io.drme.stream;
+
+import io.drme.config.Nearest;
+import io.drme.model.Glob;
+import io.drme.model.TagTable;
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Finds the tags that globs of a file mean. */
+public final class TagGlobs {
+    private TagGlobs() {}
+
+    /**
+     * The indexes of the tags that match at least one glob, ascending.
+     *
+     * @param problem is told of each glob that matches nothing
+     */
+    public static int[] resolve(List<String> globs, TagTable table, Consumer<String> problem) {
+        var found = new BitSet(table.size());
+        for (var text : globs) {
+            var glob = Glob.of(text);
+            boolean any = false;
+            for (int i = 0; i < table.size(); i++) {
+                if (glob.matches(table.get(i).name().text())) {
+                    found.set(i);
+                    any = true;
+                }
+            }
+            if (!any) {
+                problem.accept(noMatch(text, table));
+            }
+        }
+        return found.stream().toArray();
+    }
+
+    private static String noMatch(String glob, TagTable table) {
+        var names = table.tags().stream().map(t -> t.name().text()).toList();
+        return "no tag matches '%s'%s; '*' matches within one word, '**' any depth"
+                .formatted(
+                        glob,
+                        Nearest.to(glob, names)
+                                .map(n -> " (did you mean '" + n + "'?)")
+                                .orElse(""));
+    }
+}
