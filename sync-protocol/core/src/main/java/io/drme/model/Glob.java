@@ -1,32 +1,21 @@
 package io.drme.model;
 
-import java.util.regex.Pattern;
+import java.util.Arrays;
 
 /**
  * A pattern over slash-separated names: {@code *} matches any characters within one segment, {@code
  * **} any depth (also none). Everything else stands for itself. Immutable.
+ *
+ * <p>Patterns come from anybody who may read, so a match takes time proportional to pattern times
+ * name, whatever the pattern; a regular expression would not promise that.
  */
 public final class Glob {
     private final String text;
-    private final Pattern pattern;
+    private final boolean literal;
 
     private Glob(String text) {
         this.text = text;
-        var regex = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c != '*') {
-                regex.append(Pattern.quote(String.valueOf(c)));
-            } else if (i + 1 < text.length() && text.charAt(i + 1) == '*') {
-                i++;
-                boolean slashFollows = i + 1 < text.length() && text.charAt(i + 1) == '/';
-                regex.append(slashFollows ? "(?:.*/)?" : ".*");
-                i += slashFollows ? 1 : 0;
-            } else {
-                regex.append("[^/]*");
-            }
-        }
-        this.pattern = Pattern.compile(regex.toString());
+        this.literal = text.indexOf('*') < 0;
     }
 
     /** Compiles a pattern; every text is one. */
@@ -36,12 +25,64 @@ public final class Glob {
 
     /** Whether the whole name matches. */
     public boolean matches(String name) {
-        return pattern.matcher(name).matches();
+        if (literal) {
+            return text.equals(name);
+        }
+        // reached[i]: the pattern so far matches the first i characters of the name.
+        var reached = new boolean[name.length() + 1];
+        reached[0] = true;
+        for (int p = 0; p < text.length(); p++) {
+            if (text.charAt(p) != '*') {
+                onLiteral(reached, name, text.charAt(p));
+            } else if (p + 1 == text.length() || text.charAt(p + 1) != '*') {
+                onStar(reached, name);
+            } else if (p + 2 < text.length() && text.charAt(p + 2) == '/') {
+                onFolders(reached, name);
+                p += 2;
+            } else {
+                onRest(reached);
+                p++;
+            }
+        }
+        return reached[name.length()];
+    }
+
+    private static void onLiteral(boolean[] reached, String name, char c) {
+        for (int i = name.length(); i > 0; i--) {
+            reached[i] = reached[i - 1] && name.charAt(i - 1) == c;
+        }
+        reached[0] = false;
+    }
+
+    /** {@code *}: any characters but a slash. */
+    private static void onStar(boolean[] reached, String name) {
+        for (int i = 1; i <= name.length(); i++) {
+            reached[i] |= reached[i - 1] && name.charAt(i - 1) != '/';
+        }
+    }
+
+    /** A {@code **} with a slash behind it: nothing, or anything that ends in a slash. */
+    private static void onFolders(boolean[] reached, String name) {
+        boolean before = reached[0];
+        for (int i = 1; i <= name.length(); i++) {
+            boolean here = reached[i];
+            reached[i] |= before && name.charAt(i - 1) == '/';
+            before |= here;
+        }
+    }
+
+    /** {@code **}: anything. */
+    private static void onRest(boolean[] reached) {
+        int first = 0;
+        while (first < reached.length && !reached[first]) {
+            first++;
+        }
+        Arrays.fill(reached, Math.min(first, reached.length), reached.length, true);
     }
 
     /** Whether it has no wildcard, so that it matches one name only. */
     public boolean isLiteral() {
-        return text.indexOf('*') < 0;
+        return literal;
     }
 
     @Override

@@ -133,7 +133,8 @@ public final class Access {
      * @param lenient lets a request without an Origin pass, as programs send
      */
     static void checkOrigin(Incoming incoming, boolean lenient) {
-        boolean upgrade = incoming.header("upgrade").isPresent();
+        boolean upgrade =
+                incoming.header("upgrade").filter("websocket"::equalsIgnoreCase).isPresent();
         boolean reads = incoming.method().equals("GET") || incoming.method().equals("HEAD");
         if (reads && !upgrade) {
             return;

@@ -33,8 +33,8 @@ final class AnswerWriter {
     /** Answers although the request is not read to its end, and therefore closes. */
     static void writeAndClose(WebServer.Shared shared, HttpServerRequest http, Reply reply) {
         http.response().putHeader("connection", "close");
-        write(shared, http, reply);
         http.response().endHandler(_ -> http.connection().close());
+        write(shared, http, reply);
     }
 
     static void write(

@@ -135,6 +135,10 @@ final class LiveClient {
         return full && clock.nanoTime() - fullSinceNanos > limit.toNanos();
     }
 
+    boolean isFull() {
+        return full;
+    }
+
     void ping() {
         if (!socket.isClosed() && !socket.writeQueueFull()) {
             socket.writePing(Buffer.buffer());

@@ -208,6 +208,18 @@ public final class LiveFeed {
         }
     }
 
+    /** Looks at the sign-ins at once, for tests. */
+    void checkNow() {
+        context.runOnContext(_ -> checkClients());
+    }
+
+    /** Whether some client's socket takes no more, for tests. */
+    boolean hasFullClient() throws InterruptedException {
+        var answer = new ArrayBlockingQueue<Boolean>(1);
+        context.runOnContext(_ -> answer.add(clients.stream().anyMatch(LiveClient::isFull)));
+        return answer.take();
+    }
+
     private void checkClients() {
         for (var client : List.copyOf(clients)) {
             client.ping();

@@ -169,6 +169,7 @@ public final class WebServer implements AutoCloseable {
                         .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
                         .setMaxWebSocketFrameSize(MAX_SOCKET_MESSAGE_BYTES)
                         .setMaxWebSocketMessageSize(MAX_SOCKET_MESSAGE_BYTES)
+                        .setWebSocketClosingTimeout((int) CLOSE_LIMIT.toSeconds())
                         .setPerFrameWebSocketCompressionSupported(false)
                         .setPerMessageWebSocketCompressionSupported(false)
                         .setIdleTimeout((int) IDLE_LIMIT.toSeconds())
