@@ -4,6 +4,7 @@ import io.drme.block.BadBlockException;
 import io.drme.block.BlockReader;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
+import io.drme.schema.BadEventException;
 import io.drme.sync.Item;
 import io.drme.sync.ReceiverStore.Quarantine;
 import io.drme.sync.ReceiverStore.State;
@@ -40,6 +41,15 @@ final class ItemIndex {
             block(item);
         } else {
             row(item, State.STORED, nowNanos, nowNanos);
+            event(item);
+        }
+    }
+
+    private void event(Item item) throws SQLException {
+        try {
+            new EventIndex(statements, epoch).add(item);
+        } catch (BadEventException e) {
+            throw new IllegalStateException("gateway " + gateway + ": " + item + " was read before", e);
         }
     }
 

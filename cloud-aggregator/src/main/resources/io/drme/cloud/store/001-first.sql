@@ -3,7 +3,11 @@
 create table gateway (
     id integer not null primary key,
     name varchar(64) not null unique,
-    first_seen bigint not null
+    first_seen bigint not null,
+    site varchar(255) not null default '',
+    labels varchar(4096) not null default '',
+    described_epoch bigint not null default 0,
+    described_time bigint not null default 0
 );
 
 -- Lives of a gateway's data directory, numbered by the centre at first sight.
@@ -123,10 +127,9 @@ create table alarm_transition (
     gateway_time bigint not null,
     from_state varchar(32) not null,
     to_state varchar(32) not null,
-    verb varchar(32) not null,
     at_time bigint not null,
-    by_name varchar(255),
-    comment varchar(4096),
+    by_name varchar(255) not null,
+    comment varchar(4096) not null,
     primary key (gateway_id, alarm_id, epoch_id, gateway_time)
 ) ${clustered};
 
@@ -140,8 +143,10 @@ create table alarm (
     state varchar(32) not null,
     message varchar(4096) not null,
     action varchar(4096) not null,
-    value_number double precision,
+    value_type smallint not null,
+    value_bits bigint not null,
     value_text varchar(4096),
+    shelved_until bigint not null,
     raised_at bigint not null,
     cleared_at bigint,
     acknowledged_at bigint,
@@ -165,12 +170,25 @@ create table device (
     primary key (gateway_id, device)
 );
 
--- The newest catalogue of each gateway.
-create table catalogue (
-    gateway_id integer not null primary key references gateway (id),
+-- Tags as the newest catalogue that names them describes them. A tag whose configuration_version is
+-- below its gateway's newest was removed by a later configuration.
+create table tag (
+    gateway_id integer not null references gateway (id),
+    name varchar(128) not null,
+    type smallint not null,
+    unit varchar(64) not null,
+    deadband double precision not null,
+    poll_nanos bigint not null,
+    sync varchar(16) not null,
+    window_nanos bigint not null,
+    driver varchar(64) not null,
+    device varchar(128) not null,
+    low double precision,
+    high double precision,
+    configuration_version bigint not null,
     epoch_id integer not null references epoch (id),
-    sequence bigint not null,
-    gateway_time bigint not null
+    gateway_time bigint not null,
+    primary key (gateway_id, name)
 );
 
 -- The gateway's own counters at its last report, a row a term of exact accounting.

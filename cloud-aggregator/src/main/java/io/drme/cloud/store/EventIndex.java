@@ -1,0 +1,164 @@
+package io.drme.cloud.store;
+
+import io.drme.model.Event;
+import io.drme.model.SyncMode;
+import io.drme.schema.BadEventException;
+import io.drme.schema.CommandResult;
+import io.drme.schema.DeviceState;
+import io.drme.schema.EventCodec;
+import io.drme.schema.EventSchema;
+import io.drme.schema.Payloads;
+import io.drme.schema.TagCatalogue;
+import io.drme.sync.Item;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Writes what queries need of an event in the receiver's transaction. Events may come in any order,
+ * so what describes a present state is taken only where it is newer, by (epoch, gateway time).
+ */
+final class EventIndex {
+    /** Metadata of an event by which a gateway names its site path. */
+    static final String SITE = "site";
+
+    /** Prefix of the metadata by which a gateway names its labels. */
+    static final String LABEL = "label.";
+
+    private final Statements statements;
+    private final Ids.Epoch epoch;
+
+    EventIndex(Statements statements, Ids.Epoch epoch) {
+        this.statements = statements;
+        this.epoch = epoch;
+    }
+
+    /** Indexes an event; one of an unknown type keeps its place by type and time. */
+    void add(Item item) throws SQLException, BadEventException {
+        var event = EventCodec.decode(item.payload());
+        statements.change(
+                "insert into event (epoch_id, sequence, gateway_id, gateway_time, type) values (?, ?, ?, ?, ?)",
+                epoch.id(),
+                item.sequence(),
+                epoch.gatewayId(),
+                event.time(),
+                event.type());
+        describe(event);
+        if (EventSchema.ofId(event.schemaId()).isEmpty()) {
+            return;
+        }
+        switch (Payloads.decode(event)) {
+            case io.drme.schema.AlarmTransition transition ->
+                    new AlarmIndex(statements, epoch).add(event.time(), transition);
+            case TagCatalogue catalogue -> catalogue(event.time(), catalogue);
+            case DeviceState state -> device(event.time(), state);
+            case CommandResult result ->
+                    statements.change(
+                            "update command set result = ?, detail = ? where id = ? and gateway_id = ?",
+                            result.result(),
+                            result.detail(),
+                            result.command(),
+                            epoch.gatewayId());
+            default -> {
+                // by type and time is all that is asked of the others
+            }
+        }
+    }
+
+    /** Any event may say where its gateway stands and what labels it carries. */
+    private void describe(Event event) throws SQLException {
+        var site = event.metadata().get(SITE);
+        if (site == null) {
+            return;
+        }
+        var labels =
+                event.metadata().entrySet().stream()
+                        .filter(e -> e.getKey().startsWith(LABEL))
+                        .collect(
+                                Collectors.toMap(
+                                        e -> e.getKey().substring(LABEL.length()),
+                                        Map.Entry::getValue,
+                                        (a, _) -> a,
+                                        TreeMap::new));
+        statements.change(
+                "update gateway set site = ?, labels = ?, described_epoch = ?, described_time = ? where id = ? and (described_epoch < ? or (described_epoch = ? and described_time <= ?))",
+                site,
+                Labels.write(labels),
+                epoch.id(),
+                event.time(),
+                epoch.gatewayId(),
+                epoch.id(),
+                epoch.id(),
+                event.time());
+    }
+
+    private void catalogue(long time, TagCatalogue catalogue) throws SQLException {
+        for (var entry : catalogue.entries()) {
+            long window = entry.sync() instanceof SyncMode.Aggregate(long nanos) ? nanos : 0;
+            if (!makeWay("tag", "name", entry.name(), time)) {
+                continue;
+            }
+            statements.change(
+                    "insert into tag (gateway_id, name, type, unit, deadband, poll_nanos, sync, window_nanos, driver, device, low, high, configuration_version, epoch_id, gateway_time) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    epoch.gatewayId(),
+                    entry.name(),
+                    entry.type().code(),
+                    entry.unit(),
+                    entry.deadband(),
+                    entry.pollNanos(),
+                    text(entry.sync()),
+                    window,
+                    entry.driver(),
+                    entry.device(),
+                    entry.low(),
+                    entry.high(),
+                    catalogue.configurationVersion(),
+                    epoch.id(),
+                    time);
+        }
+    }
+
+    private static String text(SyncMode sync) {
+        return switch (sync) {
+            case SyncMode.Raw _ -> "raw";
+            case SyncMode.Aggregate _ -> "aggregate";
+            case SyncMode.Local _ -> "local";
+        };
+    }
+
+    private void device(long time, DeviceState state) throws SQLException {
+        if (makeWay("device", "device", state.device(), time)) {
+            statements.change(
+                    "insert into device (gateway_id, device, driver, state, reason, last_good, last_error, epoch_id, gateway_time) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    epoch.gatewayId(),
+                    state.device(),
+                    state.driver(),
+                    state.state(),
+                    state.reason(),
+                    state.lastGood(),
+                    state.lastError(),
+                    epoch.id(),
+                    time);
+        }
+    }
+
+    /** Removes an older row of that key; false where the row that is there is newer. */
+    private boolean makeWay(String table, String column, String key, long time) throws SQLException {
+        statements.change(
+                "delete from %s where gateway_id = ? and %s = ? and (epoch_id < ? or (epoch_id = ? and gateway_time <= ?))"
+                        .formatted(table, column),
+                epoch.gatewayId(),
+                key,
+                epoch.id(),
+                epoch.id(),
+                time);
+        return statements
+                .one(
+                        "select 1 from %s where gateway_id = ? and %s = ?".formatted(table, column),
+                        r -> r.getInt(1),
+                        epoch.gatewayId(),
+                        key)
+                .isEmpty();
+    }
+}
