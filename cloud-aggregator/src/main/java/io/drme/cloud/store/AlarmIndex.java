@@ -93,8 +93,10 @@ final class AlarmIndex {
         Long acknowledged = null;
         String by = null;
         for (var step : steps) {
-            if (isActive(step.from()) && !isActive(step.to())) {
+            if (isCleared(step.to()) && cleared == null) {
                 cleared = step.at();
+            } else if (isActive(step.to())) {
+                cleared = null;
             }
             if (isWaiting(step.from()) && isAcknowledging(step)) {
                 acknowledged = step.at();
@@ -114,6 +116,10 @@ final class AlarmIndex {
 
     private static boolean isActive(String state) {
         return state.equals("unacknowledged") || state.equals("acknowledged");
+    }
+
+    private static boolean isCleared(String state) {
+        return state.equals(NORMAL) || state.equals("returned") || state.equals("latched");
     }
 
     private static boolean isWaiting(String state) {

@@ -48,7 +48,7 @@ final class EventIndex {
         if (EventSchema.ofId(event.schemaId()).isEmpty()) {
             return;
         }
-        switch (Payloads.decode(event)) {
+        switch (Payloads.of(event)) {
             case io.drme.schema.AlarmTransition transition ->
                     new AlarmIndex(statements, epoch).add(event.time(), transition);
             case TagCatalogue catalogue -> catalogue(event.time(), catalogue);

@@ -1,0 +1,376 @@
+package io.drme.cloud.store;
+
+import io.drme.model.EpochId;
+import io.drme.model.Event;
+import io.drme.model.StreamKind;
+import io.drme.model.ValueType;
+import io.drme.schema.BadEventException;
+import io.drme.schema.EventCodec;
+import io.drme.sync.RangeSet;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the centre durably knows, as queries read it. Safe for use from any thread; each call is one
+ * question to the database and may block.
+ */
+public final class BlockStore {
+    private final Database database;
+
+    /** Reads from this database. */
+    public BlockStore(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * A gateway.
+     *
+     * @param id row number, for further questions
+     * @param lastSeenNanos when its lease was last renewed, cloud time; 0 where it has none
+     */
+    public record Gateway(
+            long id,
+            String name,
+            String site,
+            Map<String, String> labels,
+            long firstSeenNanos,
+            long lastSeenNanos,
+            Optional<Greeting> greeting) {}
+
+    /** What a gateway said in its last hello. */
+    public record Greeting(
+            String software, String configurationHash, String schemaHash, String host, long bootCount, long receivedNanos) {}
+
+    /** A life of a gateway's data directory. */
+    public record Epoch(long id, int number, EpochId epoch) {}
+
+    /** A tag as the newest catalogue describes it. */
+    public record TagRow(
+            String name,
+            ValueType type,
+            String unit,
+            double deadband,
+            long pollNanos,
+            String sync,
+            long windowNanos,
+            String driver,
+            String device,
+            @Nullable Double low,
+            @Nullable Double high,
+            long configurationVersion) {}
+
+    /**
+     * One series of a stored block, with its directory's figures.
+     *
+     * @param ordinal index in the block's directory
+     */
+    public record SeriesRow(
+            long epochId,
+            long sequence,
+            int ordinal,
+            ValueType type,
+            io.drme.block.SeriesStats stats) {}
+
+    /** A device as its newest event describes it. */
+    public record DeviceRow(
+            String gateway, String device, String driver, String state, String reason, long lastGood, String lastError) {}
+
+    /** An event with its place. */
+    public record StoredEvent(long epochId, long sequence, Event event) {}
+
+    /** Samples within some ranges of a stream, by what became of them. */
+    public record Account(long stored, long quarantined, long expired) {
+        /** Both together. */
+        public Account plus(Account other) {
+            return new Account(
+                    stored + other.stored, quarantined + other.quarantined, expired + other.expired);
+        }
+    }
+
+    /** All gateways, sorted by name. */
+    public List<Gateway> gateways() throws DatabaseException {
+        return list(
+                "select g.id, g.name, g.site, g.labels, g.first_seen, coalesce(l.renewed_at, 0), h.software, h.configuration_hash, h.schema_hash, h.host, h.boot_count, h.received_at from gateway g left join lease l on l.gateway_id = g.id left join hello h on h.gateway_id = g.id order by g.name",
+                r ->
+                        new Gateway(
+                                r.getLong(1),
+                                r.getString(2),
+                                r.getString(3),
+                                Labels.read(r.getString(4)),
+                                r.getLong(5),
+                                r.getLong(6),
+                                greeting(r)));
+    }
+
+    private static Optional<Greeting> greeting(ResultSet r) throws SQLException {
+        var software = r.getString(7);
+        return software == null
+                ? Optional.empty()
+                : Optional.of(
+                        new Greeting(
+                                software,
+                                r.getString(8),
+                                r.getString(9),
+                                r.getString(10),
+                                r.getLong(11),
+                                r.getLong(12)));
+    }
+
+    /** The epochs of a gateway in the order of their numbers. */
+    public List<Epoch> epochs(long gatewayId) throws DatabaseException {
+        return list(
+                "select id, number, epoch from epoch where gateway_id = ? order by number",
+                r -> new Epoch(r.getLong(1), r.getInt(2), EpochId.parse(r.getString(3))),
+                gatewayId);
+    }
+
+    /** The tags of a gateway, sorted by name; removed ones too, with the version that last had them. */
+    public List<TagRow> tags(long gatewayId) throws DatabaseException {
+        return list(
+                "select name, type, unit, deadband, poll_nanos, sync, window_nanos, driver, device, low, high, configuration_version from tag where gateway_id = ? order by name",
+                r ->
+                        new TagRow(
+                                r.getString(1),
+                                ValueType.ofCode(r.getInt(2)),
+                                r.getString(3),
+                                r.getDouble(4),
+                                r.getLong(5),
+                                r.getString(6),
+                                r.getLong(7),
+                                r.getString(8),
+                                r.getString(9),
+                                orNull(r, 10),
+                                orNull(r, 11),
+                                r.getLong(12)),
+                gatewayId);
+    }
+
+    private static @Nullable Double orNull(ResultSet r, int column) throws SQLException {
+        double value = r.getDouble(column);
+        return r.wasNull() ? null : value;
+    }
+
+    /** Names of all series that have samples here, sorted. */
+    public List<String> seriesNames(long gatewayId) throws DatabaseException {
+        return list("select tag from series where gateway_id = ? order by tag", r -> r.getString(1), gatewayId);
+    }
+
+    /**
+     * The blocks that hold samples of a tag in a span of source time, in the gateway's order.
+     *
+     * @param afterEpoch with {@code afterSequence}: only blocks behind that one; 0 and 0 for all
+     * @param limit at most so many rows
+     */
+    public List<SeriesRow> series(
+            long gatewayId, String tag, Span span, long afterEpoch, long afterSequence, int limit)
+            throws DatabaseException {
+        return list(
+                "select b.epoch_id, b.sequence, b.ordinal, b.type, b.samples, b.bad_samples, b.first_time, b.last_time, b.complete, b.first_bits, b.last_bits, b.min_bits, b.max_bits, b.total, b.integral, b.covered_nanos from epoch e cross join item i cross join block_series b where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1 and i.last_time >= ? and i.first_time < ? and b.series_id = (select id from series where gateway_id = ? and tag = ?) and b.epoch_id = i.epoch_id and b.sequence = i.sequence and b.last_time >= ? and b.first_time < ? and (i.epoch_id > ? or (i.epoch_id = ? and i.sequence > ?)) order by b.epoch_id, b.sequence, b.ordinal limit ?",
+                BlockStore::seriesRow,
+                gatewayId,
+                span.fromNanos(),
+                span.toNanos(),
+                gatewayId,
+                tag,
+                span.fromNanos(),
+                span.toNanos(),
+                afterEpoch,
+                afterEpoch,
+                afterSequence,
+                limit);
+    }
+
+    /**
+     * A span of time, nanoseconds since 1970 UTC.
+     *
+     * @param fromNanos inclusive
+     * @param toNanos exclusive
+     */
+    public record Span(long fromNanos, long toNanos) {}
+
+    private static SeriesRow seriesRow(ResultSet r) throws SQLException {
+        return new SeriesRow(
+                r.getLong(1),
+                r.getLong(2),
+                r.getInt(3),
+                ValueType.ofCode(r.getInt(4)),
+                new io.drme.block.SeriesStats(
+                        r.getInt(5),
+                        r.getInt(6),
+                        r.getLong(7),
+                        r.getLong(8),
+                        r.getInt(9) != 0,
+                        r.getLong(10),
+                        r.getLong(11),
+                        r.getLong(12),
+                        r.getLong(13),
+                        r.getDouble(14),
+                        r.getDouble(15),
+                        r.getLong(16)));
+    }
+
+    /** The newest block of each series of a gateway: (epoch, sequence) pairs, each once. */
+    public List<SeriesRow> newest(long gatewayId) throws DatabaseException {
+        return list(
+                "select b.epoch_id, b.sequence, b.ordinal, b.type, b.samples, b.bad_samples, b.first_time, b.last_time, b.complete, b.first_bits, b.last_bits, b.min_bits, b.max_bits, b.total, b.integral, b.covered_nanos from series s cross join block_series b where s.gateway_id = ? and b.series_id = s.id and b.epoch_id = (select max(epoch_id) from block_series n where n.series_id = s.id) and b.sequence = (select max(sequence) from block_series m where m.series_id = s.id and m.epoch_id = b.epoch_id)",
+                BlockStore::seriesRow,
+                gatewayId);
+    }
+
+    /** The bytes of a stored block; nothing where they expired. */
+    public Optional<byte[]> block(long epochId, long sequence) throws DatabaseException {
+        var found =
+                list(
+                        "select payload from item where epoch_id = ? and stream = 2 and sequence = ? and state = 1 and payload is not null",
+                        r -> r.getBytes(1),
+                        epochId,
+                        sequence);
+        return found.stream().findFirst();
+    }
+
+    /** Blocks of a gateway that hold ticks or samples in a span, whatever their tags, in order. */
+    public List<SeriesPlace> blocks(long gatewayId, Span span, int limit) throws DatabaseException {
+        return list(
+                "select i.epoch_id, i.sequence, i.first_time, i.last_time from epoch e cross join item i where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1 and i.last_time >= ? and i.first_time < ? order by i.epoch_id, i.sequence limit ?",
+                r -> new SeriesPlace(r.getLong(1), r.getLong(2), r.getLong(3), r.getLong(4)),
+                gatewayId,
+                span.fromNanos(),
+                span.toNanos(),
+                limit);
+    }
+
+    /** Where a block is, and the span of its source times. */
+    public record SeriesPlace(long epochId, long sequence, long firstTime, long lastTime) {}
+
+    /**
+     * Events of some types of a gateway, oldest first by gateway time.
+     *
+     * @param fromTime hybrid logical clock stamp, inclusive
+     * @param toTime exclusive
+     */
+    public List<StoredEvent> events(long gatewayId, List<String> types, long fromTime, long toTime, int limit)
+            throws DatabaseException {
+        var marks = String.join(", ", types.stream().map(_ -> "?").toList());
+        var values = new ArrayList<@Nullable Object>();
+        values.add(gatewayId);
+        values.addAll(types);
+        values.add(fromTime);
+        values.add(toTime);
+        values.add(limit);
+        return list(
+                "select v.epoch_id, v.sequence, i.payload from event v join item i on i.epoch_id = v.epoch_id and i.stream = 1 and i.sequence = v.sequence where v.gateway_id = ? and v.type in ("
+                        + marks
+                        + ") and v.gateway_time >= ? and v.gateway_time < ? order by v.gateway_time limit ?",
+                r -> new StoredEvent(r.getLong(1), r.getLong(2), decode(r.getBytes(3))),
+                values.toArray());
+    }
+
+    private static Event decode(byte[] payload) {
+        try {
+            return EventCodec.decode(payload);
+        } catch (BadEventException e) {
+            throw new IllegalStateException("an indexed event can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** All devices, sorted by gateway and name. */
+    public List<DeviceRow> devices() throws DatabaseException {
+        return list(
+                "select g.name, d.device, d.driver, d.state, d.reason, d.last_good, d.last_error from device d join gateway g on g.id = d.gateway_id order by g.name, d.device",
+                r ->
+                        new DeviceRow(
+                                r.getString(1),
+                                r.getString(2),
+                                r.getString(3),
+                                r.getString(4),
+                                r.getString(5),
+                                r.getLong(6),
+                                r.getString(7)));
+    }
+
+    /** What became of the samples in some ranges of a stream. */
+    public Account account(long epochId, StreamKind stream, RangeSet within) throws DatabaseException {
+        var total = new Account(0, 0, 0);
+        for (var range : within.ranges()) {
+            for (var part :
+                    list(
+                            "select state, sum(samples) from item where epoch_id = ? and stream = ? and sequence between ? and ? group by state",
+                            r -> part(r.getInt(1), r.getLong(2)),
+                            epochId,
+                            stream.code(),
+                            range.from(),
+                            range.to())) {
+                total = total.plus(part);
+            }
+        }
+        return total;
+    }
+
+    private static Account part(int state, long samples) {
+        return switch (state) {
+            case 1 -> new Account(samples, 0, 0);
+            case 2 -> new Account(0, samples, 0);
+            default -> new Account(0, 0, samples);
+        };
+    }
+
+    /** What is held of a stream. */
+    public RangeSet held(long epochId, StreamKind stream) throws DatabaseException {
+        return RangeSet.of(
+                list(
+                        "select from_sequence, to_sequence from held_range where epoch_id = ? and stream = ?",
+                        r -> new RangeSet.Range(r.getLong(1), r.getLong(2)),
+                        epochId,
+                        stream.code()));
+    }
+
+    /** The last report of each epoch of a gateway, in order. */
+    public List<Report> reports(long gatewayId) throws DatabaseException {
+        return list(
+                "select r.epoch_id, e.epoch, r.gateway_time, r.received_at, r.body from report r join epoch e on e.id = r.epoch_id where e.gateway_id = ? order by e.number",
+                r ->
+                        Report.decode(
+                                r.getLong(1), EpochId.parse(r.getString(2)), r.getLong(3), r.getLong(4), r.getBytes(5)),
+                gatewayId);
+    }
+
+    /** Findings of the receiver, newest first. */
+    public List<Finding> findings(int limit) throws DatabaseException {
+        return list(
+                "select f.id, g.name, f.kind, f.detail, f.found_at from finding f join gateway g on g.id = f.gateway_id order by f.id desc limit ?",
+                r -> new Finding(r.getLong(1), r.getString(2), r.getString(3), r.getString(4), r.getLong(5)),
+                limit);
+    }
+
+    /** Something that the receiver noticed and a person should see. */
+    public record Finding(long id, String gateway, String kind, String detail, long foundNanos) {}
+
+    private <T> List<T> list(String sql, Statements.Row<T> reader, @Nullable Object... values)
+            throws DatabaseException {
+        var found = new ArrayList<T>();
+        each(sql, reader, found::add, values);
+        return found;
+    }
+
+    <T> void each(String sql, Statements.Row<T> reader, Consumer<T> sink, @Nullable Object... values)
+            throws DatabaseException {
+        database.read(
+                connection -> {
+                    try (var statement = connection.prepareStatement(sql)) {
+                        Statements.bind(statement, values);
+                        try (var rows = statement.executeQuery()) {
+                            while (rows.next()) {
+                                sink.accept(reader.read(rows));
+                            }
+                        }
+                    }
+                    return 0;
+                });
+    }
+}

@@ -1,0 +1,139 @@
+package io.drme.cloud.store;
+
+import io.drme.model.GatewayId;
+import io.drme.sync.Message;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+
+/**
+ * Writes what the receiver's transaction does not: greetings, reports, findings and commands. What
+ * it loses in a crash, the gateways say again.
+ *
+ * <p>Confined to its owner thread; nothing is durable before {@link #commit}.
+ */
+public final class Records implements AutoCloseable {
+    private static final int MAX_TEXT = 4_096;
+
+    private final Connection connection;
+    private final Statements statements;
+    private final Ids ids;
+
+    private Records(Connection connection) {
+        this.connection = connection;
+        this.statements = new Statements(connection);
+        this.ids = new Ids(statements);
+    }
+
+    /** Opens a connection for writing; the caller closes it before the database. */
+    public static Records open(Database database) throws DatabaseException {
+        try {
+            return new Records(database.openWriter());
+        } catch (SQLException e) {
+            throw new DatabaseException("the database can't be written: " + e.getMessage(), e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Change {
+        void run() throws SQLException;
+    }
+
+    private void change(Change change) throws DatabaseException {
+        try {
+            change.run();
+        } catch (SQLException e) {
+            ids.forget();
+            rollBack();
+            throw new DatabaseException("the database failed: " + e.getMessage(), e);
+        }
+    }
+
+    private void rollBack() throws DatabaseException {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            throw new DatabaseException("the database failed: " + e.getMessage(), e);
+        }
+    }
+
+    /** Remembers a hello. */
+    public void greeted(GatewayId gateway, Message.Hello hello, long nowNanos) throws DatabaseException {
+        change(
+                () -> {
+                    long id = ids.gateway(gateway, nowNanos);
+                    statements.change("delete from hello where gateway_id = ?", id);
+                    statements.change(
+                            "insert into hello (gateway_id, software, configuration_hash, schema_hash, host, boot_count, received_at) values (?, ?, ?, ?, ?, ?, ?)",
+                            id,
+                            cut(hello.software()),
+                            cut(hello.configurationHash()),
+                            cut(hello.schemaHash()),
+                            cut(hello.host()),
+                            hello.bootCount(),
+                            nowNanos);
+                });
+    }
+
+    /** Remembers the last reports of a gateway's epochs. */
+    public void reported(Map<GatewayId, Report> reports) throws DatabaseException {
+        change(
+                () -> {
+                    for (var entry : reports.entrySet()) {
+                        var report = entry.getValue();
+                        var epoch = ids.epoch(entry.getKey(), report.epoch(), report.receivedNanos());
+                        statements.change("delete from report where epoch_id = ?", epoch.id());
+                        statements.change(
+                                "insert into report (epoch_id, gateway_time, received_at, body) values (?, ?, ?, ?)",
+                                epoch.id(),
+                                report.gatewayTimeNanos(),
+                                report.receivedNanos(),
+                                report.encode());
+                    }
+                });
+    }
+
+    /** Notes something that a person should see. */
+    public void found(GatewayId gateway, String kind, String detail, long nowNanos) throws DatabaseException {
+        change(
+                () ->
+                        statements.change(
+                                "insert into finding (gateway_id, kind, detail, found_at) values (?, ?, ?, ?)",
+                                ids.gateway(gateway, nowNanos),
+                                kind,
+                                cut(detail),
+                                nowNanos));
+    }
+
+    /** Notes a command that goes down. */
+    public void commanded(GatewayId gateway, Message.Command command) throws DatabaseException {
+        change(
+                () ->
+                        statements.change(
+                                "insert into command (id, gateway_id, verb, issuer, issued_at, expires_at) values (?, ?, ?, ?, ?, ?) on conflict do nothing",
+                                command.id(),
+                                ids.gateway(gateway, command.issuedAtNanos()),
+                                cut(command.verb()),
+                                cut(command.issuer()),
+                                command.issuedAtNanos(),
+                                command.expiresAtNanos()));
+    }
+
+    private static String cut(String text) {
+        return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT);
+    }
+
+    /** Makes what was written since the last commit durable. */
+    public void commit() throws DatabaseException {
+        change(connection::commit);
+    }
+
+    @Override
+    public void close() throws DatabaseException {
+        try (connection) {
+            statements.close();
+        } catch (SQLException e) {
+            throw new DatabaseException("the database can't be closed: " + e.getMessage(), e);
+        }
+    }
+}
