@@ -6,6 +6,7 @@ import io.drme.model.ValueType;
 import io.drme.model.Values;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -32,22 +33,41 @@ public final class LatestTable {
      *
      * @param epoch the centre's number of the gateway's epoch, from 1
      * @param gatewayTime hybrid logical clock stamp
-     * @param bits as in {@code io.drme.model.Batch}
+     * @param since source time from which it is known to have been so; its own at the latest
+     * @param point what was read
+     * @param good the newest good reading with or before it; null where none is known
      */
     public record Offer(
-            String tag,
-            ValueType type,
-            int epoch,
-            long gatewayTime,
-            long sourceTime,
-            byte quality,
-            long bits,
-            @Nullable String text) {}
+            String tag, ValueType type, int epoch, long gatewayTime, long since, Point point, @Nullable Point good) {
+        /** A sample of which nothing is known but itself. */
+        public static Offer single(String tag, ValueType type, int epoch, long gatewayTime, Point point) {
+            return new Offer(
+                    tag,
+                    type,
+                    epoch,
+                    gatewayTime,
+                    point.sourceTime,
+                    point,
+                    Quality.isGood(point.quality) ? point : null);
+        }
+    }
+
+    /**
+     * A reading.
+     *
+     * @param bits as in {@code io.drme.model.Batch}
+     */
+    public record Point(long sourceTime, byte quality, long bits, @Nullable String text) {
+        /** Whether both have the same value and quality. */
+        public boolean isLike(Point other) {
+            return quality == other.quality && bits == other.bits && Objects.equals(text, other.text);
+        }
+    }
 
     /**
      * One row.
      *
-     * @param sinceNanos source time from which this quality and reason is known to have held
+     * @param sinceNanos source time from which this value and quality is known to have held
      * @param lastGoodNanos source time of the newest good value; 0 where there was none
      */
     public record Latest(
@@ -176,24 +196,27 @@ public final class LatestTable {
 
     private static void take(Columns c, int at, Offer offer) {
         boolean first = c.epochs[at] < 0;
-        if (Quality.isGood(offer.quality) && (first || offer.sourceTime >= c.goodTimes[at])) {
-            c.goodTimes[at] = offer.sourceTime;
-            c.goodBits[at] = offer.bits;
-            c.goodTexts[at] = offer.text;
+        var good = offer.good;
+        if (good != null && (c.goodTimes[at] == 0 || good.sourceTime >= c.goodTimes[at])) {
+            c.goodTimes[at] = good.sourceTime;
+            c.goodBits[at] = good.bits;
+            c.goodTexts[at] = good.text;
         }
         if (!first && !isNewer(c, at, offer)) {
             return;
         }
-        if (first || c.qualities[at] != offer.quality) {
-            c.since[at] = offer.sourceTime;
+        var point = offer.point;
+        var before = new Point(c.sourceTimes[at], c.qualities[at], c.bits[at], c.texts[at]);
+        if (first || !before.isLike(point) || offer.since < c.since[at]) {
+            c.since[at] = offer.since;
         }
         c.types[at] = (byte) offer.type.code();
         c.epochs[at] = offer.epoch;
         c.gatewayTimes[at] = offer.gatewayTime;
-        c.sourceTimes[at] = offer.sourceTime;
-        c.qualities[at] = offer.quality;
-        c.bits[at] = offer.bits;
-        c.texts[at] = offer.text;
+        c.sourceTimes[at] = point.sourceTime;
+        c.qualities[at] = point.quality;
+        c.bits[at] = point.bits;
+        c.texts[at] = point.text;
     }
 
     private static boolean isNewer(Columns c, int at, Offer offer) {
@@ -210,6 +233,11 @@ public final class LatestTable {
     /** The name of row {@code at}; rows are sorted by it. */
     public String tag(int at) {
         return columns.tags[at];
+    }
+
+    /** The row of a tag; negative where it has none. */
+    public int indexOf(String tag) {
+        return Arrays.binarySearch(columns.tags, tag);
     }
 
     /** Row {@code at}. */

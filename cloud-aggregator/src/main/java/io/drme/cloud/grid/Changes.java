@@ -1,0 +1,13 @@
+package io.drme.cloud.grid;
+
+import io.drme.cloud.store.AlarmStore.AlarmRow;
+import java.util.List;
+
+/** Who is told of what changed in the grid; called by the grid's thread, and must not block. */
+public interface Changes {
+    /** Samples that may be newer than what was known of their tags. */
+    void samples(String gateway, TagSheet tags, List<LatestTable.Latest> rows);
+
+    /** An alarm's new state. */
+    void alarm(AlarmRow alarm);
+}

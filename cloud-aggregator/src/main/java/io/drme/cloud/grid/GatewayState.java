@@ -1,0 +1,49 @@
+package io.drme.cloud.grid;
+
+/**
+ * What is known of a gateway now; rebuilt from the store, and from what the gateway says again.
+ *
+ * @param joinedNanos when it last said hello, cloud time; 0 where not since the centre started
+ * @param seenNanos when it was last heard of, cloud time; 0 where never
+ * @param newestNanos source time of the newest sample that is stored; 0 where none is
+ * @param pendingSamples accepted by the gateway and covered by no receipt
+ * @param pendingItems blocks and events covered by no receipt
+ * @param acknowledgedSamples at its last report
+ * @param drainPerSecond samples acknowledged a second between its last two reports
+ * @param clockOffsetNanos gateway's wall clock less the centre's at the last report
+ * @param trouble what a person should look at; empty while all is well
+ */
+public record GatewayState(
+        long joinedNanos,
+        long seenNanos,
+        long newestNanos,
+        long reportedNanos,
+        long pendingSamples,
+        long pendingItems,
+        long acknowledgedSamples,
+        double drainPerSecond,
+        long clockOffsetNanos,
+        String trouble) {
+    /** A gateway of which nothing was heard. */
+    public static final GatewayState UNHEARD = new GatewayState(0, 0, 0, 0, 0, 0, 0, 0, 0, "");
+
+    GatewayState joined(long now) {
+        return new GatewayState(
+                now, now, newestNanos, reportedNanos, pendingSamples, pendingItems, acknowledgedSamples, drainPerSecond, clockOffsetNanos, "");
+    }
+
+    GatewayState seen(long now) {
+        return new GatewayState(
+                joinedNanos, now, newestNanos, reportedNanos, pendingSamples, pendingItems, acknowledgedSamples, drainPerSecond, clockOffsetNanos, trouble);
+    }
+
+    GatewayState stored(long newest) {
+        return new GatewayState(
+                joinedNanos, seenNanos, Math.max(newest, newestNanos), reportedNanos, pendingSamples, pendingItems, acknowledgedSamples, drainPerSecond, clockOffsetNanos, trouble);
+    }
+
+    GatewayState troubled(String what) {
+        return new GatewayState(
+                joinedNanos, seenNanos, newestNanos, reportedNanos, pendingSamples, pendingItems, acknowledgedSamples, drainPerSecond, clockOffsetNanos, what);
+    }
+}

@@ -1,0 +1,272 @@
+package io.drme.cloud.grid;
+
+import io.drme.cloud.grid.LatestTable.Offer;
+import io.drme.cloud.grid.LatestTable.Point;
+import io.drme.cloud.store.AlarmStore;
+import io.drme.cloud.store.BlockStore;
+import io.drme.cloud.store.DatabaseException;
+import io.drme.cloud.store.Records;
+import io.drme.cloud.store.Report;
+import io.drme.model.EpochId;
+import io.drme.model.GatewayId;
+import io.drme.model.StreamKind;
+import io.drme.schema.AlarmTransition;
+import io.drme.schema.BadEventException;
+import io.drme.schema.EventCodec;
+import io.drme.schema.EventSchema;
+import io.drme.schema.Payloads;
+import io.drme.schema.TagCatalogue;
+import io.drme.sync.Fact;
+import io.drme.sync.Item;
+import io.drme.sync.Message;
+import io.drme.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Brings what was committed into the grid. Idempotent: a fact may come again, and in any order.
+ *
+ * <p>Confined to its owner thread; never blocks but on the database.
+ */
+public final class Projection {
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final Grid grid;
+    private final BlockStore store;
+    private final AlarmStore alarms;
+    private final Records records;
+    private final Clock clock;
+    private final Changes changes;
+    private final BlockTail tail = new BlockTail();
+    private final Map<EpochId, Integer> epochNumbers = new HashMap<>();
+    private final Map<GatewayId, Report> unsaved = new LinkedHashMap<>();
+
+    /** Makes a projection; {@link #rebuild} comes first. */
+    public Projection(Grid grid, BlockStore store, Records records, Clock clock, Changes changes) {
+        this.grid = grid;
+        this.store = store;
+        this.alarms = new AlarmStore(store);
+        this.records = records;
+        this.clock = clock;
+        this.changes = changes;
+    }
+
+    /** Makes the grid what the store says. */
+    public void rebuild() throws DatabaseException {
+        grid.clear();
+        for (var gateway : store.gateways()) {
+            var numbers = new HashMap<Long, Integer>();
+            for (var epoch : store.epochs(gateway.id())) {
+                epochNumbers.put(epoch.epoch(), epoch.number());
+                numbers.put(epoch.id(), epoch.number());
+            }
+            grid.putTags(gateway.name(), TagSheet.of(store.tags(gateway.id())));
+            long newest = rebuildLatest(gateway, numbers);
+            var state = GatewayState.UNHEARD.seen(gateway.lastSeenNanos()).stored(newest);
+            for (var report : store.reports(gateway.id())) {
+                state = reported(state, report);
+            }
+            grid.putGateway(gateway.name(), state);
+        }
+        for (var alarm : alarms.open()) {
+            grid.putAlarm(new OpenAlarm(alarm.gateway(), alarm.id(), alarm.state(), alarm.priority()));
+        }
+    }
+
+    private long rebuildLatest(BlockStore.Gateway gateway, Map<Long, Integer> numbers) throws DatabaseException {
+        record Place(long epochId, long sequence) {}
+        var table = LatestTable.EMPTY;
+        long newest = 0;
+        var places = store.newest(gateway.id()).stream().map(s -> new Place(s.epochId(), s.sequence())).distinct().toList();
+        for (var place : places) {
+            var payload = store.block(place.epochId, place.sequence);
+            if (payload.isPresent()) {
+                var offers = tail.of(payload.get(), numbers.getOrDefault(place.epochId, 1));
+                table = table.with(offers);
+                newest = Math.max(newest, newest(offers));
+            }
+        }
+        grid.putLatest(gateway.name(), table);
+        return newest;
+    }
+
+    private static long newest(List<Offer> offers) {
+        return offers.stream().mapToLong(o -> o.point().sourceTime()).max().orElse(0);
+    }
+
+    /** Takes one fact. */
+    public void take(Fact fact) throws DatabaseException {
+        switch (fact) {
+            case Fact.Joined(var gateway, var hello, int epochNumber) -> {
+                epochNumbers.put(hello.epoch(), epochNumber);
+                records.greeted(gateway, hello, clock.epochNanos());
+                records.commit();
+                update(gateway, grid.gateway(gateway.text()).joined(clock.epochNanos()));
+            }
+            case Fact.Committed(var gateway, var item, _) -> committed(gateway, item);
+            case Fact.LiveValues(var gateway, var live) -> live(gateway, live);
+            case Fact.Reported(var gateway, var status) -> reported(gateway, status);
+            case Fact.Quarantined(var gateway, var item, var reason, _) ->
+                    found(gateway, "quarantined", item + ": " + reason);
+            case Fact.Forked(var gateway, var item, var kept) ->
+                    found(gateway, "forked", "%s came with another hash than the one that is stored (%s)".formatted(item, kept));
+            case Fact.CloneRefused(var gateway, var holder, var hello) ->
+                    found(
+                            gateway,
+                            "clone",
+                            "a second agent on %s wants to be this gateway, which %s is; stop one of them"
+                                    .formatted(hello.host(), holder.host()));
+            case Fact.Closed(var gateway, var closure) ->
+                    records.found(
+                            gateway,
+                            "dropped",
+                            "%s %d to %d: %s".formatted(closure.stream().stream().text(), closure.from(), closure.to(), closure.cause()),
+                            clock.epochNanos());
+            case Fact.Damaged(var gateway, var reason) -> records.found(gateway, "damaged", reason, clock.epochNanos());
+            case Fact.CommandFinished _ -> {
+                // the event that says so was committed with it
+            }
+        }
+    }
+
+    private void update(GatewayId gateway, GatewayState state) {
+        grid.putGateway(gateway.text(), state);
+    }
+
+    private void found(GatewayId gateway, String kind, String detail) throws DatabaseException {
+        records.found(gateway, kind, detail, clock.epochNanos());
+        update(gateway, grid.gateway(gateway.text()).troubled(kind + ": " + detail));
+    }
+
+    private void committed(GatewayId gateway, Item item) throws DatabaseException {
+        long now = clock.epochNanos();
+        var state = grid.gateway(gateway.text()).seen(now);
+        if (item.stream() == StreamKind.DATA) {
+            var offers = tail.of(item.payload(), number(gateway, item.epoch()));
+            offer(gateway, offers);
+            state = state.stored(newest(offers));
+        } else {
+            event(gateway, item);
+        }
+        update(gateway, state);
+    }
+
+    private int number(GatewayId gateway, EpochId epoch) throws DatabaseException {
+        var known = epochNumbers.get(epoch);
+        if (known == null) {
+            for (var row : store.gateways()) {
+                if (row.name().equals(gateway.text())) {
+                    store.epochs(row.id()).forEach(e -> epochNumbers.put(e.epoch(), e.number()));
+                }
+            }
+            known = epochNumbers.get(epoch);
+        }
+        return known == null ? 1 : known;
+    }
+
+    private void offer(GatewayId gateway, List<Offer> offers) {
+        var name = gateway.text();
+        var table = grid.latest(name).with(offers);
+        grid.putLatest(name, table);
+        var rows = new ArrayList<LatestTable.Latest>(offers.size());
+        for (var offer : offers) {
+            var row = table.row(table.indexOf(offer.tag()));
+            if (row.gatewayTime() == offer.gatewayTime()) {
+                rows.add(row);
+            }
+        }
+        if (!rows.isEmpty()) {
+            changes.samples(name, grid.tags(name), rows);
+        }
+    }
+
+    private void event(GatewayId gateway, Item item) throws DatabaseException {
+        try {
+            var event = EventCodec.decode(item.payload());
+            if (EventSchema.ofId(event.schemaId()).isEmpty()) {
+                return;
+            }
+            switch (Payloads.of(event)) {
+                case AlarmTransition transition -> alarm(gateway, transition.alarm());
+                case TagCatalogue _ -> {
+                    for (var row : store.gateways()) {
+                        if (row.name().equals(gateway.text())) {
+                            grid.putTags(row.name(), TagSheet.of(store.tags(row.id())));
+                        }
+                    }
+                }
+                default -> {
+                    // the store answers for the others
+                }
+            }
+        } catch (BadEventException e) {
+            throw new IllegalStateException("a stored event can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    private void alarm(GatewayId gateway, String id) throws DatabaseException {
+        for (var row : alarms.find(id)) {
+            if (row.gateway().equals(gateway.text())) {
+                grid.putAlarm(new OpenAlarm(row.gateway(), row.id(), row.state(), row.priority()));
+                changes.alarm(row);
+            }
+        }
+    }
+
+    private void live(GatewayId gateway, Message.Live live) throws DatabaseException {
+        int number = number(gateway, live.epoch());
+        var offers = new ArrayList<Offer>(live.values().size());
+        for (var v : live.values()) {
+            var text = v.type() == io.drme.model.ValueType.TEXT ? v.text() : null;
+            offers.add(
+                    Offer.single(
+                            v.tag().text(),
+                            v.type(),
+                            number,
+                            v.gatewayTime(),
+                            new Point(v.sourceTimeNanos(), v.quality(), v.bits(), text)));
+        }
+        offer(gateway, offers);
+        update(gateway, grid.gateway(gateway.text()).seen(clock.epochNanos()));
+    }
+
+    private void reported(GatewayId gateway, Message.Status status) {
+        long now = clock.epochNanos();
+        var report =
+                new Report(
+                        0, status.epoch(), status.gatewayTimeNanos(), now, status.counters(), status.progress());
+        unsaved.put(gateway, report);
+        update(gateway, reported(grid.gateway(gateway.text()).seen(now), report));
+    }
+
+    private static GatewayState reported(GatewayState state, Report report) {
+        long acknowledged = report.counters().getOrDefault("acknowledged", 0L);
+        long items = report.progress().stream().mapToLong(Message.Progress::pendingItems).sum();
+        double seconds = (report.receivedNanos() - state.reportedNanos()) / NANOS_PER_SECOND;
+        double rate =
+                state.reportedNanos() == 0 || seconds <= 0
+                        ? 0
+                        : Math.max(0, acknowledged - state.acknowledgedSamples()) / seconds;
+        return new GatewayState(
+                state.joinedNanos(),
+                state.seenNanos(),
+                state.newestNanos(),
+                report.receivedNanos(),
+                report.counters().getOrDefault("pending", 0L),
+                items,
+                acknowledged,
+                rate,
+                report.gatewayTimeNanos() - report.receivedNanos(),
+                state.trouble());
+    }
+
+    /** Makes reports and findings durable; to be called every second or so, and at the end. */
+    public void save() throws DatabaseException {
+        records.reported(unsaved);
+        unsaved.clear();
+        records.commit();
+    }
+}
