@@ -123,12 +123,12 @@ final class AlarmIndex {
     }
 
     private static boolean isWaiting(String state) {
-        return state.equals("unacknowledged") || state.equals("returned") || state.equals("latched");
+        return state.equals("unacknowledged") || state.equals("returned");
     }
 
     private static boolean isAcknowledging(Step step) {
         return step.to().equals("acknowledged")
-                || (step.from().equals("returned") && step.to().equals(NORMAL) && !step.by().isEmpty());
+                || (step.from().equals("returned") && isCleared(step.to()));
     }
 
     private static @Nullable String orNull(String text) {

@@ -164,12 +164,11 @@ public final class BlockStore {
     /**
      * The blocks that hold samples of a tag in a span of source time, in the gateway's order.
      *
-     * @param afterEpoch with {@code afterSequence}: only blocks behind that one; 0 and 0 for all
+     * @param after only blocks behind that one
      * @param limit at most so many rows
      */
     public List<SeriesRow> series(
-            long gatewayId, String tag, Span span, long afterEpoch, long afterSequence, int limit)
-            throws DatabaseException {
+            long gatewayId, String tag, Span span, BlockPlace after, int limit) throws DatabaseException {
         return list(
                 "select b.epoch_id, b.sequence, b.ordinal, b.type, b.samples, b.bad_samples, b.first_time, b.last_time, b.complete, b.first_bits, b.last_bits, b.min_bits, b.max_bits, b.total, b.integral, b.covered_nanos from epoch e cross join item i cross join block_series b where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1 and i.last_time >= ? and i.first_time < ? and b.series_id = (select id from series where gateway_id = ? and tag = ?) and b.epoch_id = i.epoch_id and b.sequence = i.sequence and b.last_time >= ? and b.first_time < ? and (i.epoch_id > ? or (i.epoch_id = ? and i.sequence > ?)) order by b.epoch_id, b.sequence, b.ordinal limit ?",
                 BlockStore::seriesRow,
@@ -180,10 +179,16 @@ public final class BlockStore {
                 tag,
                 span.fromNanos(),
                 span.toNanos(),
-                afterEpoch,
-                afterEpoch,
-                afterSequence,
+                after.epochId(),
+                after.epochId(),
+                after.sequence(),
                 limit);
+    }
+
+    /** Where a block is; epoch 0 is before all. */
+    public record BlockPlace(long epochId, long sequence) {
+        /** Before every block. */
+        public static final BlockPlace START = new BlockPlace(0, 0);
     }
 
     /**

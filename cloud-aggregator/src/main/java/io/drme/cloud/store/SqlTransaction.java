@@ -50,15 +50,16 @@ final class SqlTransaction implements ReceiverStore.Transaction {
     public Optional<Lease> lease(GatewayId gateway) throws StoreException {
         return sql(() ->
                 statements.one(
-                        "select l.epoch, l.boot_count, l.instance, l.host, l.renewed_at from lease l join gateway g on g.id = l.gateway_id where g.name = ?",
+                        "select l.epoch, l.boot_count, l.instance, l.session, l.host, l.renewed_at from lease l join gateway g on g.id = l.gateway_id where g.name = ?",
                         r ->
                                 new Lease(
                                         gateway,
                                         EpochId.parse(r.getString(1)),
                                         r.getLong(2),
                                         r.getLong(3),
-                                        r.getString(4),
-                                        r.getLong(5)),
+                                        r.getLong(4),
+                                        r.getString(5),
+                                        r.getLong(6)),
                         gateway.text()));
     }
 
@@ -68,11 +69,12 @@ final class SqlTransaction implements ReceiverStore.Transaction {
             long gateway = ids.gateway(lease.gateway(), lease.renewedAtNanos());
             statements.change("delete from lease where gateway_id = ?", gateway);
             return statements.change(
-                    "insert into lease (gateway_id, epoch, boot_count, instance, host, renewed_at) values (?, ?, ?, ?, ?, ?)",
+                    "insert into lease (gateway_id, epoch, boot_count, instance, session, host, renewed_at) values (?, ?, ?, ?, ?, ?, ?)",
                     gateway,
                     lease.epoch().toString(),
                     lease.bootCount(),
                     lease.instance(),
+                            lease.session(),
                     lease.host(),
                     lease.renewedAtNanos());
         });

@@ -28,6 +28,7 @@ create table lease (
     epoch char(32) not null,
     boot_count bigint not null,
     instance bigint not null,
+    session bigint not null,
     host varchar(255) not null,
     renewed_at bigint not null
 );

@@ -1,0 +1,105 @@
+package io.drme.cloud;
+
+import io.drme.cloud.grid.Projection;
+import io.drme.cloud.store.DatabaseException;
+import io.drme.sync.Fact;
+import io.drme.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that brings facts into the grid. What it can't bring in, because the database fails or
+ * a bug shows, it makes good by rebuilding the grid from the store; nothing is lost by that.
+ */
+final class GridThread implements AutoCloseable {
+    /** Facts that wait; some hold a block, so that this bounds memory. The receiver then waits. */
+    static final int QUEUE_CAPACITY = 128;
+
+    private static final Duration SAVE_EVERY = Duration.ofSeconds(1);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
+    private static final Logger log = LoggerFactory.getLogger(GridThread.class);
+
+    private final Projection projection;
+    private final Clock clock;
+    private final ArrayBlockingQueue<Fact> queue = new ArrayBlockingQueue<>(QUEUE_CAPACITY);
+    private final Thread thread = Thread.ofPlatform().name("grid").unstarted(this::run);
+    private volatile boolean stopping;
+    private volatile @Nullable String trouble;
+    private long savedAtNanos;
+
+    GridThread(Projection projection, Clock clock) {
+        this.projection = projection;
+        this.clock = clock;
+    }
+
+    /** Begins; the grid was rebuilt before. */
+    void start() {
+        savedAtNanos = clock.nanoTime();
+        thread.start();
+    }
+
+    /** Hands a fact over; blocks while too many wait. */
+    void put(Fact fact) throws InterruptedException {
+        queue.put(fact);
+    }
+
+    /** What is wrong now, for the readiness check. */
+    Optional<String> trouble() {
+        return Optional.ofNullable(trouble);
+    }
+
+    private void run() {
+        try {
+            while (!stopping || !queue.isEmpty()) {
+                var fact = queue.poll(SAVE_EVERY.toMillis() / 4, TimeUnit.MILLISECONDS);
+                step(fact);
+            }
+            projection.save();
+        } catch (InterruptedException _) {
+            log.warn("grid=interrupted waiting={}", queue.size());
+        } catch (DatabaseException e) {
+            log.warn("grid=not-saved {}", e.getMessage());
+        }
+    }
+
+    @SuppressWarnings("CatchingUnchecked") // this is the supervisor of the projection
+    private void step(@Nullable Fact fact) {
+        try {
+            if (trouble != null) {
+                projection.rebuild();
+                log.info("grid=rebuilt");
+                trouble = null;
+            }
+            if (fact != null) {
+                projection.take(fact);
+            }
+            if (clock.nanoTime() - savedAtNanos >= SAVE_EVERY.toNanos()) {
+                projection.save();
+                savedAtNanos = clock.nanoTime();
+            }
+        } catch (DatabaseException | RuntimeException e) {
+            if (trouble == null) {
+                log.error("grid=behind; it is rebuilt from the store", e);
+            }
+            trouble = String.valueOf(e.getMessage());
+        }
+    }
+
+    /** Brings in what waits, and ends. */
+    @Override
+    public void close() {
+        stopping = true;
+        try {
+            if (!thread.join(CLOSE_LIMIT)) {
+                thread.interrupt();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

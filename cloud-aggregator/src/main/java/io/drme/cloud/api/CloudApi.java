@@ -1,0 +1,48 @@
+package io.drme.cloud.api;
+
+import io.drme.cloud.query.Fleet;
+import io.drme.cloud.query.RawHistory;
+import io.drme.cloud.query.Selection;
+import io.drme.cloud.store.AlarmStore;
+import io.drme.cloud.store.DatabaseException;
+import io.drme.model.Glob;
+import io.drme.time.Clock;
+import io.drme.web.Api;
+import io.drme.web.LatestItem;
+import io.drme.web.LiveFeed;
+import io.drme.web.Route;
+import io.drme.web.Rule;
+import java.util.List;
+import java.util.Optional;
+
+/** The centre's REST interface. */
+public final class CloudApi {
+    private CloudApi() {}
+
+    /**
+     * What the routes ask.
+     *
+     * @param downlink the way down to the gateways
+     */
+    public record Sources(Fleet fleet, RawHistory history, AlarmStore alarms, Downlink downlink, Clock clock) {}
+
+    /** Adds all routes of the centre. */
+    public static void addRoutes(Api api, Sources sources, LiveFeed feed) {
+        new FleetRoutes(sources.fleet).addTo(api);
+        new TrendRoutes(sources.fleet, sources.history, sources.clock).addTo(api);
+        new AlarmRoutes(sources.alarms, sources.downlink, sources.clock).addTo(api);
+        api.stream(
+                Route.get("/api/v1/stream", Rule.VIEWER, "Live samples and alarm changes, as a WebSocket"), feed);
+    }
+
+    /** What a new client of the live feed sees first. */
+    public static List<LatestItem> snapshot(Fleet fleet, Glob match) {
+        try {
+            var selection = new Selection(match.toString(), Optional.empty(), Optional.empty());
+            return fleet.latest(selection).stream().map(FleetRoutes::item).toList();
+        } catch (DatabaseException _) {
+            // The client is told of changes all the same, and REST says what is wrong.
+            return List.of();
+        }
+    }
+}

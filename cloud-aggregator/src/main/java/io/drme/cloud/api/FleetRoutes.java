@@ -1,0 +1,279 @@
+package io.drme.cloud.api;
+
+import io.drme.cloud.query.Account;
+import io.drme.cloud.query.Fleet;
+import io.drme.cloud.query.Fleet.FleetLatest;
+import io.drme.cloud.query.Fleet.FleetTag;
+import io.drme.cloud.query.Fleet.GatewayView;
+import io.drme.cloud.store.BlockStore.DeviceRow;
+import io.drme.web.Api;
+import io.drme.web.DeviceItem;
+import io.drme.web.JsonValues;
+import io.drme.web.LatestItem;
+import io.drme.web.Page;
+import io.drme.web.Problem;
+import io.drme.web.Reply;
+import io.drme.web.Request;
+import io.drme.web.Route;
+import io.drme.web.Rule;
+import io.drme.web.Schema;
+import io.drme.web.Times;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the fleet is and how it is now: gateways, tags, newest values, devices, accounts. */
+final class FleetRoutes {
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private static final Schema GATEWAY =
+            Schema.object(
+                    Schema.field("id", Schema.text("gateway id")),
+                    Schema.field("site", Schema.text("enterprise/site/area")),
+                    Schema.field("labels", Schema.map(Schema.text("value"), "labels")),
+                    Schema.field("state", Schema.text("online, offline or trouble")),
+                    Schema.optional("why", Schema.text("why it is in this state")),
+                    Schema.optional("lastSeen", Schema.time("when it was last heard of")),
+                    Schema.optional("lag", Schema.text("age of the newest stored sample, as in 4.2s")),
+                    Schema.field("backlog", Schema.integer("samples that wait on the gateway")),
+                    Schema.field("backlogItems", Schema.integer("blocks and events that wait there")),
+                    Schema.optional("timeToDrain", Schema.text("until the backlog is here, as in 12s")),
+                    Schema.field("openAlarms", Schema.integer("alarms that are not normal")),
+                    Schema.optional("clockOffset", Schema.text("its clock less the centre's, as in 0.01s")),
+                    Schema.optional("agentVersion", Schema.text("version of its agent")),
+                    Schema.optional("host", Schema.text("machine")),
+                    Schema.optional("bootCount", Schema.integer("starts of the agent on its data")),
+                    Schema.optional("configurationHash", Schema.text("what it runs")),
+                    Schema.optional("schemaHash", Schema.text("schemas that it writes")));
+
+    private static final Schema TAG =
+            Schema.object(
+                    Schema.field("gateway", Schema.text("gateway id")),
+                    Schema.field("tag", Schema.text("device/path")),
+                    Schema.field("type", Schema.text("boolean, int64, float64 or text")),
+                    Schema.optional("unit", Schema.text("UCUM")),
+                    Schema.field("device", Schema.text("the device it is read from")),
+                    Schema.field("driver", Schema.text("modbus, opcua, gpio, …; pipeline where derived")),
+                    Schema.field("sync", Schema.text("raw, aggregate or local")),
+                    Schema.field("deadband", Schema.number("changes within it are not recorded")),
+                    Schema.optional("poll", Schema.text("from one reading to the next, as in 1s")),
+                    Schema.optional("low", Schema.number("lower end of the range")),
+                    Schema.optional("high", Schema.number("upper end of the range")));
+
+    private static final Schema FINDING =
+            Schema.object(
+                    Schema.field("gateway", Schema.text("gateway id")),
+                    Schema.field("kind", Schema.text("quarantined, forked, clone, dropped or damaged")),
+                    Schema.field("detail", Schema.text("what was found")),
+                    Schema.field("at", Schema.time("when")));
+
+    private final Fleet fleet;
+
+    FleetRoutes(Fleet fleet) {
+        this.fleet = fleet;
+    }
+
+    void addTo(Api api) {
+        api.add(
+                Questions.selecting(Route.get("/api/v1/gateways", Rule.VIEWER, "Lists the gateways"))
+                        .paged()
+                        .answers(Schema.page(GATEWAY)),
+                this::gateways);
+        api.add(
+                Route.get("/api/v1/gateways/{id}", Rule.VIEWER, "One gateway").answers(GATEWAY),
+                request -> Reply.json(gateway(Questions.ask(() -> fleet.view(Questions.gateway(fleet, request.path("id")))))));
+        api.add(
+                Questions.selecting(Route.get("/api/v1/tags", Rule.VIEWER, "Lists the tags with type, unit and source"))
+                        .paged()
+                        .answers(Schema.page(TAG)),
+                this::tags);
+        api.add(
+                Questions.selecting(Route.get("/api/v1/latest", Rule.VIEWER, "The newest value of each tag"))
+                        .paged()
+                        .answers(Schema.page(LatestItem.SCHEMA)),
+                this::latest);
+        api.add(
+                Route.get("/api/v1/devices", Rule.VIEWER, "Lists the devices with their states")
+                        .paged()
+                        .answers(Schema.page(DeviceItem.SCHEMA)),
+                this::devices);
+        api.add(
+                Route.get("/api/v1/reconcile", Rule.VIEWER, "What became of every sample of a gateway")
+                        .needs("gateway", "gateway id", "whose samples"),
+                request -> {
+                    var id = request.required("gateway");
+                    var account = Questions.ask(() -> fleet.account(Questions.gateway(fleet, id)));
+                    return Reply.json(account(id, account));
+                });
+        api.add(
+                Route.get("/api/v1/findings", Rule.VIEWER, "What the centre noticed about its gateways, newest first")
+                        .paged()
+                        .answers(Schema.page(FINDING)),
+                this::findings);
+    }
+
+    private Reply gateways(Request request) {
+        var selection = Questions.selection(request);
+        var views = Questions.ask(() -> fleet.gateways(selection)).stream().filter(g -> selection.mayMatch(g.name()));
+        return Reply.page(
+                Page.ofSorted(
+                        request, views.map(fleet::view), v -> v.gateway().name(), FleetRoutes::gateway));
+    }
+
+    private static JsonObject gateway(GatewayView view) {
+        var now = view.now();
+        var greeting = view.gateway().greeting();
+        var labels = new JsonObject();
+        view.gateway().labels().forEach(labels::put);
+        return new JsonObject()
+                .put("id", view.gateway().name())
+                .put("site", view.gateway().site())
+                .put("labels", labels)
+                .put("state", view.state())
+                .put("why", view.why().isEmpty() ? null : view.why())
+                .put("lastSeen", time(now.seenNanos()))
+                .put("lag", view.lagNanos() < 0 ? null : seconds(view.lagNanos() / NANOS_PER_SECOND))
+                .put("backlog", now.pendingSamples())
+                .put("backlogItems", now.pendingItems())
+                .put("timeToDrain", view.drainSeconds() < 0 ? null : seconds(view.drainSeconds()))
+                .put("openAlarms", view.openAlarms())
+                .put("clockOffset", now.reportedNanos() == 0 ? null : seconds(now.clockOffsetNanos() / NANOS_PER_SECOND))
+                .put("agentVersion", greeting.map(g -> g.software()).orElse(null))
+                .put("host", greeting.map(g -> g.host()).orElse(null))
+                .put("bootCount", greeting.map(g -> g.bootCount()).orElse(null))
+                .put("configurationHash", greeting.map(g -> g.configurationHash()).orElse(null))
+                .put("schemaHash", greeting.map(g -> g.schemaHash()).orElse(null));
+    }
+
+    private static String seconds(double seconds) {
+        return String.format(java.util.Locale.ROOT, Math.abs(seconds) < 10 ? "%.1fs" : "%.0fs", seconds);
+    }
+
+    static @Nullable String time(long nanos) {
+        return nanos == 0 ? null : Times.text(nanos);
+    }
+
+    private Reply tags(Request request) {
+        var selection = Questions.selection(request);
+        return Reply.page(
+                Page.ofSorted(
+                        request,
+                        Questions.ask(() -> fleet.tags(selection)).stream(),
+                        t -> t.gateway() + " " + t.tag().name(),
+                        FleetRoutes::tag));
+    }
+
+    private static JsonObject tag(FleetTag found) {
+        var tag = found.tag();
+        return new JsonObject()
+                .put("gateway", found.gateway())
+                .put("tag", tag.name())
+                .put("type", tag.type().name().toLowerCase(java.util.Locale.ROOT))
+                .put("unit", tag.unit().isEmpty() ? null : tag.unit())
+                .put("device", tag.device())
+                .put("driver", tag.driver())
+                .put("sync", tag.sync())
+                .put("deadband", tag.deadband())
+                .put("poll", tag.pollNanos() == 0 ? null : seconds(tag.pollNanos() / NANOS_PER_SECOND))
+                .put("low", tag.low())
+                .put("high", tag.high());
+    }
+
+    private Reply latest(Request request) {
+        var selection = Questions.selection(request);
+        return Reply.page(
+                Page.ofSorted(
+                        request,
+                        Questions.ask(() -> fleet.latest(selection)).stream(),
+                        l -> l.gateway() + " " + l.row().tag(),
+                        l -> item(l).toJson()));
+    }
+
+    /** A row of the grid as the page and REST show it. */
+    static LatestItem item(FleetLatest latest) {
+        var row = latest.row();
+        var good = row.lastGood();
+        return new LatestItem(
+                latest.gateway(),
+                row.tag(),
+                row.reading(),
+                row.sinceNanos(),
+                row.sourceTime(),
+                row.gatewayTime(),
+                latest.unit(),
+                good == null ? null : new LatestItem.LastGood(good, row.lastGoodNanos()));
+    }
+
+    private Reply devices(Request request) {
+        return Reply.page(
+                Page.ofSorted(
+                        request,
+                        Questions.ask(fleet::devices).stream(),
+                        d -> d.gateway() + " " + d.device(),
+                        FleetRoutes::device));
+    }
+
+    private static JsonObject device(DeviceRow row) {
+        return new DeviceItem(
+                        row.gateway(),
+                        row.device(),
+                        row.driver(),
+                        row.state(),
+                        row.reason(),
+                        row.lastGood() == 0 ? null : row.lastGood(),
+                        row.lastError().isEmpty() ? null : row.lastError(),
+                        null)
+                .toJson();
+    }
+
+    private static JsonObject account(String gateway, Account a) {
+        if (!a.reported()) {
+            throw Problem.conflict(
+                            "gateway",
+                            "gateway '%s' has not reported its counters yet".formatted(gateway),
+                            "a gateway that was connected to this centre",
+                            "Wait until it is online, and ask again")
+                    .asException();
+        }
+        var dropped = new JsonObject();
+        a.refused().forEach((reason, samples) -> add(dropped, reason, samples));
+        a.dropped().forEach((reason, samples) -> add(dropped, reason, samples));
+        return new JsonObject()
+                .put("gateway", gateway)
+                .put("read", JsonValues.of(a.read()))
+                .put("derived", JsonValues.of(a.derived()))
+                .put("filtered", JsonValues.of(a.filtered()))
+                .put("accepted", JsonValues.of(a.accepted()))
+                .put("acknowledged", JsonValues.of(a.acknowledged()))
+                .put("pending", JsonValues.of(a.pending()))
+                .put("local", JsonValues.of(a.local()))
+                .put("dropped", dropped)
+                .put("refused", a.refused().values().stream().mapToLong(Long::longValue).sum())
+                .put("stored", JsonValues.of(a.stored()))
+                .put("quarantined", JsonValues.of(a.quarantined()))
+                .put("expired", JsonValues.of(a.expired()))
+                .put("balanced", a.balanced());
+    }
+
+    private static void add(JsonObject dropped, String reason, long samples) {
+        if (samples != 0) {
+            dropped.put(reason, samples + dropped.getLong(reason, 0L));
+        }
+    }
+
+    private Reply findings(Request request) {
+        int most = Page.MAX_LIMIT;
+        return Reply.page(
+                Page.ofSorted(
+                        request,
+                        Questions.ask(() -> fleet.findings(most)).stream(),
+                        f -> "%019d".formatted(Long.MAX_VALUE - f.id()),
+                        f ->
+                                new JsonObject(
+                                        Map.of(
+                                                "gateway", f.gateway(),
+                                                "kind", f.kind(),
+                                                "detail", f.detail(),
+                                                "at", Times.text(f.foundNanos())))));
+    }
+}

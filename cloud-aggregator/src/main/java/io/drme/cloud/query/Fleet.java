@@ -1,0 +1,162 @@
+package io.drme.cloud.query;
+
+import io.drme.cloud.grid.GatewayState;
+import io.drme.cloud.grid.Grid;
+import io.drme.cloud.grid.LatestTable;
+import io.drme.cloud.store.BlockStore;
+import io.drme.cloud.store.BlockStore.Gateway;
+import io.drme.cloud.store.BlockStore.TagRow;
+import io.drme.cloud.store.DatabaseException;
+import io.drme.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Answers what the fleet is and how it is now. Safe for use from any thread; may block. */
+public final class Fleet {
+    /** A gateway reports every few seconds; not heard of for so long, it is offline. */
+    public static final Duration OFFLINE_AFTER = Duration.ofSeconds(15);
+
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final BlockStore store;
+    private final Grid grid;
+    private final Clock clock;
+    private final Accounts accounts;
+
+    /** Answers from the grid what it knows, from the store the rest. */
+    public Fleet(BlockStore store, Grid grid, Clock clock) {
+        this.store = store;
+        this.grid = grid;
+        this.clock = clock;
+        this.accounts = new Accounts(store);
+    }
+
+    /**
+     * A gateway as an overview shows it.
+     *
+     * @param state online, offline or trouble
+     * @param why for a person; empty while all is well
+     * @param lagNanos age of the newest sample that is stored; negative where there is none
+     * @param drainSeconds time until the backlog is here, at the present rate; negative where unknown
+     * @param openAlarms alarms that are not normal
+     */
+    public record GatewayView(
+            Gateway gateway,
+            GatewayState now,
+            String state,
+            String why,
+            long lagNanos,
+            double drainSeconds,
+            long openAlarms) {}
+
+    /** A tag and its gateway. */
+    public record FleetTag(String gateway, TagRow tag) {
+        /** {@code gateway/device/path}. */
+        public String fullName() {
+            return gateway + "/" + tag.name();
+        }
+    }
+
+    /** The newest value of a tag. */
+    public record FleetLatest(String gateway, LatestTable.Latest row, String unit) {
+        /** {@code gateway/device/path}. */
+        public String fullName() {
+            return gateway + "/" + row.tag();
+        }
+    }
+
+    /** The gateways of a selection, sorted by id. */
+    public List<Gateway> gateways(Selection selection) throws DatabaseException {
+        return store.gateways().stream().filter(selection::includes).toList();
+    }
+
+    /** One gateway. */
+    public Optional<Gateway> gateway(String id) throws DatabaseException {
+        return store.gateways().stream().filter(g -> g.name().equals(id)).findFirst();
+    }
+
+    /** A gateway with its present state. */
+    public GatewayView view(Gateway gateway) {
+        var now = grid.gateway(gateway.name());
+        long silent = clock.epochNanos() - now.seenNanos();
+        boolean online = now.seenNanos() != 0 && silent < OFFLINE_AFTER.toNanos();
+        var why = online ? now.trouble() : silence(now, silent);
+        var state = online ? (now.trouble().isEmpty() ? "online" : "trouble") : "offline";
+        long alarms = grid.openAlarms().stream().filter(a -> a.gateway().equals(gateway.name())).count();
+        long lag = now.newestNanos() == 0 ? -1 : Math.max(0, clock.epochNanos() - now.newestNanos());
+        return new GatewayView(gateway, now, state, why, lag, drainSeconds(now), alarms);
+    }
+
+    private static String silence(GatewayState now, long silentNanos) {
+        return now.seenNanos() == 0
+                ? "never heard of since the centre knows it"
+                : "nothing heard for %.0f s; look at its power, its line and its agent"
+                        .formatted(silentNanos / NANOS_PER_SECOND);
+    }
+
+    private static double drainSeconds(GatewayState now) {
+        if (now.pendingSamples() == 0) {
+            return 0;
+        }
+        return now.drainPerSecond() <= 0 ? -1 : now.pendingSamples() / now.drainPerSecond();
+    }
+
+    /** The present tags of a selection, sorted by full name. */
+    public List<FleetTag> tags(Selection selection) throws DatabaseException {
+        var found = new ArrayList<FleetTag>();
+        var pattern = selection.pattern();
+        for (var gateway : gateways(selection)) {
+            if (selection.mayMatch(gateway.name())) {
+                var rows = store.tags(gateway.id());
+                long newest = rows.stream().mapToLong(TagRow::configurationVersion).max().orElse(0);
+                for (var row : rows) {
+                    var tag = new FleetTag(gateway.name(), row);
+                    if (row.configurationVersion() == newest && pattern.matches(tag.fullName())) {
+                        found.add(tag);
+                    }
+                }
+            }
+        }
+        return found;
+    }
+
+    /** The newest values of a selection, sorted by full name. */
+    public List<FleetLatest> latest(Selection selection) throws DatabaseException {
+        var found = new ArrayList<FleetLatest>();
+        var pattern = selection.pattern();
+        for (var gateway : gateways(selection)) {
+            if (selection.mayMatch(gateway.name())) {
+                latest(gateway.name(), pattern::matches, found);
+            }
+        }
+        return found;
+    }
+
+    private void latest(String gateway, Predicate<String> pattern, List<FleetLatest> into) {
+        var table = grid.latest(gateway);
+        var tags = grid.tags(gateway);
+        for (int i = 0; i < table.size(); i++) {
+            if (pattern.test(gateway + "/" + table.tag(i))) {
+                into.add(new FleetLatest(gateway, table.row(i), tags.unit(table.tag(i))));
+            }
+        }
+    }
+
+    /** The account of a gateway's samples. */
+    public Account account(Gateway gateway) throws DatabaseException {
+        return accounts.of(store.reports(gateway.id()));
+    }
+
+    /** All devices, sorted by gateway and name. */
+    public List<BlockStore.DeviceRow> devices() throws DatabaseException {
+        return store.devices();
+    }
+
+    /** What the receiver noticed, newest first. */
+    public List<BlockStore.Finding> findings(int limit) throws DatabaseException {
+        return store.findings(limit);
+    }
+}
