@@ -63,7 +63,8 @@ public final class Centre implements AutoCloseable {
      *
      * @throws StartException when it can't, with the reason and what to do
      */
-    static Centre start(CloudConfig config, Path data, Clock clock) throws StartException, InterruptedException {
+    static Centre start(CloudConfig config, Path data, Clock clock)
+            throws StartException, InterruptedException {
         var centre = new Centre(config, clock);
         boolean started = false;
         try {
@@ -80,11 +81,19 @@ public final class Centre implements AutoCloseable {
     }
 
     private void startParts(Path data)
-            throws StartException, DatabaseException, CannotListenException, IOException, InterruptedException {
+            throws StartException,
+                    DatabaseException,
+                    CannotListenException,
+                    IOException,
+                    InterruptedException {
         var directory = opened(DataDirectory.take(data));
         var member = background("member-start", () -> Member.start(config.cluster()));
-        var database = opened(config.store().url().isPresent() ? Database.open(config.store().url().get()) : Database.openIn(data));
-        var receiverStore = opened(SqlReceiverStore.open(database));
+        var database =
+                opened(
+                        config.store().url().isPresent()
+                                ? Database.open(config.store().url().get())
+                                : Database.openIn(data));
+        opened(SqlReceiverStore.open(database));
         var store = new BlockStore(database);
         var access = Access.open(data, clock);
         var vertx = vertx();
@@ -93,7 +102,8 @@ public final class Centre implements AutoCloseable {
         var metrics = new Metrics();
         var feed = new LiveFeed(vertx, clock, metrics, match -> CloudApi.snapshot(fleet, match));
         var projection =
-                new Projection(grid, store, opened(Records.open(database)), clock, new LiveChanges(feed));
+                new Projection(
+                        grid, store, opened(Records.open(database)), clock, new LiveChanges(feed));
         projection.rebuild();
         var gridThread = opened(new GridThread(projection, clock));
         gridThread.start();
@@ -104,7 +114,11 @@ public final class Centre implements AutoCloseable {
         WebServer.addOwnRoutes(api, access, health, metrics);
         var sources =
                 new CloudApi.Sources(
-                        fleet, new RawHistory(store), new AlarmStore(store), (_, _) -> false, clock);
+                        fleet,
+                        new RawHistory(store),
+                        new AlarmStore(store),
+                        (_, _) -> false,
+                        clock);
         CloudApi.addRoutes(api, sources, feed);
         var web = opened(WebServer.start(vertx, listen(), "fleet", api, access, metrics));
         url = web.url();

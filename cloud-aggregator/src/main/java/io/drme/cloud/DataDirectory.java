@@ -53,13 +53,16 @@ final class DataDirectory implements AutoCloseable {
             return new DataDirectory(path, file);
         } catch (IOException e) {
             throw new StartException(
-                    "%s can't be used as data directory: %s; check that it can be written".formatted(path, e.getMessage()));
+                    "%s can't be used as data directory: %s; check that it can be written"
+                            .formatted(path, e.getMessage()));
         }
     }
 
     /** Whether a running process has the directory. */
     static boolean isTaken(Path path) {
-        try (var file = FileChannel.open(path.resolve("lock"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (var file =
+                FileChannel.open(
+                        path.resolve("lock"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             return tryLock(file) == null;
         } catch (IOException _) {
             return false;
@@ -90,7 +93,11 @@ final class DataDirectory implements AutoCloseable {
         var made = path.resolve("address.new");
         try {
             Files.writeString(made, url + "\n");
-            Files.move(made, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(
+                    made,
+                    file,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new StartException("%s can't be written: %s".formatted(file, e.getMessage()));
         }

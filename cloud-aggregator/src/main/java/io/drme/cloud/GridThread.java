@@ -67,7 +67,7 @@ final class GridThread implements AutoCloseable {
         }
     }
 
-    @SuppressWarnings("CatchingUnchecked") // this is the supervisor of the projection
+    // this is the supervisor of the projection
     private void step(@Nullable Fact fact) {
         try {
             if (trouble != null) {

@@ -41,7 +41,8 @@ public final class Main {
     /** Exit code for a configuration that can't be used (sysexits EX_CONFIG). */
     static final int WRONG_CONFIGURATION = 78;
 
-    private static final String CONFIG_TEXT = "The file cloud.yaml; without it: one member, SQLite, loopback only.";
+    private static final String CONFIG_TEXT =
+            "The file cloud.yaml; without it: one member, SQLite, loopback only.";
 
     @Spec private @Nullable CommandSpec spec;
 
@@ -82,41 +83,64 @@ public final class Main {
         return line.execute(arguments);
     }
 
-    private static int failed(Exception e, CommandLine line, CommandLine.ParseResult parsed) throws Exception {
-        switch (e) {
-            case InvalidConfigException wrong -> {
-                line.getErr().println(wrong.getMessage());
-                return WRONG_CONFIGURATION;
-            }
-            case StartException start -> {
-                line.getErr().println("drme-cloud: " + start.getMessage());
-                return CommandLine.ExitCode.SOFTWARE;
-            }
-            default -> throw e;
+    private static int failed(Exception e, CommandLine line, CommandLine.ParseResult parsed)
+            throws Exception {
+        if (e instanceof InvalidConfigException) {
+            line.getErr().println(e.getMessage());
+            return WRONG_CONFIGURATION;
         }
+        if (e instanceof StartException) {
+            line.getErr().println("drme-cloud: " + e.getMessage());
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+        throw e;
     }
 
     private PrintWriter out() {
-        return spec == null ? new PrintWriter(System.out, true, StandardCharsets.UTF_8) : spec.commandLine().getOut();
+        return spec == null
+                ? new PrintWriter(System.out, true, StandardCharsets.UTF_8)
+                : spec.commandLine().getOut();
     }
 
     @Command(
             name = "run",
             description = "Runs a member until it is told to stop (Ctrl-C, SIGTERM).",
             mixinStandardHelpOptions = true,
-            footer = {"%nExamples:", "  drme-cloud run", "  drme-cloud run --config /etc/drme/cloud.yaml", "  drme-cloud run --data /tmp/centre --port 0 --mqtt-port 0"})
+            footer = {
+                "%nExamples:",
+                "  drme-cloud run",
+                "  drme-cloud run --config /etc/drme/cloud.yaml",
+                "  drme-cloud run --data /tmp/centre --port 0 --mqtt-port 0"
+            })
     int run(
-            @Option(names = "--config", paramLabel = "FILE", description = CONFIG_TEXT) @Nullable Path file,
-            @Option(names = "--data", paramLabel = "DIR", defaultValue = CloudConfig.DEFAULT_DIRECTORY, description = "Where the data is kept; default: ${DEFAULT-VALUE}.") Path data,
-            @Option(names = "--port", paramLabel = "N", description = "HTTP port instead of the configured one; 0 takes a free one.") @Nullable Integer port,
-            @Option(names = "--mqtt-port", paramLabel = "N", description = "MQTT port instead of the configured one; 0 takes a free one.") @Nullable Integer mqttPort)
+            @Option(names = "--config", paramLabel = "FILE", description = CONFIG_TEXT)
+                    @Nullable Path file,
+            @Option(
+                            names = "--data",
+                            paramLabel = "DIR",
+                            defaultValue = CloudConfig.DEFAULT_DIRECTORY,
+                            description = "Where the data is kept; default: ${DEFAULT-VALUE}.")
+                    Path data,
+            @Option(
+                            names = "--port",
+                            paramLabel = "N",
+                            description =
+                                    "HTTP port instead of the configured one; 0 takes a free one.")
+                    @Nullable Integer port,
+            @Option(
+                            names = "--mqtt-port",
+                            paramLabel = "N",
+                            description =
+                                    "MQTT port instead of the configured one; 0 takes a free one.")
+                    @Nullable Integer mqttPort)
             throws InvalidConfigException, StartException, InterruptedException {
         var read = file == null ? CloudConfig.defaults() : CloudConfig.read(file);
         var config = read.withPorts(Optional.ofNullable(port), Optional.ofNullable(mqttPort));
         var clock = new SystemClock();
         long begin = clock.nanoTime();
         var centre = Centre.start(config, data, clock);
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(centre)));
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(centre)));
         out().printf(
                         "drme-cloud ready after %.1f s: page and REST %s, MQTT %s:%d, data %s%n",
                         (clock.nanoTime() - begin) / 1e9,
@@ -136,7 +160,8 @@ public final class Main {
 
     @Command(
             name = "check",
-            description = "Checks a file and lists all that is wrong with it; exit 78 where anything is.",
+            description =
+                    "Checks a file and lists all that is wrong with it; exit 78 where anything is.",
             mixinStandardHelpOptions = true,
             footer = {"%nExample:", "  drme-cloud check /etc/drme/cloud.yaml"})
     int check(@Parameters(paramLabel = "FILE", description = "The file cloud.yaml.") Path file)
@@ -149,29 +174,69 @@ public final class Main {
     }
 
     /** Manages users, with the running centre or, where none runs, in its data directory. */
-    @Command(name = "users", description = "Manages users.", mixinStandardHelpOptions = true, synopsisSubcommandLabel = "COMMAND")
+    @Command(
+            name = "users",
+            description = "Manages users.",
+            mixinStandardHelpOptions = true,
+            synopsisSubcommandLabel = "COMMAND")
     static final class Users {
         @Spec private @Nullable CommandSpec spec;
 
         @Command(
                 name = "add",
-                description = "Adds a user and prints a code, good once, by which the person signs in and sets a password.",
+                description =
+                        "Adds a user and prints a code, good once, by which the person signs in and sets a password.",
                 mixinStandardHelpOptions = true,
-                footer = {"%nExample:", "  drme-cloud users add anna --role operator --data /var/lib/drme-cloud"})
+                footer = {
+                    "%nExample:",
+                    "  drme-cloud users add anna --role operator --data /var/lib/drme-cloud"
+                })
         int add(
-                @Parameters(paramLabel = "NAME", description = "The person's name for signing in.") String name,
-                @Option(names = "--role", required = true, paramLabel = "viewer|operator|engineer|admin", description = "What the person may do.") String role,
-                @Option(names = "--data", paramLabel = "DIR", defaultValue = CloudConfig.DEFAULT_DIRECTORY, description = "The centre's data directory; default: ${DEFAULT-VALUE}.") Path data)
+                @Parameters(paramLabel = "NAME", description = "The person's name for signing in.")
+                        String name,
+                @Option(
+                                names = "--role",
+                                required = true,
+                                paramLabel = "viewer|operator|engineer|admin",
+                                description = "What the person may do.")
+                        String role,
+                @Option(
+                                names = "--data",
+                                paramLabel = "DIR",
+                                defaultValue = CloudConfig.DEFAULT_DIRECTORY,
+                                description =
+                                        "The centre's data directory; default: ${DEFAULT-VALUE}.")
+                        Path data)
                 throws StartException {
             var line = java.util.Objects.requireNonNull(spec, "set by picocli").commandLine();
             if (DataDirectory.isTaken(data)) {
                 return Drmectl.run(
-                        line.getOut(), line.getErr(), Map.of(), "--data", data.toString(), "users", "add", name, "--role", role);
+                        line.getOut(),
+                        line.getErr(),
+                        Map.of(),
+                        "--data",
+                        data.toString(),
+                        "users",
+                        "add",
+                        name,
+                        "--role",
+                        role);
             }
-            var known = Role.of(role).orElseThrow(() -> new StartException("'%s' is no role; expected viewer, operator, engineer or admin".formatted(role)));
+            var known =
+                    Role.of(role)
+                            .orElseThrow(() ->
+                                    new StartException(
+                                            "'%s' is no role; expected viewer, operator, engineer or admin"
+                                                    .formatted(role)));
             try (var directory = DataDirectory.take(data)) {
                 var code = Access.users(directory.path(), new SystemClock()).add(name, known);
-                line.getOut().printf("%s (%s): code %s, good once until %s%n", name, known.text(), code.code(), io.drme.web.Times.text(code.expiresNanos()));
+                line.getOut()
+                        .printf(
+                                "%s (%s): code %s, good once until %s%n",
+                                name,
+                                known.text(),
+                                code.code(),
+                                io.drme.web.Times.text(code.expiresNanos()));
                 return 0;
             } catch (ProblemException e) {
                 throw new StartException(e.problem().detail());

@@ -43,7 +43,8 @@ final class AlarmRoutes {
     static final int MAX_IDS = 1_000;
 
     private static final String PATH = "/api/v1/alarms";
-    private static final List<String> STATES = Arrays.stream(AlarmState.values()).map(AlarmState::text).toList();
+    private static final List<String> STATES =
+            Arrays.stream(AlarmState.values()).map(AlarmState::text).toList();
     private static final List<String> PRIORITIES = List.of("low", "medium", "high", "critical");
     private static final Schema SENT =
             Schema.object(
@@ -78,11 +79,18 @@ final class AlarmRoutes {
                 Route.post(PATH + "/acknowledge", Rule.OPERATOR, "Acknowledges several alarms")
                         .body(
                                 Schema.object(
-                                        Schema.field("ids", Schema.list(Schema.text("occurrence"), "which")),
+                                        Schema.field(
+                                                "ids",
+                                                Schema.list(Schema.text("occurrence"), "which")),
                                         comment))
                         .answers(Schema.page(SENT)),
                 this::acknowledgeAll);
-        one(api, "acknowledge", "Acknowledges an alarm", Schema.object(comment), AlarmRoutes::comment);
+        one(
+                api,
+                "acknowledge",
+                "Acknowledges an alarm",
+                Schema.object(comment),
+                AlarmRoutes::comment);
         one(
                 api,
                 "shelve",
@@ -91,7 +99,12 @@ final class AlarmRoutes {
                         Schema.field("for", Schema.text("how long, as in 30m")),
                         Schema.field("reason", Schema.text("why"))),
                 AlarmRoutes::shelving);
-        one(api, "unshelve", "Brings a shelved alarm back", Schema.object(comment), AlarmRoutes::comment);
+        one(
+                api,
+                "unshelve",
+                "Brings a shelved alarm back",
+                Schema.object(comment),
+                AlarmRoutes::comment);
         one(api, "reset", "Ends a latched alarm", Schema.object(comment), AlarmRoutes::comment);
         one(
                 api,
@@ -121,9 +134,10 @@ final class AlarmRoutes {
                 request -> {
                     var given = arguments.of(request.body());
                     var alarm = find(request.path("id"));
-                    objection(verb, alarm).ifPresent(problem -> {
-                        throw problem.asException();
-                    });
+                    objection(verb, alarm)
+                            .ifPresent(problem -> {
+                                throw problem.asException();
+                            });
                     return Reply.json(202, send(request.who(), verb, alarm, given));
                 });
     }
@@ -131,20 +145,20 @@ final class AlarmRoutes {
     private AlarmRow find(String id) {
         return Questions.ask(() -> alarms.find(id)).stream()
                 .findFirst()
-                .orElseThrow(
-                        () ->
-                                Problem.notFound(
-                                                "id",
-                                                "there is no alarm '%s'".formatted(Questions.shortened(id)),
-                                                "/api/v1/alarms lists the occurrences")
-                                        .asException());
+                .orElseThrow(() ->
+                        Problem.notFound(
+                                        "id",
+                                        "there is no alarm '%s'".formatted(Questions.shortened(id)),
+                                        "/api/v1/alarms lists the occurrences")
+                                .asException());
     }
 
     private static Optional<Problem> objection(String verb, AlarmRow alarm) {
         boolean possible =
                 switch (verb) {
                     case "acknowledge" ->
-                            alarm.state().equals("unacknowledged") || alarm.state().equals("returned");
+                            alarm.state().equals("unacknowledged")
+                                    || alarm.state().equals("returned");
                     case "unshelve" -> alarm.state().equals("shelved");
                     case "reset" -> alarm.state().equals("latched");
                     case "shelve" -> !alarm.state().equals("normal");
@@ -177,13 +191,17 @@ final class AlarmRoutes {
         var answer = new JsonObject().put("id", alarm.id()).put("gateway", alarm.gateway());
         return downlink.submit(new GatewayId(alarm.gateway()), command)
                 ? answer.put("result", "sent").put("command", command.id())
-                : answer.put("result", "not-sent").put("detail", "too many commands wait for this gateway already");
+                : answer.put("result", "not-sent")
+                        .put("detail", "too many commands wait for this gateway already");
     }
 
     private Reply acknowledgeAll(Request request) {
         var ids = request.body().texts("ids");
         if (ids.isEmpty() || ids.size() > MAX_IDS) {
-            throw Problem.badBody("/ids", "there are %d ids".formatted(ids.size()), "1 to %d ids".formatted(MAX_IDS))
+            throw Problem.badBody(
+                            "/ids",
+                            "there are %d ids".formatted(ids.size()),
+                            "1 to %d ids".formatted(MAX_IDS))
                     .asException();
         }
         var given = comment(request.body());

@@ -24,7 +24,8 @@ public final class CloudApi {
      *
      * @param downlink the way down to the gateways
      */
-    public record Sources(Fleet fleet, RawHistory history, AlarmStore alarms, Downlink downlink, Clock clock) {}
+    public record Sources(
+            Fleet fleet, RawHistory history, AlarmStore alarms, Downlink downlink, Clock clock) {}
 
     /** Adds all routes of the centre. */
     public static void addRoutes(Api api, Sources sources, LiveFeed feed) {
@@ -32,7 +33,11 @@ public final class CloudApi {
         new TrendRoutes(sources.fleet, sources.history, sources.clock).addTo(api);
         new AlarmRoutes(sources.alarms, sources.downlink, sources.clock).addTo(api);
         api.stream(
-                Route.get("/api/v1/stream", Rule.VIEWER, "Live samples and alarm changes, as a WebSocket"), feed);
+                Route.get(
+                        "/api/v1/stream",
+                        Rule.VIEWER,
+                        "Live samples and alarm changes, as a WebSocket"),
+                feed);
     }
 
     /** What a new client of the live feed sees first. */

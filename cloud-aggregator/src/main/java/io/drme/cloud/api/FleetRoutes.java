@@ -34,12 +34,16 @@ final class FleetRoutes {
                     Schema.field("state", Schema.text("online, offline or trouble")),
                     Schema.optional("why", Schema.text("why it is in this state")),
                     Schema.optional("lastSeen", Schema.time("when it was last heard of")),
-                    Schema.optional("lag", Schema.text("age of the newest stored sample, as in 4.2s")),
+                    Schema.optional(
+                            "lag", Schema.text("age of the newest stored sample, as in 4.2s")),
                     Schema.field("backlog", Schema.integer("samples that wait on the gateway")),
-                    Schema.field("backlogItems", Schema.integer("blocks and events that wait there")),
-                    Schema.optional("timeToDrain", Schema.text("until the backlog is here, as in 12s")),
+                    Schema.field(
+                            "backlogItems", Schema.integer("blocks and events that wait there")),
+                    Schema.optional(
+                            "timeToDrain", Schema.text("until the backlog is here, as in 12s")),
                     Schema.field("openAlarms", Schema.integer("alarms that are not normal")),
-                    Schema.optional("clockOffset", Schema.text("its clock less the centre's, as in 0.01s")),
+                    Schema.optional(
+                            "clockOffset", Schema.text("its clock less the centre's, as in 0.01s")),
                     Schema.optional("agentVersion", Schema.text("version of its agent")),
                     Schema.optional("host", Schema.text("machine")),
                     Schema.optional("bootCount", Schema.integer("starts of the agent on its data")),
@@ -53,7 +57,9 @@ final class FleetRoutes {
                     Schema.field("type", Schema.text("boolean, int64, float64 or text")),
                     Schema.optional("unit", Schema.text("UCUM")),
                     Schema.field("device", Schema.text("the device it is read from")),
-                    Schema.field("driver", Schema.text("modbus, opcua, gpio, …; pipeline where derived")),
+                    Schema.field(
+                            "driver",
+                            Schema.text("modbus, opcua, gpio, …; pipeline where derived")),
                     Schema.field("sync", Schema.text("raw, aggregate or local")),
                     Schema.field("deadband", Schema.number("changes within it are not recorded")),
                     Schema.optional("poll", Schema.text("from one reading to the next, as in 1s")),
@@ -63,7 +69,8 @@ final class FleetRoutes {
     private static final Schema FINDING =
             Schema.object(
                     Schema.field("gateway", Schema.text("gateway id")),
-                    Schema.field("kind", Schema.text("quarantined, forked, clone, dropped or damaged")),
+                    Schema.field(
+                            "kind", Schema.text("quarantined, forked, clone, dropped or damaged")),
                     Schema.field("detail", Schema.text("what was found")),
                     Schema.field("at", Schema.time("when")));
 
@@ -75,20 +82,35 @@ final class FleetRoutes {
 
     void addTo(Api api) {
         api.add(
-                Questions.selecting(Route.get("/api/v1/gateways", Rule.VIEWER, "Lists the gateways"))
+                Questions.selecting(
+                                Route.get("/api/v1/gateways", Rule.VIEWER, "Lists the gateways"))
                         .paged()
                         .answers(Schema.page(GATEWAY)),
                 this::gateways);
         api.add(
                 Route.get("/api/v1/gateways/{id}", Rule.VIEWER, "One gateway").answers(GATEWAY),
-                request -> Reply.json(gateway(Questions.ask(() -> fleet.view(Questions.gateway(fleet, request.path("id")))))));
+                request ->
+                        Reply.json(
+                                gateway(
+                                        Questions.ask(() ->
+                                                fleet.view(
+                                                        Questions.gateway(
+                                                                fleet, request.path("id")))))));
         api.add(
-                Questions.selecting(Route.get("/api/v1/tags", Rule.VIEWER, "Lists the tags with type, unit and source"))
+                Questions.selecting(
+                                Route.get(
+                                        "/api/v1/tags",
+                                        Rule.VIEWER,
+                                        "Lists the tags with type, unit and source"))
                         .paged()
                         .answers(Schema.page(TAG)),
                 this::tags);
         api.add(
-                Questions.selecting(Route.get("/api/v1/latest", Rule.VIEWER, "The newest value of each tag"))
+                Questions.selecting(
+                                Route.get(
+                                        "/api/v1/latest",
+                                        Rule.VIEWER,
+                                        "The newest value of each tag"))
                         .paged()
                         .answers(Schema.page(LatestItem.SCHEMA)),
                 this::latest);
@@ -98,7 +120,10 @@ final class FleetRoutes {
                         .answers(Schema.page(DeviceItem.SCHEMA)),
                 this::devices);
         api.add(
-                Route.get("/api/v1/reconcile", Rule.VIEWER, "What became of every sample of a gateway")
+                Route.get(
+                                "/api/v1/reconcile",
+                                Rule.VIEWER,
+                                "What became of every sample of a gateway")
                         .needs("gateway", "gateway id", "whose samples"),
                 request -> {
                     var id = request.required("gateway");
@@ -106,7 +131,10 @@ final class FleetRoutes {
                     return Reply.json(account(id, account));
                 });
         api.add(
-                Route.get("/api/v1/findings", Rule.VIEWER, "What the centre noticed about its gateways, newest first")
+                Route.get(
+                                "/api/v1/findings",
+                                Rule.VIEWER,
+                                "What the centre noticed about its gateways, newest first")
                         .paged()
                         .answers(Schema.page(FINDING)),
                 this::findings);
@@ -114,10 +142,15 @@ final class FleetRoutes {
 
     private Reply gateways(Request request) {
         var selection = Questions.selection(request);
-        var views = Questions.ask(() -> fleet.gateways(selection)).stream().filter(g -> selection.mayMatch(g.name()));
+        var views =
+                Questions.ask(() -> fleet.gateways(selection)).stream()
+                        .filter(g -> selection.mayMatch(g.name()));
         return Reply.page(
                 Page.ofSorted(
-                        request, views.map(fleet::view), v -> v.gateway().name(), FleetRoutes::gateway));
+                        request,
+                        views.map(fleet::view),
+                        v -> v.gateway().name(),
+                        FleetRoutes::gateway));
     }
 
     private static JsonObject gateway(GatewayView view) {
@@ -132,12 +165,18 @@ final class FleetRoutes {
                 .put("state", view.state())
                 .put("why", view.why().isEmpty() ? null : view.why())
                 .put("lastSeen", time(now.seenNanos()))
-                .put("lag", view.lagNanos() < 0 ? null : seconds(view.lagNanos() / NANOS_PER_SECOND))
+                .put(
+                        "lag",
+                        view.lagNanos() < 0 ? null : seconds(view.lagNanos() / NANOS_PER_SECOND))
                 .put("backlog", now.pendingSamples())
                 .put("backlogItems", now.pendingItems())
                 .put("timeToDrain", view.drainSeconds() < 0 ? null : seconds(view.drainSeconds()))
                 .put("openAlarms", view.openAlarms())
-                .put("clockOffset", now.reportedNanos() == 0 ? null : seconds(now.clockOffsetNanos() / NANOS_PER_SECOND))
+                .put(
+                        "clockOffset",
+                        now.reportedNanos() == 0
+                                ? null
+                                : seconds(now.clockOffsetNanos() / NANOS_PER_SECOND))
                 .put("agentVersion", greeting.map(g -> g.software()).orElse(null))
                 .put("host", greeting.map(g -> g.host()).orElse(null))
                 .put("bootCount", greeting.map(g -> g.bootCount()).orElse(null))
@@ -146,7 +185,8 @@ final class FleetRoutes {
     }
 
     private static String seconds(double seconds) {
-        return String.format(java.util.Locale.ROOT, Math.abs(seconds) < 10 ? "%.1fs" : "%.0fs", seconds);
+        return String.format(
+                java.util.Locale.ROOT, Math.abs(seconds) < 10 ? "%.1fs" : "%.0fs", seconds);
     }
 
     static @Nullable String time(long nanos) {
@@ -174,7 +214,9 @@ final class FleetRoutes {
                 .put("driver", tag.driver())
                 .put("sync", tag.sync())
                 .put("deadband", tag.deadband())
-                .put("poll", tag.pollNanos() == 0 ? null : seconds(tag.pollNanos() / NANOS_PER_SECOND))
+                .put(
+                        "poll",
+                        tag.pollNanos() == 0 ? null : seconds(tag.pollNanos() / NANOS_PER_SECOND))
                 .put("low", tag.low())
                 .put("high", tag.high());
     }

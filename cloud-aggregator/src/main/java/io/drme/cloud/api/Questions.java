@@ -50,19 +50,19 @@ final class Questions {
     static Selection selection(Request request) {
         var label =
                 request.query("label")
-                        .map(
-                                text -> {
-                                    int colon = text.indexOf(':');
-                                    if (colon < 1) {
-                                        throw Problem.badParameter(
-                                                        "label",
-                                                        "'%s' names no label".formatted(text),
-                                                        "key:value, as in line:1")
-                                                .asException();
-                                    }
-                                    return Map.entry(text.substring(0, colon), text.substring(colon + 1));
-                                });
-        return new Selection(request.query("match").orElse("**"), request.query("site").map(Glob::of), label);
+                        .map(text -> {
+                            int colon = text.indexOf(':');
+                            if (colon < 1) {
+                                throw Problem.badParameter(
+                                                "label",
+                                                "'%s' names no label".formatted(text),
+                                                "key:value, as in line:1")
+                                        .asException();
+                            }
+                            return Map.entry(text.substring(0, colon), text.substring(colon + 1));
+                        });
+        return new Selection(
+                request.query("match").orElse("**"), request.query("site").map(Glob::of), label);
     }
 
     /** A gateway by its id; a 404 that names the nearest where there is none. */
@@ -90,6 +90,7 @@ final class Questions {
         return from < to
                 ? Optional.empty()
                 : Optional.of(
-                        Problem.badParameter("to", "the end is not after the start", "a time after 'from'"));
+                        Problem.badParameter(
+                                "to", "the end is not after the start", "a time after 'from'"));
     }
 }

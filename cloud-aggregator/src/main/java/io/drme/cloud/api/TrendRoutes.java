@@ -34,7 +34,11 @@ final class TrendRoutes {
 
     void addTo(Api api) {
         api.add(
-                ofTag(Route.get("/api/v1/history", Rule.VIEWER, "The samples of a tag, oldest first"))
+                ofTag(
+                                Route.get(
+                                        "/api/v1/history",
+                                        Rule.VIEWER,
+                                        "The samples of a tag, oldest first"))
                         .paged()
                         .answers(Schema.page(SampleItem.SCHEMA)),
                 this::history);
@@ -50,10 +54,9 @@ final class TrendRoutes {
         long to = request.time("to").orElse(clock.epochNanos());
         long from = request.time("from").orElse(to - USUAL_SPAN.toNanos());
         Questions.emptySpan(from, to)
-                .ifPresent(
-                        problem -> {
-                            throw problem.asException();
-                        });
+                .ifPresent(problem -> {
+                    throw problem.asException();
+                });
         return new Span(from, to);
     }
 
@@ -63,19 +66,19 @@ final class TrendRoutes {
         var gateway = Questions.ask(() -> Questions.gateway(fleet, id));
         var after =
                 request.cursor()
-                        .map(
-                                text ->
-                                        Place.parse(text)
-                                                .orElseThrow(
-                                                        () ->
-                                                                Problem.badParameter(
-                                                                                "cursor",
-                                                                                "this is no cursor of a history",
-                                                                                "the 'next' of the page before, unchanged")
-                                                                        .asException()))
+                        .map(text ->
+                                Place.parse(text)
+                                        .orElseThrow(() ->
+                                                Problem.badParameter(
+                                                                "cursor",
+                                                                "this is no cursor of a history",
+                                                                "the 'next' of the page before, unchanged")
+                                                        .asException()))
                         .orElse(Place.START);
         int limit = request.limit();
-        var part = Questions.ask(() -> history.read(gateway.id(), request.required("tag"), span, after, limit));
+        var part =
+                Questions.ask(() ->
+                        history.read(gateway.id(), request.required("tag"), span, after, limit));
         var next = part.next();
         return Reply.page(
                 new Page(

@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the newest sample of each series out of a block. Confined to its owner, for its columns. */
+/**
+ * Takes the newest sample of each series out of a block. Confined to its owner, for its columns.
+ */
 final class BlockTail {
     private final SeriesColumns columns = new SeriesColumns();
 

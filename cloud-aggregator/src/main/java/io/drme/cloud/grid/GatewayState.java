@@ -29,21 +29,57 @@ public record GatewayState(
 
     GatewayState joined(long now) {
         return new GatewayState(
-                now, now, newestNanos, reportedNanos, pendingSamples, pendingItems, acknowledgedSamples, drainPerSecond, clockOffsetNanos, "");
+                now,
+                now,
+                newestNanos,
+                reportedNanos,
+                pendingSamples,
+                pendingItems,
+                acknowledgedSamples,
+                drainPerSecond,
+                clockOffsetNanos,
+                "");
     }
 
     GatewayState seen(long now) {
         return new GatewayState(
-                joinedNanos, now, newestNanos, reportedNanos, pendingSamples, pendingItems, acknowledgedSamples, drainPerSecond, clockOffsetNanos, trouble);
+                joinedNanos,
+                now,
+                newestNanos,
+                reportedNanos,
+                pendingSamples,
+                pendingItems,
+                acknowledgedSamples,
+                drainPerSecond,
+                clockOffsetNanos,
+                trouble);
     }
 
     GatewayState stored(long newest) {
         return new GatewayState(
-                joinedNanos, seenNanos, Math.max(newest, newestNanos), reportedNanos, pendingSamples, pendingItems, acknowledgedSamples, drainPerSecond, clockOffsetNanos, trouble);
+                joinedNanos,
+                seenNanos,
+                Math.max(newest, newestNanos),
+                reportedNanos,
+                pendingSamples,
+                pendingItems,
+                acknowledgedSamples,
+                drainPerSecond,
+                clockOffsetNanos,
+                trouble);
     }
 
     GatewayState troubled(String what) {
         return new GatewayState(
-                joinedNanos, seenNanos, newestNanos, reportedNanos, pendingSamples, pendingItems, acknowledgedSamples, drainPerSecond, clockOffsetNanos, what);
+                joinedNanos,
+                seenNanos,
+                newestNanos,
+                reportedNanos,
+                pendingSamples,
+                pendingItems,
+                acknowledgedSamples,
+                drainPerSecond,
+                clockOffsetNanos,
+                what);
     }
 }

@@ -38,9 +38,16 @@ public final class LatestTable {
      * @param good the newest good reading with or before it; null where none is known
      */
     public record Offer(
-            String tag, ValueType type, int epoch, long gatewayTime, long since, Point point, @Nullable Point good) {
+            String tag,
+            ValueType type,
+            int epoch,
+            long gatewayTime,
+            long since,
+            Point point,
+            @Nullable Point good) {
         /** A sample of which nothing is known but itself. */
-        public static Offer single(String tag, ValueType type, int epoch, long gatewayTime, Point point) {
+        public static Offer single(
+                String tag, ValueType type, int epoch, long gatewayTime, Point point) {
             return new Offer(
                     tag,
                     type,
@@ -60,7 +67,9 @@ public final class LatestTable {
     public record Point(long sourceTime, byte quality, long bits, @Nullable String text) {
         /** Whether both have the same value and quality. */
         public boolean isLike(Point other) {
-            return quality == other.quality && bits == other.bits && Objects.equals(text, other.text);
+            return quality == other.quality
+                    && bits == other.bits
+                    && Objects.equals(text, other.text);
         }
     }
 

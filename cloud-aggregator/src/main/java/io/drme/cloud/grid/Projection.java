@@ -72,15 +72,21 @@ public final class Projection {
             grid.putGateway(gateway.name(), state);
         }
         for (var alarm : alarms.open()) {
-            grid.putAlarm(new OpenAlarm(alarm.gateway(), alarm.id(), alarm.state(), alarm.priority()));
+            grid.putAlarm(
+                    new OpenAlarm(alarm.gateway(), alarm.id(), alarm.state(), alarm.priority()));
         }
     }
 
-    private long rebuildLatest(BlockStore.Gateway gateway, Map<Long, Integer> numbers) throws DatabaseException {
+    private long rebuildLatest(BlockStore.Gateway gateway, Map<Long, Integer> numbers)
+            throws DatabaseException {
         record Place(long epochId, long sequence) {}
         var table = LatestTable.EMPTY;
         long newest = 0;
-        var places = store.newest(gateway.id()).stream().map(s -> new Place(s.epochId(), s.sequence())).distinct().toList();
+        var places =
+                store.newest(gateway.id()).stream()
+                        .map(s -> new Place(s.epochId(), s.sequence()))
+                        .distinct()
+                        .toList();
         for (var place : places) {
             var payload = store.block(place.epochId, place.sequence);
             if (payload.isPresent()) {
@@ -112,7 +118,11 @@ public final class Projection {
             case Fact.Quarantined(var gateway, var item, var reason, _) ->
                     found(gateway, "quarantined", item + ": " + reason);
             case Fact.Forked(var gateway, var item, var kept) ->
-                    found(gateway, "forked", "%s came with another hash than the one that is stored (%s)".formatted(item, kept));
+                    found(
+                            gateway,
+                            "forked",
+                            "%s came with another hash than the one that is stored (%s)"
+                                    .formatted(item, kept));
             case Fact.CloneRefused(var gateway, var holder, var hello) ->
                     found(
                             gateway,
@@ -123,9 +133,15 @@ public final class Projection {
                     records.found(
                             gateway,
                             "dropped",
-                            "%s %d to %d: %s".formatted(closure.stream().stream().text(), closure.from(), closure.to(), closure.cause()),
+                            "%s %d to %d: %s"
+                                    .formatted(
+                                            closure.stream().stream().text(),
+                                            closure.from(),
+                                            closure.to(),
+                                            closure.cause()),
                             clock.epochNanos());
-            case Fact.Damaged(var gateway, var reason) -> records.found(gateway, "damaged", reason, clock.epochNanos());
+            case Fact.Damaged(var gateway, var reason) ->
+                    records.found(gateway, "damaged", reason, clock.epochNanos());
             case Fact.CommandFinished _ -> {
                 // the event that says so was committed with it
             }
@@ -237,7 +253,12 @@ public final class Projection {
         long now = clock.epochNanos();
         var report =
                 new Report(
-                        0, status.epoch(), status.gatewayTimeNanos(), now, status.counters(), status.progress());
+                        0,
+                        status.epoch(),
+                        status.gatewayTimeNanos(),
+                        now,
+                        status.counters(),
+                        status.progress());
         unsaved.put(gateway, report);
         update(gateway, reported(grid.gateway(gateway.text()).seen(now), report));
     }

@@ -53,7 +53,12 @@ final class Accounts {
         var sum = new BlockStore.Account(0, 0, 0);
         for (var progress : report.progress()) {
             if (progress.stream() == StreamKind.DATA) {
-                sum = sum.plus(store.account(report.epochId(), StreamKind.DATA, progress.acknowledged()));
+                sum =
+                        sum.plus(
+                                store.account(
+                                        report.epochId(),
+                                        StreamKind.DATA,
+                                        progress.acknowledged()));
             }
         }
         return sum;
@@ -62,8 +67,10 @@ final class Accounts {
     private static boolean isBalanced(Map<String, Long> c, BlockStore.Account here) {
         long refused = sum(byReason(c, REFUSED));
         long dropped = sum(byReason(c, DROPPED));
-        return term(c, "read") + term(c, "derived") == term(c, "filtered") + term(c, "accepted") + refused
-                && term(c, "accepted") == term(c, "acknowledged") + term(c, "pending") + term(c, "local") + dropped
+        return term(c, "read") + term(c, "derived")
+                        == term(c, "filtered") + term(c, "accepted") + refused
+                && term(c, "accepted")
+                        == term(c, "acknowledged") + term(c, "pending") + term(c, "local") + dropped
                 && term(c, "acknowledged") == here.stored() + here.quarantined() + here.expired();
     }
 
@@ -77,12 +84,11 @@ final class Accounts {
 
     private static SortedMap<String, Long> byReason(Map<String, Long> counters, String prefix) {
         var found = new TreeMap<String, Long>();
-        counters.forEach(
-                (name, value) -> {
-                    if (name.startsWith(prefix)) {
-                        found.put(name.substring(prefix.length()), value);
-                    }
-                });
+        counters.forEach((name, value) -> {
+            if (name.startsWith(prefix)) {
+                found.put(name.substring(prefix.length()), value);
+            }
+        });
         return found;
     }
 }

@@ -40,7 +40,8 @@ public final class Fleet {
      * @param state online, offline or trouble
      * @param why for a person; empty while all is well
      * @param lagNanos age of the newest sample that is stored; negative where there is none
-     * @param drainSeconds time until the backlog is here, at the present rate; negative where unknown
+     * @param drainSeconds time until the backlog is here, at the present rate; negative where
+     *     unknown
      * @param openAlarms alarms that are not normal
      */
     public record GatewayView(
@@ -85,8 +86,10 @@ public final class Fleet {
         boolean online = now.seenNanos() != 0 && silent < OFFLINE_AFTER.toNanos();
         var why = online ? now.trouble() : silence(now, silent);
         var state = online ? (now.trouble().isEmpty() ? "online" : "trouble") : "offline";
-        long alarms = grid.openAlarms().stream().filter(a -> a.gateway().equals(gateway.name())).count();
-        long lag = now.newestNanos() == 0 ? -1 : Math.max(0, clock.epochNanos() - now.newestNanos());
+        long alarms =
+                grid.openAlarms().stream().filter(a -> a.gateway().equals(gateway.name())).count();
+        long lag =
+                now.newestNanos() == 0 ? -1 : Math.max(0, clock.epochNanos() - now.newestNanos());
         return new GatewayView(gateway, now, state, why, lag, drainSeconds(now), alarms);
     }
 

@@ -72,8 +72,11 @@ public final class RawHistory {
      */
     public record Part(List<HistorySample> samples, @Nullable Place next) {}
 
-    /** The samples of a tag in a span of source time, behind {@code after}, at most {@code limit}. */
-    public Part read(long gatewayId, String tag, Span span, Place after, int limit) throws DatabaseException {
+    /**
+     * The samples of a tag in a span of source time, behind {@code after}, at most {@code limit}.
+     */
+    public Part read(long gatewayId, String tag, Span span, Place after, int limit)
+            throws DatabaseException {
         var reading = new Walk(gatewayId, tag, span);
         reading.startBehind(after);
         var samples = new ArrayList<HistorySample>();
@@ -89,7 +92,8 @@ public final class RawHistory {
     }
 
     /** Hands on every sample of a tag in a span, in order. */
-    public void each(long gatewayId, String tag, Span span, java.util.function.Consumer<HistorySample> sink)
+    public void each(
+            long gatewayId, String tag, Span span, java.util.function.Consumer<HistorySample> sink)
             throws DatabaseException {
         var walk = new Walk(gatewayId, tag, span);
         while (walk.next()) {
@@ -150,7 +154,13 @@ public final class RawHistory {
                 if (!moreRows) {
                     return false;
                 }
-                rows = store.series(gatewayId, tag, span, new BlockStore.BlockPlace(epochId, sequence), ROWS);
+                rows =
+                        store.series(
+                                gatewayId,
+                                tag,
+                                span,
+                                new BlockStore.BlockPlace(epochId, sequence),
+                                ROWS);
                 row = 0;
                 moreRows = rows.size() == ROWS;
                 if (rows.isEmpty()) {
@@ -158,7 +168,10 @@ public final class RawHistory {
                 }
             }
             var first = rows.get(row);
-            boolean isResumed = skipThrough >= 0 && first.sequence() == sequence + 1 && first.epochId() == epochId;
+            boolean isResumed =
+                    skipThrough >= 0
+                            && first.sequence() == sequence + 1
+                            && first.epochId() == epochId;
             var series = seriesOfBlock(first);
             epochId = first.epochId();
             sequence = first.sequence();
@@ -187,7 +200,8 @@ public final class RawHistory {
                     .toList();
         }
 
-        private List<Found> decode(SeriesRow place, List<SeriesRow> series, int skip) throws DatabaseException {
+        private List<Found> decode(SeriesRow place, List<SeriesRow> series, int skip)
+                throws DatabaseException {
             var payload = store.block(place.epochId(), place.sequence());
             if (payload.isEmpty()) {
                 return List.of();
@@ -202,7 +216,8 @@ public final class RawHistory {
                     }
                 }
             } catch (BadBlockException e) {
-                throw new IllegalStateException("a stored block can't be read: " + e.getMessage(), e);
+                throw new IllegalStateException(
+                        "a stored block can't be read: " + e.getMessage(), e);
             }
             if (series.size() > 1) {
                 all.sort(Comparator.comparingLong(HistorySample::gatewayTime));
@@ -229,7 +244,8 @@ public final class RawHistory {
                                 ? new Reading.Good(value)
                                 : new Reading.Uncertain(value, Quality.reason(quality));
             }
-            return new HistorySample(columns.sourceTimes()[at], columns.gatewayTimes()[at], reading);
+            return new HistorySample(
+                    columns.sourceTimes()[at], columns.gatewayTimes()[at], reading);
         }
     }
 }

@@ -12,14 +12,16 @@ import java.util.Optional;
  * @param site over the gateway's site path; empty means any
  * @param label key and value that the gateway must carry; empty means any
  */
-public record Selection(String match, Optional<Glob> site, Optional<Map.Entry<String, String>> label) {
+public record Selection(
+        String match, Optional<Glob> site, Optional<Map.Entry<String, String>> label) {
     /** All of it. */
     public static final Selection ALL = new Selection("**", Optional.empty(), Optional.empty());
 
     /** Whether the gateway is of the site and carries the label. */
     public boolean includes(Gateway gateway) {
         return site.map(s -> s.matches(gateway.site())).orElse(true)
-                && label.map(l -> l.getValue().equals(gateway.labels().get(l.getKey()))).orElse(true);
+                && label.map(l -> l.getValue().equals(gateway.labels().get(l.getKey())))
+                        .orElse(true);
     }
 
     /** Whether any tag of the gateway can match; cheap, and true where in doubt. */

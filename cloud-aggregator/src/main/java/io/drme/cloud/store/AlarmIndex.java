@@ -86,7 +86,13 @@ final class AlarmIndex {
         List<Step> steps = new ArrayList<>();
         statements.each(
                 "select from_state, to_state, at_time, by_name from alarm_transition where gateway_id = ? and alarm_id = ? order by epoch_id, gateway_time",
-                r -> steps.add(new Step(r.getString(1), r.getString(2), r.getLong(3), r.getString(4))),
+                r ->
+                        steps.add(
+                                new Step(
+                                        r.getString(1),
+                                        r.getString(2),
+                                        r.getLong(3),
+                                        r.getString(4))),
                 epoch.gatewayId(),
                 alarm);
         Long cleared = null;

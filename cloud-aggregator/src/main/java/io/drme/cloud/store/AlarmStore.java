@@ -46,10 +46,19 @@ public final class AlarmStore {
      * @param to raised before
      */
     public record Filter(
-            Optional<String> state, Optional<String> priority, Optional<String> gateway, Optional<Long> from, Optional<Long> to) {
+            Optional<String> state,
+            Optional<String> priority,
+            Optional<String> gateway,
+            Optional<Long> from,
+            Optional<Long> to) {
         /** Every alarm. */
         public static final Filter ALL =
-                new Filter(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+                new Filter(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty());
     }
 
     /**
@@ -57,7 +66,8 @@ public final class AlarmStore {
      *
      * @param after the place behind which the list goes on, from {@link Place#of}
      */
-    public List<AlarmRow> alarms(Filter filter, Optional<Place> after, int limit) throws DatabaseException {
+    public List<AlarmRow> alarms(Filter filter, Optional<Place> after, int limit)
+            throws DatabaseException {
         var sql = new StringBuilder(COLUMNS);
         var values = new ArrayList<@Nullable Object>();
         filter.state.ifPresent(v -> and(sql, values, " and a.state = ?", v));
@@ -65,11 +75,11 @@ public final class AlarmStore {
         filter.gateway.ifPresent(v -> and(sql, values, " and g.name = ?", v));
         filter.from.ifPresent(v -> and(sql, values, " and a.raised_at >= ?", v));
         filter.to.ifPresent(v -> and(sql, values, " and a.raised_at < ?", v));
-        after.ifPresent(
-                p -> {
-                    sql.append(" and (a.raised_at < ? or (a.raised_at = ? and (g.name, a.alarm_id) > (?, ?)))");
-                    values.addAll(List.of(p.raisedAt, p.raisedAt, p.gateway, p.id));
-                });
+        after.ifPresent(p -> {
+            sql.append(
+                    " and (a.raised_at < ? or (a.raised_at = ? and (g.name, a.alarm_id) > (?, ?)))");
+            values.addAll(List.of(p.raisedAt, p.raisedAt, p.gateway, p.id));
+        });
         sql.append(" order by a.raised_at desc, g.name, a.alarm_id limit ?");
         values.add(limit);
         var found = new ArrayList<AlarmRow>();
@@ -77,7 +87,8 @@ public final class AlarmStore {
         return found;
     }
 
-    private static void and(StringBuilder sql, List<@Nullable Object> values, String condition, Object value) {
+    private static void and(
+            StringBuilder sql, List<@Nullable Object> values, String condition, Object value) {
         sql.append(condition);
         values.add(value);
     }
@@ -110,14 +121,18 @@ public final class AlarmStore {
     /** One occurrence; ids are unique on a gateway, so more than one gateway may have it. */
     public List<AlarmRow> find(String id) throws DatabaseException {
         var found = new ArrayList<AlarmRow>();
-        store.each(COLUMNS + " and a.alarm_id = ? order by g.name", AlarmStore::row, found::add, id);
+        store.each(
+                COLUMNS + " and a.alarm_id = ? order by g.name", AlarmStore::row, found::add, id);
         return found;
     }
 
     /** Occurrences that still want attention: all that are not normal. */
     public List<AlarmRow> open() throws DatabaseException {
         var found = new ArrayList<AlarmRow>();
-        store.each(COLUMNS + " and a.state <> 'normal' order by g.name, a.alarm_id", AlarmStore::row, found::add);
+        store.each(
+                COLUMNS + " and a.state <> 'normal' order by g.name, a.alarm_id",
+                AlarmStore::row,
+                found::add);
         return found;
     }
 

@@ -45,7 +45,12 @@ public final class BlockStore {
 
     /** What a gateway said in its last hello. */
     public record Greeting(
-            String software, String configurationHash, String schemaHash, String host, long bootCount, long receivedNanos) {}
+            String software,
+            String configurationHash,
+            String schemaHash,
+            String host,
+            long bootCount,
+            long receivedNanos) {}
 
     /** A life of a gateway's data directory. */
     public record Epoch(long id, int number, EpochId epoch) {}
@@ -79,7 +84,13 @@ public final class BlockStore {
 
     /** A device as its newest event describes it. */
     public record DeviceRow(
-            String gateway, String device, String driver, String state, String reason, long lastGood, String lastError) {}
+            String gateway,
+            String device,
+            String driver,
+            String state,
+            String reason,
+            long lastGood,
+            String lastError) {}
 
     /** An event with its place. */
     public record StoredEvent(long epochId, long sequence, Event event) {}
@@ -89,7 +100,9 @@ public final class BlockStore {
         /** Both together. */
         public Account plus(Account other) {
             return new Account(
-                    stored + other.stored, quarantined + other.quarantined, expired + other.expired);
+                    stored + other.stored,
+                    quarantined + other.quarantined,
+                    expired + other.expired);
         }
     }
 
@@ -130,7 +143,9 @@ public final class BlockStore {
                 gatewayId);
     }
 
-    /** The tags of a gateway, sorted by name; removed ones too, with the version that last had them. */
+    /**
+     * The tags of a gateway, sorted by name; removed ones too, with the version that last had them.
+     */
     public List<TagRow> tags(long gatewayId) throws DatabaseException {
         return list(
                 "select name, type, unit, deadband, poll_nanos, sync, window_nanos, driver, device, low, high, configuration_version from tag where gateway_id = ? order by name",
@@ -158,7 +173,10 @@ public final class BlockStore {
 
     /** Names of all series that have samples here, sorted. */
     public List<String> seriesNames(long gatewayId) throws DatabaseException {
-        return list("select tag from series where gateway_id = ? order by tag", r -> r.getString(1), gatewayId);
+        return list(
+                "select tag from series where gateway_id = ? order by tag",
+                r -> r.getString(1),
+                gatewayId);
     }
 
     /**
@@ -168,7 +186,8 @@ public final class BlockStore {
      * @param limit at most so many rows
      */
     public List<SeriesRow> series(
-            long gatewayId, String tag, Span span, BlockPlace after, int limit) throws DatabaseException {
+            long gatewayId, String tag, Span span, BlockPlace after, int limit)
+            throws DatabaseException {
         return list(
                 "select b.epoch_id, b.sequence, b.ordinal, b.type, b.samples, b.bad_samples, b.first_time, b.last_time, b.complete, b.first_bits, b.last_bits, b.min_bits, b.max_bits, b.total, b.integral, b.covered_nanos from epoch e cross join item i cross join block_series b where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1 and i.last_time >= ? and i.first_time < ? and b.series_id = (select id from series where gateway_id = ? and tag = ?) and b.epoch_id = i.epoch_id and b.sequence = i.sequence and b.last_time >= ? and b.first_time < ? and (i.epoch_id > ? or (i.epoch_id = ? and i.sequence > ?)) order by b.epoch_id, b.sequence, b.ordinal limit ?",
                 BlockStore::seriesRow,
@@ -259,7 +278,8 @@ public final class BlockStore {
      * @param fromTime hybrid logical clock stamp, inclusive
      * @param toTime exclusive
      */
-    public List<StoredEvent> events(long gatewayId, List<String> types, long fromTime, long toTime, int limit)
+    public List<StoredEvent> events(
+            long gatewayId, List<String> types, long fromTime, long toTime, int limit)
             throws DatabaseException {
         var marks = String.join(", ", types.stream().map(_ -> "?").toList());
         var values = new ArrayList<@Nullable Object>();
@@ -300,7 +320,8 @@ public final class BlockStore {
     }
 
     /** What became of the samples in some ranges of a stream. */
-    public Account account(long epochId, StreamKind stream, RangeSet within) throws DatabaseException {
+    public Account account(long epochId, StreamKind stream, RangeSet within)
+            throws DatabaseException {
         var total = new Account(0, 0, 0);
         for (var range : within.ranges()) {
             for (var part :
@@ -341,7 +362,11 @@ public final class BlockStore {
                 "select r.epoch_id, e.epoch, r.gateway_time, r.received_at, r.body from report r join epoch e on e.id = r.epoch_id where e.gateway_id = ? order by e.number",
                 r ->
                         Report.decode(
-                                r.getLong(1), EpochId.parse(r.getString(2)), r.getLong(3), r.getLong(4), r.getBytes(5)),
+                                r.getLong(1),
+                                EpochId.parse(r.getString(2)),
+                                r.getLong(3),
+                                r.getLong(4),
+                                r.getBytes(5)),
                 gatewayId);
     }
 
@@ -349,7 +374,13 @@ public final class BlockStore {
     public List<Finding> findings(int limit) throws DatabaseException {
         return list(
                 "select f.id, g.name, f.kind, f.detail, f.found_at from finding f join gateway g on g.id = f.gateway_id order by f.id desc limit ?",
-                r -> new Finding(r.getLong(1), r.getString(2), r.getString(3), r.getString(4), r.getLong(5)),
+                r ->
+                        new Finding(
+                                r.getLong(1),
+                                r.getString(2),
+                                r.getString(3),
+                                r.getString(4),
+                                r.getLong(5)),
                 limit);
     }
 
@@ -363,19 +394,19 @@ public final class BlockStore {
         return found;
     }
 
-    <T> void each(String sql, Statements.Row<T> reader, Consumer<T> sink, @Nullable Object... values)
+    <T> void each(
+            String sql, Statements.Row<T> reader, Consumer<T> sink, @Nullable Object... values)
             throws DatabaseException {
-        database.read(
-                connection -> {
-                    try (var statement = connection.prepareStatement(sql)) {
-                        Statements.bind(statement, values);
-                        try (var rows = statement.executeQuery()) {
-                            while (rows.next()) {
-                                sink.accept(reader.read(rows));
-                            }
-                        }
+        database.read(connection -> {
+            try (var statement = connection.prepareStatement(sql)) {
+                Statements.bind(statement, values);
+                try (var rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        sink.accept(reader.read(rows));
                     }
-                    return 0;
-                });
+                }
+            }
+            return 0;
+        });
     }
 }

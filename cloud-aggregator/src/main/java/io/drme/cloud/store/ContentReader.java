@@ -20,7 +20,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Looks into blocks and events before they are stored, as the store's own index will read them. Pure.
+ * Looks into blocks and events before they are stored, as the store's own index will read them.
+ * Pure.
  */
 public final class ContentReader implements ItemReader {
 
@@ -76,10 +77,13 @@ public final class ContentReader implements ItemReader {
         if (drop.stream() == StreamKind.LOCAL) {
             return Understood.PLAIN;
         }
-        if (drop.fromSequence() < 1 || drop.toSequence() < drop.fromSequence() || drop.toSequence() == Long.MAX_VALUE) {
+        if (drop.fromSequence() < 1
+                || drop.toSequence() < drop.fromSequence()
+                || drop.toSequence() == Long.MAX_VALUE) {
             return new Unreadable(
                     "a drop of %s from %d to %d is no range"
-                            .formatted(drop.stream().text(), drop.fromSequence(), drop.toSequence()));
+                            .formatted(
+                                    drop.stream().text(), drop.fromSequence(), drop.toSequence()));
         }
         var hash = ByteBuffer.allocate(io.drme.block.BlockHash.LENGTH_BYTES);
         drop.lastHash().putInto(hash);

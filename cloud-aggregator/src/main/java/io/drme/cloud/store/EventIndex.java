@@ -144,7 +144,8 @@ final class EventIndex {
     }
 
     /** Removes an older row of that key; false where the row that is there is newer. */
-    private boolean makeWay(String table, String column, String key, long time) throws SQLException {
+    private boolean makeWay(String table, String column, String key, long time)
+            throws SQLException {
         statements.change(
                 "delete from %s where gateway_id = ? and %s = ? and (epoch_id < ? or (epoch_id = ? and gateway_time <= ?))"
                         .formatted(table, column),

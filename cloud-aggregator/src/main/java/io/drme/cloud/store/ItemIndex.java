@@ -49,7 +49,8 @@ final class ItemIndex {
         try {
             new EventIndex(statements, epoch).add(item);
         } catch (BadEventException e) {
-            throw new IllegalStateException("gateway " + gateway + ": " + item + " was read before", e);
+            throw new IllegalStateException(
+                    "gateway " + gateway + ": " + item + " was read before", e);
         }
     }
 

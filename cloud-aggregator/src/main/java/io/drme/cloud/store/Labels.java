@@ -11,25 +11,23 @@ final class Labels {
     static String write(Map<String, String> labels) {
         var text = new StringBuilder();
         new TreeMap<>(labels)
-                .forEach(
-                        (key, value) ->
-                                text.append(key.replace('\n', ' ').replace('=', '-'))
-                                        .append('=')
-                                        .append(value.replace('\n', ' '))
-                                        .append('\n'));
+                .forEach((key, value) ->
+                        text.append(key.replace('\n', ' ').replace('=', '-'))
+                                .append('=')
+                                .append(value.replace('\n', ' '))
+                                .append('\n'));
         return text.toString();
     }
 
     static SortedMap<String, String> read(String text) {
         var labels = new TreeMap<String, String>();
         text.lines()
-                .forEach(
-                        line -> {
-                            int equals = line.indexOf('=');
-                            if (equals > 0) {
-                                labels.put(line.substring(0, equals), line.substring(equals + 1));
-                            }
-                        });
+                .forEach(line -> {
+                    int equals = line.indexOf('=');
+                    if (equals > 0) {
+                        labels.put(line.substring(0, equals), line.substring(equals + 1));
+                    }
+                });
         return labels;
     }
 }

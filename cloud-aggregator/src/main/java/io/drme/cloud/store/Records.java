@@ -58,65 +58,63 @@ public final class Records implements AutoCloseable {
     }
 
     /** Remembers a hello. */
-    public void greeted(GatewayId gateway, Message.Hello hello, long nowNanos) throws DatabaseException {
-        change(
-                () -> {
-                    long id = ids.gateway(gateway, nowNanos);
-                    statements.change("delete from hello where gateway_id = ?", id);
-                    statements.change(
-                            "insert into hello (gateway_id, software, configuration_hash, schema_hash, host, boot_count, received_at) values (?, ?, ?, ?, ?, ?, ?)",
-                            id,
-                            cut(hello.software()),
-                            cut(hello.configurationHash()),
-                            cut(hello.schemaHash()),
-                            cut(hello.host()),
-                            hello.bootCount(),
-                            nowNanos);
-                });
+    public void greeted(GatewayId gateway, Message.Hello hello, long nowNanos)
+            throws DatabaseException {
+        change(() -> {
+            long id = ids.gateway(gateway, nowNanos);
+            statements.change("delete from hello where gateway_id = ?", id);
+            statements.change(
+                    "insert into hello (gateway_id, software, configuration_hash, schema_hash, host, boot_count, received_at) values (?, ?, ?, ?, ?, ?, ?)",
+                    id,
+                    cut(hello.software()),
+                    cut(hello.configurationHash()),
+                    cut(hello.schemaHash()),
+                    cut(hello.host()),
+                    hello.bootCount(),
+                    nowNanos);
+        });
     }
 
     /** Remembers the last reports of a gateway's epochs. */
     public void reported(Map<GatewayId, Report> reports) throws DatabaseException {
-        change(
-                () -> {
-                    for (var entry : reports.entrySet()) {
-                        var report = entry.getValue();
-                        var epoch = ids.epoch(entry.getKey(), report.epoch(), report.receivedNanos());
-                        statements.change("delete from report where epoch_id = ?", epoch.id());
-                        statements.change(
-                                "insert into report (epoch_id, gateway_time, received_at, body) values (?, ?, ?, ?)",
-                                epoch.id(),
-                                report.gatewayTimeNanos(),
-                                report.receivedNanos(),
-                                report.encode());
-                    }
-                });
+        change(() -> {
+            for (var entry : reports.entrySet()) {
+                var report = entry.getValue();
+                var epoch = ids.epoch(entry.getKey(), report.epoch(), report.receivedNanos());
+                statements.change("delete from report where epoch_id = ?", epoch.id());
+                statements.change(
+                        "insert into report (epoch_id, gateway_time, received_at, body) values (?, ?, ?, ?)",
+                        epoch.id(),
+                        report.gatewayTimeNanos(),
+                        report.receivedNanos(),
+                        report.encode());
+            }
+        });
     }
 
     /** Notes something that a person should see. */
-    public void found(GatewayId gateway, String kind, String detail, long nowNanos) throws DatabaseException {
-        change(
-                () ->
-                        statements.change(
-                                "insert into finding (gateway_id, kind, detail, found_at) values (?, ?, ?, ?)",
-                                ids.gateway(gateway, nowNanos),
-                                kind,
-                                cut(detail),
-                                nowNanos));
+    public void found(GatewayId gateway, String kind, String detail, long nowNanos)
+            throws DatabaseException {
+        change(() ->
+                statements.change(
+                        "insert into finding (gateway_id, kind, detail, found_at) values (?, ?, ?, ?)",
+                        ids.gateway(gateway, nowNanos),
+                        kind,
+                        cut(detail),
+                        nowNanos));
     }
 
     /** Notes a command that goes down. */
     public void commanded(GatewayId gateway, Message.Command command) throws DatabaseException {
-        change(
-                () ->
-                        statements.change(
-                                "insert into command (id, gateway_id, verb, issuer, issued_at, expires_at) values (?, ?, ?, ?, ?, ?) on conflict do nothing",
-                                command.id(),
-                                ids.gateway(gateway, command.issuedAtNanos()),
-                                cut(command.verb()),
-                                cut(command.issuer()),
-                                command.issuedAtNanos(),
-                                command.expiresAtNanos()));
+        change(() ->
+                statements.change(
+                        "insert into command (id, gateway_id, verb, issuer, issued_at, expires_at) values (?, ?, ?, ?, ?, ?) on conflict do nothing",
+                        command.id(),
+                        ids.gateway(gateway, command.issuedAtNanos()),
+                        cut(command.verb()),
+                        cut(command.issuer()),
+                        command.issuedAtNanos(),
+                        command.expiresAtNanos()));
     }
 
     private static String cut(String text) {

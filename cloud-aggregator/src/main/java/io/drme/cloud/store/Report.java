@@ -28,7 +28,8 @@ public record Report(
     /** A line a term: {@code c name value}, or {@code p stream last pending ranges}. */
     byte[] encode() {
         var text = new StringBuilder();
-        counters.forEach((name, value) -> text.append("c ").append(name).append(' ').append(value).append('\n'));
+        counters.forEach((name, value) ->
+                text.append("c ").append(name).append(' ').append(value).append('\n'));
         for (var p : progress) {
             text.append("p %d %d %d".formatted(p.stream().code(), p.last(), p.pendingItems()));
             for (var range : p.acknowledged().ranges()) {
@@ -39,7 +40,8 @@ public record Report(
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    static Report decode(long epochId, EpochId epoch, long gatewayTime, long received, byte[] body) {
+    static Report decode(
+            long epochId, EpochId epoch, long gatewayTime, long received, byte[] body) {
         var counters = new TreeMap<String, Long>();
         var progress = new ArrayList<Progress>();
         for (var line : new String(body, StandardCharsets.UTF_8).lines().toList()) {

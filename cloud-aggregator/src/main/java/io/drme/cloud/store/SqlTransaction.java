@@ -74,7 +74,7 @@ final class SqlTransaction implements ReceiverStore.Transaction {
                     lease.epoch().toString(),
                     lease.bootCount(),
                     lease.instance(),
-                            lease.session(),
+                    lease.session(),
                     lease.host(),
                     lease.renewedAtNanos());
         });
