@@ -71,6 +71,8 @@ public final class Drmectl {
 
     /** Runs the program and ends the process with its exit code. */
     public static void main(String[] arguments) {
+        // What libraries have to say is not what the person asked for.
+        System.setProperty("tinylog.level", "off");
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         System.exit(run(out, err, System.getenv(), arguments));

@@ -93,6 +93,6 @@ public final class Member implements AutoCloseable {
 
     @Override
     public void close() {
-        instance.getLifecycleService().terminate();
+        instance.shutdown();
     }
 }

@@ -68,11 +68,9 @@ public final class Database implements AutoCloseable {
         return open("jdbc:sqlite:" + directory.resolve("drme.db"));
     }
 
-    /** A connection for one writing thread, with automatic commits off; the caller closes it. */
-    Connection openWriter() throws SQLException {
-        var connection = connect(false);
-        connection.setAutoCommit(false);
-        return connection;
+    /** A connection for one writing thread; the caller closes it. */
+    Writer openWriter() throws SQLException {
+        return new Writer(connect(false));
     }
 
     private Connection connect(boolean readOnly) throws SQLException {
@@ -80,7 +78,6 @@ public final class Database implements AutoCloseable {
         settings.setProperty("busy_timeout", BUSY_MILLIS);
         settings.setProperty("cache_size", readOnly ? "-4096" : "-16384");
         settings.setProperty("foreign_keys", "true");
-        settings.setProperty("transaction_mode", readOnly ? "DEFERRED" : "IMMEDIATE");
         var connection = DriverManager.getConnection(url, settings);
         try (var statement = connection.createStatement()) {
             if (readOnly) {

@@ -3,7 +3,6 @@ package io.drme.cloud.store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -16,13 +15,16 @@ final class Migrations {
 
     private Migrations() {}
 
-    static void apply(Connection writer) throws SQLException, DatabaseException {
-        try (var statement = writer.createStatement()) {
-            statement.execute(
-                    "create table if not exists schema_version (version integer not null primary key)");
-        }
-        writer.commit();
-        int version = version(writer);
+    static void apply(Writer writer) throws SQLException, DatabaseException {
+        writer.statements()
+                .change(
+                        "create table if not exists schema_version (version integer not null primary key)");
+        int version =
+                writer.statements()
+                        .one(
+                                "select coalesce(max(version), 0) from schema_version",
+                                r -> r.getInt(1))
+                        .orElse(0);
         if (version > FILES.size()) {
             throw new DatabaseException(
                     "the database has schema version %d, but this release knows %d; start the newer release, or another data directory"
@@ -33,25 +35,14 @@ final class Migrations {
         }
     }
 
-    private static int version(Connection writer) throws SQLException {
-        try (var statement = writer.createStatement();
-                var rows =
-                        statement.executeQuery(
-                                "select coalesce(max(version), 0) from schema_version")) {
-            rows.next();
-            return rows.getInt(1);
-        }
-    }
-
-    private static void apply(Connection writer, int version, String file) throws SQLException {
-        try (var statement = writer.createStatement()) {
-            for (var sql : dialect(read(file)).split(";", -1)) {
-                if (!sql.isBlank()) {
-                    statement.execute(sql);
-                }
+    private static void apply(Writer writer, int version, String file) throws SQLException {
+        writer.begin();
+        for (var sql : dialect(read(file)).split(";", -1)) {
+            if (!sql.isBlank()) {
+                writer.statements().change(sql);
             }
-            statement.execute("insert into schema_version (version) values (" + version + ")");
         }
+        writer.statements().change("insert into schema_version (version) values (?)", version);
         writer.commit();
     }
 

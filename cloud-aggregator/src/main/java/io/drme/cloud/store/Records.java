@@ -2,7 +2,6 @@ package io.drme.cloud.store;
 
 import io.drme.model.GatewayId;
 import io.drme.sync.Message;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 
@@ -15,13 +14,13 @@ import java.util.Map;
 public final class Records implements AutoCloseable {
     private static final int MAX_TEXT = 4_096;
 
-    private final Connection connection;
+    private final Writer writer;
     private final Statements statements;
     private final Ids ids;
 
-    private Records(Connection connection) {
-        this.connection = connection;
-        this.statements = new Statements(connection);
+    private Records(Writer writer) {
+        this.writer = writer;
+        this.statements = writer.statements();
         this.ids = new Ids(statements);
     }
 
@@ -41,6 +40,7 @@ public final class Records implements AutoCloseable {
 
     private void change(Change change) throws DatabaseException {
         try {
+            writer.begin();
             change.run();
         } catch (SQLException e) {
             ids.forget();
@@ -51,7 +51,7 @@ public final class Records implements AutoCloseable {
 
     private void rollBack() throws DatabaseException {
         try {
-            connection.rollback();
+            writer.rollBack();
         } catch (SQLException e) {
             throw new DatabaseException("the database failed: " + e.getMessage(), e);
         }
@@ -123,13 +123,19 @@ public final class Records implements AutoCloseable {
 
     /** Makes what was written since the last commit durable. */
     public void commit() throws DatabaseException {
-        change(connection::commit);
+        try {
+            writer.commit();
+        } catch (SQLException e) {
+            ids.forget();
+            rollBack();
+            throw new DatabaseException("the database failed: " + e.getMessage(), e);
+        }
     }
 
     @Override
     public void close() throws DatabaseException {
-        try (connection) {
-            statements.close();
+        try {
+            writer.close();
         } catch (SQLException e) {
             throw new DatabaseException("the database can't be closed: " + e.getMessage(), e);
         }

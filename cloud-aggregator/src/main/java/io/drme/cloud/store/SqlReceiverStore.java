@@ -1,7 +1,6 @@
 package io.drme.cloud.store;
 
 import io.drme.sync.ReceiverStore;
-import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
@@ -11,14 +10,12 @@ import java.sql.SQLException;
  * <p>Confined to the receiver's thread.
  */
 public final class SqlReceiverStore implements ReceiverStore, AutoCloseable {
-    private final Connection connection;
-    private final Statements statements;
+    private final Writer writer;
     private final Ids ids;
 
-    private SqlReceiverStore(Connection connection) {
-        this.connection = connection;
-        this.statements = new Statements(connection);
-        this.ids = new Ids(statements);
+    private SqlReceiverStore(Writer writer) {
+        this.writer = writer;
+        this.ids = new Ids(writer.statements());
     }
 
     /** Opens the store on a database; the caller closes it before the database. */
@@ -34,8 +31,9 @@ public final class SqlReceiverStore implements ReceiverStore, AutoCloseable {
     public <T> T inTransaction(Work<T> work) throws StoreException {
         boolean done = false;
         try {
-            T result = work.in(new SqlTransaction(statements, ids));
-            connection.commit();
+            writer.begin();
+            T result = work.in(new SqlTransaction(writer.statements(), ids));
+            writer.commit();
             done = true;
             return result;
         } catch (SQLException e) {
@@ -50,7 +48,7 @@ public final class SqlReceiverStore implements ReceiverStore, AutoCloseable {
     private void rollBack() throws StoreException {
         ids.forget();
         try {
-            connection.rollback();
+            writer.rollBack();
         } catch (SQLException e) {
             throw failure(e);
         }
@@ -65,8 +63,8 @@ public final class SqlReceiverStore implements ReceiverStore, AutoCloseable {
 
     @Override
     public void close() throws DatabaseException {
-        try (connection) {
-            statements.close();
+        try {
+            writer.close();
         } catch (SQLException e) {
             throw new DatabaseException("the database can't be closed: " + e.getMessage(), e);
         }
