@@ -1,0 +1,234 @@
+package io.drme.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drme.block.BlockHash;
+import io.drme.model.Quality;
+import io.drme.model.Reason;
+import io.drme.model.StreamKind;
+import io.drme.model.SyncMode;
+import io.drme.model.ValueType;
+import io.drme.schema.ClockStep;
+import io.drme.schema.Drop;
+import io.drme.schema.GatewayLife;
+import io.drme.schema.TagCatalogue;
+import io.drme.time.Hlc;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A tag polled every second over 100 s; times below are in seconds. */
+class GapsTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final long START = 1_790_000_000L;
+    private static final String TAG = "press-1/oil";
+
+    private final Gaps gaps = new Gaps(TAG, at(0), at(100), SECOND);
+
+    private static long at(long second) {
+        return (START + second) * SECOND;
+    }
+
+    private static long stamp(long second) {
+        return Hlc.of((START + second) * 1_000, 0);
+    }
+
+    private void samples(int from, int to) {
+        for (int i = from; i < to; i++) {
+            gaps.sample(at(i), Quality.GOOD);
+        }
+    }
+
+    private void ticks(int from, int to, byte outcome) {
+        for (int i = from; i < to; i++) {
+            gaps.tick(stamp(i), outcome);
+        }
+    }
+
+    private List<String> listed() {
+        return gaps.list().stream()
+                .map(g ->
+                        "%d-%d %s"
+                                .formatted(
+                                        g.from() / SECOND - START,
+                                        g.to() / SECOND - START,
+                                        g.reason()))
+                .toList();
+    }
+
+    @Test
+    void aSeriesWithoutHolesHasNoGaps() {
+        samples(0, 100);
+        ticks(0, 100, Quality.GOOD);
+        assertThat(listed()).isEmpty();
+    }
+
+    @Test
+    void polledAndWithinTheDeadbandIsFlat() {
+        samples(0, 20);
+        samples(60, 100);
+        ticks(0, 100, Quality.GOOD);
+        assertThat(listed()).containsExactly("19-60 flat");
+    }
+
+    @Test
+    void aFailedPollTellsItsReasonAndABadSampleItsOwn() {
+        samples(0, 20);
+        gaps.sample(at(20), Quality.bad(Reason.TIMEOUT));
+        samples(40, 60);
+        samples(80, 100);
+        ticks(0, 60, Quality.GOOD);
+        ticks(60, 80, Quality.bad(Reason.COMMS_LOST));
+        ticks(80, 100, Quality.GOOD);
+        assertThat(listed()).containsExactly("20-40 timeout", "59-60 flat", "60-80 comms-lost");
+    }
+
+    @Test
+    void theTimeBetweenTheLastCommitAndTheStartIsGatewayDown() {
+        samples(0, 30);
+        samples(50, 100);
+        ticks(0, 30, Quality.GOOD);
+        ticks(50, 100, Quality.GOOD);
+        gaps.event(stamp(50), new GatewayLife("crashed", 2, at(29), "0.1.0"), StreamKind.DATA);
+        assertThat(listed()).containsExactly("29-50 gateway-down");
+    }
+
+    @Test
+    void aGatewayThatWasStoppedAndNotStartedIsDownToTheEnd() {
+        samples(0, 30);
+        ticks(0, 30, Quality.GOOD);
+        gaps.event(stamp(29), new GatewayLife("stopped", 1, at(29), "0.1.0"), StreamKind.DATA);
+        assertThat(listed()).containsExactly("29-100 gateway-down");
+    }
+
+    @Test
+    void whatTheGatewayStillHoldsIsUplinkDown() {
+        samples(0, 30);
+        ticks(0, 30, Quality.GOOD);
+        gaps.pending(at(30), at(100), "71 % of the backlog");
+        assertThat(gaps.list())
+                .containsExactly(
+                        new Gap(at(29), at(30), Gaps.FLAT, "polled, and within the deadband"),
+                        new Gap(at(30), at(100), Gaps.UPLINK_DOWN, "71 % of the backlog"));
+    }
+
+    @Test
+    void dropsOfTheOwnStreamAreDroppedOrThinned() {
+        samples(0, 20);
+        samples(80, 100);
+        ticks(0, 20, Quality.GOOD);
+        ticks(80, 100, Quality.GOOD);
+        gaps.event(stamp(90), drop(StreamKind.DATA, "space", 19, 40), StreamKind.DATA);
+        gaps.event(stamp(90), drop(StreamKind.DATA, "thinned", 40, 80), StreamKind.DATA);
+        gaps.event(stamp(90), drop(StreamKind.LOCAL, "space", 0, 100), StreamKind.DATA);
+        assertThat(listed()).containsExactly("19-40 dropped", "40-80 thinned");
+    }
+
+    private static Drop drop(StreamKind stream, String cause, int from, int to) {
+        return new Drop(stream, 1, 2, 20, cause, BlockHash.NONE, at(from), at(to));
+    }
+
+    @Test
+    void aTagThatAConfigurationLeftOutIsRemovedUntilItComesBack() {
+        samples(0, 20);
+        samples(60, 100);
+        ticks(0, 100, Quality.GOOD);
+        gaps.event(stamp(0), catalogue(1, 1, 1, TAG), StreamKind.DATA);
+        gaps.event(stamp(21), catalogue(2, 1, 2, "a/b"), StreamKind.DATA);
+        gaps.event(stamp(21), catalogue(2, 2, 2, "c/d"), StreamKind.DATA);
+        gaps.event(stamp(59), catalogue(3, 1, 1, TAG), StreamKind.DATA);
+        assertThat(listed()).containsExactly("19-21 flat", "21-59 tag-removed", "59-60 flat");
+    }
+
+    /** Half a catalogue without the tag says nothing: the other half may have it. */
+    @Test
+    void aCatalogueWhosePartsAreNotAllThereRemovesNothing() {
+        samples(0, 20);
+        samples(60, 100);
+        ticks(0, 100, Quality.GOOD);
+        gaps.event(stamp(21), catalogue(2, 1, 2, "a/b"), StreamKind.DATA);
+        assertThat(listed()).containsExactly("19-60 flat");
+    }
+
+    private static TagCatalogue catalogue(long version, int part, int parts, String tag) {
+        return new TagCatalogue(
+                version,
+                part,
+                parts,
+                List.of(
+                        new TagCatalogue.Entry(
+                                tag,
+                                ValueType.FLOAT64,
+                                "",
+                                0,
+                                SECOND,
+                                new SyncMode.Raw(),
+                                "modbus",
+                                "press-1",
+                                null,
+                                null)));
+    }
+
+    @Test
+    void aStepOfTheClockExplainsTheTimesThatNeverWere() {
+        samples(0, 30);
+        samples(70, 100);
+        ticks(0, 30, Quality.GOOD);
+        ticks(70, 100, Quality.GOOD);
+        gaps.event(stamp(70), new ClockStep(1, 40 * SECOND, -1, true), StreamKind.DATA);
+        assertThat(listed()).containsExactly("29-70 clock-unsynced");
+    }
+
+    @Test
+    void beforeTheFirstSampleNothingWasRead() {
+        samples(40, 100);
+        ticks(40, 100, Quality.GOOD);
+        assertThat(listed()).containsExactly("0-40 not-yet-read");
+    }
+
+    @Test
+    void aPushedTagWithoutChangeIsFlat() {
+        var pushed = new Gaps(TAG, at(0), at(100), 0);
+        pushed.sample(at(0), Quality.GOOD);
+        pushed.sample(at(50), Quality.GOOD);
+        pushed.sample(at(95), Quality.GOOD);
+        assertThat(pushed.list()).extracting(Gap::reason).containsExactly("flat");
+    }
+
+    @Test
+    void noSampleAtAllIsOneGapFromBeginToEnd() {
+        assertThat(listed()).containsExactly("0-100 not-yet-read");
+    }
+
+    /** Whatever is fed: in order, within the span, no overlap, never without a known reason. */
+    @ParameterizedTest
+    @MethodSource("io.drme.testing.Seeds#all")
+    void gapsNeverOverlapAndAlwaysHaveAReason(long seed) {
+        var random = new SplittableRandom(seed);
+        long tick = 0;
+        for (int i = 0; i < 60; i++) {
+            gaps.sample(
+                    at(random.nextInt(-10, 110)),
+                    random.nextInt(4) == 0 ? Quality.bad(Reason.TIMEOUT) : Quality.GOOD);
+            tick += random.nextInt(4);
+            gaps.tick(
+                    stamp(tick),
+                    random.nextInt(4) == 0 ? Quality.bad(Reason.COMMS_LOST) : Quality.GOOD);
+        }
+        int begin = random.nextInt(100);
+        gaps.pending(at(begin), at(begin + random.nextInt(30)), "");
+        gaps.event(
+                stamp(random.nextInt(100)),
+                new GatewayLife("crashed", 2, at(random.nextInt(100)), "0.1.0"),
+                StreamKind.DATA);
+        long end = at(0);
+        for (var gap : gaps.list()) {
+            assertThat(gap.from()).isGreaterThanOrEqualTo(end).isLessThan(gap.to());
+            assertThat(gap.reason()).isNotEmpty().isNotEqualTo("unknown");
+            end = gap.to();
+        }
+        assertThat(end).isLessThanOrEqualTo(at(100));
+    }
+}
