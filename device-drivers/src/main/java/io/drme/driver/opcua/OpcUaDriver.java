@@ -5,7 +5,6 @@ import io.drme.driver.DriverException;
 import io.drme.driver.Exchange;
 import io.drme.driver.PollGroup;
 import io.drme.driver.PushedDriver;
-import io.drme.driver.opcua.Inbox.Arrival;
 import io.drme.model.Batch;
 import io.drme.model.ValueType;
 import io.drme.time.Clock;

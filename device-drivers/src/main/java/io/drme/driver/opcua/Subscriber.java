@@ -5,7 +5,7 @@ import static org.eclipse.milo.opcua.stack.core.types.builtin.unsigned.Unsigned.
 
 import io.drme.config.Quantities;
 import io.drme.driver.DriverException;
-import io.drme.driver.opcua.Inbox.Arrival;
+import io.drme.driver.Handover;
 import io.drme.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,6 +59,9 @@ final class Subscriber implements OpcUaSubscription.SubscriptionListener, Sessio
      */
     private static final Duration LIFETIME = Duration.ofSeconds(60);
 
+    /** The most deliveries that wait; with the limit on a delivery some 64,000 values, 10 MB. */
+    private static final int MAX_DELIVERIES = 64;
+
     private static final int MAX_NOTIFICATIONS_PER_PUBLISH = 1_000;
     private static final int MAX_ITEMS_PER_CALL = 500;
 
@@ -74,7 +77,7 @@ final class Subscriber implements OpcUaSubscription.SubscriptionListener, Sessio
     private final Clock clock;
     private final Steps steps;
     private final OpcUaSubscription subscription;
-    private final Inbox inbox = new Inbox();
+    private final Handover<Arrival> inbox = new Handover<>(MAX_DELIVERIES, Arrival::tag);
     private final List<Arrival> withoutNamespace = new ArrayList<>();
     private final AtomicLong lastHeard = new AtomicLong();
     private final AtomicReference<@Nullable Long> sessionGoneSince = new AtomicReference<>();
@@ -211,7 +214,7 @@ final class Subscriber implements OpcUaSubscription.SubscriptionListener, Sessio
     }
 
     /** What arrives. */
-    Inbox inbox() {
+    Handover<Arrival> inbox() {
         return inbox;
     }
 

@@ -14,18 +14,26 @@ import org.eclipse.milo.opcua.stack.core.security.DefaultServerCertificateValida
 import org.eclipse.milo.opcua.stack.core.security.FileBasedCertificateQuarantine;
 import org.eclipse.milo.opcua.stack.core.security.FileBasedTrustListManager;
 import org.eclipse.milo.opcua.stack.core.security.KeyStoreCertificateStore;
+import org.eclipse.milo.opcua.stack.core.security.MemoryCertificateQuarantine;
 import org.eclipse.milo.opcua.stack.core.security.RsaSha256CertificateFactory;
 import org.eclipse.milo.opcua.stack.core.util.SelfSignedCertificateBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The simulated server's certificate, made at the first start and kept, and whom it trusts.
  *
  * @param manager what Milo's server asks
- * @param certificate the server's own
+ * @param certificate the server's own; null where nothing needs one
  */
-record ServerSecurity(CertificateManager manager, X509Certificate certificate) {
+record ServerSecurity(CertificateManager manager, @Nullable X509Certificate certificate) {
     /** It protects nothing but a simulator's identity from itself. */
     private static final String STORE_PASSWORD = "simulator";
+
+    /** For a server that offers no security at all: nothing is written. */
+    static ServerSecurity none() {
+        return new ServerSecurity(
+                new DefaultCertificateManager(new MemoryCertificateQuarantine()), null);
+    }
 
     static ServerSecurity in(Path pki, String applicationUri, boolean trustAll) throws Exception {
         Files.createDirectories(pki);

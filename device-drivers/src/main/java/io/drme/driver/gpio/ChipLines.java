@@ -1,0 +1,233 @@
+package io.drme.driver.gpio;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import io.drme.driver.DriverException;
+import io.drme.driver.gpio.Libc.Failed;
+import io.drme.model.Reason;
+import io.drme.time.Clock;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lines of a chip of this machine, on the character device. Each line is its own request, so that
+ * one that is taken or missing does not cost the others.
+ *
+ * <p>Events are stamped by the kernel with the wall clock. A kernel before 5.11 can't; there they
+ * get the gateway's time when they are read.
+ */
+final class ChipLines implements LineBackend {
+    /** Events that the kernel keeps for a line while we are busy; its most is 1,024. */
+    static final int EVENT_BUFFER = 256;
+
+    /** How long the reader waits at a time; so long may a close take. */
+    static final int POLL_MILLIS = 100;
+
+    private static final int EVENTS_AT_ONCE = 64;
+    private static final String CONSUMER = "drme";
+    private static final Logger log = LoggerFactory.getLogger(ChipLines.class);
+
+    /** One line that we hold. */
+    private record Held(int index, int fd, boolean realTime) {}
+
+    private final String device;
+    private final Path chip;
+    private final Clock clock;
+    private final List<Held> held = new ArrayList<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private @Nullable Thread reader;
+
+    ChipLines(String device, Path chip, Clock clock) {
+        this.device = device;
+        this.chip = chip;
+        this.clock = clock;
+    }
+
+    @Override
+    public List<Present> open(List<GpioAddress> lines) throws DriverException {
+        int fd = openChip();
+        try (var arena = Arena.ofConfined()) {
+            int count = lineCount(fd, arena);
+            var found = new ArrayList<Present>();
+            for (int i = 0; i < lines.size(); i++) {
+                var line = lines.get(i);
+                found.add(
+                        line.line() >= count
+                                ? new Present.Missing(
+                                        Reason.UNKNOWN_ADDRESS,
+                                        "%s has lines 0 to %d".formatted(chip, count - 1))
+                                : request(fd, i, line, arena));
+            }
+            return found;
+        } finally {
+            Libc.close(fd);
+        }
+    }
+
+    private int openChip() throws DriverException {
+        try {
+            return Libc.open(chip.toString(), Libc.O_RDWR | Libc.O_CLOEXEC);
+        } catch (Failed e) {
+            if (e.errno() == Libc.EACCES || e.errno() == Libc.EPERM) {
+                throw new DriverException.Refused(
+                        ("device %s: no right to use %s; add the agent's user to the group gpio"
+                                        + " (usermod -aG gpio USER), or give the group the chip by a udev rule:"
+                                        + " SUBSYSTEM==\"gpio\", KERNEL==\"gpiochip*\", GROUP=\"gpio\","
+                                        + " MODE=\"0660\"")
+                                .formatted(device, chip),
+                        e);
+            }
+            throw new DriverException.Unreachable(
+                    "device %s: there is no GPIO chip %s (errno %d); this machine has %s"
+                            .formatted(device, chip, e.errno(), chips()),
+                    e);
+        }
+    }
+
+    private static String chips() {
+        try (var dev = Files.list(Path.of("/dev"))) {
+            var found =
+                    dev.map(Path::toString)
+                            .filter(p -> p.startsWith("/dev/gpiochip"))
+                            .sorted()
+                            .collect(Collectors.joining(", "));
+            return found.isEmpty() ? "none" : found;
+        } catch (IOException e) {
+            return "no readable /dev (%s)".formatted(e.getMessage());
+        }
+    }
+
+    private int lineCount(int fd, Arena arena) throws DriverException {
+        var info = arena.allocate(GpioAbi.CHIP_INFO);
+        try {
+            Libc.ioctl(fd, GpioAbi.GET_CHIP_INFO, info);
+            return info.get(JAVA_INT, GpioAbi.at(GpioAbi.CHIP_INFO, "lines"));
+        } catch (Failed e) {
+            throw new DriverException.Unreachable(
+                    "device %s: %s is no GPIO chip (errno %d); this machine has %s"
+                            .formatted(device, chip, e.errno(), chips()),
+                    e);
+        }
+    }
+
+    private Present request(int chipFd, int index, GpioAddress line, Arena arena) {
+        var request = arena.allocate(GpioAbi.LINE_REQUEST);
+        boolean realTime = true;
+        try {
+            GpioAbi.fill(request, line, CONSUMER, EVENT_BUFFER, true);
+            try {
+                Libc.ioctl(chipFd, GpioAbi.GET_LINE, request);
+            } catch (Failed e) {
+                if (e.errno() != Libc.EINVAL) {
+                    throw e;
+                }
+                realTime = false;
+                GpioAbi.fill(request, line, CONSUMER, EVENT_BUFFER, false);
+                Libc.ioctl(chipFd, GpioAbi.GET_LINE, request);
+            }
+            int fd = request.get(JAVA_INT, GpioAbi.at(GpioAbi.LINE_REQUEST, "fd"));
+            held.add(new Held(index, fd, realTime));
+            return new Present.Level(level(fd, arena), clock.epochNanos());
+        } catch (Failed e) {
+            return new Present.Missing(
+                    e.errno() == Libc.EINVAL ? Reason.UNKNOWN_ADDRESS : Reason.REFUSED,
+                    switch (e.errno()) {
+                        case Libc.EBUSY -> "is used by another program; gpioinfo shows by which";
+                        case Libc.EINVAL -> "can't be watched in this way by the chip's driver";
+                        default -> "errno " + e.errno();
+                    });
+        }
+    }
+
+    private static boolean level(int fd, Arena arena) throws Failed {
+        var values = arena.allocate(GpioAbi.LINE_VALUES);
+        values.set(JAVA_LONG, GpioAbi.at(GpioAbi.LINE_VALUES, "mask"), 1);
+        Libc.ioctl(fd, GpioAbi.GET_VALUES, values);
+        return (values.get(JAVA_LONG, GpioAbi.at(GpioAbi.LINE_VALUES, "bits")) & 1) != 0;
+    }
+
+    @Override
+    public void start(Listener listener) {
+        // A platform thread, because poll holds the thread that carries it.
+        reader =
+                Thread.ofPlatform()
+                        .name("gpio-" + device)
+                        .daemon()
+                        .start(() -> read(listener));
+    }
+
+    private void read(Listener listener) {
+        try (var arena = Arena.ofConfined()) {
+            var descriptors = arena.allocate(Libc.POLL_FD, Math.max(1, held.size()));
+            long size = Libc.POLL_FD.byteSize();
+            for (int i = 0; i < held.size(); i++) {
+                descriptors.set(JAVA_INT, i * size, held.get(i).fd());
+                descriptors.set(JAVA_SHORT, i * size + 4, Libc.POLLIN);
+            }
+            var events = arena.allocate(GpioAbi.LINE_EVENT, EVENTS_AT_ONCE);
+            while (!closed.get()) {
+                if (Libc.poll(descriptors, held.size(), POLL_MILLIS) > 0) {
+                    for (int i = 0; i < held.size(); i++) {
+                        short ready = descriptors.get(JAVA_SHORT, i * size + 6);
+                        handle(ready, held.get(i), events, listener);
+                    }
+                }
+                listener.heard();
+            }
+        } catch (Failed e) {
+            listener.lost("the chip %s is gone (%s)".formatted(chip, e.getMessage()), e);
+        } finally {
+            held.forEach(h -> Libc.close(h.fd()));
+        }
+    }
+
+    private void handle(short ready, Held line, MemorySegment events, Listener listener)
+            throws Failed {
+        if ((ready & (Libc.POLLERR | Libc.POLLHUP | Libc.POLLNVAL)) != 0) {
+            throw new Failed("poll of a line", Libc.ENODEV);
+        }
+        if ((ready & Libc.POLLIN) != 0) {
+            int bytes = Libc.read(line.fd(), events);
+            long now = clock.epochNanos();
+            for (long at = 0; at < bytes; at += GpioAbi.LINE_EVENT.byteSize()) {
+                var event = events.asSlice(at, GpioAbi.LINE_EVENT);
+                long stamp = event.get(JAVA_LONG, GpioAbi.at(GpioAbi.LINE_EVENT, "timestamp_ns"));
+                int id = event.get(JAVA_INT, GpioAbi.at(GpioAbi.LINE_EVENT, "id"));
+                listener.changed(
+                        line.index(), id == GpioAbi.EVENT_RISING, line.realTime() ? stamp : now);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
+        var thread = reader;
+        if (thread == null) {
+            held.forEach(h -> Libc.close(h.fd()));
+            return;
+        }
+        try {
+            if (!thread.join(Duration.ofMillis(10L * POLL_MILLIS))) {
+                log.warn("device={} the reader of {} does not end", device, chip);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

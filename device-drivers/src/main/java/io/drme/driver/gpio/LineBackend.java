@@ -1,0 +1,61 @@
+package io.drme.driver.gpio;
+
+import io.drme.driver.DriverException;
+import io.drme.model.Reason;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where lines come from: a chip of this machine, or the simulator.
+ *
+ * <p><b>Threads.</b> {@link #open} and {@link #start} are called by the device's owner; {@link
+ * #close} by any thread. The listener is called by one thread of the backend's own.
+ */
+interface LineBackend extends AutoCloseable {
+
+    /** How a line was found. */
+    sealed interface Present {
+        /**
+         * It is there.
+         *
+         * @param active its level, after {@code active: low} was applied
+         * @param timeNanos when that was read, nanoseconds since 1970
+         */
+        record Level(boolean active, long timeNanos) implements Present {}
+
+        /** It can't be read; {@code detail} is for the log. */
+        record Missing(Reason reason, String detail) implements Present {}
+    }
+
+    /** Hears what happens. */
+    interface Listener {
+        /**
+         * A line has changed, in the way that its {@code edge} asks for.
+         *
+         * @param index in the list that was opened
+         * @param timeNanos when, nanoseconds since 1970, by the clock nearest to the line
+         */
+        void changed(int index, boolean active, long timeNanos);
+
+        /** The backend is alive, and nothing has changed. */
+        void heard();
+
+        /** It is over; nothing more will come. */
+        void lost(String why, @Nullable Throwable cause);
+    }
+
+    /**
+     * Asks for the lines.
+     *
+     * @return for each line how it was found
+     * @throws DriverException when the whole backend can't be had
+     */
+    List<Present> open(List<GpioAddress> lines) throws DriverException, InterruptedException;
+
+    /** Begins to tell what happens. Once, after {@link #open}. */
+    void start(Listener listener);
+
+    /** Gives the lines back and ends the telling. Never throws, may be called twice. */
+    @Override
+    void close();
+}
