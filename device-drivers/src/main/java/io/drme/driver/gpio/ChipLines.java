@@ -162,11 +162,7 @@ final class ChipLines implements LineBackend {
     @Override
     public void start(Listener listener) {
         // A platform thread, because poll holds the thread that carries it.
-        reader =
-                Thread.ofPlatform()
-                        .name("gpio-" + device)
-                        .daemon()
-                        .start(() -> read(listener));
+        reader = Thread.ofPlatform().name("gpio-" + device).daemon().start(() -> read(listener));
     }
 
     private void read(Listener listener) {

@@ -47,7 +47,9 @@ final class GpioAbi {
     /** The union of flags, values and debounce period is a long; the period is its low half. */
     static final StructLayout LINE_ATTRIBUTE =
             MemoryLayout.structLayout(
-                    JAVA_INT.withName("id"), JAVA_INT.withName("padding"), JAVA_LONG.withName("flags"));
+                    JAVA_INT.withName("id"),
+                    JAVA_INT.withName("padding"),
+                    JAVA_LONG.withName("flags"));
 
     static final StructLayout CONFIG_ATTRIBUTE =
             MemoryLayout.structLayout(LINE_ATTRIBUTE.withName("attr"), JAVA_LONG.withName("mask"));

@@ -84,13 +84,12 @@ final class GpioDriver implements PushedDriver {
                             .build();
             var input = (LineInput) pi4j.create(config);
             input.present(active);
-            input.addListener(
-                    event -> {
-                        if (event instanceof LineChange change) {
-                            boolean now = change.state().isHigh();
-                            edges.deliver(List.of(new Edge(tag, now, change.timeNanos())));
-                        }
-                    });
+            input.addListener(event -> {
+                if (event instanceof LineChange change) {
+                    boolean now = change.state().isHigh();
+                    edges.deliver(List.of(new Edge(tag, now, change.timeNanos())));
+                }
+            });
             return input;
         }
 

@@ -56,9 +56,7 @@ public final class GpioDriverFactory implements DriverFactory {
         boolean low = tag.choice("active", Active.HIGH) == Active.LOW;
         var bias = tag.choice("bias", GpioAddress.Bias.AS_IS);
         return line.map(
-                n ->
-                        new Address(
-                                new GpioAddress(n, edge, debounce, low, bias), ValueType.BOOLEAN));
+                n -> new Address(new GpioAddress(n, edge, debounce, low, bias), ValueType.BOOLEAN));
     }
 
     private static Optional<Integer> line(String text) {

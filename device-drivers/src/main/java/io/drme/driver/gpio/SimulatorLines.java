@@ -39,8 +39,7 @@ final class SimulatorLines implements LineBackend {
     private final Map<Integer, Integer> indexes = new HashMap<>();
     private @Nullable InputStream in;
 
-    SimulatorLines(
-            String device, GpioSettings.Simulator address, Duration timeout, Clock clock) {
+    SimulatorLines(String device, GpioSettings.Simulator address, Duration timeout, Clock clock) {
         this.device = device;
         this.address = address;
         this.timeout = timeout;

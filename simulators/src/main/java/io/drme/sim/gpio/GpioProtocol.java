@@ -36,22 +36,21 @@ public final class GpioProtocol implements SimulatedProtocol {
         var tick = device.duration("tick", DEFAULT_TICK, LEAST_TICK, MOST_TICK);
         Map<Integer, ValueSource> sources = new HashMap<>();
         var lines = device.sections("lines");
-        lines.forEach(
-                (number, keys) -> {
-                    if (!number.matches("[0-9]{1,4}") || Integer.parseInt(number) >= count) {
-                        keys.problems()
-                                .add(
-                                        keys.where(),
-                                        keys.path(),
-                                        "'%s' is no line of the chip; expected 0 to %d"
-                                                .formatted(number, count - 1));
-                        return;
-                    }
-                    context.values()
-                            .read(keys, OptionalLong.empty())
-                            .ifPresent(s -> sources.put(Integer.parseInt(number), s));
-                    keys.done();
-                });
+        lines.forEach((number, keys) -> {
+            if (!number.matches("[0-9]{1,4}") || Integer.parseInt(number) >= count) {
+                keys.problems()
+                        .add(
+                                keys.where(),
+                                keys.path(),
+                                "'%s' is no line of the chip; expected 0 to %d"
+                                        .formatted(number, count - 1));
+                return;
+            }
+            context.values()
+                    .read(keys, OptionalLong.empty())
+                    .ifPresent(s -> sources.put(Integer.parseInt(number), s));
+            keys.done();
+        });
         return sources.size() == lines.size()
                 ? Optional.of(
                         new GpioSimulator(context, new LineBank(context, count, sources), tick))

@@ -90,11 +90,10 @@ final class GpioSimulator implements SimulatedDevice {
         }
         Thread.ofVirtual()
                 .name("gpio-session")
-                .start(
-                        () -> {
-                            session.run();
-                            forget(session);
-                        });
+                .start(() -> {
+                    session.run();
+                    forget(session);
+                });
     }
 
     private void forget(Session session) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.drme.driver.gpio;
+
+import org.jspecify.annotations.NullMarked;
