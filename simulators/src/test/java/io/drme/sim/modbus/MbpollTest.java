@@ -47,7 +47,9 @@ class MbpollTest {
         plant.close();
     }
 
-    /** Runs mbpoll once against unit 7, addresses from 0; skips where it is missing, but not in CI. */
+    /**
+     * Runs mbpoll once against unit 7, addresses from 0; skips where it is missing, but not in CI.
+     */
     private String mbpoll(String... arguments) throws IOException, InterruptedException {
         var command =
                 new ArrayList<>(
