@@ -205,8 +205,34 @@ final class SqlTransaction implements ReceiverStore.Transaction {
             var epoch = ids.epoch(gateway, item.epoch(), cloudTimeNanos);
             var index = new ItemIndex(statements, ids, gateway, epoch, cloudTimeNanos);
             index.insert(item, quarantine);
+            var origin = item.origin();
+            if (origin != null) {
+                statements.change(
+                        "insert into origin (gateway_id, stream, epoch, sequence, hash) values (?, ?, ?, ?, ?)",
+                        epoch.gatewayId(),
+                        item.stream().code(),
+                        origin.epoch().toString(),
+                        origin.sequence(),
+                        origin.hash().bytes());
+            }
             return 0;
         });
+    }
+
+    @Override
+    public boolean framedAnew(GatewayId gateway, StreamKind stream, Item.Origin origin)
+            throws StoreException {
+        return sql(() ->
+                statements
+                        .one(
+                                "select 1 from origin o join gateway g on g.id = o.gateway_id where g.name = ? and o.stream = ? and o.epoch = ? and o.sequence = ? and o.hash = ?",
+                                r -> r.getInt(1),
+                                gateway.text(),
+                                stream.code(),
+                                origin.epoch().toString(),
+                                origin.sequence(),
+                                origin.hash().bytes())
+                        .isPresent());
     }
 
     @Override

@@ -58,6 +58,16 @@ create table quarantine (
     detail varchar(4096) not null
 );
 
+-- Where items that were framed anew in a later epoch were first framed.
+create table origin (
+    gateway_id integer not null references gateway (id),
+    stream smallint not null,
+    epoch char(32) not null,
+    sequence bigint not null,
+    hash ${bytes} not null,
+    primary key (gateway_id, stream, epoch, sequence, hash)
+);
+
 -- Ranges that the gateway dropped: what it said, and (as one row each) the holes that it closed here.
 create table closure (
     epoch_id integer not null references epoch (id),

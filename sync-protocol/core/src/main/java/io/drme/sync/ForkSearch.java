@@ -145,6 +145,13 @@ final class ForkSearch {
                         && line.different == question.get().to() + 1;
     }
 
+    /** What neither side holds of the history they share: lost by a restore of the centre. */
+    RangeSet gone(StreamKind stream) {
+        var line = line(stream);
+        long shared = forked ? line.common : log.last(stream);
+        return RangeSet.of(1, shared).minus(line.there).minus(log.held(stream));
+    }
+
     /** What the centre does not hold of what the log can still give, by stream. */
     Map<StreamKind, RangeSet> lacking() {
         var lacking = new EnumMap<StreamKind, RangeSet>(StreamKind.class);

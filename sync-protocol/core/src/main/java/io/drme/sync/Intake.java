@@ -302,6 +302,9 @@ final class Intake {
             repeated(gateway, session, stream, item, known.get());
             return;
         }
+        if (moved(gateway, stream, item)) {
+            return;
+        }
         var content = reader.read(gateway, item);
         var quarantine = quarantine(stream, item, content);
         transaction.insert(gateway, item, quarantine, now);
@@ -318,6 +321,36 @@ final class Intake {
             }
             finished.forEach(id -> facts.add(new Fact.CommandFinished(gateway, id)));
         }
+    }
+
+    /**
+     * Whether the samples are held under another number: the gateway framed them anew because it
+     * could not know, or was restored to a state before it did. The number is closed then.
+     */
+    private boolean moved(GatewayId gateway, StreamId stream, Item item) throws StoreException {
+        var identity = item.identity();
+        var first = new StreamId(gateway, identity.epoch(), item.stream());
+        boolean held =
+                transaction.framedAnew(gateway, item.stream(), identity)
+                        || transaction
+                                .find(first, identity.sequence())
+                                .filter(k -> k.state() != State.CLOSED)
+                                .filter(k -> k.hash().equals(identity.hash()))
+                                .isPresent();
+        if (held) {
+            var state = touched(stream);
+            var closure =
+                    new Closure(
+                            stream,
+                            item.sequence(),
+                            item.sequence(),
+                            item.samples(),
+                            item.hash(),
+                            Closure.MOVED);
+            transaction.close(closure, state.held, now);
+            state.add(item.sequence(), item.sequence());
+        }
+        return held;
     }
 
     private void repeated(GatewayId gateway, long session, StreamId stream, Item item, Known known)

@@ -1,6 +1,8 @@
 package io.drme.sync;
 
 import io.drme.model.StreamKind;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -37,6 +39,21 @@ final class Lane {
         acknowledged = held;
         unreadable = RangeSet.EMPTY;
         freshFrom = Math.max(1, log.last(stream));
+    }
+
+    /** The ranges of a receipt; nothing where they name an item that this log never made. */
+    Optional<RangeSet> known(List<Message.Receipted> receipted) {
+        var ranges = new ArrayList<RangeSet.Range>();
+        for (var range : receipted) {
+            var ours = log.hash(stream, range.to()).orElse(ChainHash.NONE);
+            boolean differs =
+                    !ours.isNone() && !range.hash().isNone() && !ours.equals(range.hash());
+            if (differs || range.to() > log.last(stream)) {
+                return Optional.empty();
+            }
+            ranges.add(new RangeSet.Range(range.from(), range.to()));
+        }
+        return Optional.of(RangeSet.of(ranges));
     }
 
     /** Takes note of a receipt; true when it tells anything new. */

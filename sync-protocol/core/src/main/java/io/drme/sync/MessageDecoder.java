@@ -75,8 +75,11 @@ final class MessageDecoder {
         var stream = stream(in);
         long sequence = in.count();
         int samples = in.count(Integer.MAX_VALUE, "samples");
+        var previous = in.hash();
+        var hash = in.hash();
+        var origin = in.u8() == 0 ? null : new Item.Origin(in.epoch(), in.count(), in.hash());
         return new Message.Delivery(
-                session, new Item(epoch, stream, sequence, samples, in.hash(), in.hash(), body));
+                session, new Item(epoch, stream, sequence, samples, previous, hash, origin, body));
     }
 
     private static Message live(long session, WireReader in) throws Malformed {

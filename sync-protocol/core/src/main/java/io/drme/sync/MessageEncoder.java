@@ -84,6 +84,11 @@ final class MessageEncoder {
         out.epoch(item.epoch()).u8(item.stream().code());
         out.count(item.sequence()).count(item.samples());
         out.hash(item.previous()).hash(item.hash());
+        var origin = item.origin();
+        out.u8(origin == null ? 0 : 1);
+        if (origin != null) {
+            out.epoch(origin.epoch()).count(origin.sequence()).hash(origin.hash());
+        }
         return DELIVERY;
     }
 

@@ -2,6 +2,7 @@ package io.drme.sync;
 
 import io.drme.model.EpochId;
 import io.drme.model.GatewayId;
+import io.drme.model.StreamKind;
 import java.io.Serial;
 import java.util.List;
 import java.util.Optional;
@@ -106,17 +107,21 @@ public interface ReceiverStore {
     record Quarantine(boolean offChain, String detail) {}
 
     /**
-     * A range that the gateway dropped and will never send.
+     * A range that the gateway will never send, mostly because it dropped it.
      *
      * @param stream of the same gateway and epoch as the event that says so
      * @param from first sequence
      * @param to last sequence
      * @param samples how many samples are lost with it
      * @param lastHash hash of item {@code to}; {@link ChainHash#NONE} where it is not known
-     * @param cause why, in one word, for example {@code budget}
+     * @param cause why, in one word, for example {@code budget}; with {@link #MOVED} nothing is
+     *     lost: the samples are held under another number
      */
     record Closure(
-            StreamId stream, long from, long to, long samples, ChainHash lastHash, String cause) {}
+            StreamId stream, long from, long to, long samples, ChainHash lastHash, String cause) {
+        /** The cause of a number whose samples are held in another epoch. */
+        public static final String MOVED = "moved";
+    }
 
     /** One transaction. Reads see its own writes. */
     interface Transaction {
@@ -139,6 +144,13 @@ public interface ReceiverStore {
 
         /** What is known of a number, closed ranges included. */
         Optional<Known> find(StreamId stream, long sequence) throws StoreException;
+
+        /**
+         * Whether an item is held that was framed anew and has this {@link Item#origin}. Items
+         * under their first number do not count.
+         */
+        boolean framedAnew(GatewayId gateway, StreamKind stream, Item.Origin origin)
+                throws StoreException;
 
         /**
          * Inserts an item under unique (gateway, epoch, stream, sequence).

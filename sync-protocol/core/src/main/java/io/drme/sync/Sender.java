@@ -3,7 +3,6 @@ package io.drme.sync;
 import io.drme.model.StreamKind;
 import io.drme.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -297,10 +296,7 @@ public final class Sender {
             var there = compared.there(stream);
             lane.begin(there);
             log.acknowledged(stream, there);
-            var gone = RangeSet.of(1, log.last(stream)).minus(there).minus(log.held(stream));
-            if (!gone.isEmpty()) {
-                log.missing(stream, gone);
-            }
+            report(stream, compared.gone(stream));
         });
         long now = clock.nanoTime();
         phase = Phase.SENDING;
@@ -311,11 +307,18 @@ public final class Sender {
         backlogWindow = Math.max(1, window.items());
     }
 
+    private void report(StreamKind stream, RangeSet gone) {
+        if (!gone.isEmpty()) {
+            log.missing(stream, gone);
+        }
+    }
+
     // ---- the search for a fork's place
 
     private void ask(ForkSearch searching) {
         var question = searching.question();
         if (question.isEmpty()) {
+            lanes.keySet().forEach(stream -> report(stream, searching.gone(stream)));
             log.openEpoch(searching.lacking());
             greet();
             return;
@@ -344,19 +347,13 @@ public final class Sender {
         if (lane == null || !receipt.epoch().equals(log.epoch())) {
             return;
         }
-        var ranges = new ArrayList<RangeSet.Range>();
-        for (var range : receipt.ranges()) {
-            var ours = log.hash(receipt.stream(), range.to()).orElse(ChainHash.NONE);
-            boolean differs =
-                    !ours.isNone() && !range.hash().isNone() && !ours.equals(range.hash());
-            if (differs || range.to() > log.last(receipt.stream())) {
-                // The centre holds what we never made; the next welcome shows the whole of it.
-                greet();
-                return;
-            }
-            ranges.add(new RangeSet.Range(range.from(), range.to()));
+        var ranges = lane.known(receipt.ranges());
+        if (ranges.isEmpty()) {
+            // The centre holds what we never made; the next welcome shows the whole of it.
+            greet();
+            return;
         }
-        if (lane.acknowledge(RangeSet.of(ranges))) {
+        if (lane.acknowledge(ranges.get())) {
             log.acknowledged(receipt.stream(), lane.acknowledged());
             progressAt = clock.nanoTime();
             silentRounds = 0;

@@ -48,14 +48,15 @@ public interface SenderLog {
 
     /**
      * The centre lacks these, and they are gone here: appends a {@code drop} event that closes the
-     * range in the centre, unless one that closes it is in the log already.
+     * range in the centre, unless an event that closes it is still in the log.
      */
     void missing(StreamKind stream, RangeSet gone);
 
     /**
      * Opens a new epoch, durably, because this one is forked or older than what the centre knows.
      * The items of {@code lacking} are framed anew at its beginning, in order and with the same
-     * samples; what the old epoch holds otherwise counts as acknowledged.
+     * samples, and keep the number they had as {@link Item#origin}, or the origin they had; what
+     * the old epoch holds otherwise counts as acknowledged.
      *
      * @param lacking items of the old epoch that the centre does not hold, by stream
      * @return the new epoch, which {@link #epoch} gives from now on
