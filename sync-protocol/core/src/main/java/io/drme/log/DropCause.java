@@ -13,7 +13,9 @@ public enum DropCause {
     /** Bytes on disk were damaged or lost after they had been synced. */
     DAMAGED(4),
     /** The centre lost what it had acknowledged, and the gateway had it no more. */
-    LOST_AT_CENTRE(5);
+    LOST_AT_CENTRE(5),
+    /** One poll brought more than the journal can hold in one frame. */
+    TOO_LARGE(6);
 
     private static final DropCause[] BY_CODE = values();
 

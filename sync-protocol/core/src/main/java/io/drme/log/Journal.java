@@ -1,0 +1,391 @@
+package io.drme.log;
+
+import io.drme.model.EpochId;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A ring of preallocated segments that takes one frame a commit. Its positions run on without end;
+ * what lies below {@link #release}'s position may be overwritten.
+ *
+ * <p>After a failed write or sync nothing is known about the segment: {@link #abandon} leaves it as
+ * it is, and the next segment begins at the position of the last commit, which takes precedence over
+ * what the older one holds from there on.
+ *
+ * <p>Confined to the store's thread.
+ */
+final class Journal {
+    private static final byte HEADER_KIND = 1;
+    private static final int MAGIC = 0x4a4d5244; // "DRMJ", little endian
+    private static final byte VERSION = 1;
+    private static final int HEADER_PAYLOAD_BYTES = 1 + 4 + 1 + 16 + 8;
+    private static final int HEADER_BYTES = Frame.sizeOf(HEADER_PAYLOAD_BYTES);
+
+    /** The header stands twice, so that one damaged bit does not cost the segment. */
+    static final int FIRST_FRAME = 2 * HEADER_BYTES;
+
+    private final Disk disk;
+    private final EpochId epoch;
+    private final String directory;
+    private final int segmentBytes;
+    private final List<Slot> slots = new ArrayList<>();
+    private @Nullable Slot active;
+    private ByteBuffer out = Frame.buffer(64 << 10);
+    private long ordinal;
+    private long end;
+    private long written;
+    private long bytesWritten;
+    private long pagesWritten;
+
+    /** One file of the ring. */
+    private static final class Slot {
+        final String path;
+        @Nullable DiskFile file;
+        long ordinal;
+        long base;
+        long end;
+
+        Slot(String path) {
+            this.path = path;
+        }
+
+        boolean isUsed() {
+            return ordinal > 0;
+        }
+    }
+
+    /** Is told what a replay meets, in order of position. */
+    interface Visitor {
+        /** A segment begins: its first frame stands alone. */
+        void segment();
+
+        /** A frame, whose last byte is before {@code end}. */
+        void frame(long position, long end, ByteBuffer payload) throws DiskException;
+
+        /** Synced frames between two positions are gone. */
+        void hole(long from, long to);
+    }
+
+    /** Opens the ring with what is there. */
+    Journal(Disk disk, EpochId epoch, Sizes sizes) throws DiskException {
+        this.disk = disk;
+        this.epoch = epoch;
+        this.directory = epoch + "/journal";
+        this.segmentBytes = sizes.journalSegmentBytes();
+        for (int i = 0; i < sizes.journalSegments(); i++) {
+            var slot = new Slot("%s/%d.ring".formatted(directory, i));
+            slots.add(slot);
+            if (disk.exists(slot.path)) {
+                slot.file = disk.open(slot.path);
+                readHeader(slot, slot.file);
+                ordinal = Math.max(ordinal, slot.ordinal);
+            }
+        }
+    }
+
+    private void readHeader(Slot slot, DiskFile file) throws DiskException {
+        for (int at = 0; at < FIRST_FRAME; at += HEADER_BYTES) {
+            var in = Frame.buffer(HEADER_BYTES);
+            if (file.read(at, in) < HEADER_BYTES) {
+                return;
+            }
+            long position = in.getLong(8);
+            boolean good =
+                    Frame.lengthAt(in, 0, position) == HEADER_PAYLOAD_BYTES
+                            && Frame.isIntact(in, 0, HEADER_PAYLOAD_BYTES)
+                            && in.get(16) == HEADER_KIND
+                            && in.getInt(17) == MAGIC
+                            && in.get(21) == VERSION
+                            && in.getLong(22) == epoch.high()
+                            && in.getLong(30) == epoch.low();
+            if (good) {
+                slot.base = position - at;
+                slot.ordinal = in.getLong(38);
+                slot.end = Long.MAX_VALUE;
+                return;
+            }
+        }
+    }
+
+    /**
+     * Tells all frames from a position on, oldest segment first, over damage. A hole that was never
+     * synced, as after a power cut, ends it.
+     *
+     * @param from what lies below is of no interest but as the reference of later frames
+     */
+    void replay(long from, Quarantine quarantine, Visitor visitor) throws DiskException {
+        var used = slots.stream().filter(Slot::isUsed).sorted(Comparator.comparing(s -> s.ordinal));
+        var ordered = used.toList();
+        long synced = Math.max(from, syncedThrough(ordered));
+        long at = from;
+        boolean stopped = false;
+        for (int i = 0; i < ordered.size(); i++) {
+            var slot = ordered.get(i);
+            slot.end = precededFrom(ordered, i);
+            if (stopped || slot.end <= from || slot.end <= slot.base) {
+                slot.end = Math.min(slot.end, from);
+                continue;
+            }
+            if (slot.base > at) {
+                if (at >= synced) {
+                    stopped = true;
+                    slot.end = from;
+                    continue;
+                }
+                visitor.hole(at, slot.base);
+            }
+            visitor.segment();
+            var walk =
+                    new Walk(slot, Math.max(at, slot.base), slot.end, synced, quarantine, visitor);
+            at = walk.run();
+            slot.end = at;
+            stopped = walk.stopped;
+        }
+        end = Math.max(at, from);
+        if (at < synced) {
+            visitor.hole(at, synced);
+            end = synced;
+        }
+    }
+
+    /** From this position on a later segment takes precedence over segment {@code i}. */
+    private static long precededFrom(List<Slot> ordered, int i) {
+        long from = Long.MAX_VALUE;
+        for (var later : ordered.subList(i + 1, ordered.size())) {
+            from = Math.min(from, later.base);
+        }
+        return from;
+    }
+
+    /** Every commit frame says up to where the journal was synced before it. */
+    private static long syncedThrough(List<Slot> ordered) throws DiskException {
+        long[] synced = {0};
+        for (var slot : ordered) {
+            new FrameScan(file(slot), slot.base)
+                    .run(
+                            FIRST_FRAME,
+                            new FrameScan.Visitor() {
+                                @Override
+                                public void frame(long offset, ByteBuffer payload) {
+                                    synced[0] = Math.max(synced[0], JournalFrame.synced(payload));
+                                }
+
+                                @Override
+                                public void damage(long from, long to) {
+                                    // Met again, and told, in the second walk.
+                                }
+                            });
+        }
+        return synced[0];
+    }
+
+    private static DiskFile file(Slot slot) {
+        if (slot.file == null) {
+            throw new IllegalStateException("journal segment " + slot.path + " is not open");
+        }
+        return slot.file;
+    }
+
+    /** The second walk over one segment. */
+    private static final class Walk implements FrameScan.Visitor {
+        private final Slot slot;
+        private final long limit;
+        private final long synced;
+        private final Quarantine quarantine;
+        private final Visitor visitor;
+        private long at;
+        private boolean stopped;
+
+        Walk(
+                Slot slot,
+                long at,
+                long limit,
+                long synced,
+                Quarantine quarantine,
+                Visitor visitor) {
+            this.slot = slot;
+            this.at = at;
+            this.limit = limit;
+            this.synced = synced;
+            this.quarantine = quarantine;
+            this.visitor = visitor;
+        }
+
+        long run() throws DiskException {
+            var scan = new FrameScan(file(slot), slot.base);
+            scan.run(FIRST_FRAME, this);
+            long offset = Math.max(at - slot.base, FIRST_FRAME);
+            if (!stopped && limit == Long.MAX_VALUE && !scan.endsInOrder(offset)) {
+                quarantine.note(
+                        "%s: ends in unfinished or damaged bytes at %d"
+                                .formatted(slot.path, offset));
+            }
+            return at;
+        }
+
+        @Override
+        public void frame(long offset, ByteBuffer payload) throws DiskException {
+            long position = slot.base + offset;
+            if (!stopped && position < limit) {
+                long end = position + Frame.sizeOf(payload.remaining());
+                visitor.frame(position, end, payload);
+                at = Math.max(at, end);
+            }
+        }
+
+        @Override
+        public void damage(long from, long to) {
+            if (stopped || slot.base + from >= limit) {
+                return;
+            }
+            quarantine.keep(file(slot), slot.path, from, to);
+            if (slot.base + from >= synced) {
+                stopped = true;
+            } else {
+                visitor.hole(slot.base + from, slot.base + to);
+            }
+        }
+    }
+
+    /** Begins to write behind what was replayed, in a segment of its own. */
+    void startAt(long position) {
+        end = Math.max(end, position);
+        written = end;
+        abandon();
+    }
+
+    /** The position behind the last synced frame. */
+    long end() {
+        return end;
+    }
+
+    /**
+     * Sees to it that a payload of so many bytes fits.
+     *
+     * @return whether it will be the first frame of a segment, which stands alone
+     * @throws DiskException.Full when all segments are in use; sealing frees them
+     */
+    boolean prepare(int payloadBytes) throws DiskException {
+        int frameBytes = Frame.sizeOf(payloadBytes) + Frame.TERMINATOR_BYTES;
+        if (active != null && written - active.base + frameBytes <= segmentBytes) {
+            return written - active.base == FIRST_FRAME;
+        }
+        roll(FIRST_FRAME + frameBytes);
+        return true;
+    }
+
+    /** Whether a segment is free beside the one in use. */
+    boolean hasFreeSegment() {
+        return slots.stream().anyMatch(s -> !s.isUsed());
+    }
+
+    private void roll(int bytes) throws DiskException {
+        var slot = slots.stream().filter(s -> !s.isUsed()).findFirst().orElse(null);
+        if (slot == null) {
+            throw new DiskException.Full(
+                    "all %d segments of the journal are in use; they wait for blocks to be sealed"
+                            .formatted(slots.size()),
+                    null);
+        }
+        if (slot.file == null || slot.file.size() < bytes) {
+            slot.file = disk.create(slot.path, Math.max(bytes, segmentBytes), Disk.Room.WRITTEN);
+            disk.syncDirectory(directory);
+        }
+        if (active != null) {
+            active.end = end;
+        }
+        slot.ordinal = ++ordinal;
+        slot.base = written;
+        slot.end = Long.MAX_VALUE;
+        active = slot;
+        out.clear();
+        putHeader(slot);
+        putHeader(slot);
+        file(slot).write(0, out.flip());
+        written += FIRST_FRAME;
+    }
+
+    private void putHeader(Slot slot) {
+        int start = out.position();
+        out.position(start + Frame.HEADER_BYTES);
+        out.put(HEADER_KIND).putInt(MAGIC).put(VERSION);
+        out.putLong(epoch.high()).putLong(epoch.low()).putLong(slot.ordinal);
+        Frame.seal(out, start, slot.base + start);
+    }
+
+    /** A buffer to put a payload into, for {@link #append}; at least so large. */
+    ByteBuffer payload(int bytes) {
+        int size = Frame.sizeOf(bytes) + Frame.TERMINATOR_BYTES;
+        if (out.capacity() < size) {
+            out = Frame.buffer(size);
+        }
+        return out.clear().position(Frame.HEADER_BYTES);
+    }
+
+    /** Writes the payload that {@link #payload}'s buffer now holds, in the segment prepared for it. */
+    void append() throws DiskException {
+        if (active == null) {
+            throw new IllegalStateException("no journal segment was prepared");
+        }
+        Frame.seal(out, 0, written);
+        int frameBytes = out.position();
+        out.putLong(0).putLong(0).flip();
+        long offset = written - active.base;
+        file(active).write(offset, out);
+        long page = 4_096;
+        pagesWritten += (offset + out.limit() - 1) / page - offset / page + 1;
+        bytesWritten += out.limit();
+        written += frameBytes;
+    }
+
+    /** Makes the frames written durable. */
+    void sync() throws DiskException {
+        if (active != null && written > end) {
+            file(active).sync();
+            end = written;
+        }
+    }
+
+    /** Leaves the segment in use: the next frame goes to another, from the last synced position. */
+    void abandon() {
+        if (active != null) {
+            active.end = end;
+        }
+        active = null;
+        written = end;
+    }
+
+    /** Lets what lies below a position be overwritten. */
+    void release(long position) {
+        for (var slot : slots) {
+            if (slot != active && slot.isUsed() && slot.end <= position) {
+                slot.ordinal = 0;
+            }
+        }
+    }
+
+    long sizeBytes() {
+        return slots.stream().filter(s -> s.file != null).count() * (long) segmentBytes;
+    }
+
+    long bytesWritten() {
+        return bytesWritten;
+    }
+
+    /** Pages of 4 KiB touched by the writes, one that two writes share counted twice. */
+    long pagesWritten() {
+        return pagesWritten;
+    }
+
+    void close() {
+        for (var slot : slots) {
+            if (slot.file != null) {
+                slot.file.close();
+                slot.file = null;
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.drme.log;
+
+import io.drme.block.BlockHash;
+import io.drme.sync.RangeSet;
+import java.nio.ByteBuffer;
+
+/**
+ * What is remembered of a stream apart from its segments. Confined to the store's thread.
+ *
+ * <p>{@link #last} is the high-water mark: it tells a lost tail from a quiet night.
+ */
+final class StreamState {
+    /** The greatest number given. */
+    long last;
+
+    /** Hash of item {@link #last}. */
+    BlockHash lastHash = BlockHash.NONE;
+
+    /** How many samples are in items 1 to {@link #last}. */
+    long endOrdinal;
+
+    /** Journal position below which all samples of the stream are in items. */
+    long covers;
+
+    /** What receipts cover. */
+    RangeSet acknowledged = RangeSet.EMPTY;
+
+    /** What was deleted on purpose, or is known to be lost. */
+    RangeSet removed = RangeSet.EMPTY;
+
+    StreamState copy() {
+        var copy = new StreamState();
+        copy.last = last;
+        copy.lastHash = lastHash;
+        copy.endOrdinal = endOrdinal;
+        copy.covers = covers;
+        copy.acknowledged = acknowledged;
+        copy.removed = removed;
+        return copy;
+    }
+
+    void putMark(ByteBuffer out) {
+        Bytes.putVar(out, last);
+        lastHash.putInto(out);
+        Bytes.putVar(out, endOrdinal);
+        Bytes.putVar(out, covers);
+    }
+
+    void getMark(ByteBuffer in) {
+        last = Bytes.getVar(in);
+        lastHash = BlockHash.readFrom(in);
+        endOrdinal = Bytes.getVar(in);
+        covers = Bytes.getVar(in);
+    }
+
+    void putSets(ByteBuffer out) {
+        Bytes.putRanges(out, acknowledged);
+        Bytes.putRanges(out, removed);
+    }
+
+    void getSets(ByteBuffer in) {
+        acknowledged = Bytes.getRanges(in);
+        removed = Bytes.getRanges(in);
+    }
+
+    int maxBytes() {
+        return 64 + Bytes.sizeOf(acknowledged) + Bytes.sizeOf(removed);
+    }
+}
