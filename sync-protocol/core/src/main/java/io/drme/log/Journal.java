@@ -86,6 +86,17 @@ final class Journal {
         }
     }
 
+    /** Makes the files that are not there, so that a commit never asks the disk for room. */
+    void createMissing() throws DiskException {
+        for (var slot : slots) {
+            if (slot.file == null || slot.file.size() < segmentBytes) {
+                slot.file = disk.create(slot.path, segmentBytes, Disk.Room.WRITTEN);
+                slot.ordinal = 0;
+            }
+        }
+        disk.syncDirectory(directory);
+    }
+
     private void readHeader(Slot slot, DiskFile file) throws DiskException {
         for (int at = 0; at < FIRST_FRAME; at += HEADER_BYTES) {
             var in = Frame.buffer(HEADER_BYTES);
@@ -257,6 +268,11 @@ final class Journal {
         abandon();
     }
 
+    /** The position behind the last frame written. */
+    long written() {
+        return written;
+    }
+
     /** The position behind the last synced frame. */
     long end() {
         return end;
@@ -290,9 +306,9 @@ final class Journal {
                             .formatted(slots.size()),
                     null);
         }
-        if (slot.file == null || slot.file.size() < bytes) {
-            slot.file = disk.create(slot.path, Math.max(bytes, segmentBytes), Disk.Room.WRITTEN);
-            disk.syncDirectory(directory);
+        if (bytes > segmentBytes) {
+            throw new IllegalStateException(
+                    "a frame of %d bytes can't be in a segment of %d".formatted(bytes, segmentBytes));
         }
         if (active != null) {
             active.end = end;

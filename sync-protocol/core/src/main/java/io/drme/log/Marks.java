@@ -99,12 +99,12 @@ final class Marks {
         mark.state.putMarks(out);
         Frame.seal(out, 0, next);
         out.flip();
-        try (var file =
-                disk.exists(path) ? disk.open(path) : disk.create(path, 0, Disk.Room.RESERVED)) {
+        boolean isThere = disk.exists(path);
+        try (var file = isThere ? disk.open(path) : disk.create(path, 0, Disk.Room.RESERVED)) {
             file.write(0, out);
             file.sync();
         }
-        if (next <= 2) {
+        if (!isThere) {
             disk.syncDirectory(directory);
         }
         generation = next;

@@ -46,6 +46,9 @@ final class Segment {
     long fileBytes;
     boolean hasFooter;
 
+    /** Whether its items are given up, and only its deletion is outstanding. */
+    boolean givenUp;
+
     private long[] indexSequences = new long[8];
     private int[] indexOffsets = new int[8];
     private int indexSize;
@@ -142,6 +145,7 @@ final class Segment {
         end = other.end;
         fileBytes = other.fileBytes;
         hasFooter = other.hasFooter;
+        givenUp = other.givenUp;
         indexSize = other.indexSize;
         indexSequences = Arrays.copyOf(other.indexSequences, Math.max(indexSize, 8));
         indexOffsets = Arrays.copyOf(other.indexOffsets, Math.max(indexSize, 8));

@@ -243,6 +243,17 @@ final class SegmentLog {
         tail.hasFooter = true;
     }
 
+    /** The segments as of now, for readers of other threads. */
+    List<Segment> snapshot() {
+        var list = new ArrayList<Segment>(segments.size());
+        for (var segment : segments) {
+            if (!segment.givenUp) {
+                list.add(tail().filter(t -> t == segment).map(Segment::copy).orElse(segment));
+            }
+        }
+        return list;
+    }
+
     /** The segments, ascending; the live list. */
     List<Segment> segments() {
         return segments;
@@ -266,7 +277,7 @@ final class SegmentLog {
     RangeSet held() {
         var held = RangeSet.EMPTY;
         for (var segment : segments) {
-            held = held.union(segment.held);
+            held = segment.givenUp ? held : held.union(segment.held);
         }
         if (stream != StreamKind.EVENTS && !unsynced.isEmpty()) {
             long from = unsynced.getFirst().head.sequence();
@@ -346,11 +357,15 @@ final class SegmentLog {
 
     /** Notes that an item was found damaged and is held no more. */
     void forget(long sequence, int samples) {
-        segmentOf(sequence)
-                .ifPresent(s -> {
-                    s.held = s.held.minus(RangeSet.of(sequence, sequence));
-                    s.samples -= samples;
-                });
+        var segment = segmentOf(sequence);
+        if (segment.isPresent()) {
+            // Views share segments that are complete, so a changed one takes its place.
+            boolean isTail = tail().equals(segment);
+            var changed = isTail ? segment.get() : segment.get().copy();
+            changed.held = changed.held.minus(RangeSet.of(sequence, sequence));
+            changed.samples -= samples;
+            segments.set(segments.indexOf(segment.get()), changed);
+        }
     }
 
     /** How many bytes the files take. */

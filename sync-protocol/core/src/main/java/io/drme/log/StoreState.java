@@ -53,6 +53,11 @@ final class StoreState {
         return byCause.values().stream().mapToLong(Long::longValue).sum();
     }
 
+    /** Samples accepted on either stream. */
+    long accepted() {
+        return acceptedData + acceptedLocal;
+    }
+
     /** Samples of {@code data} that should be held and not acknowledged. */
     long expectedPending() {
         return acceptedData - acknowledged - sum(droppedData);

@@ -1,0 +1,238 @@
+package io.drme.log;
+
+import io.drme.block.BlockHash;
+import io.drme.model.StreamKind;
+import io.drme.sync.RangeSet;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the store within {@code max-size}, and history within {@code keep}, by deleting whole
+ * segments: first what receipts cover, or is local and older than {@code keep}, which is no loss;
+ * then, where {@code when-full} allows it, the oldest samples; events last.
+ *
+ * <p>A loss is counted and its event written in the journal, durably, before the file goes. Confined
+ * to the store's thread.
+ */
+final class SpacePolicy implements SpaceKeeper {
+    private static final Logger log = LoggerFactory.getLogger(SpacePolicy.class);
+
+    private @Nullable StoreCore core;
+    private boolean makingRoom;
+
+    /** What a victim costs, cheapest first. */
+    private enum Cost {
+        NOTHING,
+        HISTORY_OF_EVENTS,
+        SAMPLES,
+        EVENTS,
+        NOT_ALLOWED
+    }
+
+    private record Victim(StreamKind stream, Segment segment, Cost cost) {
+        boolean isCheaperThan(Victim other) {
+            return cost != other.cost
+                    ? cost.compareTo(other.cost) < 0
+                    : segment.writtenAt < other.segment.writtenAt;
+        }
+    }
+
+    /** Ends the construction: policy and core know each other. */
+    void serve(StoreCore newCore) {
+        core = newCore;
+    }
+
+    private StoreCore core() {
+        if (core == null) {
+            throw new IllegalStateException("the policy serves no store yet");
+        }
+        return core;
+    }
+
+    @Override
+    public void admit(long bytes) throws DiskException {
+        // The events of a drop may need a segment themselves: they may pass the limit by that one.
+        while (!makingRoom && core().sizeBytes() + bytes > core().setup.config().maxSizeBytes()) {
+            if (!makeRoom()) {
+                throw new DiskException.Full(
+                        "store.max-size of %d bytes is reached and when-full is %s; raise max-size, or"
+                                        .formatted(
+                                                core().setup.config().maxSizeBytes(),
+                                                core().setup.config().whenFull())
+                                + " bring the centre back",
+                        null);
+            }
+        }
+    }
+
+    @Override
+    public boolean makeRoom() throws DiskException {
+        if (makingRoom) {
+            return false;
+        }
+        var victim = cheapest();
+        if (victim.isEmpty() || victim.get().cost == Cost.NOT_ALLOWED) {
+            return false;
+        }
+        drop(victim.get());
+        return true;
+    }
+
+    /** Deletes what {@code keep} no longer asks for. */
+    void expire() throws DiskException {
+        long before =
+                core().setup.clock().epochNanos() - core().setup.config().keep().toNanos();
+        while (true) {
+            Optional<Victim> old = Optional.empty();
+            for (var entry : core().logs.entrySet()) {
+                for (var segment : entry.getValue().segments()) {
+                    var victim = victim(entry.getKey(), segment);
+                    if (victim.isPresent()
+                            && segment.writtenAt < before
+                            && victim.get().cost.compareTo(Cost.HISTORY_OF_EVENTS) <= 0) {
+                        old = victim;
+                    }
+                }
+            }
+            if (old.isEmpty()) {
+                return;
+            }
+            drop(old.get());
+        }
+    }
+
+    private Optional<Victim> cheapest() {
+        Optional<Victim> best = Optional.empty();
+        for (var entry : core().logs.entrySet()) {
+            for (var segment : entry.getValue().segments()) {
+                var victim = victim(entry.getKey(), segment);
+                if (victim.isPresent()
+                        && (best.isEmpty() || victim.get().isCheaperThan(best.get()))) {
+                    best = victim;
+                }
+            }
+        }
+        return best;
+    }
+
+    private Optional<Victim> victim(StreamKind stream, Segment segment) {
+        if (core().log(stream).tail().filter(t -> t == segment).isPresent()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Victim(stream, segment, cost(stream, segment)));
+    }
+
+    private Cost cost(StreamKind stream, Segment segment) {
+        if (segment.givenUp) {
+            return Cost.NOTHING;
+        }
+        boolean isFree = lost(stream, segment).isEmpty();
+        if (stream == StreamKind.EVENTS) {
+            return isFree ? Cost.HISTORY_OF_EVENTS : allowed(Cost.EVENTS);
+        }
+        return isFree ? Cost.NOTHING : allowed(Cost.SAMPLES);
+    }
+
+    private Cost allowed(Cost cost) {
+        return core().setup.config().whenFull() == StoreConfig.WhenFull.DROP_OLDEST
+                ? cost
+                : Cost.NOT_ALLOWED;
+    }
+
+    /** What would be lost with a segment. */
+    private RangeSet lost(StreamKind stream, Segment segment) {
+        if (stream != StreamKind.LOCAL) {
+            return segment.held.minus(core().state.stream(stream).acknowledged);
+        }
+        long kept = core().setup.config().keep().toNanos();
+        boolean isOld = segment.writtenAt < core().setup.clock().epochNanos() - kept;
+        return isOld ? RangeSet.EMPTY : segment.held;
+    }
+
+    private void drop(Victim victim) throws DiskException {
+        var segment = victim.segment;
+        makingRoom = true;
+        try {
+            if (!segment.givenUp) {
+                giveUp(victim.stream, segment);
+            }
+            core().commit();
+            core().log(victim.stream).delete(segment);
+            log.info(
+                    "store deleted stream={} segment={} items={} cost={}",
+                    victim.stream.text(),
+                    segment.number,
+                    segment.held,
+                    victim.cost);
+        } finally {
+            makingRoom = false;
+        }
+    }
+
+    private void giveUp(StreamKind stream, Segment segment) throws DiskException {
+        var lost = lost(stream, segment);
+        for (var range : lost.ranges()) {
+            report(stream, range, DropCause.STORE_FULL);
+        }
+        if (stream == StreamKind.LOCAL && lost.isEmpty()) {
+            core().state.expiredLocal += segment.samples;
+            core().heldLocal -= segment.samples;
+        }
+        segment.givenUp = true;
+        var state = core().state.stream(stream);
+        state.removed = state.removed.union(segment.held);
+        core().setsChanged = true;
+    }
+
+    /** Counts a range of items that are held as lost, and has its event written. */
+    private void report(StreamKind stream, RangeSet.Range range, DropCause cause)
+            throws DiskException {
+        long samples = 0;
+        long first = Long.MAX_VALUE;
+        long last = Long.MIN_VALUE;
+        for (var item : core().log(stream).items(RangeSet.of(range.from(), range.to()))) {
+            samples += item.samples();
+            first = Math.min(first, item.firstTime());
+            last = Math.max(last, item.lastTime());
+        }
+        var hash =
+                core().log(stream)
+                        .read(range.to())
+                        .map(f -> BlockHash.of(f.bytes()))
+                        .orElse(BlockHash.NONE);
+        count(
+                new DroppedRange(
+                        stream,
+                        range.from(),
+                        range.to(),
+                        stream == StreamKind.EVENTS ? range.size() : samples,
+                        cause,
+                        hash,
+                        first == Long.MAX_VALUE ? 0 : first,
+                        last == Long.MIN_VALUE ? 0 : last));
+        if (stream == StreamKind.DATA) {
+            core().heldPending -= samples;
+        } else {
+            core().heldLocal -= samples;
+        }
+    }
+
+    /** Counts a loss and has its event written with the next commit. */
+    void count(DroppedRange dropped) {
+        if (dropped.stream() != StreamKind.EVENTS && dropped.samples() > 0) {
+            core().state
+                    .dropped(dropped.stream())
+                    .merge(dropped.cause(), dropped.samples(), Long::sum);
+        }
+        core().addDropEvent(dropped);
+        log.warn(
+                "store dropped stream={} items={}-{} samples={} cause={}",
+                dropped.stream().text(),
+                dropped.from(),
+                dropped.to(),
+                dropped.samples(),
+                dropped.cause().text());
+    }
+}

@@ -1,0 +1,540 @@
+package io.drme.log;
+
+import io.drme.block.BadBlockException;
+import io.drme.block.BlockBuilder;
+import io.drme.block.BlockHash;
+import io.drme.block.BlockReader;
+import io.drme.block.BlockSeal;
+import io.drme.block.TickFrameWriter;
+import io.drme.model.EpochId;
+import io.drme.model.Event;
+import io.drme.model.StreamKind;
+import io.drme.schema.Drop;
+import io.drme.schema.Payloads;
+import io.drme.time.Hlc;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store's working parts for one epoch, and the two steps that everything else is made of: {@link
+ * #commit}, which makes what waits durable in the journal, and {@link #seal}, which turns what is
+ * committed into blocks and lets the journal go.
+ *
+ * <p>Confined to the store's thread.
+ */
+final class StoreCore {
+    /** The streams that hold samples. */
+    static final List<StreamKind> SAMPLE_STREAMS = List.of(StreamKind.DATA, StreamKind.LOCAL);
+
+    /** Events are synced to their log at this size, so that few wait in memory. */
+    private static final int EVENT_SYNC_BYTES = 256 << 10;
+
+    /** How far ahead of the last commit stamps may run, beyond two beats of {@code sync-every}. */
+    private static final Duration STAMP_AHEAD = Duration.ofSeconds(2);
+
+    final StoreSetup setup;
+    final Sizes sizes;
+    final EpochId epoch;
+    final Quarantine quarantine;
+    final Marks marks;
+    final Journal journal;
+    final Map<StreamKind, SegmentLog> logs = new EnumMap<>(StreamKind.class);
+    final Waiting waiting;
+
+    /** As of the last commit. */
+    StoreState state;
+
+    /** Whether the sets of the state changed since the last commit. */
+    boolean setsChanged;
+
+    private final Map<StreamKind, BlockBuilder> builders = new EnumMap<>(StreamKind.class);
+    private final Map<StreamKind, TickFrameWriter> writers = new EnumMap<>(StreamKind.class);
+    private final List<Committed> committed = new ArrayList<>();
+
+    /** Events that are in the journal and not in their log yet. */
+    private final Deque<byte[]> journaled = new ArrayDeque<>();
+
+    /** Whether a log is being appended to: then no other work on the logs may begin. */
+    private boolean busy;
+
+    private int schemaVersion;
+    private long configurationVersion;
+
+    /** Samples of sealed items that are held, not acknowledged; and those of local. */
+    long heldPending;
+
+    long heldLocal;
+
+    /** Number and hash of the newest event, committed or waiting. */
+    long lastEvent;
+
+    BlockHash lastEventHash = BlockHash.NONE;
+    long lastEventTime;
+
+    /** Journal position up to which the builders and the logs have everything. */
+    long built;
+
+    /** Number, on the stream, of the first sample in each builder. */
+    private final Map<StreamKind, Long> firstOrdinals = new EnumMap<>(StreamKind.class);
+
+    /** A frame written in a commit. */
+    private record Committed(
+            long position, long end, int from, int to, StoreState state, List<byte[]> events) {}
+
+    StoreCore(
+            StoreSetup setup,
+            Sizes sizes,
+            EpochId epoch,
+            Quarantine quarantine,
+            Marks marks,
+            StoreState state)
+            throws DiskException {
+        this.setup = setup;
+        this.sizes = sizes;
+        this.epoch = epoch;
+        this.quarantine = quarantine;
+        this.marks = marks;
+        this.state = state;
+        this.journal = new Journal(setup.disk(), epoch, sizes);
+        this.waiting = new Waiting(sizes.journalSegmentBytes() / 2);
+        for (var kind : SAMPLE_STREAMS) {
+            builders.put(kind, new BlockBuilder());
+            writers.put(kind, new TickFrameWriter());
+        }
+    }
+
+    SegmentLog log(StreamKind kind) {
+        return part(logs, kind);
+    }
+
+    BlockBuilder builder(StreamKind kind) {
+        return part(builders, kind);
+    }
+
+    private static <T> T part(Map<StreamKind, T> parts, StreamKind kind) {
+        var part = parts.get(kind);
+        if (part == null) {
+            throw new IllegalStateException("the store has no such part for " + kind);
+        }
+        return part;
+    }
+
+    void describe(int newSchemaVersion, long newConfigurationVersion) {
+        schemaVersion = newSchemaVersion;
+        configurationVersion = newConfigurationVersion;
+    }
+
+    /** Gives an event its place behind the others; it waits for the next commit. */
+    Event addEvent(Event event) {
+        long wall = Hlc.of(Math.max(0, setup.clock().epochNanos() / 1_000_000), 0);
+        long wanted = event.time() == 0 ? Math.max(wall, waiting.newestStamp()) : event.time();
+        long time = Math.max(wanted, lastEventTime + 1);
+        var placed =
+                time == event.time()
+                        ? event
+                        : new Event(
+                                time,
+                                event.type(),
+                                event.schemaId(),
+                                event.schemaVersion(),
+                                event.payload(),
+                                event.metadata());
+        var item =
+                new EventItem(setup.gateway(), epoch, lastEvent + 1, lastEventHash, placed)
+                        .encode();
+        waiting.addEvent(item);
+        lastEvent++;
+        lastEventHash = BlockHash.of(item);
+        lastEventTime = time;
+        return placed;
+    }
+
+    void addDropEvent(DroppedRange d) {
+        var drop =
+                new Drop(
+                        d.stream(),
+                        d.from(),
+                        d.to(),
+                        d.samples(),
+                        d.cause().text(),
+                        d.lastHash(),
+                        d.firstTime(),
+                        d.lastTime());
+        addEvent(Payloads.event(0, drop));
+    }
+
+    /**
+     * Makes durable what waits, and the state as it is now.
+     *
+     * <p>It may be called while a log makes room for a segment; then it touches the journal only.
+     */
+    void commit() throws DiskException {
+        if (!busy && !journal.hasFreeSegment()) {
+            trySeal();
+        }
+        StoreState next;
+        try {
+            next = writeFrames();
+            journal.sync();
+        } catch (DiskException e) {
+            journal.abandon();
+            writers.values().forEach(StoreCore::discard);
+            committed.clear();
+            throw e;
+        }
+        state = next;
+        setsChanged = false;
+        var ticks = List.copyOf(waiting.ticks());
+        var frames = List.copyOf(committed);
+        committed.clear();
+        waiting.clear();
+        for (var frame : frames) {
+            build(frame, ticks);
+        }
+        if (!busy) {
+            drainEvents();
+        }
+    }
+
+    /** Sealing makes room in the journal; where the disk is in the way, the commit may still fit. */
+    private void trySeal() {
+        try {
+            seal();
+        } catch (DiskException _) {
+            // The commit that follows tells when there is no room left.
+        }
+    }
+
+    private static void discard(TickFrameWriter writer) {
+        if (writer.ticks() > 0) {
+            writer.finish(true);
+        }
+        writer.forget();
+    }
+
+    private StoreState writeFrames() throws DiskException {
+        var ticks = waiting.ticks();
+        var events = waiting.events();
+        var next = state;
+        long before = 0;
+        int from = 0;
+        int eventsFrom = 0;
+        do {
+            next = next.copy();
+            int to = from;
+            long bytes = 0;
+            while (to < ticks.size()
+                    && (to == from || bytes + ticks.get(to).bytes() <= sizes.frameBytes())) {
+                bytes += add(ticks.get(to++), next);
+            }
+            int eventsTo = eventsFrom;
+            while (to == ticks.size()
+                    && eventsTo < events.size()
+                    && (bytes == 0 || bytes < sizes.frameBytes())) {
+                bytes += events.get(eventsTo++).length;
+            }
+            boolean isLast = to == ticks.size() && eventsTo == events.size();
+            long samples = next.accepted() - state.accepted() - before;
+            waiting.countInto(next, before, samples, isLast);
+            stamp(next);
+            writeFrame(next, from, to, List.copyOf(events.subList(eventsFrom, eventsTo)));
+            before += samples;
+            from = to;
+            eventsFrom = eventsTo;
+        } while (from < ticks.size() || eventsFrom < events.size());
+        return next;
+    }
+
+    private long add(Waiting.Tick tick, StoreState next) {
+        part(writers, tick.stream()).add(tick.batch(), tick.tags());
+        if (tick.stream() == StreamKind.DATA) {
+            next.acceptedData += tick.batch().size();
+        } else {
+            next.acceptedLocal += tick.batch().size();
+        }
+        return tick.bytes();
+    }
+
+    private void stamp(StoreState next) {
+        long wall = setup.clock().epochNanos();
+        long ahead = setup.config().syncEvery().multipliedBy(2).plus(STAMP_AHEAD).toMillis();
+        long newest = Math.max(waiting.newestStamp(), lastEventTime);
+        long millis = Math.max(Hlc.millis(newest), wall / 1_000_000) + ahead;
+        next.hlcMark = Math.max(next.hlcMark, Hlc.of(Math.min(millis, (1L << 47) - 1), 0));
+        next.lastEventTime = lastEventTime;
+        next.lastCommitNanos = wall;
+    }
+
+    private void writeFrame(StoreState next, int from, int to, List<byte[]> events)
+            throws DiskException {
+        int tickBytes = 0;
+        for (var writer : writers.values()) {
+            tickBytes += writer.maxFrameBytes();
+        }
+        int most = JournalFrame.maxBytes(next, events, tickBytes);
+        boolean key = journal.prepare(most);
+        var frame =
+                new JournalFrame(
+                        next,
+                        setsChanged || key,
+                        events,
+                        ticks(StreamKind.DATA, key),
+                        ticks(StreamKind.LOCAL, key));
+        frame.putInto(journal.payload(most), journal.end());
+        long position = journal.written();
+        journal.append();
+        committed.add(new Committed(position, journal.written(), from, to, next, events));
+    }
+
+    private @Nullable ByteBuffer ticks(StreamKind kind, boolean key) {
+        var writer = part(writers, kind);
+        if (key) {
+            writer.forget();
+        }
+        return writer.ticks() == 0 ? null : writer.finish(key);
+    }
+
+    private void build(Committed frame, List<Waiting.Tick> ticks) {
+        long data = frame.state.acceptedData;
+        long local = frame.state.acceptedLocal;
+        for (var tick : ticks.subList(frame.from, frame.to)) {
+            data -= tick.stream() == StreamKind.DATA ? tick.batch().size() : 0;
+            local -= tick.stream() == StreamKind.LOCAL ? tick.batch().size() : 0;
+        }
+        for (var tick : ticks.subList(frame.from, frame.to)) {
+            boolean isData = tick.stream() == StreamKind.DATA;
+            build(tick, isData ? data : local, frame.position);
+            data += isData ? tick.batch().size() : 0;
+            local += isData ? 0 : tick.batch().size();
+        }
+        built = Math.max(built, frame.end);
+        journaled.addAll(frame.events);
+    }
+
+    /**
+     * Adds a committed tick to its builder.
+     *
+     * @param ordinal number of its first sample on the stream
+     * @param position journal position of its frame
+     */
+    void build(Waiting.Tick tick, long ordinal, long position) {
+        var builder = builder(tick.stream());
+        if (!builder.isEmpty()
+                && (!builder.hasRoomFor(tick.batch())
+                        || ordinal != ordinalIn(tick.stream()) + builder.samples())) {
+            sealStream(tick.stream(), position);
+        }
+        if (builder.isEmpty()) {
+            firstOrdinals.put(tick.stream(), ordinal);
+        }
+        builder.add(tick.batch(), tick.tags());
+    }
+
+    private long ordinalIn(StreamKind kind) {
+        return firstOrdinals.getOrDefault(kind, 0L);
+    }
+
+    /** Adds an event that was found in the journal. */
+    void recovered(byte[] item) {
+        journaled.add(item);
+    }
+
+    /** Appends the events that are in the journal to their log. */
+    private void drainEvents() throws DiskException {
+        while (!journaled.isEmpty()) {
+            appendEventItem(journaled.remove());
+        }
+        if (log(StreamKind.EVENTS).unsyncedBytes() > EVENT_SYNC_BYTES) {
+            busy = true;
+            try {
+                log(StreamKind.EVENTS).sync();
+            } finally {
+                busy = false;
+            }
+        }
+    }
+
+    private void appendEventItem(byte[] item) {
+        var decoded =
+                EventItem.decode(item)
+                        .orElseThrow(() -> new IllegalStateException("no event was journaled"));
+        long time = Hlc.epochNanos(decoded.event().time());
+        var stream = state.stream(StreamKind.EVENTS);
+        stream.last = decoded.sequence();
+        stream.lastHash = BlockHash.of(item);
+        var head =
+                new ItemHead(
+                        decoded.sequence(), 0, 0, time, time, setup.clock().epochNanos(), built);
+        append(StreamKind.EVENTS, head, item);
+    }
+
+    private void append(StreamKind kind, ItemHead head, byte[] item) {
+        boolean wasBusy = busy;
+        busy = true;
+        try {
+            log(kind).append(head, item);
+        } finally {
+            busy = wasBusy;
+        }
+    }
+
+    /** Samples that are committed and not sealed. */
+    int tailSamples(StreamKind kind) {
+        return builder(kind).samples();
+    }
+
+    /** Whether a block has reached the size at which it is sealed whatever its age. */
+    boolean isFull() {
+        return SAMPLE_STREAMS.stream()
+                .anyMatch(kind -> builder(kind).approximateBytes() >= sizes.sealBytes());
+    }
+
+    boolean hasTail() {
+        return SAMPLE_STREAMS.stream().anyMatch(kind -> !builder(kind).isEmpty());
+    }
+
+    /** Turns what is committed into blocks, makes all logs durable, and lets the journal go. */
+    void seal() throws DiskException {
+        for (var kind : SAMPLE_STREAMS) {
+            sealStream(kind, built);
+        }
+        // Making room for a segment drops others, and each drop is an event.
+        do {
+            drainEvents();
+            busy = true;
+            try {
+                for (var log : logs.values()) {
+                    log.sync();
+                }
+            } finally {
+                busy = false;
+            }
+        } while (!journaled.isEmpty());
+        mark(false);
+        journal.release(sealedThrough());
+    }
+
+    /** Journal position below which everything is in blocks and events. */
+    private long sealedThrough() {
+        long through = built;
+        for (var kind : SAMPLE_STREAMS) {
+            if (!builder(kind).isEmpty()) {
+                through = Math.min(through, state.stream(kind).covers);
+            }
+        }
+        return through;
+    }
+
+    boolean isSynced() {
+        return journaled.isEmpty() && logs.values().stream().allMatch(SegmentLog::isSynced);
+    }
+
+    /** Writes down the state, apart from journal and log. */
+    void mark(boolean clean) throws DiskException {
+        var copy = state.copy();
+        for (var kind : SAMPLE_STREAMS) {
+            if (builder(kind).isEmpty()) {
+                copy.stream(kind).covers = built;
+            }
+        }
+        marks.write(new Marks.Mark(copy, sealedThrough(), clean));
+    }
+
+    private void sealStream(StreamKind kind, long covers) {
+        var builder = builder(kind);
+        if (builder.isEmpty()) {
+            return;
+        }
+        int samples = builder.samples();
+        var block = builder.seal(header(kind, covers));
+        var stream = state.stream(kind);
+        var header = header(block);
+        var head =
+                new ItemHead(
+                        stream.last + 1,
+                        ordinalIn(kind),
+                        samples,
+                        header.firstTime(),
+                        header.lastTime(),
+                        setup.clock().epochNanos(),
+                        covers);
+        append(kind, head, block);
+        stream = state.stream(kind); // making room may have committed, and so copied, the state
+        stream.last++;
+        stream.lastHash = BlockHash.of(block);
+        stream.endOrdinal = ordinalIn(kind) + samples;
+        stream.covers = covers;
+        if (kind == StreamKind.DATA) {
+            heldPending += samples;
+        } else {
+            heldLocal += samples;
+        }
+    }
+
+    private BlockSeal header(StreamKind kind, long covers) {
+        var stream = state.stream(kind);
+        return new BlockSeal(
+                setup.gateway(),
+                epoch,
+                kind,
+                stream.last + 1,
+                ordinalIn(kind),
+                stream.lastHash,
+                schemaVersion,
+                configurationVersion,
+                covers);
+    }
+
+    private static io.drme.block.BlockHeader header(byte[] block) {
+        try {
+            return BlockReader.open(block).header();
+        } catch (BadBlockException e) {
+            throw new IllegalStateException("a block that was just sealed can't be read", e);
+        }
+    }
+
+    /** The samples not sealed yet as a block for reading only; null where there are none. */
+    byte @Nullable [] preview(StreamKind kind) {
+        var builder = builder(kind);
+        return builder.isEmpty() ? null : builder.preview(header(kind, built));
+    }
+
+    Counters counters() {
+        var dropped = new EnumMap<DropCause, Long>(DropCause.class);
+        dropped.putAll(state.droppedData);
+        state.droppedLocal.forEach((cause, n) -> dropped.merge(cause, n, Long::sum));
+        return new Counters(
+                state.read,
+                state.derived,
+                state.filtered,
+                state.acceptedData + state.acceptedLocal,
+                state.acknowledged,
+                heldPending + tailSamples(StreamKind.DATA),
+                heldLocal + state.expiredLocal + tailSamples(StreamKind.LOCAL),
+                state.refused,
+                dropped);
+    }
+
+    long sizeBytes() {
+        long bytes = journal.sizeBytes();
+        for (var log : logs.values()) {
+            bytes += log.sizeBytes();
+        }
+        return bytes;
+    }
+
+    /** Closes files and frees memory, making nothing durable. */
+    void abandon() {
+        journal.close();
+        logs.values().forEach(SegmentLog::abandon);
+        builders.values().forEach(BlockBuilder::close);
+        writers.values().forEach(TickFrameWriter::close);
+    }
+}
