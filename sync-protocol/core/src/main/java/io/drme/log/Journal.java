@@ -285,11 +285,12 @@ final class Journal {
      * @throws DiskException.Full when all segments are in use; sealing frees them
      */
     boolean prepare(int payloadBytes) throws DiskException {
-        int frameBytes = Frame.sizeOf(payloadBytes) + Frame.TERMINATOR_BYTES;
+        long frameBytes = Frame.sizeOf(payloadBytes) + Frame.TERMINATOR_BYTES;
         if (active != null && written - active.base + frameBytes <= segmentBytes) {
             return written - active.base == FIRST_FRAME;
         }
-        roll(FIRST_FRAME + frameBytes);
+        // A bound beyond a whole segment gets one for itself; what is written is mostly far less.
+        roll();
         return true;
     }
 
@@ -298,17 +299,13 @@ final class Journal {
         return slots.stream().anyMatch(s -> !s.isUsed());
     }
 
-    private void roll(int bytes) throws DiskException {
+    private void roll() throws DiskException {
         var slot = slots.stream().filter(s -> !s.isUsed()).findFirst().orElse(null);
         if (slot == null) {
             throw new DiskException.Full(
                     "all %d segments of the journal are in use; they wait for blocks to be sealed"
                             .formatted(slots.size()),
                     null);
-        }
-        if (bytes > segmentBytes) {
-            throw new IllegalStateException(
-                    "a frame of %d bytes can't be in a segment of %d".formatted(bytes, segmentBytes));
         }
         if (active != null) {
             active.end = end;
@@ -350,6 +347,11 @@ final class Journal {
         int frameBytes = out.position();
         out.putLong(0).putLong(0).flip();
         long offset = written - active.base;
+        if (offset + out.limit() > segmentBytes) {
+            throw new IllegalStateException(
+                    "a frame of %d bytes does not fit into a journal segment of %d"
+                            .formatted(out.limit(), segmentBytes));
+        }
         file(active).write(offset, out);
         long page = 4_096;
         pagesWritten += (offset + out.limit() - 1) / page - offset / page + 1;

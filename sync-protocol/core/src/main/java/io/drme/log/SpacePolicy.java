@@ -3,6 +3,7 @@ package io.drme.log;
 import io.drme.block.BlockHash;
 import io.drme.model.StreamKind;
 import io.drme.sync.RangeSet;
+import java.util.ArrayList;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +38,11 @@ final class SpacePolicy implements SpaceKeeper {
                     ? cost.compareTo(other.cost) < 0
                     : segment.writtenAt < other.segment.writtenAt;
         }
+    }
+
+    /** While the journal is being replayed nothing can be given up. */
+    void pause(boolean paused) {
+        makingRoom = paused;
     }
 
     /** Ends the construction: policy and core know each other. */
@@ -173,8 +179,17 @@ final class SpacePolicy implements SpaceKeeper {
 
     private void giveUp(StreamKind stream, Segment segment) throws DiskException {
         var lost = lost(stream, segment);
+        var ranges = new ArrayList<DroppedRange>();
         for (var range : lost.ranges()) {
-            report(stream, range, DropCause.STORE_FULL);
+            ranges.add(describe(stream, segment, range));
+        }
+        for (var dropped : ranges) {
+            count(dropped);
+            if (stream == StreamKind.DATA) {
+                core().heldPending -= dropped.samples();
+            } else if (stream == StreamKind.LOCAL) {
+                core().heldLocal -= dropped.samples();
+            }
         }
         if (stream == StreamKind.LOCAL && lost.isEmpty()) {
             core().state.expiredLocal += segment.samples;
@@ -186,37 +201,36 @@ final class SpacePolicy implements SpaceKeeper {
         core().setsChanged = true;
     }
 
-    /** Counts a range of items that are held as lost, and has its event written. */
-    private void report(StreamKind stream, RangeSet.Range range, DropCause cause)
+    private DroppedRange describe(StreamKind stream, Segment segment, RangeSet.Range range)
             throws DiskException {
-        long samples = 0;
-        long first = Long.MAX_VALUE;
-        long last = Long.MIN_VALUE;
-        for (var item : core().log(stream).items(RangeSet.of(range.from(), range.to()))) {
-            samples += item.samples();
-            first = Math.min(first, item.firstTime());
-            last = Math.max(last, item.lastTime());
+        long samples = segment.samples;
+        long first = segment.firstTime;
+        long last = segment.lastTime;
+        var hash = segment.lastHash;
+        if (segment.held.size() != range.size()) {
+            samples = 0;
+            first = Long.MAX_VALUE;
+            last = Long.MIN_VALUE;
+            for (var item : core().log(stream).items(RangeSet.of(range.from(), range.to()))) {
+                samples += item.samples();
+                first = Math.min(first, item.firstTime());
+                last = Math.max(last, item.lastTime());
+            }
+            hash =
+                    core().log(stream)
+                            .read(range.to())
+                            .map(f -> BlockHash.of(f.bytes()))
+                            .orElse(BlockHash.NONE);
         }
-        var hash =
-                core().log(stream)
-                        .read(range.to())
-                        .map(f -> BlockHash.of(f.bytes()))
-                        .orElse(BlockHash.NONE);
-        count(
-                new DroppedRange(
-                        stream,
-                        range.from(),
-                        range.to(),
-                        stream == StreamKind.EVENTS ? range.size() : samples,
-                        cause,
-                        hash,
-                        first == Long.MAX_VALUE ? 0 : first,
-                        last == Long.MIN_VALUE ? 0 : last));
-        if (stream == StreamKind.DATA) {
-            core().heldPending -= samples;
-        } else {
-            core().heldLocal -= samples;
-        }
+        return new DroppedRange(
+                stream,
+                range.from(),
+                range.to(),
+                stream == StreamKind.EVENTS ? range.size() : samples,
+                DropCause.STORE_FULL,
+                hash,
+                first == Long.MAX_VALUE ? 0 : first,
+                last == Long.MIN_VALUE ? 0 : last);
     }
 
     /** Counts a loss and has its event written with the next commit. */

@@ -9,28 +9,47 @@ import io.drme.sync.RangeSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The gateway's durable store: a journal that makes samples and events durable within {@code
  * sync-every}, and one segment log a stream that keeps sealed blocks and events.
  *
- * <p>A sample is <em>accepted</em> when the {@link #commit} that follows its {@link #append}
- * returns; from then on it survives a power cut, and is either held, acknowledged, or dropped and
- * counted.
+ * <p>A sample is <em>accepted</em> when the {@link #commit} that follows its {@link #append} returns;
+ * from then on it survives a power cut, and is either held, acknowledged, or dropped and counted.
  *
  * <p><b>Threads.</b> Confined to the store's owner thread, which blocks for as long as the disk
  * takes. {@link #view} gives what other threads may use.
  *
  * <p><b>Failure.</b> A method that throws {@link DiskException} has lost nothing: what was appended
- * stays in memory, within a limit, and goes with the next commit. Beyond the limit {@link
- * #accepting} turns false, and what is appended is refused and counted.
+ * stays in memory, within a limit, and goes with the next commit. Beyond the limit {@link #accepting}
+ * turns false, and what is appended is refused and counted.
  */
-@SuppressWarnings("DoNotCallSuggester") // until the log lands
 public final class Store implements AutoCloseable {
-    private Store() {}
+    private static final Logger log = LoggerFactory.getLogger(Store.class);
 
-    static IllegalStateException notYet() {
-        return new IllegalStateException("the store lands within the hour");
+    /** Events that may wait in memory while the disk fails, in bytes. */
+    private static final int WAITING_EVENT_BYTES = 4 << 20;
+
+    private final StoreSetup setup;
+    private final Sizes sizes;
+    private StoreCore core;
+    private SpacePolicy policy;
+    private final Recovery recovery;
+    private @Nullable DiskException trouble;
+    private long firstTailNanos;
+    private long firstTailBucket;
+    private boolean hadTail;
+    private boolean closed;
+
+    private Store(StoreSetup setup, Sizes sizes, StoreRecovery.Opened opened) {
+        this.setup = setup;
+        this.sizes = sizes;
+        this.core = opened.core();
+        this.policy = opened.policy();
+        this.recovery = opened.recovery();
     }
 
     /**
@@ -39,27 +58,45 @@ public final class Store implements AutoCloseable {
      * @throws DiskException.Locked when another process uses it
      */
     public static Store open(StoreSetup setup) throws DiskException {
-        throw notYet();
+        return open(setup, Sizes.of(setup.config().maxSizeBytes()));
+    }
+
+    static Store open(StoreSetup setup, Sizes sizes) throws DiskException {
+        setup.disk().lock();
+        try {
+            var store = new Store(setup, sizes, StoreRecovery.open(setup, sizes));
+            log.info(
+                    "store opened epoch={} boot={} clean={} recovered-samples={} damages={}",
+                    store.epoch(),
+                    store.bootCount(),
+                    store.recovery.clean(),
+                    store.recovery.journalSamples(),
+                    store.recovery.damages().size());
+            return store;
+        } catch (DiskException e) {
+            setup.disk().close();
+            throw e;
+        }
     }
 
     /** This life of the data directory. */
     public EpochId epoch() {
-        throw notYet();
+        return core.epoch;
     }
 
     /** How often a store was opened on this directory, from 1. */
     public long bootCount() {
-        throw notYet();
+        return core.state.bootCount;
     }
 
     /** What opening found. */
     public Recovery recovery() {
-        throw notYet();
+        return recovery;
     }
 
     /** No stamp up to and including this one may be given: what {@code HybridClock} starts with. */
     public long hlcHighWater() {
-        throw notYet();
+        return core.highWater;
     }
 
     /**
@@ -67,12 +104,12 @@ public final class Store implements AutoCloseable {
      * near it waits for the store.
      */
     public long hlcLimit() {
-        throw notYet();
+        return core.state.hlcMark;
     }
 
     /** The versions that go into the headers of the blocks to come. */
     public void describe(int schemaVersion, long configurationVersion) {
-        throw notYet();
+        core.describe(schemaVersion, configurationVersion);
     }
 
     /**
@@ -82,27 +119,73 @@ public final class Store implements AutoCloseable {
      * @throws IllegalArgumentException when the intake does not add up to the samples
      */
     public void append(Intake intake, List<Batch> ticks, TagTable tags) {
-        throw notYet();
+        if (accepting()) {
+            core.waiting.add(intake, ticks, tags);
+        } else {
+            boolean isFull = trouble instanceof DiskException.Full;
+            core.waiting.refuse(
+                    intake, ticks, isFull ? DropCause.STORE_FULL : DropCause.DISK_FAILED);
+        }
     }
 
     /**
-     * Takes an event, which becomes durable with the next commit, in one with the samples before
-     * it.
+     * Takes an event, which becomes durable with the next commit, in one with the samples before it.
      *
-     * @return the event as it will be stored: its time is lifted where another event has it already
+     * @return the event as it will be stored, its time lifted where another event has it already, or
+     *     set where it was 0; nothing where the disk fails for so long that memory is full
      */
-    public Event appendEvent(Event event) {
-        throw notYet();
+    public Optional<Event> appendEvent(Event event) {
+        return core.waiting.eventBytes() > WAITING_EVENT_BYTES
+                ? Optional.empty()
+                : Optional.of(core.addEvent(event));
     }
 
     /**
-     * Makes everything appended durable: one frame, one sync. Does nothing where there is nothing.
-     * A change of alarm state calls it at once, the beat of {@code sync-every} otherwise.
+     * Makes everything appended durable: one frame, one sync. Does nothing where there is nothing. A
+     * change of alarm state calls it at once, the beat of {@code sync-every} otherwise.
      *
      * @return how many samples of this epoch are accepted now
      */
     public long commit() throws DiskException {
-        throw notYet();
+        if (!core.waiting.isEmpty() || core.setsChanged || core.isStampLimitNear()) {
+            tried(core::commit);
+        }
+        noteTail();
+        return core.state.accepted();
+    }
+
+    private interface Work {
+        void run() throws DiskException;
+    }
+
+    /** Remembers how the disk is, for {@link #append} to tell why it refuses. */
+    private void tried(Work work) throws DiskException {
+        try {
+            work.run();
+            if (trouble != null) {
+                log.info("store works again");
+            }
+            trouble = null;
+        } catch (DiskException e) {
+            if (trouble == null) {
+                log.warn("store in trouble: {}", e.getMessage());
+            }
+            trouble = e;
+            throw e;
+        }
+    }
+
+    private void noteTail() {
+        if (!hadTail && core.hasTail()) {
+            firstTailNanos = setup.clock().nanoTime();
+            firstTailBucket = bucket();
+        }
+        hadTail = core.hasTail();
+    }
+
+    private long bucket() {
+        return Math.floorDiv(
+                setup.clock().epochNanos(), Math.max(1, setup.config().sealEvery().toNanos()));
     }
 
     /**
@@ -111,66 +194,120 @@ public final class Store implements AutoCloseable {
      * @return whether anything was sealed
      */
     public boolean sealIfDue() throws DiskException {
-        throw notYet();
+        noteTail();
+        boolean isOld =
+                core.hasTail()
+                        && (bucket() != firstTailBucket
+                                || setup.clock().nanoTime() - firstTailNanos
+                                        >= setup.config().sealEvery().toNanos());
+        if (!isOld && !core.isFull() && core.isSynced()) {
+            return false;
+        }
+        tried(() -> {
+            core.seal();
+            policy.expire();
+        });
+        hadTail = false;
+        return true;
     }
 
     /** Commits, and seals what there is, whatever its age. */
     public void seal() throws DiskException {
-        throw notYet();
+        tried(() -> {
+            core.commit();
+            core.seal();
+            policy.expire();
+        });
+        hadTail = false;
     }
 
-    /**
-     * Whether there is room for more samples; when not, what is appended is refused and counted.
-     */
+    /** Whether there is room for more samples; when not, what is appended is refused and counted. */
     public boolean accepting() {
-        throw notYet();
+        return core.waiting.samples() < sizes.waitingSamples();
     }
 
     /**
      * Takes a receipt or a welcome: the centre holds exactly these items. What it held before and
      * holds no more is pending again. Durable with the next commit; a receipt lost comes again.
      */
-    public void acknowledged(StreamKind stream, RangeSet all) {
-        throw notYet();
+    public void acknowledged(StreamKind stream, RangeSet all) throws DiskException {
+        var state = core.state.stream(stream);
+        if (all.equals(state.acknowledged)) {
+            return;
+        }
+        if (stream == StreamKind.DATA) {
+            var held = core.log(stream).held();
+            var news = held.intersect(all.minus(state.acknowledged));
+            var lost = held.intersect(state.acknowledged.minus(all));
+            long samples = core.log(stream).samplesIn(news) - core.log(stream).samplesIn(lost);
+            core.state.acknowledged += samples;
+            core.heldPending -= samples;
+        }
+        state.acknowledged = all;
+        core.setsChanged = true;
     }
 
     /**
-     * Notes that items of {@code data} or {@code events} are gone here and lacking at the centre,
-     * and appends the drop events that say so.
+     * Notes that items of {@code data} or {@code events} are gone here and lacking at the centre, and
+     * appends the drop events that say so.
      */
     public void missing(StreamKind stream, RangeSet gone) {
-        throw notYet();
+        var known = core.state.stream(stream);
+        var news = gone.minus(core.log(stream).held()).minus(known.reported);
+        for (var range : news.ranges()) {
+            policy.reportLostAtCentre(stream, range);
+        }
+        if (!news.isEmpty()) {
+            known.reported = known.reported.union(news);
+            core.setsChanged = true;
+        }
     }
 
     /**
-     * Begins a new epoch, durably. The items of {@code lacking} are framed anew at its beginning
-     * with their samples unchanged, and so is all of {@code local}; the rest counts as
-     * acknowledged.
+     * Begins a new epoch, durably. The items of {@code lacking} are framed anew at its beginning with
+     * their samples unchanged, and so is all of {@code local}; the rest counts as acknowledged.
      *
      * @throws DiskException when that failed; the old epoch then stands
      */
     public EpochId openEpoch(Map<StreamKind, RangeSet> lacking) throws DiskException {
-        throw notYet();
+        seal();
+        var opened = new EpochChange(core, sizes).run(lacking);
+        core.abandon();
+        new EpochChange(core, sizes).deleteOld();
+        core = opened.core();
+        policy = opened.policy();
+        log.info("store opened epoch={} in place of a forked one", core.epoch);
+        return core.epoch;
     }
 
     /** The samples accepted and not sealed yet, as a block that is only for reading. */
     public Optional<byte[]> tail(StreamKind stream) {
-        throw notYet();
+        return Optional.ofNullable(core.preview(stream));
     }
 
     /** What other threads may read, as of now. */
     public StoreView view() {
-        throw notYet();
+        return new StoreView(core);
     }
 
     /** The counters of the last commit. */
     public Counters counters() {
-        throw notYet();
+        return core.counters();
     }
 
     /** How many bytes the store takes on disk. */
     public long sizeBytes() {
-        throw notYet();
+        return core.sizeBytes();
+    }
+
+    /** How many bytes this life wrote to journal and logs, in frames. */
+    public long bytesWritten() {
+        return core.bytesWritten();
+    }
+
+    /** How many pages of 4 KiB the journal's writes touched in this life. */
+    public long journalPagesWritten() {
+        return core.journal.pagesWritten();
     }
 
     /**
@@ -179,6 +316,18 @@ public final class Store implements AutoCloseable {
      */
     @Override
     public void close() {
-        throw notYet();
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            core.commit();
+            core.seal();
+            core.end();
+        } catch (DiskException e) {
+            log.warn("store not closed in order: {}", e.getMessage());
+        }
+        core.abandon();
+        setup.disk().close();
     }
 }

@@ -72,6 +72,9 @@ final class StoreCore {
 
     long heldLocal;
 
+    /** No stamp up to this one may be given in this life. */
+    long highWater;
+
     /** Number and hash of the newest event, committed or waiting. */
     long lastEvent;
 
@@ -213,9 +216,7 @@ final class StoreCore {
     }
 
     private static void discard(TickFrameWriter writer) {
-        if (writer.ticks() > 0) {
-            writer.finish(true);
-        }
+        writer.clear();
         writer.forget();
     }
 
@@ -278,16 +279,13 @@ final class StoreCore {
         for (var writer : writers.values()) {
             tickBytes += writer.maxFrameBytes();
         }
-        int most = JournalFrame.maxBytes(next, events, tickBytes);
-        boolean key = journal.prepare(most);
-        var frame =
-                new JournalFrame(
-                        next,
-                        setsChanged || key,
-                        events,
-                        ticks(StreamKind.DATA, key),
-                        ticks(StreamKind.LOCAL, key));
-        frame.putInto(journal.payload(most), journal.end());
+        boolean key = journal.prepare(JournalFrame.maxBytes(next, events, tickBytes));
+        var data = ticks(StreamKind.DATA, key);
+        var local = ticks(StreamKind.LOCAL, key);
+        var frame = new JournalFrame(next, setsChanged || key, events, data, local);
+        int bytes = (data == null ? 0 : data.remaining()) + (local == null ? 0 : local.remaining());
+        frame.putInto(
+                journal.payload(JournalFrame.maxBytes(next, events, bytes)), journal.end());
         long position = journal.written();
         journal.append();
         committed.add(new Committed(position, journal.written(), from, to, next, events));

@@ -15,8 +15,8 @@ import java.util.Map;
  * events. Confined to the store's thread.
  */
 final class Waiting {
-    private static final int SAMPLE_BYTES = 24;
-    private static final int TICK_BYTES = 36;
+    private static final int SAMPLE_BYTES = 40;
+    private static final int TICK_BYTES = 48;
     private static final int CHARACTER_BYTES = 3;
 
     private final int maxTickBytes;
