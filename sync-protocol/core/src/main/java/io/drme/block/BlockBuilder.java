@@ -166,6 +166,14 @@ public final class BlockBuilder implements AutoCloseable {
         return block;
     }
 
+    /** The block as it would be sealed now, without emptying the builder: for reading only. */
+    public byte[] preview(BlockSeal seal) {
+        if (isEmpty()) {
+            throw new IllegalStateException("a block without a tick is no block");
+        }
+        return sealer.seal(seal, ticks, groupNumbers, series, seriesGroups);
+    }
+
     /** Forgets what was added. */
     public void clear() {
         ticks.clear();

@@ -128,7 +128,7 @@ final class Journal {
      * @param from what lies below is of no interest but as the reference of later frames
      */
     void replay(long from, Quarantine quarantine, Visitor visitor) throws DiskException {
-        var used = slots.stream().filter(Slot::isUsed).sorted(Comparator.comparing(s -> s.ordinal));
+        var used = slots.stream().filter(Slot::isUsed).sorted(Comparator.comparingLong(s -> s.ordinal));
         var ordered = used.toList();
         long synced = Math.max(from, syncedThrough(ordered));
         long at = from;
@@ -285,7 +285,7 @@ final class Journal {
      * @throws DiskException.Full when all segments are in use; sealing frees them
      */
     boolean prepare(int payloadBytes) throws DiskException {
-        long frameBytes = Frame.sizeOf(payloadBytes) + Frame.TERMINATOR_BYTES;
+        long frameBytes = (long) Frame.sizeOf(payloadBytes) + Frame.TERMINATOR_BYTES;
         if (active != null && written - active.base + frameBytes <= segmentBytes) {
             return written - active.base == FIRST_FRAME;
         }

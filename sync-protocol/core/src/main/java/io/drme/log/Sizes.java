@@ -29,8 +29,7 @@ record Sizes(
     /** The sizes that go with a {@code max-size}. */
     static Sizes of(long maxSizeBytes) {
         int segment =
-                (int)
-                        Math.clamp(
+                Math.clamp(
                                 maxSizeBytes / SEGMENTS_WANTED,
                                 LEAST_SEGMENT_BYTES,
                                 MOST_SEGMENT_BYTES);

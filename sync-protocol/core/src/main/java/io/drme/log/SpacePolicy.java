@@ -197,6 +197,10 @@ final class SpacePolicy implements SpaceKeeper {
         }
         segment.givenUp = true;
         var state = core().state.stream(stream);
+        long lostSamples = ranges.stream().mapToLong(DroppedRange::samples).sum();
+        if (stream == StreamKind.DATA && segment.samples > lostSamples) {
+            state.released.add(segment.first(), segment.last(), segment.samples - lostSamples);
+        }
         state.removed = state.removed.union(segment.held);
         core().setsChanged = true;
     }
@@ -240,6 +244,8 @@ final class SpacePolicy implements SpaceKeeper {
                     .dropped(dropped.stream())
                     .merge(dropped.cause(), dropped.samples(), Long::sum);
         }
+        var state = core().state.stream(dropped.stream());
+        state.reported = state.reported.with(dropped.from(), dropped.to());
         core().addDropEvent(dropped);
         log.warn(
                 "store dropped stream={} items={}-{} samples={} cause={}",
@@ -248,5 +254,23 @@ final class SpacePolicy implements SpaceKeeper {
                 dropped.to(),
                 dropped.samples(),
                 dropped.cause().text());
+    }
+
+    /** Counts a range that the centre had acknowledged and lost, and that is gone here too. */
+    void reportLostAtCentre(StreamKind stream, RangeSet.Range range) {
+        long samples =
+                core().state.stream(stream).released.take(range.from(), range.to());
+        core().state.acknowledged -= samples;
+        count(
+                new DroppedRange(
+                        stream,
+                        range.from(),
+                        range.to(),
+                        stream == StreamKind.EVENTS ? range.size() : samples,
+                        DropCause.LOST_AT_CENTRE,
+                        BlockHash.NONE,
+                        0,
+                        0));
+        core().setsChanged = true;
     }
 }

@@ -528,6 +528,32 @@ final class StoreCore {
         return bytes;
     }
 
+    /** Whether stamps may soon run beyond what is written down. */
+    boolean isStampLimitNear() {
+        long millis =
+                setup.clock().epochNanos() / 1_000_000 + setup.config().syncEvery().toMillis();
+        return Hlc.millis(state.hlcMark) <= millis;
+    }
+
+    long bytesWritten() {
+        long bytes = journal.bytesWritten();
+        for (var log : logs.values()) {
+            bytes += log.bytesWritten();
+        }
+        return bytes;
+    }
+
+    /** Ends the tails with their footers and notes that all was closed in order. */
+    void end() throws DiskException {
+        for (var log : logs.values()) {
+            log.endTail();
+        }
+        long wall = Hlc.of(Math.max(0, setup.clock().epochNanos() / 1_000_000), 0);
+        long newest = Math.max(waiting.newestStamp(), lastEventTime);
+        state.hlcMark = Math.max(highWater, Math.max(wall, newest));
+        mark(true);
+    }
+
     /** Closes files and frees memory, making nothing durable. */
     void abandon() {
         journal.close();

@@ -319,6 +319,7 @@ final class StoreRecovery implements Journal.Visitor {
         for (var range : lost.ranges()) {
             var one = describe(kind, range);
             dropped.add(one);
+            stream.reported = stream.reported.with(range.from(), range.to());
             core.addDropEvent(one);
         }
     }

@@ -28,6 +28,12 @@ final class StreamState {
     /** What was deleted on purpose, or is known to be lost. */
     RangeSet removed = RangeSet.EMPTY;
 
+    /** For what a drop event was written. */
+    RangeSet reported = RangeSet.EMPTY;
+
+    /** How many samples were in acknowledged items that were deleted. */
+    final ReleasedSpans released = new ReleasedSpans();
+
     StreamState copy() {
         var copy = new StreamState();
         copy.last = last;
@@ -36,6 +42,8 @@ final class StreamState {
         copy.covers = covers;
         copy.acknowledged = acknowledged;
         copy.removed = removed;
+        copy.reported = reported;
+        copy.released.become(released);
         return copy;
     }
 
@@ -56,14 +64,22 @@ final class StreamState {
     void putSets(ByteBuffer out) {
         Bytes.putRanges(out, acknowledged);
         Bytes.putRanges(out, removed);
+        Bytes.putRanges(out, reported);
+        released.putInto(out);
     }
 
     void getSets(ByteBuffer in) {
         acknowledged = Bytes.getRanges(in);
         removed = Bytes.getRanges(in);
+        reported = Bytes.getRanges(in);
+        released.readFrom(in);
     }
 
     int maxBytes() {
-        return 64 + Bytes.sizeOf(acknowledged) + Bytes.sizeOf(removed);
+        return 64
+                + Bytes.sizeOf(acknowledged)
+                + Bytes.sizeOf(removed)
+                + Bytes.sizeOf(reported)
+                + released.maxBytes();
     }
 }

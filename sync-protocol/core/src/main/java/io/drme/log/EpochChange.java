@@ -1,0 +1,235 @@
+package io.drme.log;
+
+import io.drme.block.BadBlockException;
+import io.drme.block.BlockBuilder;
+import io.drme.block.BlockHash;
+import io.drme.block.BlockReader;
+import io.drme.block.BlockSeal;
+import io.drme.model.Batch;
+import io.drme.model.EpochId;
+import io.drme.model.StreamKind;
+import io.drme.model.Tag;
+import io.drme.model.TagTable;
+import io.drme.sync.RangeSet;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves a store to a new epoch: what the centre lacks is framed anew there with its samples
+ * unchanged, and so is the local history; then the epoch file is replaced, in one step.
+ *
+ * <p>Confined to the store's thread.
+ */
+final class EpochChange {
+    private final StoreCore old;
+    private final Sizes sizes;
+
+    EpochChange(StoreCore old, Sizes sizes) {
+        this.old = old;
+        this.sizes = sizes;
+    }
+
+    /** The copy may take the store beyond {@code max-size} until the old epoch is deleted. */
+    private static final class NoLimit implements SpaceKeeper {
+        @Override
+        public void admit(long bytes) {
+            // The disk itself says when there is no room.
+        }
+
+        @Override
+        public boolean makeRoom() {
+            return false;
+        }
+    }
+
+    /**
+     * Writes the new epoch and opens it.
+     *
+     * @throws DiskException when that failed: then the old epoch still stands
+     */
+    StoreRecovery.Opened run(Map<StreamKind, RangeSet> lacking) throws DiskException {
+        var random = old.setup.random();
+        var epoch = new EpochId(random.nextLong(), random.nextLong());
+        var epochs = new EpochFile(old.setup.disk());
+        var state = new StoreState();
+        try {
+            epochs.makeDirectories(epoch);
+            state.bootCount = old.state.bootCount - 1;
+            state.hlcMark = old.state.hlcMark;
+            state.lastEventTime = old.lastEventTime;
+            state.lastCommitNanos = old.state.lastCommitNanos;
+            var kinds = new EnumMap<StreamKind, RangeSet>(lacking);
+            kinds.put(StreamKind.LOCAL, old.log(StreamKind.LOCAL).held());
+            for (var entry : kinds.entrySet()) {
+                copy(entry.getKey(), entry.getValue(), epoch, state);
+            }
+            state.read = state.accepted();
+            new Marks(old.setup.disk(), epoch).write(new Marks.Mark(state, 0, true));
+            epochs.write(epoch);
+        } catch (DiskException e) {
+            delete(epoch);
+            throw e;
+        }
+        return StoreRecovery.open(old.setup, sizes, epoch, old.quarantine, false);
+    }
+
+    private void copy(StreamKind kind, RangeSet items, EpochId epoch, StoreState state)
+            throws DiskException {
+        var log =
+                new SegmentLog(
+                        old.setup.disk(),
+                        kind,
+                        epoch,
+                        sizes.segmentBytes(),
+                        new NoLimit(),
+                        List.of());
+        var stream = state.stream(kind);
+        for (var range : items.ranges()) {
+            for (long n = range.from(); n <= range.to(); n++) {
+                var found = old.log(kind).read(n);
+                if (found.isPresent()) {
+                    copy(kind, found.get(), epoch, stream, log);
+                }
+            }
+        }
+        log.sync();
+        log.endTail();
+        if (kind == StreamKind.DATA) {
+            state.acceptedData = stream.endOrdinal;
+        } else if (kind == StreamKind.LOCAL) {
+            state.acceptedLocal = stream.endOrdinal;
+        }
+    }
+
+    private void copy(
+            StreamKind kind,
+            SegmentReader.Found found,
+            EpochId epoch,
+            StreamState stream,
+            SegmentLog log)
+            throws DiskException {
+        var item =
+                kind == StreamKind.EVENTS
+                        ? frameEvent(found.bytes(), epoch, stream)
+                        : frameBlock(found.bytes(), epoch, stream);
+        if (item == null) {
+            old.quarantine.note(
+                    "%s: item %d can't be read and is not in the new epoch"
+                            .formatted(kind.text(), found.head().sequence()));
+            return;
+        }
+        var head = found.head();
+        log.append(
+                new ItemHead(
+                        stream.last + 1,
+                        stream.endOrdinal,
+                        head.samples(),
+                        head.firstTime(),
+                        head.lastTime(),
+                        head.writtenAt(),
+                        0),
+                item);
+        stream.last++;
+        stream.lastHash = BlockHash.of(item);
+        stream.endOrdinal += head.samples();
+        if (log.unsyncedBytes() > sizes.segmentBytes()) {
+            log.sync();
+        }
+    }
+
+    private byte @Nullable [] frameEvent(byte[] bytes, EpochId epoch, StreamState stream) {
+        var item = EventItem.decode(bytes);
+        return item.map(i ->
+                        new EventItem(
+                                        i.gateway(),
+                                        epoch,
+                                        stream.last + 1,
+                                        stream.lastHash,
+                                        i.event())
+                                .encode())
+                .orElse(null);
+    }
+
+    private static byte @Nullable [] frameBlock(byte[] bytes, EpochId epoch, StreamState stream) {
+        try (var builder = new BlockBuilder()) {
+            var reader = BlockReader.open(bytes);
+            var was = reader.header().seal();
+            var tables = new Tables(reader);
+            var cursor = reader.batches();
+            var batch = new Batch();
+            while (cursor.next(batch)) {
+                builder.add(batch, tables.tableFor(batch));
+            }
+            return builder.seal(
+                    new BlockSeal(
+                            was.gateway(),
+                            epoch,
+                            was.stream(),
+                            stream.last + 1,
+                            stream.endOrdinal,
+                            stream.lastHash,
+                            was.schemaVersion(),
+                            was.configurationVersion(),
+                            0));
+        } catch (BadBlockException e) {
+            return null;
+        }
+    }
+
+    /** Gives the batches of a block, whose tag indexes are series, a table to be added with. */
+    private static final class Tables {
+        private final List<Tag> series = new ArrayList<>();
+        private TagTable table;
+
+        Tables(BlockReader reader) {
+            for (var one : reader.series()) {
+                series.add(Tag.of(one.tag().text(), one.type()));
+            }
+            table = TagTable.EMPTY.with(series);
+        }
+
+        /** Turns the batch's series into tags; a tag whose type changed has a table for each. */
+        TagTable tableFor(Batch batch) {
+            var changed = new ArrayList<Tag>();
+            for (int i = 0; i < batch.size(); i++) {
+                var tag = series.get(batch.tags()[i]);
+                int index = table.indexOf(tag.name()).orElseThrow();
+                if (table.get(index).type() != tag.type()) {
+                    changed.add(tag);
+                }
+                batch.tags()[i] = index;
+            }
+            table = changed.isEmpty() ? table : table.with(changed);
+            return table;
+        }
+    }
+
+    /** Deletes the old epoch; what can't be deleted now stays and does no harm. */
+    void deleteOld() {
+        delete(old.epoch);
+    }
+
+    private void delete(EpochId epoch) {
+        var disk = old.setup.disk();
+        try {
+            for (var kind : StreamKind.values()) {
+                deleteAll(SegmentLog.directory(epoch, kind));
+            }
+            deleteAll(epoch + "/journal");
+            deleteAll(epoch.toString());
+            disk.delete(epoch.toString());
+            disk.syncDirectory("");
+        } catch (DiskException e) {
+            old.quarantine.note("epoch %s is not deleted: %s".formatted(epoch, e.getMessage()));
+        }
+    }
+
+    private void deleteAll(String directory) throws DiskException {
+        for (var name : old.setup.disk().list(directory)) {
+            old.setup.disk().delete(directory + "/" + name);
+        }
+    }
+}
