@@ -59,7 +59,9 @@ final class Frame {
         }
     }
 
-    /** The payload's length in the header at {@code start}, or -1 where no frame can stand there. */
+    /**
+     * The payload's length in the header at {@code start}, or -1 where no frame can stand there.
+     */
     static int lengthAt(ByteBuffer in, int start, long position) {
         int length = in.getInt(start + 4);
         boolean can =

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * what lies below {@link #release}'s position may be overwritten.
  *
  * <p>After a failed write or sync nothing is known about the segment: {@link #abandon} leaves it as
- * it is, and the next segment begins at the position of the last commit, which takes precedence over
- * what the older one holds from there on.
+ * it is, and the next segment begins at the position of the last commit, which takes precedence
+ * over what the older one holds from there on.
  *
  * <p>Confined to the store's thread.
  */
@@ -128,7 +128,10 @@ final class Journal {
      * @param from what lies below is of no interest but as the reference of later frames
      */
     void replay(long from, Quarantine quarantine, Visitor visitor) throws DiskException {
-        var used = slots.stream().filter(Slot::isUsed).sorted(Comparator.comparingLong(s -> s.ordinal));
+        var used =
+                slots.stream()
+                        .filter(Slot::isUsed)
+                        .sorted(Comparator.comparingLong(s -> s.ordinal));
         var ordered = used.toList();
         long synced = Math.max(from, syncedThrough(ordered));
         long at = from;
@@ -210,13 +213,7 @@ final class Journal {
         private long at;
         private boolean stopped;
 
-        Walk(
-                Slot slot,
-                long at,
-                long limit,
-                long synced,
-                Quarantine quarantine,
-                Visitor visitor) {
+        Walk(Slot slot, long at, long limit, long synced, Quarantine quarantine, Visitor visitor) {
             this.slot = slot;
             this.at = at;
             this.limit = limit;
@@ -338,7 +335,9 @@ final class Journal {
         return out.clear().position(Frame.HEADER_BYTES);
     }
 
-    /** Writes the payload that {@link #payload}'s buffer now holds, in the segment prepared for it. */
+    /**
+     * Writes the payload that {@link #payload}'s buffer now holds, in the segment prepared for it.
+     */
     void append() throws DiskException {
         if (active == null) {
             throw new IllegalStateException("no journal segment was prepared");

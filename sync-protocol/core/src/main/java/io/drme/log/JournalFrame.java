@@ -108,8 +108,7 @@ record JournalFrame(
             }
             var data = (flags & DATA) != 0 ? part(in) : null;
             var local = (flags & LOCAL) != 0 ? part(in) : null;
-            return Optional.of(
-                    new JournalFrame(state, (flags & SETS) != 0, events, data, local));
+            return Optional.of(new JournalFrame(state, (flags & SETS) != 0, events, data, local));
         } catch (BufferUnderflowException | IllegalArgumentException _) {
             return Optional.empty();
         }

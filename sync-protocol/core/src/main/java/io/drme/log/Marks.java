@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * The store's state at the last seal, kept apart from journal and log, in two files that take turns:
- * a torn write spoils one, and the other still stands.
+ * The store's state at the last seal, kept apart from journal and log, in two files that take
+ * turns: a torn write spoils one, and the other still stands.
  *
  * <p>Confined to the store's thread.
  */
@@ -62,8 +62,7 @@ final class Marks {
 
     private ByteBuffer readAll(String path) throws DiskException {
         try (var file = disk.open(path)) {
-            var bytes =
-                    Frame.buffer((int) Math.min(file.size(), Frame.MAX_PAYLOAD_BYTES));
+            var bytes = Frame.buffer((int) Math.min(file.size(), Frame.MAX_PAYLOAD_BYTES));
             file.read(0, bytes);
             return bytes.flip();
         }

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How many acknowledged samples went with each deleted segment: what is needed when the centre turns
- * out to have lost them. Confined to the store's thread.
+ * How many acknowledged samples went with each deleted segment: what is needed when the centre
+ * turns out to have lost them. Confined to the store's thread.
  */
 final class ReleasedSpans {
     /** The most spans kept; beyond, the two oldest become one. */

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * The items of one stream, in append-only segments: numbered, framed, never changed, deleted a
  * segment at a time.
  *
- * <p>An item is durable when the {@link #sync} after its {@link #append} returns. What is not synced
- * stays in memory as well: after a failed write or sync nothing is known about the file, so it is
- * left as it is, and the items are written anew into the next segment, whose first number takes
- * precedence over what an older segment holds from that number on.
+ * <p>An item is durable when the {@link #sync} after its {@link #append} returns. What is not
+ * synced stays in memory as well: after a failed write or sync nothing is known about the file, so
+ * it is left as it is, and the items are written anew into the next segment, whose first number
+ * takes precedence over what an older segment holds from that number on.
  *
  * <p>A life never appends to a segment of the life before. Confined to the store's thread.
  */
@@ -64,7 +64,8 @@ final class SegmentLog {
     }
 
     /**
-     * Adds an item. Where it can't be written now, it waits in memory for {@link #sync}, which tells.
+     * Adds an item. Where it can't be written now, it waits in memory for {@link #sync}, which
+     * tells.
      */
     void append(ItemHead head, byte[] item) {
         var waiting = new Waiting(head, item, BlockHash.of(item));
@@ -183,7 +184,8 @@ final class SegmentLog {
         endTail();
         long number = segments.isEmpty() ? nextNumber : segments.getLast().number + 1;
         long base = segments.isEmpty() ? nextBase : endOf(segments.getLast());
-        var segment = new Segment(directory, Math.max(number, nextNumber), Math.max(base, nextBase));
+        var segment =
+                new Segment(directory, Math.max(number, nextNumber), Math.max(base, nextBase));
         long room =
                 Math.max(
                         segmentBytes,

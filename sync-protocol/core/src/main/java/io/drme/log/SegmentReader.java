@@ -94,7 +94,9 @@ final class SegmentReader {
                         });
     }
 
-    /** The items held in this segment with numbers {@code from} to {@code to}, without their bytes. */
+    /**
+     * The items held in this segment with numbers {@code from} to {@code to}, without their bytes.
+     */
     List<StoredItem> items(long from, long to) throws DiskException {
         var items = new ArrayList<StoredItem>();
         long at = segment.offsetBefore(from);
@@ -118,9 +120,7 @@ final class SegmentReader {
     private List<StoredItem> itemsByScan(long from, long to) throws DiskException {
         var items = new ArrayList<StoredItem>();
         scan((h, payload) -> {
-            if (h.sequence() >= from
-                    && h.sequence() <= to
-                    && segment.held.contains(h.sequence())) {
+            if (h.sequence() >= from && h.sequence() <= to && segment.held.contains(h.sequence())) {
                 items.add(h.item(payload.remaining() - ItemHead.BYTES));
             }
         });

@@ -29,10 +29,7 @@ record Sizes(
     /** The sizes that go with a {@code max-size}. */
     static Sizes of(long maxSizeBytes) {
         int segment =
-                Math.clamp(
-                                maxSizeBytes / SEGMENTS_WANTED,
-                                LEAST_SEGMENT_BYTES,
-                                MOST_SEGMENT_BYTES);
+                Math.clamp(maxSizeBytes / SEGMENTS_WANTED, LEAST_SEGMENT_BYTES, MOST_SEGMENT_BYTES);
         return new Sizes(
                 segment,
                 JOURNAL_SEGMENT_BYTES,

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
  * segments: first what receipts cover, or is local and older than {@code keep}, which is no loss;
  * then, where {@code when-full} allows it, the oldest samples; events last.
  *
- * <p>A loss is counted and its event written in the journal, durably, before the file goes. Confined
- * to the store's thread.
+ * <p>A loss is counted and its event written in the journal, durably, before the file goes.
+ * Confined to the store's thread.
  */
 final class SpacePolicy implements SpaceKeeper {
     private static final Logger log = LoggerFactory.getLogger(SpacePolicy.class);
@@ -88,8 +88,7 @@ final class SpacePolicy implements SpaceKeeper {
 
     /** Deletes what {@code keep} no longer asks for. */
     void expire() throws DiskException {
-        long before =
-                core().setup.clock().epochNanos() - core().setup.config().keep().toNanos();
+        long before = core().setup.clock().epochNanos() - core().setup.config().keep().toNanos();
         while (true) {
             Optional<Victim> old = Optional.empty();
             for (var entry : core().logs.entrySet()) {
@@ -258,8 +257,7 @@ final class SpacePolicy implements SpaceKeeper {
 
     /** Counts a range that the centre had acknowledged and lost, and that is gone here too. */
     void reportLostAtCentre(StreamKind stream, RangeSet.Range range) {
-        long samples =
-                core().state.stream(stream).released.take(range.from(), range.to());
+        long samples = core().state.stream(stream).released.take(range.from(), range.to());
         core().state.acknowledged -= samples;
         count(
                 new DroppedRange(

@@ -17,15 +17,16 @@ import org.slf4j.LoggerFactory;
  * The gateway's durable store: a journal that makes samples and events durable within {@code
  * sync-every}, and one segment log a stream that keeps sealed blocks and events.
  *
- * <p>A sample is <em>accepted</em> when the {@link #commit} that follows its {@link #append} returns;
- * from then on it survives a power cut, and is either held, acknowledged, or dropped and counted.
+ * <p>A sample is <em>accepted</em> when the {@link #commit} that follows its {@link #append}
+ * returns; from then on it survives a power cut, and is either held, acknowledged, or dropped and
+ * counted.
  *
  * <p><b>Threads.</b> Confined to the store's owner thread, which blocks for as long as the disk
  * takes. {@link #view} gives what other threads may use.
  *
  * <p><b>Failure.</b> A method that throws {@link DiskException} has lost nothing: what was appended
- * stays in memory, within a limit, and goes with the next commit. Beyond the limit {@link #accepting}
- * turns false, and what is appended is refused and counted.
+ * stays in memory, within a limit, and goes with the next commit. Beyond the limit {@link
+ * #accepting} turns false, and what is appended is refused and counted.
  */
 public final class Store implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Store.class);
@@ -129,10 +130,11 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Takes an event, which becomes durable with the next commit, in one with the samples before it.
+     * Takes an event, which becomes durable with the next commit, in one with the samples before
+     * it.
      *
-     * @return the event as it will be stored, its time lifted where another event has it already, or
-     *     set where it was 0; nothing where the disk fails for so long that memory is full
+     * @return the event as it will be stored, its time lifted where another event has it already,
+     *     or set where it was 0; nothing where the disk fails for so long that memory is full
      */
     public Optional<Event> appendEvent(Event event) {
         return core.waiting.eventBytes() > WAITING_EVENT_BYTES
@@ -141,8 +143,8 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Makes everything appended durable: one frame, one sync. Does nothing where there is nothing. A
-     * change of alarm state calls it at once, the beat of {@code sync-every} otherwise.
+     * Makes everything appended durable: one frame, one sync. Does nothing where there is nothing.
+     * A change of alarm state calls it at once, the beat of {@code sync-every} otherwise.
      *
      * @return how many samples of this epoch are accepted now
      */
@@ -221,7 +223,9 @@ public final class Store implements AutoCloseable {
         hadTail = false;
     }
 
-    /** Whether there is room for more samples; when not, what is appended is refused and counted. */
+    /**
+     * Whether there is room for more samples; when not, what is appended is refused and counted.
+     */
     public boolean accepting() {
         return core.waiting.samples() < sizes.waitingSamples();
     }
@@ -248,8 +252,8 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Notes that items of {@code data} or {@code events} are gone here and lacking at the centre, and
-     * appends the drop events that say so.
+     * Notes that items of {@code data} or {@code events} are gone here and lacking at the centre,
+     * and appends the drop events that say so.
      */
     public void missing(StreamKind stream, RangeSet gone) {
         var known = core.state.stream(stream);
@@ -264,8 +268,9 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Begins a new epoch, durably. The items of {@code lacking} are framed anew at its beginning with
-     * their samples unchanged, and so is all of {@code local}; the rest counts as acknowledged.
+     * Begins a new epoch, durably. The items of {@code lacking} are framed anew at its beginning
+     * with their samples unchanged, and so is all of {@code local}; the rest counts as
+     * acknowledged.
      *
      * @throws DiskException when that failed; the old epoch then stands
      */

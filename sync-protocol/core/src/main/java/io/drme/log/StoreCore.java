@@ -23,9 +23,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store's working parts for one epoch, and the two steps that everything else is made of: {@link
- * #commit}, which makes what waits durable in the journal, and {@link #seal}, which turns what is
- * committed into blocks and lets the journal go.
+ * The store's working parts for one epoch, and the two steps that everything else is made of:
+ * {@link #commit}, which makes what waits durable in the journal, and {@link #seal}, which turns
+ * what is committed into blocks and lets the journal go.
  *
  * <p>Confined to the store's thread.
  */
@@ -206,7 +206,9 @@ final class StoreCore {
         }
     }
 
-    /** Sealing makes room in the journal; where the disk is in the way, the commit may still fit. */
+    /**
+     * Sealing makes room in the journal; where the disk is in the way, the commit may still fit.
+     */
     private void trySeal() {
         try {
             seal();
@@ -284,8 +286,7 @@ final class StoreCore {
         var local = ticks(StreamKind.LOCAL, key);
         var frame = new JournalFrame(next, setsChanged || key, events, data, local);
         int bytes = (data == null ? 0 : data.remaining()) + (local == null ? 0 : local.remaining());
-        frame.putInto(
-                journal.payload(JournalFrame.maxBytes(next, events, bytes)), journal.end());
+        frame.putInto(journal.payload(JournalFrame.maxBytes(next, events, bytes)), journal.end());
         long position = journal.written();
         journal.append();
         committed.add(new Committed(position, journal.written(), from, to, next, events));

@@ -16,9 +16,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings a store back to what it had made durable: marks first, then the logs, then what the journal
- * holds beyond them, which becomes the next blocks and events. What should be there and is not is
- * counted and reported.
+ * Brings a store back to what it had made durable: marks first, then the logs, then what the
+ * journal holds beyond them, which becomes the next blocks and events. What should be there and is
+ * not is counted and reported.
  *
  * <p>Memory is bounded by a journal frame, a block and one segment's index at a time.
  */
@@ -275,9 +275,7 @@ final class StoreRecovery implements Journal.Visitor {
             noteGone(kind);
         }
         long lostData =
-                core.state.expectedPending()
-                        - core.heldPending
-                        - core.tailSamples(StreamKind.DATA);
+                core.state.expectedPending() - core.heldPending - core.tailSamples(StreamKind.DATA);
         long lostLocal =
                 core.state.expectedLocal() - core.heldLocal - core.tailSamples(StreamKind.LOCAL);
         core.state.acceptedData += Math.max(0, -lostData);

@@ -48,8 +48,7 @@ final class Waiting {
         for (var batch : batches) {
             given += batch.size();
         }
-        if (intake.read() + intake.derived()
-                != intake.filtered() + intake.refusedTotal() + given) {
+        if (intake.read() + intake.derived() != intake.filtered() + intake.refusedTotal() + given) {
             throw new IllegalArgumentException(
                     "%s does not add up to %d samples".formatted(intake, given));
         }
@@ -159,8 +158,9 @@ final class Waiting {
     }
 
     /**
-     * Adds to the figures of a state what goes with its first samples, so that its equations hold at
-     * every frame: all of it with the last frame, of one before only what was read for its samples.
+     * Adds to the figures of a state what goes with its first samples, so that its equations hold
+     * at every frame: all of it with the last frame, of one before only what was read for its
+     * samples.
      *
      * @param before samples that went with frames before
      * @param samples samples that go with this one
