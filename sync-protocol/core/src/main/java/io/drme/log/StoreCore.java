@@ -5,17 +5,13 @@ import io.drme.block.BlockBuilder;
 import io.drme.block.BlockHash;
 import io.drme.block.BlockReader;
 import io.drme.block.BlockSeal;
-import io.drme.block.TickFrameWriter;
 import io.drme.model.EpochId;
 import io.drme.model.Event;
 import io.drme.model.StreamKind;
 import io.drme.schema.Drop;
 import io.drme.schema.Payloads;
 import io.drme.time.Hlc;
-import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
@@ -36,9 +32,6 @@ final class StoreCore {
     /** Events are synced to their log at this size, so that few wait in memory. */
     private static final int EVENT_SYNC_BYTES = 256 << 10;
 
-    /** How far ahead of the last commit stamps may run, beyond two beats of {@code sync-every}. */
-    private static final Duration STAMP_AHEAD = Duration.ofSeconds(2);
-
     final StoreSetup setup;
     final Sizes sizes;
     final EpochId epoch;
@@ -55,8 +48,7 @@ final class StoreCore {
     boolean setsChanged;
 
     private final Map<StreamKind, BlockBuilder> builders = new EnumMap<>(StreamKind.class);
-    private final Map<StreamKind, TickFrameWriter> writers = new EnumMap<>(StreamKind.class);
-    private final List<Committed> committed = new ArrayList<>();
+    private final CommitWriter writer;
 
     /** Events that are in the journal and not in their log yet. */
     private final Deque<byte[]> journaled = new ArrayDeque<>();
@@ -87,10 +79,6 @@ final class StoreCore {
     /** Number, on the stream, of the first sample in each builder. */
     private final Map<StreamKind, Long> firstOrdinals = new EnumMap<>(StreamKind.class);
 
-    /** A frame written in a commit. */
-    private record Committed(
-            long position, long end, int from, int to, StoreState state, List<byte[]> events) {}
-
     StoreCore(
             StoreSetup setup,
             Sizes sizes,
@@ -107,9 +95,9 @@ final class StoreCore {
         this.state = state;
         this.journal = new Journal(setup.disk(), epoch, sizes);
         this.waiting = new Waiting(sizes.journalSegmentBytes() / 2);
+        this.writer = new CommitWriter(setup, sizes, journal, waiting);
         for (var kind : SAMPLE_STREAMS) {
             builders.put(kind, new BlockBuilder());
-            writers.put(kind, new TickFrameWriter());
         }
     }
 
@@ -182,21 +170,10 @@ final class StoreCore {
         if (!busy && !journal.hasFreeSegment()) {
             trySeal();
         }
-        StoreState next;
-        try {
-            next = writeFrames();
-            journal.sync();
-        } catch (DiskException e) {
-            journal.abandon();
-            writers.values().forEach(StoreCore::discard);
-            committed.clear();
-            throw e;
-        }
-        state = next;
+        var frames = writer.write(state, setsChanged, lastEventTime);
+        state = frames.getLast().state();
         setsChanged = false;
         var ticks = List.copyOf(waiting.ticks());
-        var frames = List.copyOf(committed);
-        committed.clear();
         waiting.clear();
         for (var frame : frames) {
             build(frame, ticks);
@@ -217,104 +194,21 @@ final class StoreCore {
         }
     }
 
-    private static void discard(TickFrameWriter writer) {
-        writer.clear();
-        writer.forget();
-    }
-
-    private StoreState writeFrames() throws DiskException {
-        var ticks = waiting.ticks();
-        var events = waiting.events();
-        var next = state;
-        long before = 0;
-        int from = 0;
-        int eventsFrom = 0;
-        do {
-            next = next.copy();
-            int to = from;
-            long bytes = 0;
-            while (to < ticks.size()
-                    && (to == from || bytes + ticks.get(to).bytes() <= sizes.frameBytes())) {
-                bytes += add(ticks.get(to++), next);
-            }
-            int eventsTo = eventsFrom;
-            while (to == ticks.size()
-                    && eventsTo < events.size()
-                    && (bytes == 0 || bytes < sizes.frameBytes())) {
-                bytes += events.get(eventsTo++).length;
-            }
-            boolean isLast = to == ticks.size() && eventsTo == events.size();
-            long samples = next.accepted() - state.accepted() - before;
-            waiting.countInto(next, before, samples, isLast);
-            stamp(next);
-            writeFrame(next, from, to, List.copyOf(events.subList(eventsFrom, eventsTo)));
-            before += samples;
-            from = to;
-            eventsFrom = eventsTo;
-        } while (from < ticks.size() || eventsFrom < events.size());
-        return next;
-    }
-
-    private long add(Waiting.Tick tick, StoreState next) {
-        part(writers, tick.stream()).add(tick.batch(), tick.tags());
-        if (tick.stream() == StreamKind.DATA) {
-            next.acceptedData += tick.batch().size();
-        } else {
-            next.acceptedLocal += tick.batch().size();
-        }
-        return tick.bytes();
-    }
-
-    private void stamp(StoreState next) {
-        long wall = setup.clock().epochNanos();
-        long ahead = setup.config().syncEvery().multipliedBy(2).plus(STAMP_AHEAD).toMillis();
-        long newest = Math.max(waiting.newestStamp(), lastEventTime);
-        long millis = Math.max(Hlc.millis(newest), wall / 1_000_000) + ahead;
-        next.hlcMark = Math.max(next.hlcMark, Hlc.of(Math.min(millis, (1L << 47) - 1), 0));
-        next.lastEventTime = lastEventTime;
-        next.lastCommitNanos = wall;
-    }
-
-    private void writeFrame(StoreState next, int from, int to, List<byte[]> events)
-            throws DiskException {
-        int tickBytes = 0;
-        for (var writer : writers.values()) {
-            tickBytes += writer.maxFrameBytes();
-        }
-        boolean key = journal.prepare(JournalFrame.maxBytes(next, events, tickBytes));
-        var data = ticks(StreamKind.DATA, key);
-        var local = ticks(StreamKind.LOCAL, key);
-        var frame = new JournalFrame(next, setsChanged || key, events, data, local);
-        int bytes = (data == null ? 0 : data.remaining()) + (local == null ? 0 : local.remaining());
-        frame.putInto(journal.payload(JournalFrame.maxBytes(next, events, bytes)), journal.end());
-        long position = journal.written();
-        journal.append();
-        committed.add(new Committed(position, journal.written(), from, to, next, events));
-    }
-
-    private @Nullable ByteBuffer ticks(StreamKind kind, boolean key) {
-        var writer = part(writers, kind);
-        if (key) {
-            writer.forget();
-        }
-        return writer.ticks() == 0 ? null : writer.finish(key);
-    }
-
-    private void build(Committed frame, List<Waiting.Tick> ticks) {
-        long data = frame.state.acceptedData;
-        long local = frame.state.acceptedLocal;
-        for (var tick : ticks.subList(frame.from, frame.to)) {
+    private void build(CommitWriter.Committed frame, List<Waiting.Tick> ticks) {
+        long data = frame.state().acceptedData;
+        long local = frame.state().acceptedLocal;
+        for (var tick : ticks.subList(frame.from(), frame.to())) {
             data -= tick.stream() == StreamKind.DATA ? tick.batch().size() : 0;
             local -= tick.stream() == StreamKind.LOCAL ? tick.batch().size() : 0;
         }
-        for (var tick : ticks.subList(frame.from, frame.to)) {
+        for (var tick : ticks.subList(frame.from(), frame.to())) {
             boolean isData = tick.stream() == StreamKind.DATA;
-            build(tick, isData ? data : local, frame.position);
+            build(tick, isData ? data : local, frame.position());
             data += isData ? tick.batch().size() : 0;
             local += isData ? 0 : tick.batch().size();
         }
-        built = Math.max(built, frame.end);
-        journaled.addAll(frame.events);
+        built = Math.max(built, frame.end());
+        journaled.addAll(frame.events());
     }
 
     /**
@@ -560,6 +454,6 @@ final class StoreCore {
         journal.close();
         logs.values().forEach(SegmentLog::abandon);
         builders.values().forEach(BlockBuilder::close);
-        writers.values().forEach(TickFrameWriter::close);
+        writer.close();
     }
 }

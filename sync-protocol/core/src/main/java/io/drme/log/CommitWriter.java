@@ -1,0 +1,168 @@
+package io.drme.log;
+
+import io.drme.block.TickFrameWriter;
+import io.drme.model.StreamKind;
+import io.drme.time.Hlc;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes what waits into the journal: mostly one frame, more where it would be long, and one sync.
+ * When it fails everything still waits. Confined to the store's thread.
+ */
+final class CommitWriter implements AutoCloseable {
+    /** How far ahead of the last commit stamps may run, beyond two beats of {@code sync-every}. */
+    private static final Duration STAMP_AHEAD = Duration.ofSeconds(2);
+
+    private final StoreSetup setup;
+    private final Sizes sizes;
+    private final Journal journal;
+    private final Waiting waiting;
+    private final Map<StreamKind, TickFrameWriter> writers = new EnumMap<>(StreamKind.class);
+    private final List<Committed> written = new ArrayList<>();
+
+    CommitWriter(StoreSetup setup, Sizes sizes, Journal journal, Waiting waiting) {
+        this.setup = setup;
+        this.sizes = sizes;
+        this.journal = journal;
+        this.waiting = waiting;
+        for (var kind : StoreCore.SAMPLE_STREAMS) {
+            writers.put(kind, new TickFrameWriter());
+        }
+    }
+
+    /**
+     * A frame that was written.
+     *
+     * @param position where it begins in the journal
+     * @param end where the next one begins
+     * @param from index of its first tick among those that waited
+     * @param to index behind its last tick
+     * @param state the store's state as of this frame
+     * @param events the event items in it
+     */
+    record Committed(
+            long position, long end, int from, int to, StoreState state, List<byte[]> events) {}
+
+    private TickFrameWriter writer(StreamKind kind) {
+        var writer = writers.get(kind);
+        if (writer == null) {
+            throw new IllegalStateException("no samples are on " + kind);
+        }
+        return writer;
+    }
+
+    /**
+     * Writes and syncs.
+     *
+     * @param state the state as of now, without what waits
+     * @param sets whether its sets have to be written
+     * @return the frames, at least one
+     */
+    List<Committed> write(StoreState state, boolean sets, long lastEventTime) throws DiskException {
+        written.clear();
+        try {
+            writeFrames(state, sets, lastEventTime);
+            journal.sync();
+        } catch (DiskException e) {
+            journal.abandon();
+            writers.values().forEach(CommitWriter::discard);
+            throw e;
+        }
+        return List.copyOf(written);
+    }
+
+    private static void discard(TickFrameWriter writer) {
+        writer.clear();
+        writer.forget();
+    }
+
+    private void writeFrames(StoreState state, boolean sets, long lastEventTime)
+            throws DiskException {
+        var ticks = waiting.ticks();
+        var events = waiting.events();
+        var next = state;
+        long before = 0;
+        int from = 0;
+        int eventsFrom = 0;
+        do {
+            next = next.copy();
+            int to = from;
+            long bytes = 0;
+            while (to < ticks.size()
+                    && (to == from || bytes + ticks.get(to).bytes() <= sizes.frameBytes())) {
+                bytes += add(ticks.get(to++), next);
+            }
+            int eventsTo = eventsFrom;
+            while (to == ticks.size()
+                    && eventsTo < events.size()
+                    && (bytes == 0 || bytes < sizes.frameBytes())) {
+                bytes += events.get(eventsTo++).length;
+            }
+            boolean isLast = to == ticks.size() && eventsTo == events.size();
+            long samples = next.accepted() - state.accepted() - before;
+            waiting.countInto(next, before, samples, isLast);
+            stamp(next, lastEventTime);
+            var frameEvents = List.copyOf(events.subList(eventsFrom, eventsTo));
+            writeFrame(next, sets, from, to, frameEvents);
+            before += samples;
+            from = to;
+            eventsFrom = eventsTo;
+        } while (from < ticks.size() || eventsFrom < events.size());
+    }
+
+    private long add(Waiting.Tick tick, StoreState next) {
+        writer(tick.stream()).add(tick.batch(), tick.tags());
+        if (tick.stream() == StreamKind.DATA) {
+            next.acceptedData += tick.batch().size();
+        } else {
+            next.acceptedLocal += tick.batch().size();
+        }
+        return tick.bytes();
+    }
+
+    private void stamp(StoreState next, long lastEventTime) {
+        long wall = setup.clock().epochNanos();
+        long ahead = setup.config().syncEvery().multipliedBy(2).plus(STAMP_AHEAD).toMillis();
+        long newest = Math.max(waiting.newestStamp(), lastEventTime);
+        long millis = Math.max(Hlc.millis(newest), wall / 1_000_000) + ahead;
+        next.hlcMark = Math.max(next.hlcMark, Hlc.of(Math.min(millis, (1L << 47) - 1), 0));
+        next.lastEventTime = lastEventTime;
+        next.lastCommitNanos = wall;
+    }
+
+    private void writeFrame(StoreState next, boolean sets, int from, int to, List<byte[]> events)
+            throws DiskException {
+        int tickBytes = 0;
+        for (var writer : writers.values()) {
+            tickBytes += writer.maxFrameBytes();
+        }
+        boolean key = journal.prepare(JournalFrame.maxBytes(next, events, tickBytes));
+        var data = ticks(StreamKind.DATA, key);
+        var local = ticks(StreamKind.LOCAL, key);
+        var frame = new JournalFrame(next, sets || key, events, data, local);
+        int bytes = (data == null ? 0 : data.remaining()) + (local == null ? 0 : local.remaining());
+        frame.putInto(journal.payload(JournalFrame.maxBytes(next, events, bytes)), journal.end());
+        long position = journal.written();
+        journal.append();
+        written.add(new Committed(position, journal.written(), from, to, next, events));
+    }
+
+    private @Nullable ByteBuffer ticks(StreamKind kind, boolean key) {
+        var writer = writer(kind);
+        if (key) {
+            writer.forget();
+        }
+        return writer.ticks() == 0 ? null : writer.finish(key);
+    }
+
+    @Override
+    public void close() {
+        writers.values().forEach(TickFrameWriter::close);
+    }
+}
