@@ -167,14 +167,15 @@ public final class DeviceLoop implements Runnable {
         connected = true;
         health.countConnect();
         silence.heard(clock.nanoTime());
-        if (lost != null && driver instanceof PolledDriver) {
-            beats.allDue(clock.nanoTime());
-        }
         return true;
     }
 
+    /** Polls the group that is due; a device that was lost is not kept waiting for its beat. */
     private void poll(PolledDriver polled) throws DriverException, InterruptedException {
-        waitUntil(beats.next());
+        boolean probing = lost != null;
+        if (!probing) {
+            waitUntil(beats.next());
+        }
         int group = beats.dueGroup();
         var batch = new Batch(groups.get(group).tags().size());
         batch.begin(firstGroup + group, 0);
@@ -182,6 +183,9 @@ public final class DeviceLoop implements Runnable {
         recovered();
         handOn(batch);
         count(batch);
+        if (probing) {
+            beats.allDue(clock.nanoTime());
+        }
         passBeat(group);
     }
 

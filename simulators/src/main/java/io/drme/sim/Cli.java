@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -80,6 +81,15 @@ final class Cli {
                 description = "replaces the address of one device; may be given several times")
         private Map<String, String> listen = new HashMap<>();
 
+        @Option(
+                names = "--data",
+                paramLabel = "DIR",
+                description =
+                        "folder that paths in the scenario are relative to, and where devices keep"
+                                + " their certificates (default: the scenario's own folder; for a"
+                                + " built-in one a temporary folder)")
+        private @Nullable Path data;
+
         @Override
         public Integer call() throws InterruptedException {
             var out = spec().commandLine().getOut();
@@ -127,11 +137,32 @@ final class Cli {
                 addresses.put(entry.getKey(), address);
             }
             var seeds = seed == null ? OptionalLong.empty() : OptionalLong.of(seed);
-            var overrides = new Plant.Overrides(seeds, addresses);
-            var builtIn = builtIn(plant);
-            return builtIn.isPresent() && !Files.exists(Path.of(plant))
+            var builtIn = Files.exists(Path.of(plant)) ? Optional.<String>empty() : builtIn(plant);
+            var folder = Optional.ofNullable(data);
+            if (builtIn.isPresent()) {
+                folder = Optional.of(folder.isPresent() ? folder.get() : temporary());
+            }
+            var overrides = new Plant.Overrides(seeds, addresses, folder);
+            return builtIn.isPresent()
                     ? Plant.parse(plant, builtIn.get(), overrides, new SystemClock())
                     : Plant.read(Path.of(plant), overrides, new SystemClock());
+        }
+
+        /** A folder that is gone once the process has ended. */
+        private static Path temporary() throws IOException {
+            var folder = Files.createTempDirectory("drme-sim-");
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteAll(folder), "clean-up"));
+            return folder;
+        }
+
+        private static void deleteAll(Path folder) {
+            try (var files = Files.walk(folder)) {
+                for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(file);
+                }
+            } catch (IOException _) {
+                // It lies in the system's temporary folder, which is emptied by others.
+            }
         }
 
         private static void waitForEnd() throws InterruptedException {

@@ -46,10 +46,14 @@ public final class Plant implements AutoCloseable {
      *
      * @param seed replaces the file's
      * @param listen replaces the addresses of devices by name
+     * @param directory what paths in the scenario are relative to; without it the file's folder, of
+     *     a text the working directory
      */
-    public record Overrides(OptionalLong seed, Map<String, InetSocketAddress> listen) {
+    public record Overrides(
+            OptionalLong seed, Map<String, InetSocketAddress> listen, Optional<Path> directory) {
         /** Nothing replaced. */
-        public static final Overrides NONE = new Overrides(OptionalLong.empty(), Map.of());
+        public static final Overrides NONE =
+                new Overrides(OptionalLong.empty(), Map.of(), Optional.empty());
     }
 
     /**
@@ -79,17 +83,18 @@ public final class Plant implements AutoCloseable {
             String name, Optional<Node.Mapping> top, Path directory, Setting setting)
             throws InvalidConfigException {
         var members = new ArrayList<Member>();
+        var base = setting.overrides().directory().orElse(directory);
         if (top.isPresent()) {
             var scenario = new Section(top.get(), "", setting.problems());
             long seed = scenario.integer("seed", 1, Long.MIN_VALUE, Long.MAX_VALUE);
-            var values = new ValueSources(setting.overrides().seed().orElse(seed), directory);
+            var values = new ValueSources(setting.overrides().seed().orElse(seed), base);
             var devices = scenario.sections("devices");
             if (devices.isEmpty() || devices.size() > MAX_DEVICES) {
                 scenario.problem(
                         "devices",
                         "has %d devices; expected 1 to %d".formatted(devices.size(), MAX_DEVICES));
             }
-            var reader = new Reader(values, directory, setting);
+            var reader = new Reader(values, base, setting);
             devices.forEach((device, keys) -> reader.device(device, keys).ifPresent(members::add));
             scenario.done();
             for (var unknown : setting.overrides().listen().keySet()) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -42,7 +43,10 @@ class PlantTest {
             free = probe.getLocalPort();
         }
         var overrides =
-                new Plant.Overrides(OptionalLong.empty(), Map.of("press", Listen.loopback(free)));
+                new Plant.Overrides(
+                        OptionalLong.empty(),
+                        Map.of("press", Listen.loopback(free)),
+                        Optional.empty());
         try (var plant = Plant.parse("p", ONE_PRESS, overrides, new ManualClock())) {
             plant.start();
             assertThat(plant.address("press").getPort()).isEqualTo(free);
@@ -92,7 +96,9 @@ class PlantTest {
     void everyShippedScenarioIsValid() throws Exception {
         var text = Cli.builtIn("press-line").orElseThrow();
         try (var plant = Plant.parse("press-line", text, Plant.Overrides.NONE, new ManualClock())) {
-            assertThat(plant.member("press")).isPresent();
+            assertThat(plant.members())
+                    .extracting(Plant.Member::protocol)
+                    .containsExactly("modbus", "opcua", "gpio");
         }
     }
 }

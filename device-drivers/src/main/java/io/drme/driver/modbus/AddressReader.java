@@ -49,6 +49,7 @@ final class AddressReader {
 
     /** Reads all keys; nothing where a problem was noted. */
     Optional<ModbusAddress> read() {
+        int problemsBefore = tag.problems().list().size();
         int base = (int) tag.integer("base", settings.base(), 0, 1);
         var place = place(tag.requiredText("address").strip(), base);
         var type = type(place);
@@ -75,7 +76,9 @@ final class AddressReader {
                         nan,
                         names);
         checkFit(address);
-        return ok ? Optional.of(address) : Optional.empty();
+        return ok && tag.problems().list().size() == problemsBefore
+                ? Optional.of(address)
+                : Optional.empty();
     }
 
     private Optional<Place> place(String text, int base) {

@@ -1,0 +1,48 @@
+package io.drme.driver;
+
+import io.drme.model.Batch;
+import io.drme.model.Quality;
+import io.drme.testing.ManualClock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+
+/** A device in memory that tells by itself; a wait lets virtual time pass. */
+final class FakePushedDriver implements PushedDriver {
+    final ArrayDeque<Integer> changes = new ArrayDeque<>();
+    boolean alive = true;
+    int connects;
+
+    private final ManualClock clock;
+
+    FakePushedDriver(ManualClock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public void connect() {
+        connects++;
+    }
+
+    @Override
+    public boolean take(Batch out, Duration wait) {
+        if (changes.isEmpty()) {
+            clock.advance(wait);
+            return alive;
+        }
+        while (!changes.isEmpty()) {
+            out.addInt(changes.pop(), clock.epochNanos(), 1, Quality.GOOD);
+        }
+        return true;
+    }
+
+    @Override
+    public void disconnect() {}
+
+    @Override
+    public Exchange lastExchange() {
+        return Exchange.NONE;
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,228 @@
+package io.drme.driver.modbus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drme.config.Problems;
+import io.drme.config.Section;
+import io.drme.config.YamlReader;
+import io.drme.driver.DeviceFixture;
+import io.drme.driver.DriverFactory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigurationTest {
+    private final ModbusDriverFactory factory = new ModbusDriverFactory();
+
+    private Problems problemsOfDevice(String yaml) {
+        var problems = new Problems();
+        var device =
+                new Section(YamlReader.parse("g", yaml, problems).orElseThrow(), "d", problems);
+        factory.settings(device, device.requiredText("url"));
+        device.done();
+        return problems;
+    }
+
+    private Problems problemsOfTag(String yaml) {
+        var problems = new Problems();
+        var settings = settings("url: \"tcp://h\"");
+        var tag =
+                new Section(
+                        YamlReader.parse("g", "{" + yaml + "}", problems).orElseThrow(),
+                        "t",
+                        problems);
+        assertThat(factory.address(tag, settings))
+                .as("not used where there is a problem")
+                .isEmpty();
+        tag.done();
+        return problems;
+    }
+
+    private ModbusSettings settings(String yaml) {
+        var problems = new Problems();
+        var device =
+                new Section(YamlReader.parse("g", yaml, problems).orElseThrow(), "d", problems);
+        var settings = (ModbusSettings) factory.settings(device, device.requiredText("url"));
+        assertThat(problems.list()).isEmpty();
+        return settings;
+    }
+
+    private ModbusAddress address(String yaml) {
+        var fixture =
+                DeviceFixture.of("d", factory, "{url: \"tcp://h\", tags: {t: {" + yaml + "}}}");
+        return (ModbusAddress) fixture.spec().tags().getFirst().address();
+    }
+
+    @Test
+    void everyDefaultIsPinned() {
+        assertThat(settings("url: \"tcp://10.0.4.17\""))
+                .isEqualTo(new ModbusSettings("10.0.4.17", 502, 1, 0, 16, 125, Duration.ZERO));
+    }
+
+    @Test
+    void everyKeyIsRead() {
+        assertThat(
+                        settings(
+                                """
+                                url: "tcp://[::1]:1502"
+                                unit-id: 247
+                                base: 1
+                                merge-gap: 0
+                                max-registers: 60
+                                gap: 50ms
+                                """))
+                .isEqualTo(new ModbusSettings("::1", 1502, 247, 1, 0, 60, Duration.ofMillis(50)));
+    }
+
+    @Test
+    void theFactoryIsFoundByItsName() {
+        assertThat(ServiceLoader.load(DriverFactory.class))
+                .anyMatch(f -> f.name().equals("modbus") && f.polled());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "holding:100   | holding:100",
+                "holding:0x64  | holding:100",
+                "holding:10.3  | holding:10.3",
+                "input:7       | input:7",
+                "coil:0        | coil:0",
+                "discrete:3    | discrete:3",
+                "40001         | holding:0",
+                "400101        | holding:100",
+                "465536        | holding:65535",
+                "40011.3       | holding:10.3",
+                "30008         | input:7",
+                "10004         | discrete:3",
+                "00001         | coil:0",
+            })
+    void everyNotationIsUnderstood(String written, String means) {
+        boolean bit = means.startsWith("coil") || means.startsWith("disc") || means.contains(".");
+        var type = bit ? "bool" : "uint16";
+        assertThat(address("address: \"%s\", type: %s".formatted(written, type)))
+                .hasToString(means);
+    }
+
+    @Test
+    void baseOneCountsFromOneButNotTheClassicNotation() {
+        assertThat(address("address: \"holding:1\", base: 1, type: uint16"))
+                .hasToString("holding:0");
+        assertThat(address("address: \"40001\", base: 1, type: uint16")).hasToString("holding:0");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "url: \"tcp://h:70000\" | expected tcp://host:502, port 1 to 65535",
+                "url: \"http://h\"      | 'http://h' is not a Modbus URL",
+                "url: \"rtu:///dev/ttyS0?baud=9600\" | this release does not read yet; put a Modbus TCP gateway",
+                "url: \"rtu-tcp://h:1\" | write tcp://host:502 with the same unit-id",
+                "{url: \"tcp://h\", unit-id: 300} | d.unit-id: 300 is outside 0 to 255",
+                "{url: \"tcp://h\", max-registers: 126} | 126 is outside 1 to 125",
+                "{url: \"tcp://h\", unitid: 3} | is not a known key (did you mean 'unit-id'?)",
+            })
+    void aWrongDeviceIsToldWithKeyAndRemedy(String yaml, String expected) {
+        assertThat(problemsOfDevice(yaml).list().toString()).contains(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "type: uint16                                  | t.address: is missing",
+                "address: \"holdin:1\", type: uint16           | 'holdin:1' is not an address such as holding:100",
+                "address: \"holding:65536\", type: uint16      | outside 0 to 65535",
+                "address: \"holding:0\", base: 1, type: uint16 | is address -1 in the protocol",
+                "address: \"holding:65535\", type: uint32      | reaches beyond 65535",
+                "address: \"holding:1.16\", type: bool         | only input and holding registers have bits",
+                "address: \"coil:1.2\"                         | only input and holding registers have bits",
+                "address: \"coil:1\", type: uint16             | is one bit; its type is bool",
+                "address: \"holding:1\", type: bool            | such as holding:1.0",
+                "address: \"holding:1\"                        | t.type: is missing; give one of: bool, int16",
+                "address: \"holding:1\", type: uint8           | did you mean 'uint16'?",
+                "address: \"holding:1\", type: bcd             | 'bcd' is not read yet",
+                "address: \"holding:1\", type: float32, order: dcab | 'dcab' is not known",
+                "address: \"holding:1\", type: text            | t.length: is missing",
+                "address: \"holding:1\", type: text, length: 251 | 251 is outside 1 to 250",
+                "address: \"holding:1\", type: uint16, length: 4 | uint16 always has 2 bytes",
+                "address: \"holding:1\", type: int16, mask: 0xF | works on uint16, uint32 and uint64 only",
+                "address: \"holding:1\", type: uint16, invalid: [0x10000] | '0x10000' is no raw value of uint16",
+                "address: \"holding:1\", type: uint16, invalid: [x] | give numbers such as 0xFFFF",
+                "address: \"holding:1\", type: float32, enum: {1: a} | works on whole numbers only",
+                "address: \"holding:1\", type: uint16, enum: {a: b} | 'a' is no whole number",
+                "address: \"holding:1\", type: uint16, ordr: abcd | did you mean 'order'?",
+            })
+    void aWrongTagIsToldWithKeyAndRemedy(String yaml, String expected) {
+        if (yaml.contains("ordr")) {
+            assertThat(unknownKey(yaml)).contains(expected);
+        } else {
+            assertThat(problemsOfTag(yaml).list().toString()).contains(expected);
+        }
+    }
+
+    private String unknownKey(String yaml) {
+        var problems = new Problems();
+        var tag =
+                new Section(
+                        YamlReader.parse("g", "{" + yaml + "}", problems).orElseThrow(),
+                        "t",
+                        problems);
+        factory.address(tag, settings("url: \"tcp://h\""));
+        tag.done();
+        return problems.list().toString();
+    }
+
+    // Who has no Modbus device must not pay for the library: only create() may touch it.
+    @Test
+    void readingAConfigurationNeedsNoModbusLibrary() throws Exception {
+        var withoutLibrary =
+                new ClassLoader(getClass().getClassLoader()) {
+                    @Override
+                    protected Class<?> loadClass(String name, boolean resolve)
+                            throws ClassNotFoundException {
+                        if (name.startsWith("com.ghgande")) {
+                            throw new ClassNotFoundException(name + " is hidden by the test");
+                        }
+                        return name.startsWith("io.drme.driver.modbus.")
+                                ? define(name)
+                                : super.loadClass(name, resolve);
+                    }
+
+                    private Class<?> define(String name) throws ClassNotFoundException {
+                        var loaded = findLoadedClass(name);
+                        if (loaded != null) {
+                            return loaded;
+                        }
+                        try (InputStream in =
+                                getResourceAsStream(name.replace('.', '/') + ".class")) {
+                            var bytes = in.readAllBytes();
+                            return defineClass(name, bytes, 0, bytes.length);
+                        } catch (IOException e) {
+                            throw new ClassNotFoundException(name, e);
+                        }
+                    }
+                };
+        var hidden =
+                (DriverFactory)
+                        withoutLibrary
+                                .loadClass(ModbusDriverFactory.class.getName())
+                                .getConstructor()
+                                .newInstance();
+        assertThat(hidden.getClass()).isNotEqualTo(ModbusDriverFactory.class);
+        var fixture =
+                DeviceFixture.of(
+                        "d",
+                        hidden,
+                        "{url: \"tcp://h\", tags: {t: {address: \"holding:1\", type: uint16}}}");
+        assertThat(fixture.spec().tags()).hasSize(1);
+    }
+}
