@@ -96,9 +96,12 @@ final class Typing {
     }
 
     private Term compared(Syntax.Binary binary, Term left, Term right) throws SyntaxError {
-        checkKnownText(binary.left(), binary.right());
-        checkKnownText(binary.right(), binary.left());
-        return comparison(binary, Relation.of(binary.operator()), left, right);
+        var relation = Relation.of(binary.operator());
+        if (relation.isEquality()) {
+            checkKnownText(binary.left(), binary.right());
+            checkKnownText(binary.right(), binary.left());
+        }
+        return comparison(binary, relation, left, right);
     }
 
     private static Term comparison(Syntax at, Relation relation, Term left, Term right)

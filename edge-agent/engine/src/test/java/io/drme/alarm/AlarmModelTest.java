@@ -1,0 +1,243 @@
+package io.drme.alarm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drme.model.Tag;
+import io.drme.model.ValueType;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Whatever happens to an alarm, in whatever order, with reloads and kills between: it is where a
+ * model of a few plain ifs says. The model is written from docs/alarms.md, not from the code.
+ *
+ * <p>Planted and caught: a bad reading that does not call off a running off-delay; shelving that
+ * forgets what was acknowledged; a latched alarm that ends by acknowledgement; a snapshot without
+ * the running delay.
+ */
+class AlarmModelTest {
+    private static final String TAG = "press-3/oil/temperature";
+    private static final Tag OIL = Tag.of(TAG, ValueType.FLOAT64);
+    private static final int STEPS = 150;
+
+    /** One alarm with high 80 and deadband 5, as plainly as it can be said. */
+    private static final class Model {
+        final double onDelay;
+        final double offDelay;
+        final boolean latch;
+        final List<String> transitions = new ArrayList<>();
+        String state = "normal";
+        boolean hot;
+        boolean acknowledged;
+        double pendingSince = -1;
+        double shelvedUntil;
+        boolean recordedHot;
+        boolean recordedAcknowledged;
+
+        Model(double onDelay, double offDelay, boolean latch) {
+            this.onDelay = onDelay;
+            this.offDelay = offDelay;
+            this.latch = latch;
+        }
+
+        void go(double now, String to) {
+            double at = Math.rint(now * 10) / 10;
+            var time = at == Math.rint(at) ? String.valueOf((long) at) : String.valueOf(at);
+            transitions.add(time + "s " + state + ">" + to);
+            state = to;
+            recordedHot = hot;
+            recordedAcknowledged = acknowledged;
+        }
+
+        void sample(double now, double value) {
+            boolean isHot = hot ? value > 75 : value > 80;
+            if (isHot == hot) {
+                pendingSince = -1;
+            } else if (pendingSince < 0) {
+                pendingSince = now;
+            }
+            passTime(now);
+        }
+
+        void bad() {
+            if (hot) {
+                pendingSince = -1;
+            }
+        }
+
+        void passTime(double now) {
+            if (pendingSince >= 0 && now - pendingSince > (hot ? offDelay : onDelay) - 1e-6) {
+                hot = !hot;
+                pendingSince = -1;
+                if (hot) {
+                    acknowledged = false;
+                }
+                conditionChanged(now);
+            }
+        }
+
+        void conditionChanged(double now) {
+            if (state.equals("shelved")) {
+                return;
+            }
+            if (hot) {
+                go(now, "unacknowledged");
+            } else if (state.equals("unacknowledged")) {
+                go(now, "returned");
+            } else if (state.equals("acknowledged")) {
+                go(now, latch ? "latched" : "normal");
+            }
+        }
+
+        void tick(double now) {
+            passTime(now);
+            if (state.equals("shelved") && now > shelvedUntil - 1e-6) {
+                comeBack(now);
+            }
+        }
+
+        void comeBack(double now) {
+            if (hot) {
+                go(now, acknowledged ? "acknowledged" : "unacknowledged");
+            } else {
+                go(now, latch ? "latched" : "normal");
+            }
+        }
+
+        void acknowledge(double now) {
+            if (state.equals("unacknowledged")) {
+                acknowledged = true;
+                go(now, "acknowledged");
+            } else if (state.equals("returned")) {
+                acknowledged = true;
+                go(now, latch ? "latched" : "normal");
+            }
+        }
+
+        void shelve(double now, double seconds) {
+            if (!state.equals("normal") && !state.equals("shelved")) {
+                shelvedUntil = now + seconds;
+                go(now, "shelved");
+            }
+        }
+
+        void unshelve(double now) {
+            if (state.equals("shelved")) {
+                comeBack(now);
+            }
+        }
+
+        void reset(double now) {
+            if (state.equals("latched")) {
+                go(now, "normal");
+            }
+        }
+
+        /** What was not recorded is not known any more. */
+        void kill() {
+            pendingSince = -1;
+            hot = recordedHot;
+            acknowledged = recordedAcknowledged;
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.drme.testing.Seeds#all")
+    void anAlarmIsWhereTheModelSays(long seed) {
+        var random = new Random(seed);
+        int onDelay = random.nextInt(3) * 2;
+        int offDelay = random.nextInt(3) * 3;
+        boolean latch = random.nextBoolean();
+        var yaml =
+                "alarms: {hot: {tag: \"**\", high: 80, deadband: 5, on-delay: %ds, off-delay: %ds, latch: %b}}"
+                        .formatted(onDelay, offDelay, latch);
+        var rig = new AlarmRig(yaml, OIL);
+        var model = new Model(onDelay, offDelay, latch);
+        var recorded = new ArrayList<Transition>();
+        var lines = new ArrayList<String>();
+        int tenths = 0;
+        for (int i = 0; i < STEPS; i++) {
+            tenths += random.nextInt(30);
+            double now = tenths / 10.0;
+            step(random, rig, model, now, yaml, recorded);
+            for (var transition : rig.transitions()) {
+                recorded.add(transition);
+                lines.add(AlarmRig.line(transition));
+            }
+            var states = rig.alarms().present().stream().map(a -> a.state().text()).toList();
+            var expected = model.state.equals("normal") ? List.of() : List.of(model.state);
+            if (!lines.equals(model.transitions) || !states.equals(expected)) { // fast, then clear
+                var what = "seed %d, step %d, at %ss".formatted(seed, i, now);
+                assertThat(lines).as(what).isEqualTo(model.transitions);
+                assertThat(states).as(what).isEqualTo(expected);
+            }
+        }
+        assertThat(lines).isNotEmpty();
+    }
+
+    private static void step(
+            Random random,
+            AlarmRig rig,
+            Model model,
+            double now,
+            String yaml,
+            List<Transition> recorded) {
+        switch (random.nextInt(16)) {
+            case 0, 1, 2, 3, 4, 5 -> {
+                double value = 70 + random.nextInt(17);
+                rig.real(TAG, now, value);
+                model.sample(now, value);
+            }
+            case 6 -> {
+                rig.bad(TAG, now);
+                model.bad();
+            }
+            case 7, 8, 9 -> {
+                rig.tick(now);
+                model.tick(now);
+            }
+            case 10, 11 -> command(random, rig, model, now);
+            case 12 -> {
+                var id = firstId(rig);
+                int seconds = 1 + random.nextInt(20);
+                rig.alarms()
+                        .shelve(
+                                id,
+                                "anna",
+                                Duration.ofSeconds(seconds),
+                                "why not",
+                                AlarmRig.nanos(now),
+                                rig.sink());
+                model.shelve(now, seconds);
+            }
+            case 13 -> {
+                rig.alarms().reset(firstId(rig), "anna", "", AlarmRig.nanos(now), rig.sink());
+                model.reset(now);
+            }
+            case 14 -> rig.reload(yaml, now);
+            default -> {
+                rig.killAndReplay(yaml, recorded);
+                model.kill();
+            }
+        }
+    }
+
+    private static void command(Random random, AlarmRig rig, Model model, double now) {
+        if (random.nextInt(3) > 0) {
+            rig.acknowledge(firstId(rig), now, "anna");
+            model.acknowledge(now);
+        } else {
+            rig.alarms().unshelve(firstId(rig), "anna", "", AlarmRig.nanos(now), rig.sink());
+            model.unshelve(now);
+        }
+    }
+
+    private static String firstId(AlarmRig rig) {
+        var present = rig.alarms().present();
+        return present.isEmpty() ? "gw-none" : present.getFirst().id();
+    }
+}

@@ -1,0 +1,110 @@
+package io.drme.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.drme.alarm.AlarmConfig;
+import io.drme.alarm.Alarms;
+import io.drme.alarm.Transition;
+import io.drme.config.Problems;
+import io.drme.model.Batch;
+import io.drme.model.Quality;
+import io.drme.model.Tag;
+import io.drme.model.TagTable;
+import io.drme.model.ValueType;
+import io.drme.time.Hlc;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** The hot path allocates next to nothing a sample: a gateway runs for years in 96 MB. */
+class AllocationTest {
+    private static final int TAGS = 200;
+    private static final int ROUNDS = 600;
+    private static final double MAX_BYTES_A_SAMPLE = 8;
+
+    private static final String FILE =
+            """
+            pipelines:
+              health:
+                from: ["press-*/**"]
+                steps:
+                  - filter: "quality == 'good' && value > -1000 || tag.startsWith('x')"
+                  - scale: {factor: 0.1, offset: -5}
+                  - map: "abs(value) * 2 + 1"
+                  - aggregate: {window: 10s, every: 1s, functions: [avg, min, max, stddev, last]}
+                to: ["health/{tag}/{function}"]
+            alarms:
+              hot: {tag: "press-*/**", high: 80, deadband: 2, on-delay: 2s}
+              high: {tag: "health/**/avg", when: "value > 1000 && quality != 'bad'"}
+            """;
+
+    @Test
+    void aSampleThroughPipelinesAndAlarmsAllocatesNextToNothing() {
+        var tags = new ArrayList<Tag>();
+        for (int i = 0; i < TAGS; i++) {
+            var type = i % 2 == 0 ? ValueType.FLOAT64 : ValueType.INT64;
+            tags.add(Tag.of("press-" + i + "/value", type));
+        }
+        var problems = new Problems();
+        var top = Rig.top(FILE, problems);
+        var pipelines =
+                Pipelines.compile(PipelineConfig.readAll(top), TagTable.EMPTY.with(tags), problems);
+        var alarms = Alarms.compile(AlarmConfig.readAll(top), "gw", pipelines.table(), problems);
+        assertThat(problems.list()).isEmpty();
+        var transitions = new ArrayList<Transition>();
+
+        run(pipelines, alarms, 0, transitions::add); // compiles, and grows the batches
+        long before = threads().getCurrentThreadAllocatedBytes();
+        run(pipelines, alarms, ROUNDS, transitions::add);
+        long allocated = threads().getCurrentThreadAllocatedBytes() - before;
+
+        double samples = (double) TAGS * ROUNDS;
+        assertThat(allocated / samples).isLessThan(MAX_BYTES_A_SAMPLE);
+        assertThat(transitions).isEmpty();
+    }
+
+    private static ThreadMXBean threads() {
+        return (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    }
+
+    private static void run(
+            Pipelines pipelines, Alarms alarms, int firstRound, Consumer<Transition> sink) {
+        var in = new Batch(TAGS);
+        var derived = new Batch(TAGS * 8);
+        long results = 0;
+        for (int round = firstRound; round < firstRound + ROUNDS; round++) {
+            long now = Rig.START + round * 1_000_000_000L;
+            in.begin(0, Hlc.of(now / 1_000_000, 0));
+            for (int tag = 0; tag < TAGS; tag++) {
+                if (tag % 2 == 0) {
+                    in.addDouble(tag, now, (round * 7 + tag) % 70, Quality.GOOD);
+                } else {
+                    in.addInt(tag, now, (round * 7 + tag) % 70, Quality.GOOD);
+                }
+            }
+            derived.begin(0, in.gatewayTime());
+            pipelines.process(in, derived);
+            alarms.process(in, sink);
+            alarms.process(derived, sink);
+            results += derived.size();
+            derived.begin(0, in.gatewayTime());
+            pipelines.tick(now + 500_000_000L, derived);
+            alarms.tick(now + 500_000_000L, sink);
+        }
+        assertThat(results).isGreaterThan((ROUNDS - 2L) * TAGS * 5);
+    }
+
+    @Test
+    void theMeasureSeesAnAllocation() {
+        long before = threads().getCurrentThreadAllocatedBytes();
+        var list = new ArrayList<List<Integer>>();
+        for (int i = 0; i < 1_000; i++) {
+            list.add(List.of(i + 1_000_000));
+        }
+        assertThat(list).hasSize(1_000);
+        assertThat(threads().getCurrentThreadAllocatedBytes() - before).isGreaterThan(16_000);
+    }
+}

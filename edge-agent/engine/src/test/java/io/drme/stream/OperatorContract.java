@@ -1,0 +1,156 @@
+package io.drme.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drme.model.Batch;
+import io.drme.model.Quality;
+import io.drme.model.Reason;
+import io.drme.model.ValueType;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What every operator must do: give the same results whether samples come one by one or in batches,
+ * and whether or not its state is saved and loaded between any two of them.
+ */
+interface OperatorContract {
+    /** 2026-01-01T00:00:00Z. */
+    long START = 1_767_225_600_000_000_000L;
+
+    /** The operator to be tested, made anew by each call, and the lanes it reads. */
+    record Subject(List<Lane> input, Supplier<Operator> operator) {}
+
+    /** Something that differs by seed, so that many configurations are tried. */
+    Subject subject(Random random);
+
+    /** A sample or, with a negative lane, a tick. */
+    record Item(int lane, long sourceTime, long bits, String text, byte quality, long now) {}
+
+    @ParameterizedTest
+    @MethodSource("io.drme.testing.Seeds#all")
+    default void oneByOneInBatchesAndWithRestartsAllGiveTheSame(long seed) throws IOException {
+        var random = new Random(seed);
+        var subject = subject(random);
+        var items = items(random, subject.input());
+
+        var oneByOne = run(subject, items, false, null);
+        assertThat(run(subject, items, true, null)).isEqualTo(oneByOne);
+        assertThat(run(subject, items, false, new Random(seed))).isEqualTo(oneByOne);
+    }
+
+    private static List<Item> items(Random random, List<Lane> lanes) {
+        var items = new ArrayList<Item>();
+        long now = START + random.nextLong(10_000_000_000L);
+        for (int i = 0; i < 80; i++) {
+            now += random.nextInt(8) == 0 ? 0 : random.nextLong(2_000_000_000L);
+            now += random.nextInt(60) == 0 ? 90_000_000_000L : 0;
+            now -= random.nextInt(60) == 0 ? 5_000_000_000L : 0;
+            if (random.nextInt(5) == 0) {
+                items.add(new Item(-1, 0, 0, "", (byte) 0, now));
+                continue;
+            }
+            for (int n = random.nextInt(4); n >= 0; n--) { // samples of one batch share their time
+                int lane = random.nextInt(lanes.size());
+                long skew = random.nextInt(5) == 0 ? random.nextLong(-4_000_000_000L, 1) : 0;
+                items.add(
+                        new Item(
+                                lane,
+                                now + skew,
+                                bits(random, lanes.get(lane).type()),
+                                lanes.get(lane).type() == ValueType.TEXT ? "t" + n : "",
+                                quality(random),
+                                now));
+            }
+        }
+        return items;
+    }
+
+    private static long bits(Random random, ValueType type) {
+        return switch (type) {
+            case BOOLEAN -> random.nextInt(2);
+            case INT64 -> random.nextInt(-50, 50);
+            case FLOAT64 -> Double.doubleToRawLongBits(random.nextInt(-400, 400) / 8.0);
+            case TEXT -> 0;
+        };
+    }
+
+    private static byte quality(Random random) {
+        return switch (random.nextInt(10)) {
+            case 0 -> Quality.bad(Reason.TIMEOUT);
+            case 1 -> Quality.uncertain(Reason.DEVICE_UNCERTAIN);
+            default -> Quality.GOOD;
+        };
+    }
+
+    private static List<String> run(
+            Subject subject, List<Item> items, boolean inBatches, @Nullable Random restarts)
+            throws IOException {
+        var operator = subject.operator().get();
+        var results = new ArrayList<String>();
+        var in = new Batch();
+        var out = new Batch();
+        for (int i = 0; i < items.size(); ) {
+            var item = items.get(i);
+            in.begin(0, 0);
+            out.begin(0, 0);
+            if (item.lane() < 0) {
+                operator.tick(item.now(), out);
+                i++;
+            } else {
+                do {
+                    add(in, items.get(i), subject.input());
+                    i++;
+                } while (inBatches
+                        && i < items.size()
+                        && items.get(i).now() == item.now()
+                        && items.get(i).lane() >= 0);
+                operator.process(in, item.now(), out);
+            }
+            drain(operator, out, results);
+            if (restarts != null && restarts.nextInt(3) == 0) {
+                operator = restarted(subject, operator);
+            }
+        }
+        return results;
+    }
+
+    private static void add(Batch in, Item item, List<Lane> lanes) {
+        if (Quality.isBad(item.quality())) {
+            in.addBad(item.lane(), item.sourceTime(), Quality.reason(item.quality()));
+        } else if (lanes.get(item.lane()).type() == ValueType.TEXT) {
+            in.addText(item.lane(), item.sourceTime(), item.text(), item.quality());
+        } else {
+            in.add(item.lane(), item.sourceTime(), item.bits(), item.quality());
+        }
+    }
+
+    private static void drain(Operator operator, Batch out, List<String> results) {
+        for (int i = 0; i < out.size(); i++) {
+            int lane = out.tags()[i];
+            results.add(
+                    lane
+                            + " "
+                            + out.sourceTimes()[i]
+                            + " "
+                            + out.readingAt(i, operator.lanes().get(lane).type()));
+        }
+    }
+
+    private static Operator restarted(Subject subject, Operator operator) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        operator.save(new DataOutputStream(bytes));
+        var fresh = subject.operator().get();
+        fresh.load(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+        return fresh;
+    }
+}
