@@ -27,6 +27,7 @@ final class Assets {
     private static final String OWN_PREFIX = "/assets/";
     private static final String WEBJAR_PREFIX = "/webjars/";
     private static final String WEBJAR_FOLDER = "META-INF/resources/webjars/";
+    private static final String UPLOT_PLACE = "{uplot}";
     private static final String IMPORT_MAP_PLACE = "<!-- import map -->";
     private static final Set<String> WEBJARS =
             Set.of("lit", "lit-element", "lit-html", "lit__reactive-element", "uplot");
@@ -121,7 +122,8 @@ final class Assets {
     /** A page may run our scripts and the one import map, and talk to nobody but us. */
     private Asset page(String html) {
         var bytes =
-                html.replace(
+                html.replace(UPLOT_PLACE, webjarFolder("uplot"))
+                        .replace(
                                 IMPORT_MAP_PLACE,
                                 "<script type=\"importmap\">" + importMap + "</script>")
                         .getBytes(StandardCharsets.UTF_8);

@@ -33,7 +33,9 @@ final class LiveClient {
     private final Map<String, LatestItem> samples = new LinkedHashMap<>();
     private final Map<String, AlarmItem> alarms = new LinkedHashMap<>();
     private @Nullable Glob match;
+    private @Nullable Glob alarmMatch;
     private boolean awaitingSnapshot;
+    private boolean readingSnapshot;
     private long missed;
     private long fullSinceNanos;
     private boolean full;
@@ -45,16 +47,29 @@ final class LiveClient {
     }
 
     /** Changes what it wants; what waits is forgotten, for the snapshot holds it too. */
-    void subscribe(Glob wanted) {
+    void subscribe(Glob wanted, Glob wantedAlarms) {
         match = wanted;
+        alarmMatch = wantedAlarms;
         awaitingSnapshot = true;
         samples.clear();
     }
 
-    /** Adds the present state; what changed since it was asked for is newer, and stays. */
-    void onSnapshot(Glob of, List<LatestItem> items) {
+    /** Whether a snapshot may be read now; if so, the next may when this one is there. */
+    boolean beginSnapshot() {
+        boolean free = !readingSnapshot;
+        readingSnapshot = true;
+        return free;
+    }
+
+    /**
+     * Adds the present state; what changed since it was asked for is newer, and stays.
+     *
+     * @return what the client wants instead meanwhile; null where this was it
+     */
+    @Nullable Glob onSnapshot(Glob of, List<LatestItem> items) {
+        readingSnapshot = false;
         if (of != match) {
-            return;
+            return match;
         }
         awaitingSnapshot = false;
         for (var item : items) {
@@ -65,6 +80,7 @@ final class LiveClient {
             }
         }
         flush();
+        return null;
     }
 
     void offer(LatestItem item) {
@@ -76,7 +92,7 @@ final class LiveClient {
 
     /** An alarm goes to whoever wants its tag. */
     void offer(AlarmItem item) {
-        if (match != null && match.matches(item.gateway() + "/" + item.tag())) {
+        if (alarmMatch != null && alarmMatch.matches(item.gateway() + "/" + item.tag())) {
             put(alarms, item.gateway() + "/" + item.id(), item);
         }
     }
@@ -95,23 +111,33 @@ final class LiveClient {
 
     /** Sends what waits as far as the socket takes it. */
     void flush() {
-        if (awaitingSnapshot) {
+        if (awaitingSnapshot || socket.isClosed()) {
             return;
         }
-        while (!socket.writeQueueFull() && !alarms.isEmpty()) {
+        while (takesMore() && !alarms.isEmpty()) {
             send(new JsonObject().put("alarms", take(alarms, AlarmItem::toJson)));
         }
-        while (!socket.writeQueueFull() && !samples.isEmpty()) {
+        while (takesMore() && !samples.isEmpty()) {
             send(new JsonObject().put("samples", take(samples, LatestItem::toJson)));
         }
-        if (!socket.writeQueueFull() && missed > 0) {
+        if (takesMore() && missed > 0) {
             send(new JsonObject().put("missed", missed));
             missed = 0;
         }
         boolean wasFull = full;
-        full = socket.writeQueueFull();
+        full = !takesMore();
         if (full && !wasFull) {
             fullSinceNanos = clock.nanoTime();
+        }
+    }
+
+    /** Whether the socket is open and its queue not full. */
+    private boolean takesMore() {
+        try {
+            return !socket.isClosed() && !socket.writeQueueFull();
+        } catch (IllegalStateException _) {
+            // It was closed in between; its close handler removes us.
+            return false;
         }
     }
 
@@ -140,7 +166,7 @@ final class LiveClient {
     }
 
     void ping() {
-        if (!socket.isClosed() && !socket.writeQueueFull()) {
+        if (takesMore()) {
             socket.writePing(Buffer.buffer());
         }
     }

@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A client sends {@code {"subscribe":{"match":"…"}}}, and gets {@code {"subscribed":{…}}}, the
  * present state, and then {@code {"samples":[…]}} and {@code {"alarms":[…]}}. {@code {"missed":n}}
- * says that it should read the present state again.
+ * says that it should read the present state again. A second pattern, {@code "alarms"}, chooses the
+ * alarms by their tags; without it {@code "match"} does.
  */
 public final class LiveFeed {
     /**
@@ -147,8 +148,8 @@ public final class LiveFeed {
     }
 
     private void onMessage(LiveClient client, String text) {
-        var pattern = pattern(text);
-        if (pattern == null) {
+        var wanted = subscription(text);
+        if (wanted == null) {
             client.send(
                     new JsonObject()
                             .put(
@@ -160,24 +161,47 @@ public final class LiveFeed {
                                             .toJson()));
             return;
         }
-        var match = Glob.of(pattern);
-        client.subscribe(match);
-        client.send(new JsonObject().put("subscribed", new JsonObject().put("match", pattern)));
+        var match = Glob.of(wanted.match());
+        client.subscribe(match, Glob.of(wanted.alarms()));
+        client.send(
+                new JsonObject()
+                        .put(
+                                "subscribed",
+                                new JsonObject()
+                                        .put("match", wanted.match())
+                                        .put("alarms", wanted.alarms())));
+        readSnapshot(client, match);
+    }
+
+    /** Reads the present state, for one client no more than once at a time. */
+    private void readSnapshot(LiveClient client, Glob match) {
+        if (!client.beginSnapshot()) {
+            return;
+        }
         Thread.ofVirtual()
                 .name("feed-snapshot")
                 .start(() -> {
                     var items = snapshot.apply(match);
-                    context.runOnContext(_ -> client.onSnapshot(match, items));
+                    context.runOnContext(_ -> {
+                        var next = client.onSnapshot(match, items);
+                        if (next != null) {
+                            readSnapshot(client, next);
+                        }
+                    });
                 });
     }
 
-    private static @Nullable String pattern(String text) {
+    /** What a client asks for: the tags, and the tags whose alarms. */
+    private record Subscription(String match, String alarms) {}
+
+    private static @Nullable Subscription subscription(String text) {
         try {
             var message = new JsonObject(text);
             if (message.getValue("subscribe") instanceof JsonObject subscribe
                     && subscribe.getValue("match", "**") instanceof String match
-                    && match.length() <= MAX_PATTERN_LENGTH) {
-                return match;
+                    && subscribe.getValue("alarms", match) instanceof String alarms
+                    && Math.max(match.length(), alarms.length()) <= MAX_PATTERN_LENGTH) {
+                return new Subscription(match, alarms);
             }
         } catch (DecodeException _) {
             // Falls through: the client is told what was expected.

@@ -13,6 +13,7 @@ final class UserRoutes {
             Schema.object(
                     Schema.field("name", Schema.text("the user's name")),
                     Schema.field("role", Schema.text("viewer, operator, engineer or admin")),
+                    Schema.field("state", Schema.text("active, invited, or locked out")),
                     Schema.field("passwordSet", Schema.bool("whether they chose a password")),
                     Schema.field("codes", Schema.integer("one-time codes not used yet")),
                     Schema.field("tokens", Schema.integer("bearer tokens")));
@@ -124,10 +125,18 @@ final class UserRoutes {
         log.info("user={} {} by={}", user, what, request.who().name());
     }
 
+    private static String state(Users.Listed user) {
+        if (user.passwordSet()) {
+            return "active";
+        }
+        return user.codes() > 0 ? "invited" : "locked out";
+    }
+
     private static JsonObject json(Users.Listed user) {
         return new JsonObject()
                 .put("name", user.name())
                 .put("role", user.role().text())
+                .put("state", state(user))
                 .put("passwordSet", user.passwordSet())
                 .put("codes", user.codes())
                 .put("tokens", user.tokens());

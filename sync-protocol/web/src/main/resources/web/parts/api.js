@@ -1,0 +1,89 @@
+// Talks to the REST interface of the program that served this page.
+
+/** An answer that is a problem (RFC 9457), with what a person needs. */
+export class ProblemError extends Error {
+  constructor(problem) {
+    super(problem.detail || problem.title || "the request failed");
+    this.problem = problem;
+  }
+
+  /** What, and what to do. */
+  get text() {
+    return [this.problem.detail, this.problem.remedy].filter(Boolean).join(". ");
+  }
+}
+
+const REQUEST_LIMIT_MS = 20_000;
+
+async function request(method, path, body) {
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body === undefined ? {} : { "content-type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(REQUEST_LIMIT_MS),
+    });
+  } catch {
+    throw new ProblemError({
+      status: 0,
+      detail: "the program did not answer",
+      remedy: "Check the network and whether the program runs; this page tries again by itself",
+    });
+  }
+  if (response.status === 204) {
+    return null;
+  }
+  const json = await response.json().catch(() => ({ title: `status ${response.status}` }));
+  if (response.ok) {
+    return json;
+  }
+  if (response.status === 401 && path !== "/api/v1/session") {
+    signIn();
+  }
+  throw new ProblemError({ status: response.status, ...json });
+}
+
+/** The path with query parameters; those without a value are left out. */
+export function withQuery(path, query = {}) {
+  const given = Object.entries(query).filter(([, v]) => v !== undefined && v !== null && v !== "");
+  const text = new URLSearchParams(given).toString();
+  return text ? `${path}?${text}` : path;
+}
+
+export const get = (path, query) => request("GET", withQuery(path, query));
+export const post = (path, body = {}) => request("POST", path, body);
+export const remove = (path) => request("DELETE", path);
+
+/** All items of a list, page by page, but no more than `most`. */
+export async function list(path, query = {}, most = 20_000) {
+  const items = [];
+  let cursor;
+  do {
+    const page = await get(path, { ...query, cursor });
+    items.push(...page.items);
+    cursor = page.next;
+  } while (cursor && items.length < most);
+  return items;
+}
+
+/** Goes to the sign-in and comes back afterwards. */
+export function signIn() {
+  const here = location.pathname + location.hash;
+  location.replace(withQuery("/sign-in", { next: here === "/" ? "" : here }));
+}
+
+/** Who is signed in: {name, role}; goes to the sign-in where nobody is. */
+export async function session() {
+  const who = await get("/api/v1/session");
+  if (!who.name) {
+    signIn();
+    return new Promise(() => {}); // The page is left.
+  }
+  return who;
+}
+
+const ROLES = ["viewer", "operator", "engineer", "admin"];
+
+/** Whether somebody with role `mine` may do what `needed` may. */
+export const mayAct = (mine, needed) => ROLES.indexOf(mine) >= ROLES.indexOf(needed);

@@ -1,0 +1,264 @@
+// The gateway's own page: what the plant's staff sees, without internet.
+import { LitElement, html, nothing } from "lit";
+import { ProblemError, get, list, session } from "/assets/parts/api.js";
+import { Live } from "/assets/parts/live.js";
+import { bytesText, countText, durationText, millis, reasonText, timeText } from "/assets/parts/format.js";
+import { AlarmBook } from "/assets/parts/alarms.js";
+import { lost } from "/assets/parts/accounting.js";
+import { stateMark } from "/assets/parts/devices.js";
+import "/assets/parts/shell.js";
+import "/assets/parts/value.js";
+import "/assets/parts/trend.js";
+
+const DEVICES_EVERY_MS = 3_000;
+const FIGURES_EVERY_MS = 3_000;
+const ALARMS_EVERY_MS = 20_000;
+const CLOCK_EVERY_MS = 1_000;
+const VIEWS = ["values", "alarms", "devices", "store"];
+
+class PlantPage extends LitElement {
+  static properties = {
+    who: { state: true },
+    view: { state: true },
+    items: { state: true },
+    chosen: { state: true },
+    devices: { state: true },
+    reconcile: { state: true },
+    status: { state: true },
+    problems: { state: true },
+    live: { state: true },
+    now: { state: true },
+  };
+
+  #latest = new Map();
+  #dirty = false;
+  #book = new AlarmBook();
+  #live = new Live();
+  #lastHeard = null;
+
+  constructor() {
+    super();
+    this.items = [];
+    this.devices = [];
+    this.problems = {};
+    this.live = "connecting";
+    this.now = Date.now();
+    this.view = this.#viewOfHash();
+    addEventListener("hashchange", () => (this.view = this.#viewOfHash()));
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  #viewOfHash() {
+    const view = location.hash.slice(1);
+    return VIEWS.includes(view) ? view : VIEWS[0];
+  }
+
+  async connectedCallback() {
+    super.connectedCallback();
+    this.who = await session();
+    this.#book.addEventListener("change", () => this.requestUpdate());
+    this.#live.addEventListener("state", (e) => (this.live = e.detail));
+    this.#live.addEventListener("samples", (e) => this.#onSamples(e.detail));
+    this.#live.addEventListener("alarms", (e) => this.#book.merge(e.detail));
+    this.#live.addEventListener("resync", () => this.#readAll());
+    this.#live.subscribe("**");
+    this.#every(CLOCK_EVERY_MS, () => this.#tick());
+    this.#every(DEVICES_EVERY_MS, () => this.#readDevices());
+    this.#every(FIGURES_EVERY_MS, () => this.#readFigures());
+    this.#every(ALARMS_EVERY_MS, () => this.#readAlarms());
+    this.#readAll();
+  }
+
+  #every(ms, act) {
+    setInterval(() => document.hidden || act(), ms);
+  }
+
+  #readAll() {
+    this.#read("latest", async () => this.#onSamples(await list("/api/v1/latest")));
+    this.#readAlarms();
+    this.#readDevices();
+    this.#readFigures();
+  }
+
+  #readAlarms() {
+    this.#read("alarms", async () => this.#book.replace(await list("/api/v1/alarms")));
+  }
+
+  #readDevices() {
+    this.#read("devices", async () => (this.devices = await list("/api/v1/devices")));
+  }
+
+  #readFigures() {
+    this.#read("reconcile", async () => (this.reconcile = await get("/api/v1/reconcile")));
+    this.#read("status", async () => (this.status = await get("/api/v1/status")));
+  }
+
+  /** Reads one thing; what goes wrong is shown where the thing would be. */
+  async #read(what, act) {
+    let problem = null;
+    try {
+      await act();
+    } catch (e) {
+      problem = e instanceof ProblemError ? e.text : String(e);
+    }
+    this.problems = { ...this.problems, [what]: problem };
+  }
+
+  #onSamples(items) {
+    this.#lastHeard = Date.now();
+    for (const item of items) {
+      this.#latest.set(`${item.gateway}/${item.tag}`, item);
+    }
+    this.#dirty = true;
+  }
+
+  #tick() {
+    this.now = Date.now();
+    if (this.#dirty || this.items.length === 0) {
+      this.#dirty = false;
+      this.items = [...this.#latest.values()].sort((a, b) => (a.tag < b.tag ? -1 : 1));
+    }
+    if (this.chosen) {
+      this.chosen = this.#latest.get(`${this.chosen.gateway}/${this.chosen.tag}`) ?? this.chosen;
+    } else if (this.items.length > 0) {
+      this.chosen = this.items.find((i) => typeof i.value === "number") ?? this.items[0];
+    }
+  }
+
+  render() {
+    const faults = this.devices.filter((d) => d.state !== "good" && d.state !== "connected").length;
+    const gateway = this.status?.gateway ?? this.items[0]?.gateway ?? "gateway";
+    return html`
+      <drme-shell
+        .name=${gateway}
+        .place=${this.status?.site ?? ""}
+        .views=${[
+          { id: "values", title: "Values" },
+          { id: "alarms", title: "Alarms", badge: this.#book.active.length || "" },
+          { id: "devices", title: "Devices", badge: faults || "" },
+          { id: "store", title: "Store and uplink" },
+        ]}
+        .view=${this.view}
+        .who=${this.who}
+        .live=${this.live}
+        .lastHeard=${this.#lastHeard}
+        .now=${this.now}
+      ></drme-shell>
+      <drme-alarm-banner
+        .alarms=${this.#book.active}
+        .role=${this.who?.role}
+        .now=${this.now}
+        @acknowledged=${() => this.#readAlarms()}
+      ></drme-alarm-banner>
+      ${this.#figures()}
+      <main id="main" class="view-${this.view} ${this.live === "closed" ? "old" : ""}">${this.#main()}</main>
+    `;
+  }
+
+  #figures() {
+    const r = this.reconcile;
+    const gone = r ? lost(r) : null;
+    const uplink = this.status?.uplink;
+    return html`<div class="strip" data-testid="strip">
+      <span><span class="label">Tags</span>${this.items.length}</span>
+      <span
+        ><span class="label">Not good</span>${this.items.filter((i) => i.quality !== "good").length}</span
+      >
+      ${uplink
+        ? html`<span><span class="label">Uplink</span>${stateMark(uplink.state)}</span>`
+        : nothing}
+      <span><span class="label">Accepted</span>${countText(r?.accepted)}</span>
+      <span><span class="label">In the centre</span>${countText(r?.acknowledged)}</span>
+      <span><span class="label">Pending</span>${countText(r?.pending)}</span>
+      <span class=${gone ? "fault" : ""} data-testid="lost-short"
+        ><span class="label">Lost</span>${countText(gone)}</span
+      >
+    </div>`;
+  }
+
+  #main() {
+    switch (this.view) {
+      case "alarms":
+        return html`<section class="panel">
+          ${this.#problem("alarms")}
+          <drme-alarms
+            .alarms=${this.#book.all}
+            .role=${this.who?.role}
+            .now=${this.now}
+            @acknowledged=${() => this.#readAlarms()}
+          ></drme-alarms>
+        </section>`;
+      case "devices":
+        return html`<section class="panel">
+          ${this.#problem("devices")}
+          <drme-devices .devices=${this.devices} .now=${this.now}></drme-devices>
+        </section>`;
+      case "store":
+        return html`<section class="panel">
+            <h2>Where every sample went</h2>
+            <drme-accounting .reconcile=${this.reconcile} .error=${this.problems.reconcile}></drme-accounting>
+          </section>
+          <section class="panel">${this.#status()}</section>`;
+      default:
+        return html`<section class="panel">
+            ${this.#problem("latest")}
+            <drme-tags
+              .items=${this.items}
+              .selected=${this.chosen}
+              .now=${this.now}
+              @select=${(e) => (this.chosen = e.detail)}
+            ></drme-tags>
+          </section>
+          <section class="panel">
+            <drme-trend .item=${this.chosen ?? null} .now=${this.now}></drme-trend>
+          </section>`;
+    }
+  }
+
+  #problem(what) {
+    const text = this.problems[what];
+    return text ? html`<p class="problem" role="alert">${text}</p>` : nothing;
+  }
+
+  #status() {
+    const s = this.status;
+    if (!s) {
+      return html`<h2>Store and uplink</h2>
+        <p class="empty">${this.problems.status ?? "Not known yet."}</p>`;
+    }
+    const since = s.uplink?.since ? ` for ${durationText(this.now - millis(s.uplink.since))}` : "";
+    return html`<h2>Store and uplink</h2>
+      <dl data-testid="status">
+        <dt>Uplink</dt>
+        <dd>
+          ${s.uplink ? html`${stateMark(s.uplink.state)}${since}` : "none configured"}
+          ${s.uplink?.reason ? html`<span class="muted">${s.uplink.reason}</span>` : nothing}
+        </dd>
+        <dt>Backlog</dt>
+        <dd>${countText(s.store?.backlogBlocks)} blocks, ${countText(this.reconcile?.pending)} samples</dd>
+        <dt>Disk used</dt>
+        <dd>
+          ${bytesText(s.store?.usedBytes)} of ${bytesText(s.store?.maxBytes)}
+          ${s.store?.maxBytes
+            ? html`<meter
+                min="0"
+                max=${s.store.maxBytes}
+                high=${s.store.maxBytes * 0.9}
+                value=${s.store.usedBytes}
+              ></meter>`
+            : nothing}
+        </dd>
+        <dt>Configuration</dt>
+        <dd>${s.configuration ?? "—"}</dd>
+        <dt>Program</dt>
+        <dd>version ${s.version ?? "—"}, started ${timeText(s.started, this.now)}</dd>
+        <dt>Notes</dt>
+        <dd>${s.notes?.length ? s.notes.map((n) => html`<span class="stack">${reasonText(n)}</span>`) : "none"}</dd>
+      </dl>`;
+  }
+}
+
+customElements.define("drme-plant", PlantPage);
