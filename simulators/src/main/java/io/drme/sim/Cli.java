@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,6 +42,7 @@ final class Cli {
     /** sysexits.h EX_CONFIG. */
     static final int EXIT_CONFIG = 78;
 
+    private static final int MOST_CLOSING_SECONDS = 3;
     private static final String DEFAULT_URL = "http://127.0.0.1:" + DEFAULT_CONTROL_PORT;
 
     private Cli() {}
@@ -94,6 +96,7 @@ final class Cli {
         public Integer call() throws InterruptedException {
             var out = spec().commandLine().getOut();
             var err = spec().commandLine().getErr();
+            var closed = new CountDownLatch(1);
             try (var running = load();
                     var api = start(running)) {
                 for (var member : running.members()) {
@@ -106,7 +109,7 @@ final class Cli {
                 out.printf("control=http://%s%n", Listen.text(api.address()));
                 out.println("ready; stop with Ctrl-C");
                 out.flush();
-                waitForEnd();
+                waitForEnd(closed);
                 return 0;
             } catch (InvalidConfigException e) {
                 err.println(e.getMessage());
@@ -114,6 +117,8 @@ final class Cli {
             } catch (IOException e) {
                 err.println("drme-sim: " + e.getMessage());
                 return 1;
+            } finally {
+                closed.countDown();
             }
         }
 
@@ -165,24 +170,25 @@ final class Cli {
             }
         }
 
-        private static void waitForEnd() throws InterruptedException {
+        /** Waits for SIGTERM or Ctrl-C, which then waits until {@code closed}. */
+        private static void waitForEnd(CountDownLatch closed) throws InterruptedException {
             var ended = new CountDownLatch(1);
-            var main = Thread.currentThread();
             Runtime.getRuntime()
                     .addShutdownHook(
                             new Thread(
                                     () -> {
                                         ended.countDown();
-                                        join(main);
+                                        await(closed);
                                     },
                                     "shutdown"));
             ended.await();
         }
 
-        /** Gives the main thread a moment to close its sockets. */
-        private static void join(Thread main) {
+        private static void await(CountDownLatch closed) {
             try {
-                main.join(Duration.ofSeconds(2));
+                if (!closed.await(MOST_CLOSING_SECONDS, TimeUnit.SECONDS)) {
+                    System.err.println("drme-sim: not all devices closed in time");
+                }
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
             }
