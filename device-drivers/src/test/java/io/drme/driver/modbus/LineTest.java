@@ -47,7 +47,8 @@ class LineTest {
 
     @BeforeEach
     void start() throws Exception {
-        press = SimulatedPress.start(PLANT.replace("PORT", "0"));
+        int port = SimulatedPress.quietPort();
+        press = SimulatedPress.start(PLANT.replace("PORT", String.valueOf(port)));
         line = line(new SystemClock());
     }
 

@@ -44,8 +44,8 @@ class ModbusDriverContractTest implements DriverContract {
         private SimulatedPress press;
 
         ModbusRig() throws Exception {
-            press = SimulatedPress.start(PLANT.replace("PORT", "0"));
-            port = press.port();
+            port = SimulatedPress.quietPort();
+            press = SimulatedPress.start(PLANT.replace("PORT", String.valueOf(port)));
         }
 
         private static DeviceFixture fixture(int port) {

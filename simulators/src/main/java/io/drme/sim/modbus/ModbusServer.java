@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -32,6 +33,7 @@ final class ModbusServer implements SimulatedDevice {
     /** Exception of a gateway behind which a unit does not answer. */
     static final int TARGET_FAILED = 0x0B;
 
+    private static final Duration MOST_CLOSING = Duration.ofSeconds(2);
     private static final int HEADER_BYTES = 7;
     private static final int MOST_LENGTH = 254;
     private static final byte GARBAGE_BYTE = (byte) 0xA5;
@@ -42,6 +44,7 @@ final class ModbusServer implements SimulatedDevice {
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<Socket> connections = new HashSet<>();
     private @Nullable ServerSocket server;
+    private @Nullable Thread acceptor;
 
     ModbusServer(DeviceContext context, Map<Integer, Unit> units) {
         this.context = context;
@@ -51,13 +54,18 @@ final class ModbusServer implements SimulatedDevice {
     @Override
     public void start() throws IOException {
         var listening = Ports.listen(context.listen());
+        var thread =
+                Thread.ofVirtual()
+                        .name("modbus-" + context.name())
+                        .unstarted(() -> accept(listening));
         lock.lock();
         try {
             server = listening;
+            acceptor = thread;
         } finally {
             lock.unlock();
         }
-        Thread.ofVirtual().name("modbus-" + context.name()).start(() -> accept(listening));
+        thread.start();
     }
 
     @Override
@@ -83,15 +91,25 @@ final class ModbusServer implements SimulatedDevice {
         return Set.of(FaultKind.values());
     }
 
+    /** Waits for the accepting thread too: until it has woken up, the system keeps the port. */
     @Override
     public void close() {
+        Thread accepting;
         lock.lock();
         try {
             closeQuietly(server);
             connections.forEach(ModbusServer::closeQuietly);
             connections.clear();
+            accepting = acceptor;
         } finally {
             lock.unlock();
+        }
+        if (accepting != null) {
+            try {
+                accepting.join(MOST_CLOSING);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
