@@ -2,8 +2,8 @@ package io.drme.alarm;
 
 import io.drme.config.Problems;
 import io.drme.model.Batch;
-import io.drme.model.TagTable;
 import io.drme.model.ValueType;
+import io.drme.stream.Pipelines;
 import io.drme.stream.Snapshot;
 import io.drme.stream.TagGlobs;
 import io.drme.time.Hlc;
@@ -76,10 +76,12 @@ public final class Alarms {
      * {@code problems}; the result then leaves out what is wrong, and must not run.
      *
      * @param gateway begins the id of each occurrence, so that they are unique in the fleet
-     * @param table the tags of the devices and the derived ones
+     * @param pipelines whose tags of now, the devices' and the derived ones, globs see
      */
     public static Alarms compile(
-            List<AlarmConfig> configs, String gateway, TagTable table, Problems problems) {
+            List<AlarmConfig> configs, String gateway, Pipelines pipelines, Problems problems) {
+        var table = pipelines.table();
+        var present = pipelines.present();
         var all = new ArrayList<Watch>();
         var byTag = new ArrayList<List<Watch>>();
         table.tags().forEach(_ -> byTag.add(new ArrayList<>()));
@@ -89,6 +91,7 @@ public final class Alarms {
                     TagGlobs.resolve(
                             config.tags(),
                             table,
+                            present,
                             message ->
                                     problems.add(
                                             config.where(),

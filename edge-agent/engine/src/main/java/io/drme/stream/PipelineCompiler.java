@@ -10,6 +10,8 @@ import io.drme.model.ValueType;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -36,11 +38,24 @@ final class PipelineCompiler {
 
     private final Problems problems;
     private final List<Pipeline> pipelines = new ArrayList<>();
+    private final BitSet present = new BitSet();
     private TagTable table;
 
-    PipelineCompiler(TagTable source, Problems problems) {
-        this.table = source;
+    /**
+     * Begins to compile.
+     *
+     * @param known all tags that have an index
+     * @param sources the devices' tags of now; they must be known
+     */
+    PipelineCompiler(TagTable known, Collection<TagName> sources, Problems problems) {
+        this.table = known;
         this.problems = problems;
+        sources.forEach(name -> present.set(known.indexOf(name).orElseThrow()));
+    }
+
+    /** The indexes of the tags of now, derived ones too. */
+    BitSet present() {
+        return present;
     }
 
     TagTable table() {
@@ -56,6 +71,7 @@ final class PipelineCompiler {
                 TagGlobs.resolve(
                         config.from(),
                         table,
+                        present,
                         message -> problems.add(config.where(), key(config) + ".from", message));
         if (sources.length > 0) {
             add(config, sources);
@@ -66,7 +82,7 @@ final class PipelineCompiler {
     void addSynced() {
         var numbers = new TreeMap<Long, List<Integer>>();
         var texts = new TreeMap<Long, List<Integer>>();
-        for (int i = 0; i < table.size(); i++) {
+        for (int i = present.nextSetBit(0); i >= 0; i = present.nextSetBit(i + 1)) {
             if (table.get(i).sync() instanceof SyncMode.Aggregate(long windowNanos)) {
                 var group = table.get(i).type() == ValueType.TEXT ? texts : numbers;
                 group.computeIfAbsent(windowNanos, _ -> new ArrayList<>()).add(i);
@@ -252,6 +268,7 @@ final class PipelineCompiler {
             indexes[lane] = new int[names[lane].length];
             for (int i = 0; i < names[lane].length; i++) {
                 indexes[lane][i] = table.indexOf(names[lane][i]).orElseThrow();
+                present.set(indexes[lane][i]);
             }
         }
         return indexes;
@@ -281,7 +298,8 @@ final class PipelineCompiler {
                                     other.source().equals(from.source()) ? "{function}" : "{tag}"));
             return false;
         }
-        if (table.indexOf(new TagName(name)).isPresent()) {
+        var known = table.indexOf(new TagName(name));
+        if (known.isPresent() && present.get(known.getAsInt())) {
             problems.add(
                     config.where(),
                     key,

@@ -2,6 +2,8 @@ package io.drme.stream;
 
 import io.drme.config.Problems;
 import io.drme.model.Batch;
+import io.drme.model.Tag;
+import io.drme.model.TagName;
 import io.drme.model.TagTable;
 import io.drme.time.Hlc;
 import java.io.ByteArrayInputStream;
@@ -10,6 +12,8 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
@@ -29,10 +33,12 @@ public final class Pipelines {
     private static final int MAGIC = 0x44505331; // "DPS1"
 
     private final TagTable table;
+    private final BitSet present;
     private final List<Pipeline> pipelines;
 
-    private Pipelines(TagTable table, List<Pipeline> pipelines) {
+    private Pipelines(TagTable table, BitSet present, List<Pipeline> pipelines) {
         this.table = table;
+        this.present = present;
         this.pipelines = pipelines;
     }
 
@@ -41,20 +47,39 @@ public final class Pipelines {
      * with one derived name) is noted in {@code problems}; the result then leaves out what is
      * wrong, and must not run.
      *
-     * @param source the tags of the devices; the pipelines' derived tags extend it, see {@link
-     *     #table}
+     * <p>On a reload {@code known} is the {@link #table} of before with the new description of the
+     * devices' tags, so that indexes stay; what only earlier configurations had is in it too, but
+     * no glob sees it.
+     *
+     * @param known all tags that have an index; the pipelines' derived tags extend it
+     * @param sources the devices' tags of now, all of them known
      */
     public static Pipelines compile(
-            List<PipelineConfig> configs, TagTable source, Problems problems) {
-        var compiler = new PipelineCompiler(source, problems);
+            List<PipelineConfig> configs,
+            TagTable known,
+            Collection<TagName> sources,
+            Problems problems) {
+        var compiler = new PipelineCompiler(known, sources, problems);
         configs.forEach(compiler::add);
         compiler.addSynced();
-        return new Pipelines(compiler.table(), compiler.pipelines());
+        return new Pipelines(compiler.table(), compiler.present(), compiler.pipelines());
     }
 
-    /** The source's tags and, behind them, the derived ones. */
+    /** Compiles against tags that are all there, as at a start. */
+    public static Pipelines compile(
+            List<PipelineConfig> configs, List<Tag> sources, Problems problems) {
+        var names = sources.stream().map(Tag::name).toList();
+        return compile(configs, TagTable.EMPTY.with(sources), names, problems);
+    }
+
+    /** All known tags and, behind them, the derived ones. */
     public TagTable table() {
         return table;
+    }
+
+    /** The indexes of the tags of now: the devices' and the derived ones. */
+    public BitSet present() {
+        return (BitSet) present.clone();
     }
 
     /** How many pipelines there are, with the implicit ones. */

@@ -14,28 +14,30 @@ public final class TagGlobs {
     /**
      * The indexes of the tags that match at least one glob, ascending.
      *
+     * @param present the indexes that globs see: those of tags that are still there
      * @param problem is told of each glob that matches nothing
      */
-    public static int[] resolve(List<String> globs, TagTable table, Consumer<String> problem) {
+    public static int[] resolve(
+            List<String> globs, TagTable table, BitSet present, Consumer<String> problem) {
         var found = new BitSet(table.size());
         for (var text : globs) {
             var glob = Glob.of(text);
             boolean any = false;
-            for (int i = 0; i < table.size(); i++) {
+            for (int i = present.nextSetBit(0); i >= 0; i = present.nextSetBit(i + 1)) {
                 if (glob.matches(table.get(i).name().text())) {
                     found.set(i);
                     any = true;
                 }
             }
             if (!any) {
-                problem.accept(noMatch(text, table));
+                problem.accept(noMatch(text, table, present));
             }
         }
         return found.stream().toArray();
     }
 
-    private static String noMatch(String glob, TagTable table) {
-        var names = table.tags().stream().map(t -> t.name().text()).toList();
+    private static String noMatch(String glob, TagTable table, BitSet present) {
+        var names = present.stream().mapToObj(i -> table.get(i).name().text()).toList();
         return "no tag matches '%s'%s; '*' matches within one word, '**' any depth"
                 .formatted(
                         glob,

@@ -9,6 +9,7 @@ import io.drme.model.Reason;
 import io.drme.model.Tag;
 import io.drme.model.TagName;
 import io.drme.model.TagTable;
+import io.drme.stream.Pipelines;
 import io.drme.time.Hlc;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,20 +20,22 @@ final class AlarmRig {
     /** 2026-01-01T00:00:00Z. */
     static final long START = 1_767_225_600_000_000_000L;
 
+    private final Pipelines pipelines;
     private final TagTable table;
     private final Batch batch = new Batch();
     private final List<Transition> taken = new ArrayList<>();
     private Alarms alarms;
 
     AlarmRig(String yaml, Tag... tags) {
-        this.table = TagTable.EMPTY.with(List.of(tags));
+        this.pipelines = Pipelines.compile(List.of(), List.of(tags), new Problems());
+        this.table = pipelines.table();
         this.alarms = compile(yaml);
     }
 
     private Alarms compile(String yaml) {
         var problems = new Problems();
         var compiled =
-                Alarms.compile(AlarmConfig.readAll(top(yaml, problems)), "gw", table, problems);
+                Alarms.compile(AlarmConfig.readAll(top(yaml, problems)), "gw", pipelines, problems);
         if (!problems.none()) {
             throw new IllegalArgumentException(problems.list().toString());
         }
@@ -42,7 +45,8 @@ final class AlarmRig {
     static List<String> problems(String yaml, Tag... tags) {
         var problems = new Problems();
         var configs = AlarmConfig.readAll(top(yaml, problems));
-        Alarms.compile(configs, "gw", TagTable.EMPTY.with(List.of(tags)), problems);
+        var pipelines = Pipelines.compile(List.of(), List.of(tags), problems);
+        Alarms.compile(configs, "gw", pipelines, problems);
         return problems.list().stream().map(Object::toString).toList();
     }
 

@@ -10,7 +10,6 @@ import io.drme.config.Problems;
 import io.drme.model.Batch;
 import io.drme.model.Quality;
 import io.drme.model.Tag;
-import io.drme.model.TagTable;
 import io.drme.model.ValueType;
 import io.drme.time.Hlc;
 import java.lang.management.ManagementFactory;
@@ -50,9 +49,8 @@ class AllocationTest {
         }
         var problems = new Problems();
         var top = Rig.top(FILE, problems);
-        var pipelines =
-                Pipelines.compile(PipelineConfig.readAll(top), TagTable.EMPTY.with(tags), problems);
-        var alarms = Alarms.compile(AlarmConfig.readAll(top), "gw", pipelines.table(), problems);
+        var pipelines = Pipelines.compile(PipelineConfig.readAll(top), tags, problems);
+        var alarms = Alarms.compile(AlarmConfig.readAll(top), "gw", pipelines, problems);
         assertThat(problems.list()).isEmpty();
         var transitions = new ArrayList<Transition>();
 

@@ -7,7 +7,6 @@ import io.drme.model.Reason;
 import io.drme.model.SyncMode;
 import io.drme.model.Tag;
 import io.drme.model.TagName;
-import io.drme.model.TagTable;
 import io.drme.model.ValueType;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -210,6 +209,26 @@ class PipelinesTest {
         assertThat(changed.lines()).isEmpty();
     }
 
+    // Indexes stay for the life of the process, so the table of before comes along.
+    @Test
+    void aReloadAgainstTheTableOfBeforeSeesOnlyTheTagsOfNow() {
+        var problems = new Problems();
+        var configs = PipelineConfig.readAll(Rig.top(HEALTH, problems));
+        var gone = Tag.of("press-2/oil/temperature", ValueType.FLOAT64);
+        var before = Pipelines.compile(configs, List.of(gone, OIL), problems);
+
+        var after = Pipelines.compile(configs, before.table(), List.of(OIL.name()), problems);
+
+        assertThat(problems.list()).isEmpty();
+        assertThat(after.table().tags()).isEqualTo(before.table().tags());
+        assertThat(after.present().stream().mapToObj(i -> after.table().get(i).name().text()))
+                .containsExactly(
+                        "press-3/oil/temperature",
+                        "press-health/press-3/oil/temperature/avg",
+                        "press-health/press-3/oil/temperature/max",
+                        "press-health/press-3/oil/temperature/count");
+    }
+
     @Test
     void bytesThatAreNoSnapshotAreRefused() {
         var rig = new Rig(HEALTH, OIL).real(OIL.name().text(), 0.5, 10);
@@ -293,8 +312,7 @@ class PipelinesTest {
 
     @Test
     void withoutPipelinesNothingIsDerived() {
-        var pipelines =
-                Pipelines.compile(List.of(), TagTable.EMPTY.with(List.of(OIL)), new Problems());
+        var pipelines = Pipelines.compile(List.of(), List.of(OIL), new Problems());
 
         assertThat(pipelines.count()).isZero();
         assertThat(pipelines.table().size()).isEqualTo(1);

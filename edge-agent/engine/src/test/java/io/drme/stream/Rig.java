@@ -11,7 +11,6 @@ import io.drme.model.Reason;
 import io.drme.model.Sample;
 import io.drme.model.Tag;
 import io.drme.model.TagName;
-import io.drme.model.TagTable;
 import io.drme.model.Value;
 import io.drme.time.Hlc;
 import java.time.Duration;
@@ -39,7 +38,7 @@ final class Rig {
     static Pipelines compile(String yaml, Tag... tags) {
         var problems = new Problems();
         var configs = PipelineConfig.readAll(top(yaml, problems));
-        var compiled = Pipelines.compile(configs, TagTable.EMPTY.with(List.of(tags)), problems);
+        var compiled = Pipelines.compile(configs, List.of(tags), problems);
         if (!problems.none()) {
             throw new IllegalArgumentException(problems.list().toString());
         }
@@ -50,7 +49,7 @@ final class Rig {
     static List<String> problems(String yaml, Tag... tags) {
         var problems = new Problems();
         var configs = PipelineConfig.readAll(top(yaml, problems));
-        Pipelines.compile(configs, TagTable.EMPTY.with(List.of(tags)), problems);
+        Pipelines.compile(configs, List.of(tags), problems);
         return problems.list().stream().map(Object::toString).toList();
     }
 
