@@ -294,10 +294,31 @@ public final class Gaps {
                 cuts.add(Math.min(fact.to, end));
             }
         }
+        var pieces = new ArrayList<Gap>();
         long at = begin;
         for (long next : cuts.tailSet(begin, false)) {
-            add(gaps, reasonOf(hole, inside, at, next));
+            add(pieces, reasonOf(hole, inside, at, next));
             at = next;
+        }
+        absorbShortFlats(pieces);
+        pieces.forEach(piece -> add(gaps, piece));
+    }
+
+    /**
+     * A flat piece that would be no gap by itself goes to its neighbour: the second between the
+     * last poll and the crash belongs to the crash.
+     */
+    private void absorbShortFlats(List<Gap> pieces) {
+        for (int i = pieces.size() - 1; i >= 0 && pieces.size() > 1; i--) {
+            var piece = pieces.get(i);
+            if (piece.reason().equals(FLAT) && piece.to() - piece.from() <= limitNanos) {
+                int into = i + 1 < pieces.size() ? i + 1 : i - 1;
+                var kept = pieces.get(into);
+                long first = Math.min(piece.from(), kept.from());
+                long last = Math.max(piece.to(), kept.to());
+                pieces.set(into, new Gap(first, last, kept.reason(), kept.detail()));
+                pieces.remove(i);
+            }
         }
     }
 

@@ -82,7 +82,7 @@ class GapsTest {
         ticks(0, 60, Quality.GOOD);
         ticks(60, 80, Quality.bad(Reason.COMMS_LOST));
         ticks(80, 100, Quality.GOOD);
-        assertThat(listed()).containsExactly("20-40 timeout", "59-60 flat", "60-80 comms-lost");
+        assertThat(listed()).containsExactly("20-40 timeout", "59-80 comms-lost");
     }
 
     @Test
@@ -109,9 +109,7 @@ class GapsTest {
         ticks(0, 30, Quality.GOOD);
         gaps.pending(at(30), at(100), "71 % of the backlog");
         assertThat(gaps.list())
-                .containsExactly(
-                        new Gap(at(29), at(30), Gaps.FLAT, "polled, and within the deadband"),
-                        new Gap(at(30), at(100), Gaps.UPLINK_DOWN, "71 % of the backlog"));
+                .containsExactly(new Gap(at(29), at(100), Gaps.UPLINK_DOWN, "71 % of the backlog"));
     }
 
     @Test
@@ -139,7 +137,18 @@ class GapsTest {
         gaps.event(stamp(21), catalogue(2, 1, 2, "a/b"), StreamKind.DATA);
         gaps.event(stamp(21), catalogue(2, 2, 2, "c/d"), StreamKind.DATA);
         gaps.event(stamp(59), catalogue(3, 1, 1, TAG), StreamKind.DATA);
-        assertThat(listed()).containsExactly("19-21 flat", "21-59 tag-removed", "59-60 flat");
+        assertThat(listed()).containsExactly("19-60 tag-removed");
+    }
+
+    /** Ten seconds within the deadband before a crash are told apart from the crash. */
+    @Test
+    void aLongFlatStretchBeforeAnotherReasonStaysFlat() {
+        samples(0, 20);
+        samples(60, 100);
+        ticks(0, 30, Quality.GOOD);
+        ticks(60, 100, Quality.GOOD);
+        gaps.event(stamp(60), new GatewayLife("crashed", 2, at(30), "0.1.0"), StreamKind.DATA);
+        assertThat(listed()).containsExactly("19-30 flat", "30-60 gateway-down");
     }
 
     /** Half a catalogue without the tag says nothing: the other half may have it. */
