@@ -2,7 +2,7 @@
 import { LitElement, html, nothing } from "lit";
 import { ProblemError, get, list, session } from "/assets/parts/api.js";
 import { Live } from "/assets/parts/live.js";
-import { countText, durationText, millis, spanText } from "/assets/parts/format.js";
+import { countText, durationText, millis, spanText, timeText } from "/assets/parts/format.js";
 import { AlarmBook } from "/assets/parts/alarms.js";
 import { lost } from "/assets/parts/accounting.js";
 import { stateMark } from "/assets/parts/devices.js";
@@ -31,6 +31,7 @@ class FleetPage extends LitElement {
     devices: { state: true },
     chosen: { state: true },
     accounts: { state: true },
+    findings: { state: true },
     problems: { state: true },
     live: { state: true },
     now: { state: true },
@@ -48,6 +49,7 @@ class FleetPage extends LitElement {
     this.items = [];
     this.devices = [];
     this.accounts = [];
+    this.findings = [];
     this.filter = "";
     this.problems = {};
     this.live = "connecting";
@@ -125,7 +127,7 @@ class FleetPage extends LitElement {
   }
 
   #readAlarms() {
-    this.#read("alarms", async () => this.#book.replace(await list("/api/v1/alarms")));
+    this.#read("alarms", () => this.#book.read());
   }
 
   #readOne() {
@@ -147,6 +149,9 @@ class FleetPage extends LitElement {
   }
 
   #readAccounts() {
+    this.#read("findings", async () => {
+      this.findings = (await get("/api/v1/findings", { limit: 100 })).items;
+    });
     this.#read("accounts", async () => {
       const asked = this.gateways.slice(0, MAX_ACCOUNTS);
       this.accounts = await Promise.all(
@@ -270,7 +275,7 @@ class FleetPage extends LitElement {
         /></label>
         <span class="muted">${shown.length} of ${this.gateways.length} gateways</span>
       </div>
-      <div class="scroll" tabindex="-1">
+      <div class="scroll" tabindex="0">
         <table class="gateways" data-testid="gateways">
           <thead>
             <tr>
@@ -300,7 +305,7 @@ class FleetPage extends LitElement {
   }
 
   #gatewayRow(g) {
-    const alarms = this.#book.active.filter((a) => a.gateway === g.id).length;
+    const alarms = g.openAlarms ?? this.#book.active.filter((a) => a.gateway === g.id).length;
     return html`<tr data-testid="gateway" data-gateway=${g.id} data-state=${g.state}>
       <td class="name"><a href="#explore/${encodeURIComponent(g.id)}">${g.id}</a></td>
       <td>${g.site ?? ""}</td>
@@ -363,7 +368,7 @@ class FleetPage extends LitElement {
       ${this.gateways.length > MAX_ACCOUNTS
         ? html`<p class="muted">The first ${MAX_ACCOUNTS} of ${this.gateways.length} gateways; drmectl reconcile shows all.</p>`
         : nothing}
-      <div class="scroll" tabindex="-1">
+      <div class="scroll" tabindex="0">
         <table data-testid="accounts">
           <thead>
             <tr>
@@ -390,6 +395,35 @@ class FleetPage extends LitElement {
         </table>
         ${this.accounts.length === 0 ? html`<p class="empty">Not known yet.</p>` : nothing}
       </div>
+    </section>
+    <section class="panel">
+      <h2>What the centre noticed</h2>
+      ${this.#problem("findings")}
+      ${this.findings.length
+        ? html`<div class="scroll" tabindex="0">
+            <table data-testid="findings">
+              <thead>
+                <tr>
+                  <th scope="col">When</th>
+                  <th scope="col">Gateway</th>
+                  <th scope="col">Kind</th>
+                  <th scope="col">Detail</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${this.findings.map(
+                  (f) =>
+                    html`<tr>
+                      <td class="time" title=${f.at}>${timeText(f.at, this.now)}</td>
+                      <td>${f.gateway}</td>
+                      <td>${f.kind}</td>
+                      <td class="wrap">${f.detail}</td>
+                    </tr>`,
+                )}
+              </tbody>
+            </table>
+          </div>`
+        : html`<p class="empty">Nothing quarantined, forked, cloned, dropped or damaged.</p>`}
     </section>`;
   }
 }

@@ -1,5 +1,5 @@
 import { LitElement, html, nothing, svg } from "lit";
-import { ProblemError, mayAct, post } from "/assets/parts/api.js";
+import { ProblemError, get, list, mayAct, post } from "/assets/parts/api.js";
 import { durationText, millis, reasonText, timeText, valueText } from "/assets/parts/format.js";
 import { toast } from "/assets/parts/shell.js";
 
@@ -24,16 +24,30 @@ export function byUrgency(a, b) {
   return waits || rank(a) - rank(b) || millis(b.raisedAt) - millis(a.raisedAt);
 }
 
-/** The present alarms, kept from the list and the live feed. */
+/** The states in which an alarm is still of interest, whenever it was raised. */
+const OPEN_STATES = ["unacknowledged", "acknowledged", "returned", "latched", "shelved"];
+
+/** How many of the newest occurrences are shown beside the open ones. */
+const NEWEST = 300;
+
+/** The open alarms and the newest past ones, kept from the list and the live feed. */
 export class AlarmBook extends EventTarget {
   #alarms = new Map();
+  #heardMeanwhile = [];
 
-  replace(items) {
-    this.#alarms = new Map(items.map((a) => [key(a), a]));
+  async read() {
+    this.#heardMeanwhile = [];
+    const parts = await Promise.all([
+      get("/api/v1/alarms", { limit: NEWEST }).then((page) => page.items),
+      ...OPEN_STATES.map((state) => list("/api/v1/alarms", { state })),
+    ]);
+    // What the feed told while the lists were read is newer than they are.
+    this.#alarms = new Map([...parts.flat(), ...this.#heardMeanwhile].map((a) => [key(a), a]));
     this.dispatchEvent(new Event("change"));
   }
 
   merge(items) {
+    this.#heardMeanwhile.push(...items);
     items.forEach((a) => this.#alarms.set(key(a), a));
     this.dispatchEvent(new Event("change"));
   }
@@ -65,15 +79,25 @@ export function symbol(alarm) {
 
 async function acknowledge(alarms) {
   try {
-    if (alarms.length === 1) {
-      await post(`/api/v1/alarms/${encodeURIComponent(alarms[0].id)}/acknowledge`);
-    } else {
-      await post("/api/v1/alarms/acknowledge", { ids: alarms.map((a) => a.id) });
-    }
+    const answer =
+      alarms.length === 1
+        ? await post(`/api/v1/alarms/${encodeURIComponent(alarms[0].id)}/acknowledge`)
+        : await post("/api/v1/alarms/acknowledge", { ids: alarms.map((a) => a.id) });
+    tellResults(answer?.items ?? [answer ?? {}]);
     return true;
   } catch (e) {
     toast(e instanceof ProblemError ? e.text : String(e));
     return false;
+  }
+}
+
+/** The centre only sends the wish; it is the gateway that acknowledges. */
+function tellResults(results) {
+  const refused = results.filter((r) => r.result === "not-sent");
+  if (refused.length) {
+    toast(`${refused.length} not sent: ${refused[0].detail ?? refused[0].id}`);
+  } else if (results.some((r) => r.result === "sent")) {
+    toast("Sent to the gateway, which confirms it in a moment.");
   }
 }
 
@@ -192,7 +216,7 @@ export class AlarmList extends LitElement {
             )
           : nothing}
       </div>
-      <div class="scroll" tabindex="-1">
+      <div class="scroll" tabindex="0">
         <table class="alarms" data-testid="alarms">
           <thead>
             <tr>

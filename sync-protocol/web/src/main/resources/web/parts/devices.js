@@ -32,7 +32,7 @@ export class DeviceList extends LitElement {
   }
 
   render() {
-    return html`<div class="scroll" tabindex="-1">
+    return html`<div class="scroll" tabindex="0">
       <table class="devices" data-testid="devices">
         <thead>
           <tr>

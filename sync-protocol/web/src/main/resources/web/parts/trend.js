@@ -231,7 +231,7 @@ export class Trend extends LitElement {
       font,
     };
     const boolean = typeof this.item?.value === "boolean" || typeof this.item?.lastGoodValue === "boolean";
-    const line = { stroke: colour("--trend"), width: 1.6, points: { show: false }, spanGaps: false };
+    const line = { stroke: colour("--trend"), width: 1.6, points: { show: false }, spanGaps: false, gaps: clearOfEdges };
     const value = (u, v) => (v === null ? "—" : boolean ? (v ? "on" : "off") : quantity(v, this.item.unit));
     const series = this.stepS
       ? [
@@ -260,55 +260,66 @@ export class Trend extends LitElement {
         ],
         series,
         bands: this.stepS ? [{ series: [2, 1], fill: colour("--band") }] : [],
-        hooks: { drawClear: [(u) => this.#shadeGaps(u, colour, font)] },
+        hooks: {
+          drawClear: [(u) => this.#shadeGaps(u, colour)],
+          draw: [(u) => this.#labelGaps(u, colour, font)],
+        },
       },
       this.stepS ? [[], [], [], []] : [[], []],
       box,
     );
   }
 
-  /** Hatches what is not known and writes the reason into it. */
-  #shadeGaps(u, colour, font) {
+  /** The gaps that show and are no flat stretches, with their places on the canvas. */
+  #visibleGaps(u) {
+    const { left, width } = u.bbox;
+    return this.gaps
+      .filter((g) => !isFlat(g))
+      .map((g) => {
+        const from = Math.max(left, u.valToPos(millis(g.from) / 1000, "x", true));
+        const to = Math.min(left + width, u.valToPos(millis(g.to) / 1000, "x", true));
+        return { text: reasonText(g.reason), from, width: Math.max(2 * devicePixelRatio, to - from), to };
+      })
+      .filter((g) => g.to >= left && g.from <= left + width);
+  }
+
+  /** Hatches what is not known. */
+  #shadeGaps(u, colour) {
     const { ctx, bbox } = u;
-    const ratio = devicePixelRatio || 1;
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-    ctx.clip();
-    for (const gap of this.gaps) {
-      if (isFlat(gap)) {
-        continue;
-      }
-      const left = Math.max(bbox.left, u.valToPos(millis(gap.from) / 1000, "x", true));
-      const right = Math.min(bbox.left + bbox.width, u.valToPos(millis(gap.to) / 1000, "x", true));
-      const width = Math.max(2 * ratio, right - left);
-      if (right < bbox.left || left > bbox.left + bbox.width) {
-        continue;
-      }
-      ctx.fillStyle = colour("--gap");
-      ctx.fillRect(left, bbox.top, width, bbox.height);
+    for (const gap of this.#visibleGaps(u)) {
       ctx.save();
       ctx.beginPath();
-      ctx.rect(left, bbox.top, width, bbox.height);
+      ctx.rect(gap.from, bbox.top, gap.width, bbox.height);
       ctx.clip();
+      ctx.fillStyle = colour("--gap");
+      ctx.fillRect(gap.from, bbox.top, gap.width, bbox.height);
       ctx.strokeStyle = colour("--gap-line");
-      ctx.lineWidth = ratio;
-      for (let x = left - bbox.height; x < left + width; x += 9 * ratio) {
+      ctx.lineWidth = devicePixelRatio;
+      for (let x = gap.from - bbox.height; x < gap.from + gap.width; x += 9 * devicePixelRatio) {
         ctx.beginPath();
         ctx.moveTo(x, bbox.top + bbox.height);
         ctx.lineTo(x + bbox.height, bbox.top);
         ctx.stroke();
       }
       ctx.restore();
-      const text = reasonText(gap.reason);
-      ctx.font = font.replace("12px", `${12 * ratio}px`);
-      if (ctx.measureText(text).width + 8 * ratio < width) {
-        ctx.textAlign = "center";
-        const half = ctx.measureText(text).width / 2 + 5 * ratio;
+    }
+  }
+
+  /** Writes the reason into each gap that is wide enough. */
+  #labelGaps(u, colour, font) {
+    const { ctx, bbox } = u;
+    const ratio = devicePixelRatio;
+    ctx.save();
+    ctx.font = font.replace("12px", `${12 * ratio}px`);
+    ctx.textAlign = "center";
+    for (const gap of this.#visibleGaps(u)) {
+      const half = ctx.measureText(gap.text).width / 2 + 5 * ratio;
+      if (2 * half < gap.width) {
+        const middle = gap.from + gap.width / 2;
         ctx.fillStyle = colour("--raised");
-        ctx.fillRect(left + width / 2 - half, bbox.top + 3 * ratio, 2 * half, 18 * ratio);
+        ctx.fillRect(middle - half, bbox.top + 3 * ratio, 2 * half, 18 * ratio);
         ctx.fillStyle = colour("--text");
-        ctx.fillText(text, left + width / 2, bbox.top + 16 * ratio);
+        ctx.fillText(gap.text, middle, bbox.top + 16 * ratio);
       }
     }
     ctx.restore();
@@ -379,6 +390,10 @@ export class Trend extends LitElement {
     `;
   }
 }
+
+/** Widens a break by a line's width, so that no rising edge shows where the values come back. */
+const clearOfEdges = (u, series, from, to, breaks) =>
+  breaks.map(([start, end]) => [start, end + 2 * devicePixelRatio]);
 
 function axisText(tick, boolean) {
   if (boolean) {

@@ -27,6 +27,9 @@ export function reading(item, now) {
   return html`<span class="value good">${quantity(item.value, item.unit)}</span>`;
 }
 
+/** So many rows are drawn at once; more would make an old panel slow. */
+const MAX_ROWS = 500;
+
 /** The value alone, where the quality stands beside it. */
 const quantityOf = (item) => html`<span class="value ${item.quality}">${quantity(item.value, item.unit)}</span>`;
 
@@ -76,7 +79,8 @@ export class TagTable extends LitElement {
   }
 
   render() {
-    const shown = this.#shown;
+    const found = this.#shown;
+    const shown = found.slice(0, MAX_ROWS);
     let device = null;
     return html`
       <div class="toolbar">
@@ -91,9 +95,9 @@ export class TagTable extends LitElement {
             @input=${(e) => (this.filter = e.target.value)}
           />
         </label>
-        <span class="muted" data-testid="tag-count">${shown.length} of ${this.items.length} tags</span>
+        <span class="muted" data-testid="tag-count">${found.length} of ${this.items.length} tags</span>
       </div>
-      <div class="scroll" tabindex="-1">
+      <div class="scroll" tabindex="0">
         <table class="tags" data-testid="tags">
           <thead>
             <tr>
@@ -114,6 +118,9 @@ export class TagTable extends LitElement {
             })}
           </tbody>
         </table>
+        ${found.length > MAX_ROWS
+          ? html`<p class="empty">The first ${MAX_ROWS} are shown. Use the filter to see others.</p>`
+          : nothing}
         ${shown.length === 0
           ? html`<p class="empty">${this.items.length ? "No tag matches the filter." : "No tags yet."}</p>`
           : nothing}

@@ -84,16 +84,17 @@ class PlantPage extends LitElement {
   }
 
   #readAlarms() {
-    this.#read("alarms", async () => this.#book.replace(await list("/api/v1/alarms")));
+    this.#read("alarms", () => this.#book.read());
   }
 
   #readDevices() {
     this.#read("devices", async () => (this.devices = await list("/api/v1/devices")));
   }
 
-  #readFigures() {
-    this.#read("reconcile", async () => (this.reconcile = await get("/api/v1/reconcile")));
-    this.#read("status", async () => (this.status = await get("/api/v1/status")));
+  async #readFigures() {
+    await this.#read("status", async () => (this.status = await get("/api/v1/status")));
+    const gateway = this.status?.gateway;
+    this.#read("reconcile", async () => (this.reconcile = await get("/api/v1/reconcile", { gateway })));
   }
 
   /** Reads one thing; what goes wrong is shown where the thing would be. */

@@ -66,8 +66,19 @@ final class CannedPages {
                                         i -> i.gateway() + "/" + i.tag(),
                                         LatestItem::toJson)));
         api.add(
-                Route.get("/api/v1/alarms", Rule.VIEWER, "Alarms").paged(),
-                _ -> Reply.page(Page.all(plant.alarms().stream().map(AlarmItem::toJson).toList())));
+                Route.get("/api/v1/alarms", Rule.VIEWER, "Alarms")
+                        .query("state", "a state", "only in this state")
+                        .paged(),
+                r ->
+                        Reply.page(
+                                Page.all(
+                                        plant.alarms().stream()
+                                                .filter(a ->
+                                                        r.query("state")
+                                                                .orElse(a.state())
+                                                                .equals(a.state()))
+                                                .map(AlarmItem::toJson)
+                                                .toList())));
         api.add(
                 Route.get("/api/v1/devices", Rule.VIEWER, "Devices").paged(),
                 _ ->
@@ -79,6 +90,9 @@ final class CannedPages {
         api.add(
                 Route.get("/api/v1/gateways", Rule.VIEWER, "Gateways").paged(),
                 _ -> Reply.page(Page.all(plant.gateways())));
+        api.add(
+                Route.get("/api/v1/findings", Rule.VIEWER, "What was noticed").paged(),
+                _ -> Reply.page(Page.all(plant.findings())));
         api.add(
                 Route.get("/api/v1/reconcile", Rule.VIEWER, "Accounting")
                         .query("gateway", "gateway id", "which"),

@@ -330,6 +330,15 @@ final class CannedPlant {
                 List.of("gateway.yaml has changed and is not applied"));
     }
 
+    List<JsonObject> findings() {
+        return List.of(
+                new JsonObject()
+                        .put("gateway", "weld-7")
+                        .put("kind", "dropped")
+                        .put("detail", "data 812 to 815: 4,096 samples, the disk was full")
+                        .put("at", Times.text(startNanos - 190 * MINUTE)));
+    }
+
     List<JsonObject> gateways() {
         long now = clock.epochNanos();
         var lost = "no heartbeat; the line ended without a goodbye";
