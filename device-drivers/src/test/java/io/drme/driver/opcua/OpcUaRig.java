@@ -113,7 +113,7 @@ final class OpcUaRig implements DriverContract.Rig {
 
     @Override
     public Driver driver() {
-        return driver("opc.tcp://127.0.0.1:%d/boiler".formatted(address.getPort()));
+        return driver(url());
     }
 
     @Override
@@ -126,10 +126,10 @@ final class OpcUaRig implements DriverContract.Rig {
     }
 
     Driver driver(String url) {
-        return driver(url, security, tagYaml, directory.resolve("agent"), clock);
+        return built(url, security, tagYaml, directory.resolve("agent"), clock).driver();
     }
 
-    static Driver driver(
+    static Built built(
             String url, String security, List<String> tagYaml, Path directory, Clock clock) {
         var factory = new OpcUaDriverFactory();
         var problems = new Problems();
@@ -164,7 +164,18 @@ final class OpcUaRig implements DriverContract.Rig {
                         IntStream.range(0, tags.size()).boxed().toList(),
                         IntStream.range(0, tags.size()).map(i -> FIRST_INDEX + i).boxed().toList());
         var spec = new DeviceSpec("boiler", "opcua", url, TIMEOUT, settings, tags);
-        return factory.create(spec, List.of(group), directory, clock);
+        return new Built(spec, group, factory.create(spec, List.of(group), directory, clock));
+    }
+
+    /** A driver with what it was made of, as its loop wants it. */
+    record Built(DeviceSpec spec, PollGroup group, Driver driver) {}
+
+    Built built() {
+        return built(url(), security, tagYaml, directory.resolve("agent"), clock);
+    }
+
+    String url() {
+        return "opc.tcp://127.0.0.1:%d/boiler".formatted(address.getPort());
     }
 
     @Override
