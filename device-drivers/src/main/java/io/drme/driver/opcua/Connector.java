@@ -31,6 +31,7 @@ import org.eclipse.milo.opcua.stack.core.types.enumerated.MessageSecurityMode;
 import org.eclipse.milo.opcua.stack.core.types.enumerated.UserTokenType;
 import org.eclipse.milo.opcua.stack.core.types.structured.EndpointDescription;
 import org.eclipse.milo.opcua.stack.core.types.structured.UserTokenPolicy;
+import org.eclipse.milo.opcua.stack.core.util.CertificateUtil;
 import org.eclipse.milo.opcua.stack.core.util.EndpointUtil;
 import org.eclipse.milo.opcua.stack.transport.client.tcp.OpcTcpClientTransportConfigBuilder;
 import org.slf4j.Logger;
@@ -46,6 +47,13 @@ final class Connector {
 
     /** After an agent dies, its session holds a place on the server for so long. */
     private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(60);
+
+    /**
+     * Milo hands each publish response to a pool of threads before it looks at the sequence number:
+     * with two on the way the later may overtake, and a value comes twice or out of order (seen
+     * against node-opcua under load). With one on the way none can.
+     */
+    private static final int PENDING_PUBLISHES = 1;
 
     private static final int MAX_PASSWORD_FILE_BYTES = 4_096;
 
@@ -65,13 +73,19 @@ final class Connector {
 
     /** A client with an active session. */
     OpcUaClient connect() throws DriverException, InterruptedException {
+        var password = settings.user().isEmpty() ? "" : password();
         var endpoints =
                 steps.await(
                         DiscoveryClient.getEndpoints(settings.url().toString(), this::limit),
                         timeout.multipliedBy(DISCOVERY_STEPS),
                         "the request for its endpoints");
         var trust = new ServerTrust(pki);
-        var config = config(choose(endpoints), endpoints, trust);
+        var endpoint = choose(endpoints);
+        if (settings.policy() != SecurityPolicyName.NONE) {
+            checkServer(endpoint, trust);
+        }
+        var identity = identity(endpoint, trust, password);
+        var config = config(endpoint, endpoints, trust, identity);
         var client = create(config);
         boolean connected = false;
         try {
@@ -140,6 +154,23 @@ final class Connector {
                 chosen.get(), settings.url().getHost(), settings.url().getPort());
     }
 
+    /** Before anything secret or signed is sent. Milo asks again when the channel is there. */
+    private void checkServer(EndpointDescription endpoint, ServerTrust trust)
+            throws DriverException {
+        var certificate = endpoint.getServerCertificate();
+        if (certificate == null || certificate.isNullOrEmpty()) {
+            throw steps.refused("the server shows no certificate; use policy none", null);
+        }
+        try {
+            trust.validateCertificateChain(
+                    CertificateUtil.decodeCertificates(certificate.bytesOrEmpty()),
+                    endpoint.getServer().getApplicationUri(),
+                    new String[] {settings.url().getHost()});
+        } catch (UaException e) {
+            throw steps.refused(String.valueOf(e.getMessage()), e);
+        }
+    }
+
     private static String offered(List<EndpointDescription> endpoints) {
         return endpoints.stream()
                 .map(e ->
@@ -152,7 +183,10 @@ final class Connector {
     }
 
     private OpcUaClientConfig config(
-            EndpointDescription endpoint, List<EndpointDescription> all, ServerTrust trust)
+            EndpointDescription endpoint,
+            List<EndpointDescription> all,
+            ServerTrust trust,
+            IdentityProvider identity)
             throws DriverException {
         var builder =
                 OpcUaClientConfig.builder()
@@ -163,8 +197,9 @@ final class Connector {
                         .setProductUri("urn:drme:agent")
                         .setSessionTimeout(uint(SESSION_TIMEOUT.toMillis()))
                         .setRequestTimeout(uint(timeout.toMillis()))
+                        .setMaxPendingPublishRequests(uint(PENDING_PUBLISHES))
                         .setCertificateValidator(trust)
-                        .setIdentityProvider(identity(endpoint, trust));
+                        .setIdentityProvider(identity);
         if (settings.policy() != SecurityPolicyName.NONE) {
             secure(builder);
         }
@@ -193,7 +228,8 @@ final class Connector {
         }
     }
 
-    private IdentityProvider identity(EndpointDescription endpoint, ServerTrust trust)
+    private IdentityProvider identity(
+            EndpointDescription endpoint, ServerTrust trust, String password)
             throws DriverException {
         var tokens =
                 endpoint.getUserIdentityTokens() == null
@@ -220,7 +256,6 @@ final class Connector {
                             + " use security.policy: basic256sha256 with mode: sign-and-encrypt",
                     null);
         }
-        var password = password();
         return new UsernameProvider(
                 settings.user(),
                 () -> password.getBytes(StandardCharsets.UTF_8),

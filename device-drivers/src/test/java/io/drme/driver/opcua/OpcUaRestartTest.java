@@ -41,7 +41,7 @@ class OpcUaRestartTest {
                             new Random(1));
             var owner = Thread.ofVirtual().name("device-boiler").start(loop);
             try {
-                for (int round = 0; round < 3; round++) {
+                for (int round = 0; round < 2; round++) {
                     await(queue, q -> q == Quality.GOOD, "good in round " + round);
                     rig.kill();
                     await(

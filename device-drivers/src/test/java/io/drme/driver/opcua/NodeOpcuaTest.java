@@ -1,0 +1,161 @@
+package io.drme.driver.opcua;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drme.driver.DriverContract;
+import io.drme.driver.DriverException;
+import io.drme.driver.PushedDriver;
+import io.drme.model.Batch;
+import io.drme.model.Reading;
+import io.drme.model.Reason;
+import io.drme.model.Value;
+import io.drme.model.ValueType;
+import io.drme.time.SystemClock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Reads a server that we did not write: what Milo says to Milo proves little. */
+@Timeout(240)
+class NodeOpcuaTest {
+    private static final String NS = "nsu=urn:drme:peer;s=";
+    private static final List<String> TAGS =
+            List.of(
+                    tag("bool", "bool"),
+                    tag("int32", "int64"),
+                    tag("int64", "int64"),
+                    tag("float", "float64"),
+                    tag("double", "float64"),
+                    tag("text", "text"),
+                    tag("uncertain", "float64"),
+                    tag("bad", "float64"),
+                    tag("no-such", "float64"),
+                    tag("counter", "int64"));
+    private static final List<ValueType> TYPES =
+            List.of(
+                    ValueType.BOOLEAN,
+                    ValueType.INT64,
+                    ValueType.INT64,
+                    ValueType.FLOAT64,
+                    ValueType.FLOAT64,
+                    ValueType.TEXT,
+                    ValueType.FLOAT64,
+                    ValueType.FLOAT64,
+                    ValueType.FLOAT64,
+                    ValueType.INT64);
+    private static final int COUNTER = 9;
+
+    @TempDir Path directory;
+
+    private static String tag(String name, String type) {
+        return "{address: '%s%s', type: %s, sampling: 50ms}".formatted(NS, name, type);
+    }
+
+    @Test
+    void valuesTypesTimesAndStatusAreReadOpenlyAndEncrypted() throws Exception {
+        try (var peer = NodePeer.start(directory.resolve("peer-pki"))) {
+            try (var driver = driver(peer, "")) {
+                driver.connect();
+                check(driver);
+            }
+            var secure = "{policy: basic256sha256, mode: sign-and-encrypt}";
+            try (var driver = driver(peer, secure)) {
+                trustOnFirstRefusal(driver);
+                check(driver);
+            }
+        }
+    }
+
+    private PushedDriver driver(NodePeer peer, String security) {
+        return (PushedDriver)
+                OpcUaRig.built(peer.url(), security, TAGS, directory, new SystemClock()).driver();
+    }
+
+    /** Does what the message says. */
+    private void trustOnFirstRefusal(PushedDriver driver) throws Exception {
+        try {
+            driver.connect();
+            throw new AssertionError("an unknown server was trusted");
+        } catch (DriverException.Refused e) {
+            assertThat(e).hasMessageContaining("is not trusted");
+        }
+        driver.disconnect();
+        var trusted = Files.createDirectories(directory.resolve("pki/trusted/certs"));
+        try (var rejected = Files.list(directory.resolve("pki/rejected/certs"))) {
+            for (var file : rejected.toList()) {
+                Files.move(
+                        file,
+                        trusted.resolve(file.getFileName()),
+                        StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
+        driver.connect();
+    }
+
+    private static void check(PushedDriver driver) throws Exception {
+        var batch = new Batch();
+        DriverContract.readInto(driver, batch, tags());
+        long stamp = Instant.parse("2026-01-02T03:04:05.006Z").toEpochMilli() * 1_000_000;
+        Map<Integer, Reading> readings = new TreeMap<>();
+        for (int i = 0; i < batch.size(); i++) {
+            int tag = batch.tags()[i] - OpcUaRig.FIRST_INDEX;
+            if (tag != COUNTER) {
+                readings.put(tag, batch.readingAt(i, TYPES.get(tag)));
+            }
+            if (tag < 8) {
+                assertThat(batch.sourceTimes()[i]).as("source time of tag %d", tag).isEqualTo(stamp);
+            }
+        }
+        assertThat(readings)
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of(
+                                0, new Reading.Good(new Value.Bool(true)),
+                                1, new Reading.Good(new Value.Int(-123_456)),
+                                2, new Reading.Good(new Value.Int(9_007_199_254_740_993L)),
+                                3, new Reading.Good(new Value.Real(0.1)),
+                                4, new Reading.Good(new Value.Real(71.25)),
+                                5, new Reading.Good(new Value.Text("Kessel 3 °C")),
+                                6, new Reading.Uncertain(new Value.Real(2.5), Reason.STALE),
+                                7, new Reading.Bad(Reason.SENSOR_FAILURE),
+                                8, new Reading.Bad(Reason.UNKNOWN_ADDRESS)));
+        awaitChanges(driver);
+    }
+
+    private static Set<Integer> tags() {
+        return IntStream.range(0, TAGS.size())
+                .map(i -> OpcUaRig.FIRST_INDEX + i)
+                .boxed()
+                .collect(Collectors.toSet());
+    }
+
+    /** The counter goes on, and never back. */
+    private static void awaitChanges(PushedDriver driver) throws Exception {
+        var clock = new SystemClock();
+        long deadline = clock.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long last = -1;
+        int changes = 0;
+        while (changes < 10) {
+            assertThat(clock.nanoTime()).as("%d changes", changes).isLessThan(deadline);
+            var batch = new Batch();
+            driver.take(batch, Duration.ofMillis(200));
+            for (int i = 0; i < batch.size(); i++) {
+                if (batch.tags()[i] == OpcUaRig.FIRST_INDEX + COUNTER) {
+                    assertThat(batch.bits()[i]).isGreaterThan(last);
+                    last = batch.bits()[i];
+                    changes++;
+                }
+            }
+        }
+    }
+}
