@@ -46,7 +46,10 @@ class ConversionTest {
                 row(Long.MIN_VALUE, ValueType.FLOAT64, good(new Value.Real(-0x1p63))),
                 row(9_007_199_254_740_992L, ValueType.FLOAT64, good(new Value.Real(0x1p53))),
                 row(ulong(big), ValueType.INT64, OUT_OF_RANGE),
-                row(ulong(big.subtract(BigInteger.ONE)), ValueType.INT64, good(new Value.Int(Long.MAX_VALUE))),
+                row(
+                        ulong(big.subtract(BigInteger.ONE)),
+                        ValueType.INT64,
+                        good(new Value.Int(Long.MAX_VALUE))),
                 row(ubyte(255), ValueType.INT64, good(new Value.Int(255))),
                 row(ushort(65_535), ValueType.FLOAT64, good(new Value.Real(65_535))),
                 row(uint(4_294_967_295L), ValueType.INT64, good(new Value.Int(4_294_967_295L))),
@@ -57,7 +60,10 @@ class ConversionTest {
                 row(true, ValueType.INT64, good(new Value.Int(1))),
                 // A float32 source keeps its shortest decimal.
                 row(0.1f, ValueType.FLOAT64, good(new Value.Real(0.1))),
-                row(Float.POSITIVE_INFINITY, ValueType.FLOAT64, good(new Value.Real(Double.POSITIVE_INFINITY))),
+                row(
+                        Float.POSITIVE_INFINITY,
+                        ValueType.FLOAT64,
+                        good(new Value.Real(Double.POSITIVE_INFINITY))),
                 row("3.5", ValueType.FLOAT64, MALFORMED),
                 row(true, ValueType.FLOAT64, good(new Value.Real(1))),
                 row("Ölstand", ValueType.TEXT, good(new Value.Text("Ölstand"))),
@@ -116,8 +122,7 @@ class ConversionTest {
     }
 
     private static Reading status(long code) {
-        return convert(
-                new DataValue(new Variant(1.0), new StatusCode(code)), ValueType.FLOAT64);
+        return convert(new DataValue(new Variant(1.0), new StatusCode(code)), ValueType.FLOAT64);
     }
 
     private static Reading bad(Reason reason) {
@@ -138,8 +143,7 @@ class ConversionTest {
         assertThat(time(null, 0, null)).isEqualTo(NOW);
     }
 
-    private static long time(
-            @Nullable DateTime source, int picosUnits, @Nullable DateTime server) {
+    private static long time(@Nullable DateTime source, int picosUnits, @Nullable DateTime server) {
         return Conversion.sourceTime(
                 new DataValue(
                         new Variant(1.0),

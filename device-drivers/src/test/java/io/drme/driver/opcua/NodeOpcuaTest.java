@@ -95,9 +95,7 @@ class NodeOpcuaTest {
         try (var rejected = Files.list(directory.resolve("pki/rejected/certs"))) {
             for (var file : rejected.toList()) {
                 Files.move(
-                        file,
-                        trusted.resolve(file.getFileName()),
-                        StandardCopyOption.ATOMIC_MOVE);
+                        file, trusted.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
             }
         }
         driver.connect();
@@ -114,7 +112,9 @@ class NodeOpcuaTest {
                 readings.put(tag, batch.readingAt(i, TYPES.get(tag)));
             }
             if (tag < 8) {
-                assertThat(batch.sourceTimes()[i]).as("source time of tag %d", tag).isEqualTo(stamp);
+                assertThat(batch.sourceTimes()[i])
+                        .as("source time of tag %d", tag)
+                        .isEqualTo(stamp);
             }
         }
         assertThat(readings)

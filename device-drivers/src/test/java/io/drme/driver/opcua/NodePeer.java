@@ -143,16 +143,15 @@ final class NodePeer implements AutoCloseable {
                         new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         var watchdog =
                 Thread.ofVirtual()
-                        .start(
-                                () -> {
-                                    try {
-                                        if (!process.waitFor(START_SECONDS, TimeUnit.SECONDS)) {
-                                            process.destroyForcibly();
-                                        }
-                                    } catch (InterruptedException _) {
-                                        Thread.currentThread().interrupt();
-                                    }
-                                });
+                        .start(() -> {
+                            try {
+                                if (!process.waitFor(START_SECONDS, TimeUnit.SECONDS)) {
+                                    process.destroyForcibly();
+                                }
+                            } catch (InterruptedException _) {
+                                Thread.currentThread().interrupt();
+                            }
+                        });
         for (var line = reader.readLine(); line != null; line = reader.readLine()) {
             if (line.equals("READY")) {
                 watchdog.interrupt();

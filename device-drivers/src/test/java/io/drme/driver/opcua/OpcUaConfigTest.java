@@ -43,8 +43,7 @@ class OpcUaConfigTest {
                         .address(OpcUaRig.section("{address: 'ns=2;s=A'}", problems), settings)
                         .orElseThrow();
         assertThat(address.rawType()).isEqualTo(ValueType.FLOAT64);
-        assertThat(((OpcUaAddress) address.address()).sampling())
-                .isEqualTo(Duration.ofMillis(500));
+        assertThat(((OpcUaAddress) address.address()).sampling()).isEqualTo(Duration.ofMillis(500));
         assertThat(problems.none()).isTrue();
     }
 
@@ -74,14 +73,18 @@ class OpcUaConfigTest {
                 "security: {mode: sign} | " + URL + " | add policy: basic256sha256",
                 "security: {policy: basic256sha256, mode: none} | " + URL + " | needs mode sign",
                 "security: {policy: none, mode: sign} | " + URL + " | can't sign or encrypt",
-                "security: {policy: basic256sha256, user: drme} | " + URL + " | has no password-file",
+                "security: {policy: basic256sha256, user: drme} | "
+                        + URL
+                        + " | has no password-file",
                 "security: {policy: basic256sha256, password-file: /x} | " + URL + " | has no user",
                 "security: {polcy: none} | " + URL + " | did you mean 'policy'?",
             })
     void whatIsWrongIsToldWithItsRemedy(String yaml, String url, String expected) {
         var problems = new Problems();
         settings(yaml, url, problems);
-        assertThat(problems.list()).extracting(Problem::message).anyMatch(m -> m.contains(expected));
+        assertThat(problems.list())
+                .extracting(Problem::message)
+                .anyMatch(m -> m.contains(expected));
     }
 
     private static OpcUaSettings settings(String yaml, String url, Problems problems) {
@@ -108,8 +111,21 @@ class OpcUaConfigTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "Pressure", "ns=2", "ns=2;", "ns=-1;i=1", "ns=65536;i=1", "i=4294967296", "i=x",
-                "g=1-2", "b=*", "nsu=;s=a", "nsu=urn:a", "x=1", "s=", "ns=2;s",
+                "",
+                "Pressure",
+                "ns=2",
+                "ns=2;",
+                "ns=-1;i=1",
+                "ns=65536;i=1",
+                "i=4294967296",
+                "i=x",
+                "g=1-2",
+                "b=*",
+                "nsu=;s=a",
+                "nsu=urn:a",
+                "x=1",
+                "s=",
+                "ns=2;s",
             })
     void whatIsNoAddressIsRefused(String text) {
         assertThat(NodeAddress.parse(text)).isEmpty();
@@ -127,7 +143,8 @@ class OpcUaConfigTest {
     @Test
     void findingAndConfiguringTheDriverLoadsNothingOfMilo() throws Exception {
         try (var loader = new WithoutMilo()) {
-            var factories = ServiceLoader.load(loader.loadClass(DriverFactory.class.getName()), loader);
+            var factories =
+                    ServiceLoader.load(loader.loadClass(DriverFactory.class.getName()), loader);
             var names = factories.stream().map(p -> p.type().getName()).toList();
             assertThat(names).contains(OpcUaDriverFactory.class.getName());
             for (var factory : factories) {
@@ -146,7 +163,8 @@ class OpcUaConfigTest {
         private static URL[] urls() throws IOException {
             var paths =
                     Arrays.stream(System.getProperty("java.class.path").split(":", -1))
-                            .filter(p -> List.of("milo", "netty", "pi4j", "j2mod", "bouncycastle")
+                            .filter(p ->
+                                    List.of("milo", "netty", "pi4j", "j2mod", "bouncycastle")
                                             .stream()
                                             .noneMatch(p::contains))
                             .toList();

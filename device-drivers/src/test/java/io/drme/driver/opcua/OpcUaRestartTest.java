@@ -46,7 +46,9 @@ class OpcUaRestartTest {
                     rig.kill();
                     await(
                             queue,
-                            q -> Quality.isBad((byte) q) && Quality.reason((byte) q) != Reason.UNKNOWN_ADDRESS,
+                            q ->
+                                    Quality.isBad((byte) q)
+                                            && Quality.reason((byte) q) != Reason.UNKNOWN_ADDRESS,
                             "lost in round " + round);
                     rig.restart();
                 }

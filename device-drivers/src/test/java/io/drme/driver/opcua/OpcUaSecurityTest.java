@@ -116,7 +116,9 @@ class OpcUaSecurityTest {
             driver.connect();
             throw new AssertionError("an unknown server was trusted");
         } catch (DriverException.Refused e) {
-            var told = Pattern.compile("move (\\S+) to (\\S+)$").matcher(String.valueOf(e.getMessage()));
+            var told =
+                    Pattern.compile("move (\\S+) to (\\S+)$")
+                            .matcher(String.valueOf(e.getMessage()));
             assertThat(told.find()).as(e.getMessage()).isTrue();
             var file = Path.of(told.group(1));
             var trusted = Files.createDirectories(Path.of(told.group(2)));

@@ -70,14 +70,15 @@ class OpcUaServerTest {
         try (var rig = new OpcUaRig(directory, TYPES, "", tags);
                 var driver = rig.driver()) {
             driver.connect();
-            var types = List.of(
-                    ValueType.BOOLEAN,
-                    ValueType.INT64,
-                    ValueType.FLOAT64,
-                    ValueType.INT64,
-                    ValueType.FLOAT64,
-                    ValueType.FLOAT64,
-                    ValueType.TEXT);
+            var types =
+                    List.of(
+                            ValueType.BOOLEAN,
+                            ValueType.INT64,
+                            ValueType.FLOAT64,
+                            ValueType.INT64,
+                            ValueType.FLOAT64,
+                            ValueType.FLOAT64,
+                            ValueType.TEXT);
             assertThat(readings(driver, rig.tags(), types))
                     .containsExactlyInAnyOrderEntriesOf(
                             Map.ofEntries(
@@ -120,12 +121,16 @@ class OpcUaServerTest {
 
     @Test
     void statusOfADeviceThatFailsArrivesAndGoesAgain() throws Exception {
-        try (var rig = new OpcUaRig(directory, OpcUaDriverTest.SERVER, "", List.of(OpcUaDriverTest.TAGS.getFirst()));
+        try (var rig =
+                        new OpcUaRig(
+                                directory,
+                                OpcUaDriverTest.SERVER,
+                                "",
+                                List.of(OpcUaDriverTest.TAGS.getFirst()));
                 var driver = (PushedDriver) rig.driver()) {
             driver.connect();
             awaitQuality(driver, Quality.GOOD);
-            rig.faults()
-                    .set(Faults.WHOLE, Fault.of(FaultKind.EXCEPTION), Optional.empty());
+            rig.faults().set(Faults.WHOLE, Fault.of(FaultKind.EXCEPTION), Optional.empty());
             awaitQuality(driver, Quality.bad(Reason.SENSOR_FAILURE));
             rig.faults().set(Faults.WHOLE, Fault.NONE, Optional.empty());
             awaitQuality(driver, Quality.GOOD);
@@ -135,7 +140,12 @@ class OpcUaServerTest {
     // Milo brings the session back after a quick restart, but not what was subscribed.
     @Test
     void subscriptionIsMadeAnewInPlaceWhenTheServerForgotIt() throws Exception {
-        try (var rig = new OpcUaRig(directory, OpcUaDriverTest.SERVER, "", List.of(OpcUaDriverTest.TAGS.getFirst()));
+        try (var rig =
+                        new OpcUaRig(
+                                directory,
+                                OpcUaDriverTest.SERVER,
+                                "",
+                                List.of(OpcUaDriverTest.TAGS.getFirst()));
                 var driver = (PushedDriver) rig.driver()) {
             driver.connect();
             awaitQuality(driver, Quality.GOOD);
@@ -158,7 +168,12 @@ class OpcUaServerTest {
                   "nsu=urn:acme:added;s=Boiler.Pressure": {value: -1.0}
                   "nsu=urn:acme:boiler;s=Boiler.Pressure": {value: 4.5}
                 """;
-        try (var rig = new OpcUaRig(directory, OpcUaDriverTest.SERVER, "", List.of(OpcUaDriverTest.TAGS.getFirst()));
+        try (var rig =
+                        new OpcUaRig(
+                                directory,
+                                OpcUaDriverTest.SERVER,
+                                "",
+                                List.of(OpcUaDriverTest.TAGS.getFirst()));
                 var driver = rig.driver()) {
             driver.connect();
             DriverContract.readAll(driver, rig);
