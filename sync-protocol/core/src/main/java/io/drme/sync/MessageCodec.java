@@ -115,6 +115,11 @@ public final class MessageCodec {
         return bytes.length < ENVELOPE_BYTES ? 0 : ByteBuffer.wrap(bytes).getLong(4);
     }
 
+    /** Whether bytes say that they are a hello, without checking them further. */
+    public static boolean isHello(byte[] bytes) {
+        return bytes.length >= ENVELOPE_BYTES && bytes[3] == MessageEncoder.HELLO;
+    }
+
     private static Decoded head(
             int type, long session, ByteBuffer head, byte[] body, boolean bodyWhole) {
         try {

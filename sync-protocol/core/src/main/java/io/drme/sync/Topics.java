@@ -1,6 +1,7 @@
 package io.drme.sync;
 
 import io.drme.model.GatewayId;
+import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -45,17 +46,20 @@ public final class Topics {
         return ROOT + gateway + DOWN;
     }
 
-    /** The client id of one of a gateway's two connections. */
-    public static String clientId(GatewayId gateway, Channel channel) {
-        return gateway + "/" + channel.text();
+    /**
+     * The client id of one of a gateway's two connections. It names the process too, so that two
+     * clones do not throw each other out on the transport: the lease decides between them.
+     *
+     * @param instance random number of the process
+     */
+    public static String clientId(GatewayId gateway, Channel channel, long instance) {
+        return gateway + "/" + channel.text() + "/" + HexFormat.of().toHexDigits(instance);
     }
 
     /** Reads a client id. */
     public static Optional<Up> parseClientId(String clientId) {
-        int slash = clientId.indexOf('/');
-        return slash < 0
-                ? Optional.empty()
-                : parse(clientId.substring(0, slash), clientId.substring(slash + 1));
+        var words = clientId.split("/", -1);
+        return words.length == 3 ? parse(words[0], words[1]) : Optional.empty();
     }
 
     /** Reads a topic that a gateway publishes to. */

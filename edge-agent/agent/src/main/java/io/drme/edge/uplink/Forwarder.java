@@ -87,13 +87,11 @@ public final class Forwarder implements Runnable, AutoCloseable {
                 config.tls()
                         ? new PromptSockets.Tls(UplinkTls.context(config).getSocketFactory())
                         : new PromptSockets.Plain();
-        var uplink = new PahoUplink(identity.gateway(), config, sockets, clock, random);
+        long instance = random.nextLong();
+        var uplink = new PahoUplink(identity.gateway(), config, sockets, instance, clock, random);
         var settings =
                 SenderSettings.defaults(
-                        random.nextLong(),
-                        identity.host(),
-                        identity.software(),
-                        config.bytesPerSecond());
+                        instance, identity.host(), identity.software(), config.bytesPerSecond());
         return new Forwarder(config, uplink, new Sender(log, uplink, clock, settings), commands);
     }
 

@@ -57,6 +57,7 @@ final class PahoUplink implements Uplink, AutoCloseable {
     private final GatewayId gateway;
     private final UplinkConfig config;
     private final SocketFactory sockets;
+    private final long instance;
     private final Clock clock;
     private final Backoff backoff;
     private final BlockingQueue<byte[]> inbox = new ArrayBlockingQueue<>(INBOX_MESSAGES);
@@ -77,11 +78,13 @@ final class PahoUplink implements Uplink, AutoCloseable {
             GatewayId gateway,
             UplinkConfig config,
             SocketFactory sockets,
+            long instance,
             Clock clock,
             RandomGenerator random) {
         this.gateway = gateway;
         this.config = config;
         this.sockets = sockets;
+        this.instance = instance;
         this.clock = clock;
         this.backoff = new Backoff(random);
         this.nextTryAt = clock.nanoTime();
@@ -132,7 +135,7 @@ final class PahoUplink implements Uplink, AutoCloseable {
                                         + config.host()
                                         + ":"
                                         + config.port(),
-                                Topics.clientId(gateway, channel),
+                                Topics.clientId(gateway, channel, instance),
                                 options(),
                                 urgent ? Optional.of(Topics.down(gateway)) : Optional.empty(),
                                 urgent ? URGENT_UNDER_WAY : BULK_UNDER_WAY,

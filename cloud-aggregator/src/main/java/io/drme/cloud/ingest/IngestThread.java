@@ -1,0 +1,250 @@
+package io.drme.cloud.ingest;
+
+import io.drme.model.GatewayId;
+import io.drme.sync.Fact;
+import io.drme.sync.Message;
+import io.drme.sync.MessageCodec;
+import io.drme.sync.Receiver;
+import io.drme.time.Clock;
+import io.vertx.mqtt.messages.codes.MqttPubAckReasonCode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that runs the receiver: takes what waits, stores it in one transaction, and only
+ * then acknowledges, answers and tells.
+ */
+final class IngestThread implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(IngestThread.class);
+
+    /** Messages that wait for the database. */
+    private static final int QUEUE_MESSAGES = 4_096;
+
+    /** Their bytes; more are refused with QUOTA_EXCEEDED. */
+    private static final long QUEUE_BYTES = 128L << 20;
+
+    /** Messages stored in one transaction: one fdatasync for many. */
+    private static final int BATCH_MESSAGES = 256;
+
+    /** Bytes stored in one transaction. */
+    private static final long BATCH_BYTES = 16L << 20;
+
+    private static final Duration BEAT = Duration.ofMillis(250);
+    private static final Duration TICK = Duration.ofSeconds(1);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
+
+    private sealed interface Work {
+        @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
+        record Arrived(GatewayConnection connection, int messageId, byte[] bytes) implements Work {}
+
+        record Command(GatewayId gateway, Message.Command command) implements Work {}
+
+        record Gone(GatewayConnection connection) implements Work {}
+    }
+
+    private final Receiver receiver;
+    private final IngestListener listener;
+    private final Clock clock;
+    private final IngestStats stats;
+    private final BlockingQueue<Work> queue = new ArrayBlockingQueue<>(QUEUE_MESSAGES);
+    private final AtomicLong queuedBytes = new AtomicLong();
+    private final Thread thread = Thread.ofPlatform().name("ingest").unstarted(this::run);
+    private volatile boolean stopping;
+
+    // Owned by the thread.
+    private final Map<Long, GatewayConnection> bySession = new HashMap<>();
+    private final Map<GatewayId, Long> sessions = new HashMap<>();
+    private boolean storeFails;
+    private long nextTick;
+
+    IngestThread(Receiver receiver, IngestListener listener, Clock clock, IngestStats stats) {
+        this.receiver = receiver;
+        this.listener = listener;
+        this.clock = clock;
+        this.stats = stats;
+    }
+
+    void start() {
+        nextTick = clock.nanoTime();
+        thread.start();
+    }
+
+    /** Hands a message on; false when too much waits. Never blocks. */
+    boolean offer(GatewayConnection connection, int messageId, byte[] bytes) {
+        if (queuedBytes.addAndGet(bytes.length) > QUEUE_BYTES
+                || !queue.offer(new Work.Arrived(connection, messageId, bytes))) {
+            queuedBytes.addAndGet(-bytes.length);
+            return false;
+        }
+        return true;
+    }
+
+    /** Hands a command on; false when too much waits. Never blocks. */
+    boolean offer(GatewayId gateway, Message.Command command) {
+        return queue.offer(new Work.Command(gateway, command));
+    }
+
+    /** Tells that a connection ended; where there is no room, its session is found gone later. */
+    boolean gone(GatewayConnection connection) {
+        return queue.offer(new Work.Gone(connection));
+    }
+
+    private void run() {
+        try {
+            while (!stopping) {
+                var first = queue.poll(BEAT.toMillis(), TimeUnit.MILLISECONDS);
+                if (first != null) {
+                    take(first);
+                }
+                if (clock.nanoTime() - nextTick >= 0) {
+                    nextTick = clock.nanoTime() + TICK.toNanos();
+                    answer(receiver.step());
+                }
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void take(Work first) throws InterruptedException {
+        var arrived = new ArrayList<Work.Arrived>();
+        long bytes = 0;
+        var next = first;
+        while (next != null) {
+            switch (next) {
+                case Work.Arrived a -> {
+                    arrived.add(a);
+                    bytes += a.bytes().length;
+                    if (MessageCodec.isHello(a.bytes())) {
+                        bySession.put(MessageCodec.session(a.bytes()), a.connection());
+                    }
+                }
+                case Work.Command(GatewayId gateway, Message.Command command) ->
+                        answer(receiver.submit(gateway, command));
+                case Work.Gone(GatewayConnection connection) ->
+                        bySession.values().removeIf(c -> c == connection);
+            }
+            next = arrived.size() < BATCH_MESSAGES && bytes < BATCH_BYTES ? queue.poll() : null;
+        }
+        queuedBytes.addAndGet(-bytes);
+        if (!arrived.isEmpty()) {
+            store(arrived);
+        }
+    }
+
+    private void store(List<Work.Arrived> arrived) throws InterruptedException {
+        var outcome =
+                receiver.receive(
+                        arrived.stream()
+                                .map(a ->
+                                        new Receiver.Arrival(
+                                                a.connection().identity().gateway(), a.bytes()))
+                                .toList());
+        if (outcome.durable() == storeFails) {
+            storeFails = !outcome.durable();
+            if (storeFails) {
+                log.error("ingest=not-stored why=\"{}\"", outcome.trouble());
+            } else {
+                log.info("ingest=stored-again");
+            }
+        }
+        if (!outcome.durable()) {
+            stats.notStored.addAndGet(arrived.size());
+        }
+        // Facts first: who reads the receipt may ask the grid at once.
+        for (var fact : outcome.facts()) {
+            note(fact);
+            listener.take(fact);
+        }
+        for (var one : arrived) {
+            one.connection()
+                    .acknowledge(
+                            one.messageId(),
+                            outcome.durable()
+                                    ? MqttPubAckReasonCode.SUCCESS
+                                    : MqttPubAckReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
+        }
+        answer(outcome.answers());
+    }
+
+    private void note(Fact fact) {
+        switch (fact) {
+            case Fact.Joined joined -> {
+                sessions.put(joined.gateway(), joined.hello().session());
+                log.info(
+                        "gateway={} joined=true epoch={} start={} host={}",
+                        joined.gateway(),
+                        joined.epochNumber(),
+                        joined.hello().bootCount(),
+                        joined.hello().host());
+            }
+            case Fact.Damaged damaged -> {
+                if (stats.badMessages.getAndIncrement() == 0) {
+                    log.warn(
+                            "gateway={} message=bad why=\"{}\"",
+                            damaged.gateway(),
+                            damaged.reason());
+                }
+            }
+            case Fact.CloneRefused clone ->
+                    log.warn(
+                            "gateway={} clone=refused holder={} refused={}",
+                            clone.gateway(),
+                            clone.holder().host(),
+                            clone.refused().host());
+            case Fact.Forked forked ->
+                    log.warn(
+                            "gateway={} forked=true item=\"{}\"",
+                            forked.gateway(),
+                            forked.refused());
+            case Fact.Quarantined q ->
+                    log.warn(
+                            "gateway={} quarantined=\"{}\" why=\"{}\"",
+                            q.gateway(),
+                            q.item(),
+                            q.reason());
+            default -> {
+                // Told to the listener only.
+            }
+        }
+    }
+
+    private void answer(List<Receiver.Answer> answers) {
+        for (var answer : answers) {
+            long session = answer.message().session();
+            var to =
+                    bySession.get(
+                            session == 0
+                                    ? sessions.getOrDefault(answer.gateway(), 0L)
+                                    : Long.valueOf(session));
+            if (to != null
+                    && to.identity().gateway().equals(answer.gateway())
+                    && !to.send(MessageCodec.encode(answer.message()))) {
+                stats.answersLeftOut.incrementAndGet();
+            }
+        }
+    }
+
+    /** Ends after what is being stored now; what waits was not acknowledged and comes again. */
+    @Override
+    public void close() {
+        stopping = true;
+        try {
+            if (!thread.join(CLOSE_LIMIT)) {
+                thread.interrupt();
+                thread.join(CLOSE_LIMIT);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
