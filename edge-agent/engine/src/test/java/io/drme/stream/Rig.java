@@ -12,6 +12,7 @@ import io.drme.model.Sample;
 import io.drme.model.Tag;
 import io.drme.model.TagName;
 import io.drme.model.Value;
+import io.drme.model.ValueType;
 import io.drme.time.Hlc;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,6 +77,14 @@ final class Rig {
     Rig integer(String tag, double seconds, long value) {
         begin(seconds).addInt(index(tag), source(seconds), value, Quality.GOOD);
         return run();
+    }
+
+    /** A number in the tag's type. */
+    Rig number(String tag, double seconds, String number) {
+        var type = pipelines.table().get(index(tag)).type();
+        return type == ValueType.INT64
+                ? integer(tag, seconds, Long.parseLong(number))
+                : real(tag, seconds, Double.parseDouble(number));
     }
 
     Rig text(String tag, double seconds, String value) {
