@@ -122,6 +122,11 @@ public final class Sender {
         }
     }
 
+    /** Has the gateway's status sent with the next step, as before an end in order. */
+    public void reportSoon() {
+        statusDue = clock.nanoTime();
+    }
+
     /** Takes a latest value for pages; an older one of the same tag that waits is forgotten. */
     public void offerLive(LiveValue value) {
         live.offer(value);

@@ -54,6 +54,7 @@ public final class Forwarder implements Runnable, AutoCloseable {
             new AtomicReference<>(new Description("", ""));
     private final AtomicReference<Status> status;
     private volatile boolean stopped;
+    private volatile boolean reportAsked;
 
     private Forwarder(
             UplinkConfig config,
@@ -126,6 +127,10 @@ public final class Forwarder implements Runnable, AutoCloseable {
         for (var value = live.poll(); value != null; value = live.poll()) {
             sender.offerLive(value);
         }
+        if (reportAsked) {
+            reportAsked = false;
+            sender.reportSoon();
+        }
         did |= sender.step();
         for (var command = sender.nextCommand();
                 command.isPresent();
@@ -138,6 +143,12 @@ public final class Forwarder implements Runnable, AutoCloseable {
 
     /** Tells that the log grew, so that what is new goes at once. */
     public void wake() {
+        uplink.awaken();
+    }
+
+    /** Has the gateway's status sent at once, as before an end in order. */
+    public void reportSoon() {
+        reportAsked = true;
         uplink.awaken();
     }
 

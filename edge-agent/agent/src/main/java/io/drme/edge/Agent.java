@@ -1,0 +1,272 @@
+package io.drme.edge;
+
+import io.drme.config.InvalidConfigException;
+import io.drme.edge.acquisition.Acquisition;
+import io.drme.edge.acquisition.Recording;
+import io.drme.edge.config.GatewayConfig;
+import io.drme.edge.config.GatewayConfigReader;
+import io.drme.edge.config.LastGood;
+import io.drme.edge.recording.AlarmBook;
+import io.drme.edge.recording.Recorder;
+import io.drme.edge.web.AgentWeb;
+import io.drme.edge.web.GatewayParts;
+import io.drme.log.DiskException;
+import io.drme.log.FileDisk;
+import io.drme.log.Store;
+import io.drme.log.StoreSetup;
+import io.drme.model.Batch;
+import io.drme.model.StreamKind;
+import io.drme.schema.GatewayLife;
+import io.drme.schema.Payloads;
+import io.drme.time.Clock;
+import io.drme.time.HybridClock;
+import io.drme.web.CannotListenException;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running gateway: everything wired by hand.
+ *
+ * <p><b>Threads.</b> The pipeline and the store have a platform thread each, every device a virtual
+ * one; {@link Supervisor} owns devices and configuration. What the web's threads may use is said at
+ * each method.
+ */
+final class Agent implements AutoCloseable {
+    /** Of this release; also in hello and at {@code --version}. */
+    static final String VERSION =
+            Optional.ofNullable(Agent.class.getPackage().getImplementationVersion())
+                    .orElse("development");
+
+    private static final Duration JOIN_WITHIN = Duration.ofSeconds(3);
+    private static final Duration DRAIN_WITHIN = Duration.ofMillis(1_500);
+    private static final Duration DRAIN_LOOK = Duration.ofMillis(20);
+    private static final Duration LAST_STATUS = Duration.ofMillis(300);
+    private static final Logger log = LoggerFactory.getLogger(Agent.class);
+
+    private final Clock clock;
+    private final Path directory;
+    private final Acquisition acquisition;
+    private final Recorder recorder;
+    private final Supervisor supervisor;
+    private final AlarmBook alarmBook;
+    private final long bootCount;
+    private final Thread pipelineThread;
+    private final Thread storeThread;
+    private volatile @Nullable UplinkDesk uplink;
+
+    private Agent(Parts parts, Supervisor supervisor) {
+        this.clock = parts.clock();
+        this.directory = parts.directory();
+        this.acquisition = parts.acquisition();
+        this.recorder = parts.recorder();
+        this.alarmBook = parts.alarmBook();
+        this.bootCount = parts.bootCount();
+        this.supervisor = supervisor;
+        this.pipelineThread = Thread.ofPlatform().name("pipeline").unstarted(acquisition);
+        this.storeThread = Thread.ofPlatform().name("store").unstarted(recorder);
+    }
+
+    /** What the wiring makes before anything runs. */
+    record Parts(
+            Clock clock,
+            Path directory,
+            ArrayBlockingQueue<Batch> in,
+            Acquisition acquisition,
+            Recorder recorder,
+            AlarmBook alarmBook,
+            long bootCount) {}
+
+    /**
+     * Starts a gateway.
+     *
+     * @param file the configuration; where it can't be used the last good one runs
+     * @param data overrides {@code store.directory}
+     * @throws InvalidConfigException where there is nothing to start with
+     * @throws DiskException where the data directory can't be used
+     */
+    static Agent start(Path file, Optional<Path> data, Clock clock)
+            throws InvalidConfigException, DiskException, IOException, InterruptedException {
+        var reader = new GatewayConfigReader();
+        // Where nobody names a data directory, the file has to be readable to find it.
+        var lastGood = data.map(LastGood::new);
+        var choice =
+                lastGood.isPresent()
+                        ? Configurations.choose(reader, file, lastGood.get())
+                        : new Configurations.Choice(reader.read(file), "");
+        var directory = data.orElse(choice.config().store().directory()).toAbsolutePath();
+        var layout = new Layout(reader.factories());
+        var ready = layout.place(choice.config(), file.toString());
+        var parts = open(choice.config(), directory, ready, clock);
+        var devices = new Devices(reader.factories(), directory, parts.in(), clock);
+        var supervisor =
+                new Supervisor(
+                        parts,
+                        new Supervisor.Loading(reader, layout, new LastGood(directory), file),
+                        devices);
+        var agent = new Agent(parts, supervisor);
+        agent.storeThread.start();
+        agent.pipelineThread.start();
+        supervisor.begin(choice, ready);
+        agent.startUplink(choice.config(), parts);
+        return agent;
+    }
+
+    private void startUplink(GatewayConfig config, Parts parts) throws IOException {
+        if (config.uplink().isPresent()) {
+            var desk = UplinkDesk.start(config.uplink().get(), config.gateway().id(), parts);
+            desk.describe(config.source().hash());
+            uplink = desk;
+            supervisor.watchUplink(desk::isConnected);
+        }
+    }
+
+    /** What the supervisor does at each beat beside its own work. */
+    void beat(AgentWeb web) throws InterruptedException {
+        web.step();
+        var desk = uplink;
+        if (desk != null) {
+            desk.step();
+        }
+    }
+
+    private JsonObject uplinkStatus() {
+        var desk = uplink;
+        return desk == null ? new JsonObject().put("connected", false).put("phase", "none") : desk.status();
+    }
+
+    private static Parts open(GatewayConfig config, Path directory, Layout.Ready ready, Clock clock)
+            throws DiskException {
+        var in = new ArrayBlockingQueue<Batch>(Acquisition.IN_QUEUE_BATCHES);
+        var recordings = new ArrayBlockingQueue<Recording>(Recorder.QUEUE_RECORDINGS);
+        var store =
+                Store.open(
+                        new StoreSetup(
+                                new FileDisk(directory),
+                                config.store().in(directory),
+                                config.gateway().id(),
+                                clock,
+                                new SecureRandom()));
+        var found = store.recovery();
+        found.damages().forEach(d -> log.warn("store damage={}", d));
+        log.info(
+                "store epoch={} boot={} clean={} recovered-samples={}",
+                store.epoch(),
+                store.bootCount(),
+                found.clean(),
+                found.journalSamples());
+        var alarmBook = AlarmBook.of(store.view());
+        ready.plan().alarms().replay(alarmBook.recorded());
+        var hlc = new HybridClock(clock, store.hlcHighWater());
+        store.appendEvent(
+                Payloads.event(
+                        hlc.next(),
+                        new GatewayLife(
+                                found.clean() ? "started" : "crashed",
+                                store.bootCount(),
+                                found.lastCommitNanos(),
+                                VERSION)));
+        long bootCount = store.bootCount();
+        var acquisition = new Acquisition(clock, hlc::next, in, recordings, ready.plan());
+        var recorder =
+                new Recorder(store, recordings, clock, config.store().syncEvery(), alarmBook::take);
+        return new Parts(clock, directory, in, acquisition, recorder, alarmBook, bootCount);
+    }
+
+    /** The supervisor, to run on the main thread. */
+    Supervisor supervisor() {
+        return supervisor;
+    }
+
+    /** Starts page, REST and live feed. */
+    AgentWeb startWeb() throws CannotListenException, IOException, InterruptedException {
+        var config = supervisor.current().config();
+        var parts =
+                new GatewayParts(
+                        config.gateway().id().text(),
+                        clock,
+                        acquisition,
+                        recorder,
+                        alarmBook,
+                        supervisor::statuses,
+                        supervisor::sources,
+                        new WebControl(supervisor),
+                        this::uplinkStatus);
+        return AgentWeb.start(config.web(), directory, parts, VERSION);
+    }
+
+    /** Where everything lies. */
+    Path directory() {
+        return directory;
+    }
+
+    /** Ends everything in the order of the stream: devices, pipeline, store. Within 5 s. */
+    @Override
+    public void close() {
+        supervisor.close();
+        acquisition.stop();
+        join(pipelineThread);
+        recordEnd();
+        drain();
+        recorder.stop();
+        join(storeThread);
+        log.info("stopped");
+    }
+
+    private void recordEnd() {
+        try {
+            recorder.record(new GatewayLife("stopped", bootCount, clock.epochNanos(), VERSION));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (IllegalStateException _) {
+            log.warn("the store ended first; the next start takes it for a crash");
+        }
+    }
+
+    /** Gives the line a moment to take what is sealed now; what it does not take goes after the next start. */
+    private void drain() {
+        var desk = uplink;
+        if (desk == null) {
+            return;
+        }
+        try {
+            recorder.sealAll();
+            long until = clock.nanoTime() + DRAIN_WITHIN.toNanos();
+            while (desk.isConnected() && isPending() && clock.nanoTime() - until < 0) {
+                clock.sleep(DRAIN_LOOK);
+            }
+            desk.reportSoon();
+            clock.sleep(desk.isConnected() ? LAST_STATUS : Duration.ZERO);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        desk.close();
+    }
+
+    private boolean isPending() {
+        var view = recorder.view();
+        return Stream.of(StreamKind.DATA, StreamKind.EVENTS)
+                .anyMatch(s -> !view.held(s).minus(view.acknowledged(s)).isEmpty());
+    }
+
+    private static void join(Thread thread) {
+        try {
+            if (!thread.join(JOIN_WITHIN)) {
+                log.warn(
+                        "thread={} did not end within {} s",
+                        thread.getName(),
+                        JOIN_WITHIN.toSeconds());
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

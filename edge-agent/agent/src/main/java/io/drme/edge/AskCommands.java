@@ -1,0 +1,245 @@
+package io.drme.edge;
+
+import io.drme.web.client.CommandException;
+import io.drme.web.client.Connection;
+import io.drme.web.client.Listing;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** The commands that ask a running agent. */
+final class AskCommands {
+    private static final long MOST_ITEMS = 100_000;
+
+    private AskCommands() {}
+
+    /** What they share. */
+    abstract static class Ask implements Callable<Integer> {
+        @ParentCommand private @Nullable Main top;
+
+        @Spec private @Nullable CommandSpec spec;
+
+        final Main top() {
+            return Objects.requireNonNull(top, "set by picocli");
+        }
+
+        final PrintWriter out() {
+            return Objects.requireNonNull(spec, "set by picocli").commandLine().getOut();
+        }
+
+        @Override
+        public final Integer call() throws CommandException, InterruptedException {
+            try (var agent = top().connect()) {
+                return ask(agent);
+            }
+        }
+
+        abstract int ask(Connection agent) throws CommandException, InterruptedException;
+
+        final void list(
+                Connection agent, String path, Map<String, String> parameters, String... columns)
+                throws CommandException, InterruptedException {
+            new Listing(columns)
+                    .print(agent.list(path, parameters, MOST_ITEMS), top().format(), out());
+        }
+
+        /** Prints a document as a table of name and value, or as it is. */
+        final void document(JsonObject document) {
+            if (top().format() == Listing.Format.json) {
+                out().println(document.encodePrettily());
+                return;
+            }
+            var rows = new JsonArray();
+            flatten("", document, rows);
+            new Listing("name", "value").print(rows, top().format(), out());
+        }
+
+        private static void flatten(String prefix, JsonObject document, JsonArray rows) {
+            for (var entry : document) {
+                var name = prefix + entry.getKey();
+                if (entry.getValue() instanceof JsonObject inner) {
+                    flatten(name + ".", inner, rows);
+                } else {
+                    rows.add(new JsonObject().put("name", name).put("value", entry.getValue()));
+                }
+            }
+        }
+    }
+
+    @Command(
+            name = "status",
+            description = "Configuration, store, uplink and accounting at a glance.",
+            footer = {"%nExample:", "  drme-agent status --data /var/lib/drme"})
+    static final class Status extends Ask {
+        @Override
+        int ask(Connection agent) throws CommandException, InterruptedException {
+            document(agent.get("/api/v1/status", Map.of()));
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "devices",
+            description = "How each device does, and why.",
+            footer = {"%nExample:", "  drme-agent devices --data /var/lib/drme"})
+    static final class Devices extends Ask {
+        @Override
+        int ask(Connection agent) throws CommandException, InterruptedException {
+            list(
+                    agent,
+                    "/api/v1/devices",
+                    Map.of(),
+                    "device",
+                    "driver",
+                    "state",
+                    "reason",
+                    "lastGood",
+                    "nextTry",
+                    "lastError");
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "alarms",
+            description = "Alarms that are not over; with --state all of one state.",
+            footer = {
+                "%nExample:",
+                "  drme-agent alarms --state unacknowledged --data /var/lib/drme"
+            })
+    static final class AlarmList extends Ask {
+        @Option(
+                names = "--state",
+                paramLabel = "STATE",
+                description = "normal, unacknowledged, acknowledged, returned, …")
+        private @Nullable String state;
+
+        @Override
+        int ask(Connection agent) throws CommandException, InterruptedException {
+            var parameters = new TreeMap<String, String>();
+            if (state != null) {
+                parameters.put("state", state);
+            }
+            list(
+                    agent,
+                    "/api/v1/alarms",
+                    parameters,
+                    "priority",
+                    "state",
+                    "name",
+                    "tag",
+                    "value",
+                    "raisedAt",
+                    "message",
+                    "acknowledgedBy");
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "store",
+            description = "Size, backlog and health of the store.",
+            footer = {"%nExample:", "  drme-agent store --data /var/lib/drme"})
+    static final class StoreState extends Ask {
+        @Override
+        int ask(Connection agent) throws CommandException, InterruptedException {
+            document(agent.get("/api/v1/status", Map.of()).getJsonObject("store"));
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "reconcile",
+            description = "Where every sample went; exit 1 where that does not add up.",
+            footer = {"%nExample:", "  drme-agent reconcile --data /var/lib/drme -o json"})
+    static final class Reconcile extends Ask {
+        @Override
+        int ask(Connection agent) throws CommandException, InterruptedException {
+            var account = agent.get("/api/v1/reconcile", Map.of());
+            document(account);
+            return account.getBoolean("balanced", false) ? 0 : 1;
+        }
+    }
+
+    @Command(
+            name = "why",
+            description =
+                    "Why a tag is bad: last good value, last request and answer, error, next try.",
+            footer = {
+                "%nExample:",
+                "  drme-agent why press-3/oil/temperature --data /var/lib/drme"
+            })
+    static final class Why extends Ask {
+        @Parameters(index = "0", paramLabel = "TAG", description = "device/path")
+        private String tag = "";
+
+        @Override
+        int ask(Connection agent) throws CommandException, InterruptedException {
+            var latest = agent.list("/api/v1/latest", Map.of("match", "*/" + tag), 1);
+            if (latest.isEmpty()) {
+                throw new CommandException(
+                        "there is no tag '%s'; the page or GET /api/v1/tags lists them"
+                                .formatted(tag));
+            }
+            var item = latest.getJsonObject(0);
+            var device = tag.substring(0, Math.max(0, tag.indexOf('/')));
+            for (var found : agent.list("/api/v1/devices", Map.of(), MOST_ITEMS)) {
+                if (found instanceof JsonObject d && device.equals(d.getString("device"))) {
+                    item.put("device", d);
+                }
+            }
+            document(item);
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "users",
+            description = "Lists users, or adds one.",
+            footer = {
+                "%nExamples:",
+                "  drme-agent users --data DIR",
+                "  drme-agent users add anna --role operator --data DIR"
+            })
+    static final class Users extends Ask {
+        @Override
+        int ask(Connection agent) throws CommandException, InterruptedException {
+            list(agent, "/api/v1/users", Map.of(), "name", "role", "state");
+            return 0;
+        }
+
+        @Command(
+                name = "add",
+                description =
+                        "Adds a user and prints a code, good once, by which the person signs in and sets a password.")
+        int add(
+                @Parameters(paramLabel = "NAME", description = "The person's name for signing in.")
+                        String name,
+                @Option(
+                                names = "--role",
+                                required = true,
+                                paramLabel = "viewer|operator|engineer|admin",
+                                description = "What the person may do.")
+                        String role)
+                throws CommandException, InterruptedException {
+            try (var agent = top().connect()) {
+                document(
+                        agent.post(
+                                "/api/v1/users",
+                                new JsonObject().put("name", name).put("role", role)));
+            }
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.drme.edge;
+
+import io.drme.driver.DeviceSpec;
+import io.drme.edge.config.GatewayConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * What differs between two configurations, for the person who is about to apply one.
+ *
+ * @param lines one a change, in the order of the file
+ * @param needsRestart sections that can't change while the agent runs
+ */
+record Changes(List<String> lines, List<String> needsRestart) {
+
+    /** Compares what runs with what is to run. */
+    static Changes between(GatewayConfig before, GatewayConfig after) {
+        var lines = new ArrayList<String>();
+        named("device", before.devices(), after.devices(), DeviceSpec::name, lines);
+        named("pipeline", before.pipelines(), after.pipelines(), p -> p.name(), lines);
+        named("alarm", before.alarms(), after.alarms(), a -> a.name(), lines);
+        var restart = new ArrayList<String>();
+        whole("gateway", before.gateway(), after.gateway(), lines, restart);
+        whole("store", before.store(), after.store(), lines, restart);
+        whole("uplink", before.uplink(), after.uplink(), lines, restart);
+        whole("web", before.web(), after.web(), lines, restart);
+        return new Changes(List.copyOf(lines), List.copyOf(restart));
+    }
+
+    boolean none() {
+        return lines.isEmpty();
+    }
+
+    private static <T> void named(
+            String kind,
+            List<T> before,
+            List<T> after,
+            Function<T, String> name,
+            List<String> lines) {
+        var was = before.stream().collect(Collectors.toMap(name, Function.identity(), (a, _) -> a));
+        for (var now : after) {
+            var old = was.remove(name.apply(now));
+            if (old == null) {
+                lines.add("+ %s %s".formatted(kind, name.apply(now)));
+            } else if (!old.equals(now)) {
+                lines.add("~ %s %s".formatted(kind, name.apply(now)));
+            }
+        }
+        was.keySet().stream().sorted().forEach(gone -> lines.add("- %s %s".formatted(kind, gone)));
+    }
+
+    private static void whole(
+            String section, Object before, Object after, List<String> lines, List<String> restart) {
+        if (!Objects.equals(before, after)) {
+            lines.add("~ " + section);
+            restart.add(section);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package io.drme.edge;
+
+import io.drme.config.InvalidConfigException;
+import io.drme.config.Quantities;
+import io.drme.edge.config.GatewayConfig;
+import io.drme.edge.config.GatewayConfigReader;
+import io.drme.web.client.CommandException;
+import io.drme.web.client.Connection;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Scanner;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** The commands about a configuration file: check, plan, apply. */
+final class ConfigCommands {
+    private ConfigCommands() {}
+
+    /** What they share. */
+    abstract static class FileCommand implements Callable<Integer> {
+        @ParentCommand private @Nullable Main top;
+
+        @Spec private @Nullable CommandSpec spec;
+
+        @Parameters(index = "0", paramLabel = "FILE", description = "gateway.yaml")
+        private @Nullable Path file;
+
+        final Main top() {
+            return Objects.requireNonNull(top, "set by picocli");
+        }
+
+        final PrintWriter out() {
+            return Objects.requireNonNull(spec, "set by picocli").commandLine().getOut();
+        }
+
+        final PrintWriter err() {
+            return Objects.requireNonNull(spec, "set by picocli").commandLine().getErr();
+        }
+
+        final Path file() {
+            return Objects.requireNonNull(file, "required by picocli");
+        }
+
+        /** Reads and places the file as a start would. */
+        final Checked check() throws InvalidConfigException {
+            var reader = new GatewayConfigReader();
+            var config = reader.read(file());
+            return new Checked(
+                    config, new Layout(reader.factories()).place(config, file().toString()));
+        }
+
+        @Override
+        public final Integer call() throws CommandException, InterruptedException {
+            try {
+                return run();
+            } catch (InvalidConfigException e) {
+                err().println(e.getMessage());
+                return Main.EXIT_CONFIG;
+            }
+        }
+
+        abstract int run() throws InvalidConfigException, CommandException, InterruptedException;
+    }
+
+    /** A configuration that would run. */
+    record Checked(GatewayConfig config, Layout.Ready ready) {
+        String summary() {
+            return "%d devices, %d tags, %d pipelines, %d alarms"
+                    .formatted(
+                            config.devices().size(),
+                            ready.table().size(),
+                            config.pipelines().size(),
+                            config.alarms().size());
+        }
+    }
+
+    @Command(
+            name = "check",
+            description =
+                    "Lists everything that is wrong with a file: line, key, what is allowed, what to do.",
+            footer = {"%nExample:", "  drme-agent check gateway.yaml"})
+    static final class Check extends FileCommand {
+        @Override
+        int run() throws InvalidConfigException {
+            out().println("%s is good: %s".formatted(file(), check().summary()));
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "plan",
+            description =
+                    "Shows what a file would run: devices with their polls and requests, and what leaves the site.",
+            footer = {"%nExample:", "  drme-agent plan gateway.yaml"})
+    static final class Plan extends FileCommand {
+        @Override
+        int run() throws InvalidConfigException {
+            var checked = check();
+            out().println(checked.summary());
+            for (var placed : checked.ready().devices()) {
+                if (placed.spec().name().equals(SystemTags.DEVICE)) {
+                    continue;
+                }
+                out().println(
+                                "%s (%s, %s): %d tags"
+                                        .formatted(
+                                                placed.spec().name(),
+                                                placed.spec().driver(),
+                                                placed.spec().url(),
+                                                placed.spec().tags().size()));
+                for (var group : placed.groups()) {
+                    out().println(
+                                    "  every %s: %d tags"
+                                            .formatted(
+                                                    Quantities.text(group.interval()),
+                                                    group.tags().size()));
+                }
+            }
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "apply",
+            description = {
+                "Checks a file and has the running agent run it; what did not change is not touched.",
+                "With --confirm-within it goes back by itself unless you confirm in time."
+            },
+            footer = {
+                "%nExample:",
+                "  drme-agent apply gateway.yaml --confirm-within 60s --data /var/lib/drme"
+            })
+    static final class Apply extends FileCommand {
+        @Option(
+                names = "--confirm-within",
+                paramLabel = "60s",
+                description = "Ask to keep it, and go back unless that is answered in time.")
+        private @Nullable String confirmWithin;
+
+        @Override
+        int run() throws InvalidConfigException, CommandException, InterruptedException {
+            check();
+            try (var agent = top().connect()) {
+                var body = new JsonObject().put("file", file().toAbsolutePath().toString());
+                if (confirmWithin != null) {
+                    body.put("confirmWithin", confirmWithin);
+                }
+                var answer = agent.post("/api/v1/configuration/apply", body);
+                var changes = answer.getJsonArray("changes");
+                if (changes.isEmpty()) {
+                    out().println(
+                                    "nothing changed; version "
+                                            + answer.getValue("version")
+                                            + " goes on");
+                    return 0;
+                }
+                changes.forEach(c -> out().println("  " + c));
+                out().println("version %s runs".formatted(answer.getValue("version")));
+                return confirmWithin == null ? 0 : confirm(agent);
+            }
+        }
+
+        /** What the person typed; nothing where the input ended, as it does in a script. */
+        private static String answerFromTerminal() {
+            var in = new Scanner(System.in, StandardCharsets.UTF_8);
+            return in.hasNextLine() ? in.nextLine() : "";
+        }
+
+        private int confirm(Connection agent) throws CommandException, InterruptedException {
+            out().print(
+                            "keep it? It goes back in %s unless you answer 'yes': "
+                                    .formatted(confirmWithin));
+            out().flush();
+            var answer = answerFromTerminal();
+            if (!answer.strip().equals("yes")) {
+                out().println(
+                                "not confirmed; it goes back. Confirm later with POST /api/v1/configuration/confirm");
+                return 1;
+            }
+            out().println(
+                            agent.post("/api/v1/configuration/confirm", new JsonObject())
+                                    .getString("result"));
+            return 0;
+        }
+    }
+}

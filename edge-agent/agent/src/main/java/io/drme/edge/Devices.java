@@ -1,0 +1,121 @@
+package io.drme.edge;
+
+import io.drme.driver.DeviceLoop;
+import io.drme.driver.DeviceStatus;
+import io.drme.driver.DriverFactory;
+import io.drme.model.Batch;
+import io.drme.time.Clock;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The devices that run, each with a virtual thread of its own. A change starts, stops and restarts
+ * only what differs; the rest is not touched.
+ *
+ * <p>Confined to the supervisor's thread, but for {@link #statuses}.
+ */
+final class Devices implements AutoCloseable {
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(2);
+    private static final Logger log = LoggerFactory.getLogger(Devices.class);
+
+    private final Map<String, DriverFactory> factories;
+    private final Path directory;
+    private final ArrayBlockingQueue<Batch> out;
+    private final Clock clock;
+    private final Map<String, Running> running = new LinkedHashMap<>();
+
+    private volatile List<DeviceLoop> loops = List.of();
+
+    private record Running(Layout.Placed placed, DeviceLoop loop, Thread thread) {}
+
+    Devices(
+            Map<String, DriverFactory> factories,
+            Path directory,
+            ArrayBlockingQueue<Batch> out,
+            Clock clock) {
+        this.factories = factories;
+        this.directory = directory;
+        this.out = out;
+        this.clock = clock;
+    }
+
+    /** How each device does; from any thread. */
+    List<DeviceStatus> statuses() {
+        return loops.stream().map(DeviceLoop::status).toList();
+    }
+
+    /** Runs exactly these devices from now on. */
+    void run(List<Layout.Placed> wanted) throws InterruptedException {
+        var names = new HashSet<String>();
+        wanted.forEach(w -> names.add(w.spec().name()));
+        for (var gone : List.copyOf(running.values())) {
+            if (!names.contains(gone.placed().spec().name())) {
+                running.remove(gone.placed().spec().name());
+                stop(gone);
+            }
+        }
+        for (var placed : wanted) {
+            var now = running.get(placed.spec().name());
+            if (now != null && now.placed().equals(placed)) {
+                continue;
+            }
+            if (now != null) {
+                stop(now);
+            }
+            start(placed);
+        }
+        loops = running.values().stream().map(Running::loop).toList();
+    }
+
+    private void start(Layout.Placed placed) {
+        var spec = placed.spec();
+        var factory = factories.get(spec.driver());
+        if (factory == null) {
+            return; // the gateway's own tags have no driver
+        }
+        var driver = factory.create(spec, placed.groups(), directory, clock);
+        var loop =
+                new DeviceLoop(
+                        spec,
+                        placed.groups(),
+                        driver,
+                        placed.firstGroup(),
+                        out,
+                        clock,
+                        RandomGenerator.getDefault());
+        var thread = Thread.ofVirtual().name("device-" + spec.name()).start(loop);
+        running.put(spec.name(), new Running(placed, loop, thread));
+    }
+
+    private static void stop(Running device) throws InterruptedException {
+        device.loop().stop();
+        if (!device.thread().join(STOP_WITHIN)) {
+            log.warn(
+                    "device={} did not end within {} s",
+                    device.placed().spec().name(),
+                    STOP_WITHIN.toSeconds());
+        }
+    }
+
+    /** Stops all; those that don't end in time are left to die with the process. */
+    @Override
+    public void close() {
+        running.values().forEach(d -> d.loop().stop());
+        try {
+            for (var device : running.values()) {
+                stop(device);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        running.clear();
+    }
+}

@@ -1,0 +1,147 @@
+package io.drme.edge;
+
+import io.drme.web.client.CommandException;
+import io.drme.web.client.Connection;
+import io.drme.web.client.Listing;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** {@code drme-agent}: runs a gateway, and asks a running one over its REST interface. */
+@Command(
+        name = "drme-agent",
+        description = "Reads devices, evaluates, stores and syncs: one industrial gateway.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        scope = ScopeType.INHERIT,
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:failed; for reconcile also: not balanced",
+            "2:wrong usage",
+            "78:wrong configuration"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  drme-agent check gateway.yaml",
+            "  drme-agent run --config gateway.yaml --data /var/lib/drme",
+            "  drme-agent apply gateway.yaml --confirm-within 60s --data /var/lib/drme",
+            "  drme-agent alarms --data /var/lib/drme"
+        })
+public final class Main {
+    /** Wrong configuration, as sysexits.h calls it. */
+    static final int EXIT_CONFIG = 78;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            scope = ScopeType.INHERIT,
+            description = "The data directory; a running agent leaves its address and token there.")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            scope = ScopeType.INHERIT,
+            description =
+                    "A running agent's address; the token comes from the environment variable DRME_TOKEN.")
+    private @Nullable String url;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "table|json|csv",
+            scope = ScopeType.INHERIT,
+            defaultValue = "table",
+            description = "Form of lists; default: ${DEFAULT-VALUE}.")
+    private Listing.Format format = Listing.Format.table;
+
+    private final Map<String, String> environment;
+
+    private Main(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    /** The version of the program's jar. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"drme-agent " + Agent.VERSION};
+        }
+    }
+
+    /** Runs the program and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        System.exit(run(out, err, System.getenv(), arguments));
+    }
+
+    /**
+     * Runs one command.
+     *
+     * @return the exit code: 0 done, 1 failed, 2 wrong usage, 78 wrong configuration
+     */
+    public static int run(
+            PrintWriter out,
+            PrintWriter err,
+            Map<String, String> environment,
+            String... arguments) {
+        var line = new CommandLine(new Main(environment));
+        line.addSubcommand(new RunCommand());
+        line.addSubcommand(new ConfigCommands.Check());
+        line.addSubcommand(new ConfigCommands.Plan());
+        line.addSubcommand(new ConfigCommands.Apply());
+        line.addSubcommand(new AskCommands.Status());
+        line.addSubcommand(new AskCommands.Devices());
+        line.addSubcommand(new AskCommands.AlarmList());
+        line.addSubcommand(new AskCommands.StoreState());
+        line.addSubcommand(new AskCommands.Reconcile());
+        line.addSubcommand(new AskCommands.Why());
+        line.addSubcommand(new AskCommands.Users());
+        line.addSubcommand(new AutoComplete.GenerateCompletion());
+        line.setOut(out);
+        line.setErr(err);
+        if (!environment.getOrDefault("NO_COLOR", "").isEmpty()) {
+            line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+        }
+        line.setExecutionExceptionHandler(Main::failed);
+        if (arguments.length == 0) {
+            line.usage(err);
+            return CommandLine.ExitCode.USAGE;
+        }
+        return line.execute(arguments);
+    }
+
+    private static int failed(Exception e, CommandLine line, CommandLine.ParseResult parsed)
+            throws Exception {
+        if (e instanceof CommandException) {
+            line.getErr().println("drme-agent: " + e.getMessage());
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+        if (e instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+        throw e;
+    }
+
+    Connection connect() throws CommandException {
+        return Connection.find(url, data, environment);
+    }
+
+    Listing.Format format() {
+        return format;
+    }
+
+    @Nullable Path data() {
+        return data;
+    }
+}

@@ -1,0 +1,184 @@
+package io.drme.edge;
+
+import io.drme.alarm.Answer;
+import io.drme.edge.acquisition.Acquisition;
+import io.drme.edge.acquisition.LatestSnapshot;
+import io.drme.edge.recording.Recorder;
+import io.drme.edge.recording.RecorderLog;
+import io.drme.edge.uplink.Forwarder;
+import io.drme.edge.uplink.UplinkConfig;
+import io.drme.model.GatewayId;
+import io.drme.model.SyncMode;
+import io.drme.model.ValueType;
+import io.drme.schema.CommandResult;
+import io.drme.sync.LiveValue;
+import io.drme.sync.Message;
+import io.drme.sync.Sender;
+import io.drme.time.Clock;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The line to the centre as the rest of the agent uses it: a thread for the forwarder, live values
+ * offered to it, and commands from the centre carried out.
+ *
+ * <p>{@link #step} belongs to the supervisor's thread; {@link #isConnected} and {@link #status} are
+ * for any.
+ */
+final class UplinkDesk implements AutoCloseable {
+    private static final int COMMANDS_WAITING = 256;
+    private static final Duration JOIN_WITHIN = Duration.ofSeconds(1);
+    private static final Logger log = LoggerFactory.getLogger(UplinkDesk.class);
+
+    private final Forwarder forwarder;
+    private final Thread thread;
+    private final ArrayBlockingQueue<Message.Command> commands;
+    private final Acquisition acquisition;
+    private final Recorder recorder;
+    private long offeredVersion;
+
+    private UplinkDesk(
+            Forwarder forwarder,
+            ArrayBlockingQueue<Message.Command> commands,
+            Acquisition acquisition,
+            Recorder recorder) {
+        this.forwarder = forwarder;
+        this.commands = commands;
+        this.acquisition = acquisition;
+        this.recorder = recorder;
+        this.thread = Thread.ofPlatform().name("uplink").unstarted(forwarder);
+    }
+
+    /**
+     * Opens the line and keeps it open.
+     *
+     * @throws IOException when certificate, key or authority can't be used
+     */
+    static UplinkDesk start(UplinkConfig config, GatewayId gateway, Agent.Parts parts) throws IOException {
+        var commands = new ArrayBlockingQueue<Message.Command>(COMMANDS_WAITING);
+        var forwarder = Forwarder.of(
+                new Forwarder.Identity(gateway, host(), Agent.VERSION),
+                config,
+                new RecorderLog(parts.recorder(), parts.bootCount()),
+                parts.clock(),
+                new SecureRandom(),
+                command -> {
+                    if (!commands.offer(command)) {
+                        log.warn("command={} verb={} left out: {} wait already", command.id(), command.verb(), COMMANDS_WAITING);
+                    }
+                });
+        var desk = new UplinkDesk(forwarder, commands, parts.acquisition(), parts.recorder());
+        parts.recorder().whenGrown(forwarder::wake);
+        desk.thread.start();
+        return desk;
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException _) {
+            return "unknown";
+        }
+    }
+
+    /** Whether items go to the centre now. */
+    boolean isConnected() {
+        return forwarder.status().sender().phase() == Sender.Phase.SENDING;
+    }
+
+    /** Has the final counters told before the line is closed. */
+    void reportSoon() {
+        forwarder.reportSoon();
+    }
+
+    /** Tells what runs. */
+    void describe(String configurationHash) {
+        forwarder.describe(configurationHash, Integer.toString(Supervisor.SCHEMA_VERSION));
+    }
+
+    /** How the line is, for the status page. */
+    JsonObject status() {
+        var now = forwarder.status();
+        var pending = new JsonObject();
+        now.sender().pendingItems().forEach((stream, items) -> pending.put(stream.text(), items));
+        return new JsonObject()
+                .put("url", now.url())
+                .put("connected", isConnected())
+                .put("phase", now.sender().phase().name().toLowerCase(Locale.ROOT))
+                .put("trouble", now.trouble().isEmpty() ? now.sender().detail() : now.trouble())
+                .put("pending", pending)
+                .put("resent", now.sender().resent());
+    }
+
+    /** Offers what changed since the last call, and carries out what the centre asked for. */
+    void step() throws InterruptedException {
+        var now = acquisition.latest();
+        if (now.version() != offeredVersion) {
+            for (int i = 0; i < now.table().size(); i++) {
+                if (now.changedAt(i) > offeredVersion && now.table().get(i).sync() instanceof SyncMode.Raw) {
+                    forwarder.offerLive(live(now, i));
+                }
+            }
+            offeredVersion = now.version();
+        }
+        for (var command = commands.poll(); command != null; command = commands.poll()) {
+            carryOut(command);
+        }
+    }
+
+    private static LiveValue live(LatestSnapshot now, int index) {
+        var tag = now.table().get(index);
+        var text = tag.type() == ValueType.TEXT ? now.text(index) : null;
+        return new LiveValue(
+                tag.name(),
+                tag.type(),
+                now.bits(index),
+                text == null ? "" : text,
+                now.quality(index),
+                now.sourceTime(index),
+                now.gatewayTime(index));
+    }
+
+    private void carryOut(Message.Command command) throws InterruptedException {
+        var result = switch (command.verb()) {
+            case "acknowledge" -> acknowledge(command);
+            default -> "refused: the verb '%s' is not known to this release".formatted(command.verb());
+        };
+        boolean done = result.isEmpty();
+        recorder.record(new CommandResult(command.id(), command.verb(), done ? "done" : "refused", result));
+    }
+
+    /** Empty when it is done or was so already. */
+    private String acknowledge(Message.Command command) throws InterruptedException {
+        var id = command.arguments().getOrDefault("id", "");
+        var comment = command.arguments().getOrDefault("comment", "");
+        Optional<Answer> answer = acquisition.askDurably(owner ->
+                owner.alarms().acknowledge(id, command.issuer(), comment, owner.now(), owner::sink));
+        return switch (answer.orElse(new Answer.Refused("the disk did not take it in time"))) {
+            case Answer.Done _, Answer.AlreadySo _ -> "";
+            case Answer.NoSuchAlarm(String alarm) -> "there is no occurrence " + alarm;
+            case Answer.Refused(String why) -> why;
+        };
+    }
+
+    @Override
+    public void close() {
+        forwarder.close();
+        try {
+            if (!thread.join(JOIN_WITHIN)) {
+                thread.interrupt();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package io.drme.edge.acquisition;
+
+import io.drme.driver.TagSpec;
+import io.drme.model.Batch;
+import io.drme.model.Quality;
+import io.drme.model.Reason;
+import io.drme.model.TagTable;
+import io.drme.model.ValueType;
+import java.util.Arrays;
+import java.util.Collection;
+
+/**
+ * The first stage behind the drivers: {@code value = raw × scale + offset}, then range, then
+ * deadband, in place on a batch. What it lets pass is what pipelines and alarms see and what is
+ * recorded, so that a replay of the record gives the same results.
+ *
+ * <p>A change of quality always passes; a bad reading that repeats the one before tells nothing new
+ * and is filtered. The deadband compares with the last value <em>passed</em>, so that a slow drift
+ * is reported once it has left the band.
+ *
+ * <p>No object a sample. Confined to the pipeline's owner thread.
+ */
+final class Conditioning {
+    private static final byte NEVER_PASSED = -1;
+
+    private double[] scales = {};
+    private double[] offsets = {};
+    private double[] lows = {};
+    private double[] highs = {};
+    private double[] deadbands = {};
+    private boolean[] scaled = {};
+    private ValueType[] rawTypes = {};
+    private long[] lastBits = {};
+    private byte[] lastQualities = {};
+
+    /**
+     * Takes over a configuration; the last values passed are kept for tags that go on.
+     *
+     * @param table every tag in {@code specs} is in it
+     */
+    void configure(TagTable table, Collection<TagSpec> specs) {
+        int before = scales.length;
+        int size = table.size();
+        scales = Arrays.copyOf(scales, size);
+        offsets = Arrays.copyOf(offsets, size);
+        lows = Arrays.copyOf(lows, size);
+        highs = Arrays.copyOf(highs, size);
+        deadbands = Arrays.copyOf(deadbands, size);
+        scaled = Arrays.copyOf(scaled, size);
+        rawTypes = Arrays.copyOf(rawTypes, size);
+        lastBits = Arrays.copyOf(lastBits, size);
+        lastQualities = Arrays.copyOf(lastQualities, size);
+        if (size > before) {
+            Arrays.fill(lastQualities, before, size, NEVER_PASSED);
+        }
+        for (var spec : specs) {
+            int tag = table.indexOf(spec.name()).orElseThrow();
+            scales[tag] = spec.scale();
+            offsets[tag] = spec.offset();
+            lows[tag] = spec.low();
+            highs[tag] = spec.high();
+            deadbands[tag] = spec.deadband();
+            scaled[tag] = spec.type() != spec.rawType() || spec.scale() != 1 || spec.offset() != 0;
+            rawTypes[tag] = spec.rawType();
+        }
+    }
+
+    /**
+     * Conditions a batch in place.
+     *
+     * @return how many samples were filtered by their deadband
+     */
+    int apply(Batch batch) {
+        int size = batch.size();
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            if (conditioned(batch, i)) {
+                batch.move(i, kept++);
+            }
+        }
+        batch.truncate(kept);
+        return size - kept;
+    }
+
+    /** Whether sample {@code at} passes; its bits and quality are those after scale and range. */
+    private boolean conditioned(Batch batch, int at) {
+        int tag = batch.tags()[at];
+        byte quality = batch.qualities()[at];
+        var type = rawTypes[tag];
+        if (!Quality.isBad(quality) && (type == ValueType.FLOAT64 || type == ValueType.INT64)) {
+            quality = numeric(batch, at, tag, type);
+        }
+        long bits = batch.bits()[at];
+        byte last = lastQualities[tag];
+        boolean passes =
+                quality != last || (!Quality.isBad(quality) && leavesBand(tag, type, bits));
+        if (passes) {
+            lastQualities[tag] = quality;
+            lastBits[tag] = bits;
+        }
+        return passes;
+    }
+
+    private byte numeric(Batch batch, int at, int tag, ValueType type) {
+        long bits = batch.bits()[at];
+        byte quality = batch.qualities()[at];
+        double value = type == ValueType.INT64 ? bits : Double.longBitsToDouble(bits);
+        if (scaled[tag]) {
+            value = value * scales[tag] + offsets[tag];
+            bits = Double.doubleToRawLongBits(value);
+        }
+        if (value < lows[tag] || value > highs[tag]) {
+            quality = Quality.bad(Reason.OUT_OF_RANGE);
+            bits = 0;
+        }
+        batch.bits()[at] = bits;
+        batch.qualities()[at] = quality;
+        return quality;
+    }
+
+    private boolean leavesBand(int tag, ValueType type, long bits) {
+        double band = deadbands[tag];
+        if (band == 0 || type == ValueType.TEXT) {
+            return true;
+        }
+        if ((type == ValueType.INT64 && !scaled[tag]) || type == ValueType.BOOLEAN) {
+            return Math.abs((double) bits - (double) lastBits[tag]) > band;
+        }
+        // Written so that a NaN on either side passes.
+        return !(Math.abs(Double.longBitsToDouble(bits) - Double.longBitsToDouble(lastBits[tag]))
+                <= band);
+    }
+}

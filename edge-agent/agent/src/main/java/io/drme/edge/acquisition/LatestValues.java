@@ -1,0 +1,109 @@
+package io.drme.edge.acquisition;
+
+import io.drme.model.Batch;
+import io.drme.model.Quality;
+import io.drme.model.TagTable;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps the latest value of every tag in flat arrays. Confined to the pipeline's owner thread. */
+final class LatestValues {
+
+    /** The arrays by tag index. */
+    @SuppressWarnings("ArrayRecordComponent") // a bundle of columns, never compared
+    record Columns(
+            long[] bits,
+            byte[] qualities,
+            long[] sourceTimes,
+            long[] gatewayTimes,
+            long[] since,
+            long[] goodBits,
+            long[] goodTimes,
+            long[] changed,
+            @Nullable String[] texts) {
+
+        Columns copy(int size) {
+            return new Columns(
+                    Arrays.copyOf(bits, size),
+                    Arrays.copyOf(qualities, size),
+                    Arrays.copyOf(sourceTimes, size),
+                    Arrays.copyOf(gatewayTimes, size),
+                    Arrays.copyOf(since, size),
+                    Arrays.copyOf(goodBits, size),
+                    Arrays.copyOf(goodTimes, size),
+                    Arrays.copyOf(changed, size),
+                    Arrays.copyOf(texts, size));
+        }
+    }
+
+    private Columns columns =
+            new Columns(
+                    new long[0],
+                    new byte[0],
+                    new long[0],
+                    new long[0],
+                    new long[0],
+                    new long[0],
+                    new long[0],
+                    new long[0],
+                    new String[0]);
+    private long version;
+    private boolean dirty;
+
+    void configure(TagTable table) {
+        columns = columns.copy(table.size());
+        dirty = true;
+    }
+
+    void take(Batch batch) {
+        if (batch.size() == 0) {
+            return;
+        }
+        version++;
+        dirty = true;
+        for (int i = 0; i < batch.size(); i++) {
+            take(batch, i);
+        }
+    }
+
+    private void take(Batch batch, int at) {
+        var c = columns;
+        int tag = batch.tags()[at];
+        long bits = batch.bits()[at];
+        byte quality = batch.qualities()[at];
+        long time = batch.sourceTimes()[at];
+        var text = batch.text(at);
+        boolean first = c.changed()[tag] == 0;
+        if (first
+                || c.bits()[tag] != bits
+                || c.qualities()[tag] != quality
+                || !Objects.equals(c.texts()[tag], text)) {
+            c.since()[tag] = time;
+        }
+        c.bits()[tag] = bits;
+        c.qualities()[tag] = quality;
+        c.sourceTimes()[tag] = time;
+        c.gatewayTimes()[tag] = batch.gatewayTime();
+        c.changed()[tag] = version;
+        if (!Quality.isBad(quality)) {
+            c.goodBits()[tag] = bits;
+            c.goodTimes()[tag] = time;
+            c.texts()[tag] = text;
+        }
+    }
+
+    /** Whether anything changed since the last snapshot. */
+    boolean isDirty() {
+        return dirty;
+    }
+
+    LatestSnapshot snapshot(TagTable table) {
+        dirty = false;
+        return new LatestSnapshot(table, columns(table.size()), version);
+    }
+
+    Columns columns(int size) {
+        return columns.copy(size);
+    }
+}

@@ -1,0 +1,16 @@
+package io.drme.edge.acquisition;
+
+import io.drme.alarm.Alarms;
+import io.drme.driver.TagSpec;
+import io.drme.stream.Pipelines;
+import java.util.List;
+
+/**
+ * A configuration as the pipeline's thread runs it; made on another thread and handed over whole.
+ *
+ * @param specs the tags of all devices
+ * @param pipelines compiled; its table holds the tags of all devices and the derived ones
+ * @param alarms compiled against the same table
+ * @param derivedGroup the number of the group that derived samples belong to
+ */
+public record Plan(List<TagSpec> specs, Pipelines pipelines, Alarms alarms, int derivedGroup) {}

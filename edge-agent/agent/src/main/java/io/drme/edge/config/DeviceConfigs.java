@@ -1,0 +1,318 @@
+package io.drme.edge.config;
+
+import io.drme.config.Nearest;
+import io.drme.config.Node;
+import io.drme.config.Problems;
+import io.drme.config.Section;
+import io.drme.config.Where;
+import io.drme.driver.DeviceSpec;
+import io.drme.driver.DriverFactory;
+import io.drme.driver.TagSpec;
+import io.drme.model.SyncMode;
+import io.drme.model.TagName;
+import io.drme.model.ValueType;
+import io.drme.stream.SyncSetting;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads devices with their profiles and tags; confined to the thread that reads the file. */
+final class DeviceConfigs {
+    private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration LEAST_TIMEOUT = Duration.ofMillis(10);
+    private static final Duration MOST_TIMEOUT = Duration.ofMinutes(5);
+    private static final Duration LEAST_POLL = Duration.ofMillis(10);
+    private static final Duration MOST_POLL = Duration.ofDays(1);
+
+    /** Long enough for a slow subscription to be quiet, short enough for a shift to notice. */
+    private static final Duration DEFAULT_STALE = Duration.ofMinutes(5);
+
+    /** The device whose tags tell of the gateway itself. */
+    private static final String RESERVED = "gateway";
+
+    /** Profile keys that the device's own section does not see: they are about the merge itself. */
+    private static final List<String> MERGE_KEYS = List.of("with", "tags");
+
+    private final Map<String, Node.Mapping> profiles;
+    private final Map<String, String> connections;
+    private final Map<String, DriverFactory> factories;
+    private final Problems problems;
+
+    /**
+     * Prepares to read devices.
+     *
+     * @param profiles by name, not yet filled in
+     * @param connections URLs by the names of the {@code connections} section
+     * @param factories the drivers by name
+     */
+    DeviceConfigs(
+            Map<String, Node.Mapping> profiles,
+            Map<String, String> connections,
+            Map<String, DriverFactory> factories,
+            Problems problems) {
+        this.profiles = profiles;
+        this.connections = connections;
+        this.factories = factories;
+        this.problems = problems;
+    }
+
+    /** Reads one device; nothing where it can't be used, and then a problem says why. */
+    Optional<DeviceSpec> read(String name, Node.Mapping written) {
+        var path = "devices." + name;
+        if (!TagName.isValid(name) || name.indexOf('/') >= 0) {
+            problems.add(
+                    written.where(),
+                    path,
+                    "'%s' is not a device name; use a-z 0-9 - _ .".formatted(name));
+            return Optional.empty();
+        }
+        problems.check(
+                !name.equals(RESERVED),
+                written.where(),
+                path,
+                "'%s' is the gateway's own device; choose another name".formatted(RESERVED));
+        var merged = mergeProfile(written, path);
+        var section = new Section(merged, path, problems);
+        section.text("profile");
+        var driver = section.requiredText("driver");
+        var url = url(section);
+        var factory = factories.get(driver);
+        if (driver.isBlank()) {
+            pointAtMistyped(merged, "driver", path);
+        }
+        if (factory == null) {
+            if (!driver.isBlank()) {
+                section.problem(
+                        "driver",
+                        "'%s' is not a driver%s; allowed: %s"
+                                .formatted(
+                                        driver,
+                                        hint(driver),
+                                        String.join(", ", factories.keySet())));
+            }
+            return Optional.empty();
+        }
+        var timeout = section.duration("timeout", DEFAULT_TIMEOUT, LEAST_TIMEOUT, MOST_TIMEOUT);
+        var common =
+                new Common(
+                        section.duration("poll", factory.defaultPoll(), LEAST_POLL, MOST_POLL),
+                        section.duration("stale", DEFAULT_STALE, LEAST_POLL, MOST_POLL),
+                        SyncSetting.read(section, "sync").orElse(new SyncMode.Raw()));
+        var settings = factory.settings(section, url);
+        var tags = new ArrayList<TagSpec>();
+        var tagSections = section.sections("tags");
+        tagSections.forEach((tag, s) ->
+                factory.address(s, settings)
+                        .ifPresent(a -> tag(name, tag, s, common, a).ifPresent(tags::add)));
+        problems.check(
+                !tagSections.isEmpty(),
+                merged.where(),
+                path + ".tags",
+                "a device needs at least one tag; add 'tags:' here or a profile that has some");
+        section.done();
+        return tags.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new DeviceSpec(name, driver, url, timeout, settings, List.copyOf(tags)));
+    }
+
+    /** A key that is missing was often only mistyped, and then the place to look at is another. */
+    private void pointAtMistyped(Node.Mapping mapping, String missing, String path) {
+        Nearest.to(missing, mapping.entries().keySet())
+                .map(mapping.entries()::get)
+                .ifPresent(entry ->
+                        problems.add(
+                                entry.keyWhere(),
+                                path,
+                                "is not a known key (did you mean '%s'?)".formatted(missing)));
+    }
+
+    private record Common(Duration poll, Duration stale, SyncMode sync) {}
+
+    private String hint(String driver) {
+        return Nearest.to(driver, factories.keySet())
+                .map(n -> " (did you mean '" + n + "'?)")
+                .orElse("");
+    }
+
+    private String url(Section section) {
+        var connection = section.text("connection");
+        if (connection.isEmpty()) {
+            return section.requiredText("url");
+        }
+        if (section.has("url")) {
+            section.problem("connection", "give either 'url' or 'connection', not both");
+        }
+        var url = connections.get(connection.get());
+        if (url == null) {
+            section.problem(
+                    "connection",
+                    "'%s' is not under 'connections'; there are: %s"
+                            .formatted(connection.get(), String.join(", ", connections.keySet())));
+            return "";
+        }
+        return url;
+    }
+
+    private Optional<TagSpec> tag(
+            String device,
+            String path,
+            Section section,
+            Common common,
+            DriverFactory.Address address) {
+        var full = device + "/" + path;
+        if (!TagName.isValid(full)) {
+            problems.add(
+                    section.where(),
+                    section.path(),
+                    "'%s' is not a tag name; use words of a-z 0-9 - _ . joined by '/', at most 128 characters in all"
+                            .formatted(full));
+            return Optional.empty();
+        }
+        double scale = section.number("scale").orElse(1.0);
+        double offset = section.number("offset").orElse(0.0);
+        problems.check(
+                scale != 0,
+                section.where("scale"),
+                section.path("scale"),
+                "0 would make every value the same; leave it out or give a factor");
+        double deadband = section.number("deadband").orElse(0.0);
+        problems.check(
+                deadband >= 0,
+                section.where("deadband"),
+                section.path("deadband"),
+                "%s is below 0".formatted(deadband));
+        var range = range(section);
+        boolean scaled = section.has("scale") || section.has("offset");
+        boolean numeric =
+                address.rawType() == ValueType.INT64 || address.rawType() == ValueType.FLOAT64;
+        problems.check(
+                numeric || !scaled,
+                section.where(),
+                section.path(),
+                "scale and offset need a number, but the tag is " + address.rawType());
+        problems.check(
+                numeric || !section.has("range"),
+                section.where(),
+                section.path("range"),
+                "a range needs a number, but the tag is " + address.rawType());
+        var spec =
+                new TagSpec(
+                        new TagName(full),
+                        address.rawType(),
+                        scaled ? ValueType.FLOAT64 : address.rawType(),
+                        section.text("unit", ""),
+                        scale,
+                        offset,
+                        range[0],
+                        range[1],
+                        deadband,
+                        section.duration("poll", common.poll(), LEAST_POLL, MOST_POLL),
+                        section.duration("stale", common.stale(), LEAST_POLL, MOST_POLL),
+                        SyncSetting.read(section, "sync").orElse(common.sync()),
+                        address.address());
+        section.done();
+        return Optional.of(spec);
+    }
+
+    private static double[] range(Section section) {
+        var ends = section.texts("range");
+        var none = new double[] {Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY};
+        if (ends.isEmpty()) {
+            return none;
+        }
+        try {
+            double low = Double.parseDouble(ends.getFirst());
+            double high = Double.parseDouble(ends.getLast());
+            if (ends.size() == 2 && low < high) {
+                return new double[] {low, high};
+            }
+        } catch (NumberFormatException _) {
+            // said below, the same for every wrong form
+        }
+        section.problem(
+                "range",
+                "%s is not [low, high] with low below high, such as [0, 150]".formatted(ends));
+        return none;
+    }
+
+    private Node.Mapping mergeProfile(Node.Mapping written, String path) {
+        var entries = new LinkedHashMap<>(written.entries());
+        var with = new LinkedHashMap<String, String>();
+        var base = new LinkedHashMap<String, Node.Entry>();
+        var own = entries.get("profile");
+        if (own != null
+                && own.value() instanceof Node.Scalar(Where where, String profile, boolean _)) {
+            var found = profiles.get(profile);
+            if (found == null) {
+                problems.add(
+                        where,
+                        path + ".profile",
+                        "'%s' is not under 'profiles'%s"
+                                .formatted(
+                                        profile,
+                                        Nearest.to(profile, profiles.keySet())
+                                                .map(n -> " (did you mean '" + n + "'?)")
+                                                .orElse("")));
+            } else {
+                base.putAll(found.entries());
+            }
+        }
+        takeParameters(base.remove("with"), with, path);
+        takeParameters(entries.remove("with"), with, path);
+        var merged = new LinkedHashMap<>(base);
+        entries.forEach((key, entry) -> {
+            if (!MERGE_KEYS.contains(key)) {
+                merged.put(key, entry);
+            }
+        });
+        var tags = new LinkedHashMap<String, Node.Entry>();
+        takeTags(base.get("tags"), tags, path);
+        takeTags(entries.get("tags"), tags, path);
+        if (!tags.isEmpty()) {
+            merged.put(
+                    "tags",
+                    new Node.Entry(written.where(), new Node.Mapping(written.where(), tags)));
+        }
+        var filled =
+                new Parameters(with, problems)
+                        .fill(new Node.Mapping(written.where(), merged), path);
+        return (Node.Mapping) filled;
+    }
+
+    private void takeParameters(Node.@Nullable Entry entry, Map<String, String> with, String path) {
+        if (entry == null) {
+            return;
+        }
+        if (!(entry.value() instanceof Node.Mapping(Where _, Map<String, Node.Entry> entries))) {
+            problems.add(
+                    entry.value().where(), path + ".with", "expected parameters and their values");
+            return;
+        }
+        entries.forEach((key, value) -> {
+            if (value.value() instanceof Node.Scalar(Where _, String text, boolean _)) {
+                with.put(key, text);
+            } else {
+                problems.add(value.keyWhere(), path + ".with." + key, "expected a single value");
+            }
+        });
+    }
+
+    private void takeTags(Node.@Nullable Entry entry, Map<String, Node.Entry> tags, String path) {
+        if (entry == null) {
+            return;
+        }
+        if (!(entry.value() instanceof Node.Mapping mapping)) {
+            problems.add(
+                    entry.value().where(),
+                    path + ".tags",
+                    "expected tags by their names, or {file: FILE.csv}");
+            return;
+        }
+        tags.putAll(mapping.entries());
+    }
+}

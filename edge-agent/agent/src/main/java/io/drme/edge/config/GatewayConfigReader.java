@@ -1,0 +1,171 @@
+package io.drme.edge.config;
+
+import io.drme.alarm.AlarmConfig;
+import io.drme.config.InvalidConfigException;
+import io.drme.config.Node;
+import io.drme.config.Problems;
+import io.drme.config.Section;
+import io.drme.config.Where;
+import io.drme.driver.DeviceSpec;
+import io.drme.driver.DriverFactory;
+import io.drme.edge.uplink.UplinkConfig;
+import io.drme.log.StoreConfig;
+import io.drme.model.GatewayId;
+import io.drme.stream.PipelineConfig;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** Reads {@code gateway.yaml} and everything that it names. */
+public final class GatewayConfigReader {
+    private static final Pattern SITE = Pattern.compile("[A-Za-z0-9-_.]+(/[A-Za-z0-9-_.]+)*");
+    private static final int MAX_SITE_LENGTH = 128;
+
+    private final Map<String, DriverFactory> factories = new TreeMap<>();
+
+    /** Finds the drivers that are on the class path. */
+    public GatewayConfigReader() {
+        ServiceLoader.load(DriverFactory.class).forEach(f -> factories.put(f.name(), f));
+    }
+
+    /** The drivers by the word that {@code driver:} takes. */
+    public Map<String, DriverFactory> factories() {
+        return Map.copyOf(factories);
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @throws InvalidConfigException with every problem at once
+     */
+    public GatewayConfig read(Path file) throws InvalidConfigException {
+        var problems = new Problems();
+        var top = new Includes(problems).read(file);
+        var config = top.map(t -> config(t, problems));
+        problems.throwIfAny(file.toString());
+        return config.orElseThrow(
+                () -> new IllegalStateException("no configuration and no problem: " + file));
+    }
+
+    private GatewayConfig config(Node.Mapping top, Problems problems) {
+        var section = new Section(top, "", problems);
+        var gateway = section.section("gateway").orElseGet(() -> empty(section, "gateway"));
+        var id = id(gateway);
+        var site = site(gateway);
+        var labels = texts(gateway, "labels");
+        gateway.done();
+        var devices = devices(section, problems);
+        var config =
+                new GatewayConfig(
+                        new GatewayConfig.Gateway(id, site, labels),
+                        devices,
+                        PipelineConfig.readAll(section),
+                        AlarmConfig.readAll(section),
+                        section.section("store")
+                                .map(StoreConfig::read)
+                                .orElseGet(StoreConfig::defaults),
+                        section.section("uplink").map(UplinkConfig::read),
+                        section.section("web").map(WebConfig::read).orElseGet(WebConfig::defaults),
+                        new GatewayConfig.Source(NodeWriter.write(top), hash(top)));
+        section.done();
+        return config;
+    }
+
+    private static Section empty(Section parent, String key) {
+        parent.problems()
+                .check(
+                        parent.has(key),
+                        parent.where(),
+                        key,
+                        "is missing; add 'gateway: {id: …, site: …}'");
+        return new Section(new Node.Mapping(parent.where(), Map.of()), key, new Problems());
+    }
+
+    private static GatewayId id(Section gateway) {
+        var text = gateway.requiredText("id");
+        if (GatewayId.isValid(text)) {
+            return new GatewayId(text);
+        }
+        if (!text.isBlank()) {
+            gateway.problem(
+                    "id", "'%s' is not a gateway id; use 1 to 64 of a-z 0-9 - _ .".formatted(text));
+        }
+        return new GatewayId("unnamed");
+    }
+
+    private static String site(Section gateway) {
+        var site = gateway.text("site", "");
+        if (!site.isEmpty() && (site.length() > MAX_SITE_LENGTH || !SITE.matcher(site).matches())) {
+            gateway.problem(
+                    "site",
+                    "'%s' is not a site path, such as acme/stuttgart/press-shop".formatted(site));
+        }
+        return site;
+    }
+
+    private static Map<String, String> texts(Section parent, String key) {
+        var texts = new LinkedHashMap<String, String>();
+        parent.section(key)
+                .ifPresent(s -> {
+                    for (var name : List.copyOf(s.keys())) {
+                        s.text(name).ifPresent(t -> texts.put(name, t));
+                    }
+                });
+        return Map.copyOf(texts);
+    }
+
+    private List<DeviceSpec> devices(Section top, Problems problems) {
+        var profiles = mappings(top, "profiles");
+        var connections = new TreeMap<String, String>();
+        top.sections("connections")
+                .forEach((name, s) -> {
+                    connections.put(name, s.requiredText("url"));
+                    s.done();
+                });
+        var reader = new DeviceConfigs(profiles, connections, factories, problems);
+        var devices = new ArrayList<DeviceSpec>();
+        mappings(top, "devices")
+                .forEach((name, node) -> reader.read(name, node).ifPresent(devices::add));
+        return List.copyOf(devices);
+    }
+
+    private static Map<String, Node.Mapping> mappings(Section top, String key) {
+        var found = new LinkedHashMap<String, Node.Mapping>();
+        if (top.node(key) instanceof Node.Mapping(Where _, Map<String, Node.Entry> entries)) {
+            entries.forEach((name, entry) -> {
+                if (entry.value() instanceof Node.Mapping mapping) {
+                    found.put(name, mapping);
+                } else {
+                    top.problems()
+                            .add(
+                                    entry.keyWhere(),
+                                    key + "." + name,
+                                    "expected keys and values below it");
+                }
+            });
+        } else if (top.has(key)) {
+            top.problem(key, "expected names, each with keys and values below it");
+        }
+        return found;
+    }
+
+    private static String hash(Node.Mapping top) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of()
+                    .formatHex(
+                            digest.digest(NodeWriter.write(top).getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

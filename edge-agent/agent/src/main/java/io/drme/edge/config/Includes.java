@@ -1,0 +1,126 @@
+package io.drme.edge.config;
+
+import io.drme.config.Node;
+import io.drme.config.Problems;
+import io.drme.config.Where;
+import io.drme.config.YamlReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * Reads a file and what it includes into one mapping. {@code include: [conf.d/*.yaml]} names files
+ * beside the including one; the star stands in the last segment only. Sections of names (devices,
+ * profiles, …) are joined; the same name in two files is a problem.
+ */
+final class Includes {
+    private static final String KEY = "include";
+
+    private final Problems problems;
+
+    Includes(Problems problems) {
+        this.problems = problems;
+    }
+
+    /**
+     * Reads the top file with all it includes and all tag files; nothing where it can't be read.
+     */
+    Optional<Node.Mapping> read(Path file) {
+        return joined(file).map(top -> new TagFiles(file, problems).expand(top));
+    }
+
+    private Optional<Node.Mapping> joined(Path file) {
+        var top = YamlReader.read(file, problems);
+        if (top.isEmpty()) {
+            return top;
+        }
+        var joined = new LinkedHashMap<>(top.get().entries());
+        var include = joined.remove(KEY);
+        if (include == null) {
+            return top;
+        }
+        for (var pattern : patterns(include.value())) {
+            for (var part : matching(file, pattern)) {
+                YamlReader.read(part, problems).ifPresent(m -> join(joined, m, ""));
+            }
+        }
+        return Optional.of(new Node.Mapping(top.get().where(), joined));
+    }
+
+    private List<Node.Scalar> patterns(Node node) {
+        return switch (node) {
+            case Node.Scalar one -> List.of(one);
+            case Node.Sequence(Where _, List<Node> items) ->
+                    items.stream()
+                            .filter(Node.Scalar.class::isInstance)
+                            .map(Node.Scalar.class::cast)
+                            .toList();
+            case Node.Mapping _ -> {
+                problems.add(node.where(), KEY, "expected a list of files, found a mapping");
+                yield List.of();
+            }
+        };
+    }
+
+    private List<Path> matching(Path from, Node.Scalar pattern) {
+        var full = from.toAbsolutePath().resolveSibling(pattern.text()).normalize();
+        var folder = full.getParent();
+        var name = full.getFileName();
+        if (folder == null || name == null || !Files.isDirectory(folder)) {
+            problems.add(
+                    pattern.where(),
+                    KEY,
+                    "'%s': there is no folder %s".formatted(pattern.text(), folder));
+            return List.of();
+        }
+        try (var found = Files.newDirectoryStream(folder, name.toString())) {
+            var files = new ArrayList<Path>();
+            found.forEach(files::add);
+            files.sort(null);
+            boolean literal = pattern.text().indexOf('*') < 0;
+            problems.check(
+                    !files.isEmpty() || !literal,
+                    pattern.where(),
+                    KEY,
+                    "there is no file '%s'".formatted(full));
+            return files;
+        } catch (IOException | PatternSyntaxException e) {
+            problems.add(
+                    pattern.where(),
+                    KEY,
+                    "'%s' can't be listed: %s".formatted(pattern.text(), e.getMessage()));
+            return List.of();
+        }
+    }
+
+    private void join(Map<String, Node.Entry> into, Node.Mapping part, String path) {
+        part.entries()
+                .forEach((key, entry) -> {
+                    var keyPath = path.isEmpty() ? key : path + "." + key;
+                    var before = into.get(key);
+                    if (before == null) {
+                        into.put(key, entry);
+                    } else if (path.isEmpty()
+                            && before.value() instanceof Node.Mapping a
+                            && entry.value() instanceof Node.Mapping b) {
+                        var both = new LinkedHashMap<>(a.entries());
+                        join(both, b, keyPath);
+                        into.put(
+                                key,
+                                new Node.Entry(
+                                        before.keyWhere(), new Node.Mapping(a.where(), both)));
+                    } else {
+                        problems.add(
+                                entry.keyWhere(),
+                                keyPath,
+                                "stands already at %s; remove one".formatted(before.keyWhere()));
+                    }
+                });
+    }
+}

@@ -1,0 +1,59 @@
+package io.drme.edge.config;
+
+import io.drme.config.Node;
+import io.drme.config.Problems;
+import io.drme.config.Where;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+
+/**
+ * Puts the rows of CSV files in the place of {@code tags: {file: …}}, so that what follows sees one
+ * kind of tag.
+ */
+final class TagFiles {
+    private static final String TAGS = "tags";
+
+    private final Path file;
+    private final Problems problems;
+
+    /** Paths of tag files start where {@code file} lies. */
+    TagFiles(Path file, Problems problems) {
+        this.file = file;
+        this.problems = problems;
+    }
+
+    Node.Mapping expand(Node.Mapping top) {
+        var entries = new LinkedHashMap<>(top.entries());
+        for (var section : new String[] {"profiles", "devices"}) {
+            entries.computeIfPresent(section, (key, entry) -> expandAll(key, entry));
+        }
+        return new Node.Mapping(top.where(), entries);
+    }
+
+    private Node.Entry expandAll(String section, Node.Entry entry) {
+        if (!(entry.value() instanceof Node.Mapping mapping)) {
+            return entry;
+        }
+        var entries = new LinkedHashMap<String, Node.Entry>();
+        mapping.entries()
+                .forEach((name, one) -> entries.put(name, expandOne(section + "." + name, one)));
+        return new Node.Entry(entry.keyWhere(), new Node.Mapping(mapping.where(), entries));
+    }
+
+    private Node.Entry expandOne(String path, Node.Entry entry) {
+        if (!(entry.value() instanceof Node.Mapping mapping)
+                || !(mapping.entries().get(TAGS) instanceof Node.Entry(Where keyWhere, Node tags))
+                || !(tags instanceof Node.Mapping tagMapping)
+                || tagMapping.entries().size() != 1
+                || !(tagMapping.entries().get("file") instanceof Node.Entry(Where _, Node named))
+                || !(named instanceof Node.Scalar(Where asked, String name, boolean _))) {
+            return entry;
+        }
+        var entries = new LinkedHashMap<>(mapping.entries());
+        var csv = file.toAbsolutePath().resolveSibling(name).normalize();
+        entries.put(
+                TAGS,
+                new Node.Entry(keyWhere, TagFile.read(csv, path + "." + TAGS, asked, problems)));
+        return new Node.Entry(entry.keyWhere(), new Node.Mapping(mapping.where(), entries));
+    }
+}

@@ -1,0 +1,156 @@
+package io.drme.edge.recording;
+
+import io.drme.alarm.AlarmState;
+import io.drme.alarm.Transition;
+import io.drme.log.EventItem;
+import io.drme.log.StoreView;
+import io.drme.model.StreamKind;
+import io.drme.schema.AlarmTransition;
+import io.drme.schema.BadEventException;
+import io.drme.schema.EventSchema;
+import io.drme.schema.Payloads;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/**
+ * Every occurrence of an alarm that the log still tells of, newest last: what lists show. Fed only
+ * with transitions that are durable.
+ *
+ * <p>{@link #take} belongs to the store's thread; {@link #occurrences} is for any.
+ */
+public final class AlarmBook {
+    /** Occurrences kept in memory; older ones are in the log and at the centre. */
+    public static final int MOST_OCCURRENCES = 2_000;
+
+    private final LinkedHashMap<String, Occurrence> byId = new LinkedHashMap<>();
+    private final List<Transition> recorded;
+    private final AtomicReference<List<Occurrence>> published = new AtomicReference<>(List.of());
+    private final List<Consumer<List<Occurrence>>> listeners = new CopyOnWriteArrayList<>();
+
+    private AlarmBook(List<Transition> recorded) {
+        this.recorded = recorded;
+        recorded.forEach(this::apply);
+        publish();
+    }
+
+    /**
+     * One occurrence as lists show it.
+     *
+     * @param last the newest transition
+     * @param raised the value that raised it is in it
+     * @param clearedAtNanos 0 while the condition is present
+     * @param acknowledgedAtNanos 0 while it is not acknowledged
+     * @param acknowledgedBy empty while it is not acknowledged
+     */
+    public record Occurrence(
+            Transition last,
+            Transition raised,
+            long clearedAtNanos,
+            long acknowledgedAtNanos,
+            String acknowledgedBy) {
+
+        private static Occurrence first(Transition t) {
+            return new Occurrence(t, t, 0, 0, "").with(t);
+        }
+
+        private Occurrence with(Transition t) {
+            boolean acknowledges =
+                    t.from() != t.to()
+                            && (t.to() == AlarmState.ACKNOWLEDGED
+                                    || t.from() == AlarmState.RETURNED)
+                            && !t.by().isEmpty()
+                            && acknowledgedAtNanos == 0;
+            boolean clears =
+                    t.from() != t.to()
+                            && (t.to() == AlarmState.RETURNED
+                                    || t.to() == AlarmState.NORMAL
+                                    || t.to() == AlarmState.LATCHED)
+                            && clearedAtNanos == 0;
+            return new Occurrence(
+                    t,
+                    raised,
+                    clears ? t.atNanos() : t.to() == AlarmState.UNACKNOWLEDGED ? 0 : clearedAtNanos,
+                    acknowledges
+                            ? t.atNanos()
+                            : t.to() == AlarmState.UNACKNOWLEDGED ? 0 : acknowledgedAtNanos,
+                    acknowledges
+                            ? t.by()
+                            : t.to() == AlarmState.UNACKNOWLEDGED ? "" : acknowledgedBy);
+        }
+    }
+
+    /** Reads what the log tells; what can't be read is left to the log's own reports. */
+    public static AlarmBook of(StoreView log) {
+        var transitions = new ArrayList<Transition>();
+        for (var range : log.held(StreamKind.EVENTS).ranges()) {
+            for (long sequence = range.from(); sequence <= range.to(); sequence++) {
+                log.read(StreamKind.EVENTS, sequence)
+                        .flatMap(EventItem::decode)
+                        .flatMap(item -> transition(item))
+                        .ifPresent(transitions::add);
+            }
+        }
+        return new AlarmBook(transitions);
+    }
+
+    private static Optional<Transition> transition(EventItem item) {
+        if (item.event().schemaId() != EventSchema.ALARM_TRANSITION.id()) {
+            return Optional.empty();
+        }
+        try {
+            return Payloads.of(item.event()) instanceof AlarmTransition t
+                    ? Transition.of(t)
+                    : Optional.empty();
+        } catch (BadEventException _) {
+            return Optional.empty();
+        }
+    }
+
+    /** What the log told at the start, in its order: what alarms go on from. */
+    public List<Transition> recorded() {
+        return recorded;
+    }
+
+    /** Takes transitions that are durable, and tells the listeners. */
+    public void take(List<Transition> durable) {
+        var changed = durable.stream().map(this::apply).toList();
+        publish();
+        listeners.forEach(l -> l.accept(changed));
+    }
+
+    /** Adds a listener, which is called on the store's thread and must not block. */
+    public void listen(Consumer<List<Occurrence>> listener) {
+        listeners.add(listener);
+    }
+
+    /** All occurrences, oldest first; from any thread. */
+    public List<Occurrence> occurrences() {
+        return published.get();
+    }
+
+    private Occurrence apply(Transition t) {
+        var before = byId.get(t.id());
+        var now = before == null ? Occurrence.first(t) : before.with(t);
+        byId.put(t.id(), now);
+        if (byId.size() > MOST_OCCURRENCES) {
+            forgetOne();
+        }
+        return now;
+    }
+
+    /** The oldest that is over; where none is, the oldest. */
+    private void forgetOne() {
+        var over =
+                byId.values().stream().filter(o -> o.last().to() == AlarmState.NORMAL).findFirst();
+        byId.remove(over.orElse(byId.firstEntry().getValue()).last().id());
+    }
+
+    private void publish() {
+        published.set(List.copyOf(byId.values()));
+    }
+}

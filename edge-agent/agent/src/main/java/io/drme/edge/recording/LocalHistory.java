@@ -1,0 +1,117 @@
+package io.drme.edge.recording;
+
+import io.drme.block.BadBlockException;
+import io.drme.block.BlockReader;
+import io.drme.block.SeriesColumns;
+import io.drme.block.TickColumns;
+import io.drme.log.EventItem;
+import io.drme.log.StoredItem;
+import io.drme.model.StreamKind;
+import io.drme.model.TagName;
+import io.drme.schema.BadEventException;
+import io.drme.schema.Payload;
+import io.drme.schema.Payloads;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the gateway's own log tells of a tag: sealed blocks, and the samples accepted since the last
+ * one. For any thread; blocks for as long as the disk takes.
+ */
+public final class LocalHistory {
+    /** A source clock that is off puts a block's samples outside the span of its ticks. */
+    private static final List<StreamKind> STREAMS = List.of(StreamKind.DATA, StreamKind.LOCAL);
+
+    private static final Logger log = LoggerFactory.getLogger(LocalHistory.class);
+
+    private final Recorder recorder;
+
+    /** Reads what this recorder keeps. */
+    public LocalHistory(Recorder recorder) {
+        this.recorder = recorder;
+    }
+
+    /** Takes the series of a tag, block by block in the order they were recorded. */
+    public interface SeriesVisitor {
+        /** One series; {@code columns} and {@code ticks} are reused after the call. */
+        void visit(SeriesColumns columns, TickColumns ticks, StreamKind stream);
+    }
+
+    /**
+     * Visits the series of a tag in every block that overlaps a span of source time.
+     *
+     * @param from first nanosecond since 1970 UTC
+     * @param to first nanosecond behind the span
+     */
+    public void each(TagName tag, long from, long to, SeriesVisitor visitor)
+            throws InterruptedException {
+        for (var stream : STREAMS) {
+            var view = recorder.view();
+            for (StoredItem item : view.overlapping(stream, from, to)) {
+                view.read(stream, item.sequence())
+                        .ifPresent(bytes -> visit(bytes, tag, stream, visitor));
+            }
+            recorder.ask(s -> s.tail(stream))
+                    .ifPresent(bytes -> visit(bytes, tag, stream, visitor));
+        }
+    }
+
+    private static void visit(byte[] bytes, TagName tag, StreamKind stream, SeriesVisitor visitor) {
+        try {
+            var block = BlockReader.open(bytes);
+            for (int index : block.seriesOf(tag)) {
+                var columns = new SeriesColumns();
+                block.decode(index, columns);
+                visitor.visit(columns, block.ticks(block.series().get(index).group()), stream);
+            }
+        } catch (BadBlockException e) {
+            log.warn("block unreadable stream={} reason={}", stream.text(), e.getMessage());
+        }
+    }
+
+    /** An event of the log. */
+    public record Recorded(long time, Payload payload) {}
+
+    /** Hands on every event that this release can read, in the order of the log. */
+    public void events(Consumer<Recorded> sink) {
+        var view = recorder.view();
+        for (var range : view.held(StreamKind.EVENTS).ranges()) {
+            for (long sequence = range.from(); sequence <= range.to(); sequence++) {
+                view.read(StreamKind.EVENTS, sequence)
+                        .flatMap(EventItem::decode)
+                        .flatMap(LocalHistory::recorded)
+                        .ifPresent(sink);
+            }
+        }
+    }
+
+    private static Optional<Recorded> recorded(EventItem item) {
+        try {
+            return Optional.of(new Recorded(item.event().time(), Payloads.of(item.event())));
+        } catch (BadEventException _) {
+            return Optional.empty();
+        }
+    }
+
+    /** All samples of a tag in a span of source time, in the order they were recorded. */
+    public List<Point> samples(TagName tag, long from, long to) throws InterruptedException {
+        var points = new ArrayList<Point>();
+        each(
+                tag,
+                from,
+                to,
+                (columns, _, _) -> {
+                    for (int i = 0; i < columns.size(); i++) {
+                        if (columns.sourceTimes()[i] >= from && columns.sourceTimes()[i] < to) {
+                            points.add(Point.of(columns, i));
+                        }
+                    }
+                });
+        points.sort((a, b) -> Long.compare(a.gatewayTime(), b.gatewayTime()));
+        return points;
+    }
+}

@@ -1,0 +1,170 @@
+package io.drme.edge.recording;
+
+import io.drme.block.BadBlockException;
+import io.drme.block.BlockHash;
+import io.drme.block.BlockReader;
+import io.drme.log.DiskException;
+import io.drme.log.EventItem;
+import io.drme.log.Store;
+import io.drme.log.StoreView;
+import io.drme.model.EpochId;
+import io.drme.model.StreamKind;
+import io.drme.sync.ChainHash;
+import io.drme.sync.Item;
+import io.drme.sync.RangeSet;
+import io.drme.sync.SenderLog;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * The store as the sender sees it: reads go to the view of the last commit, changes are handed to
+ * the store's thread, for which the sender's thread waits.
+ */
+public final class RecorderLog implements SenderLog {
+    private final Recorder recorder;
+    private final long bootCount;
+
+    /** Adapts a recorder whose store was opened for the {@code bootCount}th time. */
+    public RecorderLog(Recorder recorder, long bootCount) {
+        this.recorder = recorder;
+        this.bootCount = bootCount;
+    }
+
+    @Override
+    public EpochId epoch() {
+        return view().epoch();
+    }
+
+    @Override
+    public long bootCount() {
+        return bootCount;
+    }
+
+    @Override
+    public long last(StreamKind stream) {
+        return view().last(stream);
+    }
+
+    @Override
+    public RangeSet held(StreamKind stream) {
+        return view().held(stream);
+    }
+
+    @Override
+    public RangeSet acknowledged(StreamKind stream) {
+        return view().acknowledged(stream);
+    }
+
+    @Override
+    public Optional<ChainHash> hash(StreamKind stream, long sequence) {
+        return view().hash(stream, sequence).map(RecorderLog::chain);
+    }
+
+    @Override
+    public Optional<Item> read(StreamKind stream, long sequence) {
+        var now = view();
+        var known = now.find(stream, sequence);
+        var bytes = now.read(stream, sequence);
+        if (known.isEmpty() || bytes.isEmpty()) {
+            return Optional.empty();
+        }
+        return previous(stream, bytes.get())
+                .map(previous ->
+                        new Item(
+                                now.epoch(),
+                                stream,
+                                sequence,
+                                known.get().samples(),
+                                chain(previous),
+                                chain(BlockHash.of(bytes.get())),
+                                bytes.get()));
+    }
+
+    private static Optional<BlockHash> previous(StreamKind stream, byte[] bytes) {
+        if (stream == StreamKind.EVENTS) {
+            return EventItem.decode(bytes).map(EventItem::previous);
+        }
+        try {
+            return Optional.of(BlockReader.open(ByteBuffer.wrap(bytes)).header().previous());
+        } catch (BadBlockException _) {
+            return Optional
+                    .empty(); // the log found its frame whole, yet it is no block: not sendable
+        }
+    }
+
+    private static ChainHash chain(BlockHash hash) {
+        var bytes = ByteBuffer.allocate(BlockHash.LENGTH_BYTES);
+        hash.putInto(bytes);
+        return ChainHash.of(bytes.array());
+    }
+
+    @Override
+    public void acknowledged(StreamKind stream, RangeSet all) {
+        onStore(s -> {
+            try {
+                s.acknowledged(stream, all);
+            } catch (DiskException _) {
+                return false; // the next welcome says it again
+            }
+            return true;
+        });
+    }
+
+    @Override
+    public void missing(StreamKind stream, RangeSet gone) {
+        onStore(s -> {
+            s.missing(stream, gone);
+            return true;
+        });
+    }
+
+    @Override
+    public EpochId openEpoch(Map<StreamKind, RangeSet> lacking) {
+        var opened =
+                onStore(s -> {
+                    try {
+                        return s.openEpoch(lacking);
+                    } catch (DiskException _) {
+                        return s.epoch(); // the old one stands; the next hello asks again
+                    }
+                });
+        return opened.orElseGet(this::epoch);
+    }
+
+    @Override
+    public SortedMap<String, Long> counters() {
+        var c = view().counters();
+        var terms =
+                new TreeMap<String, Long>(
+                        Map.of(
+                                "read", c.read(),
+                                "derived", c.derived(),
+                                "filtered", c.filtered(),
+                                "accepted", c.accepted(),
+                                "acknowledged", c.acknowledged(),
+                                "pending", c.pending(),
+                                "local", c.local()));
+        c.droppedInAll().forEach((cause, samples) -> terms.put("dropped." + cause.text(), samples));
+        return terms;
+    }
+
+    private StoreView view() {
+        return recorder.view();
+    }
+
+    /** Nothing where the gateway is stopping; the next session says it again. */
+    private <T> Optional<T> onStore(Function<Store, T> change) {
+        try {
+            return Optional.of(recorder.ask(change));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (IllegalStateException _) {
+            // stopping
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,55 @@
+package io.drme.edge.web;
+
+import io.drme.driver.DeviceStatus;
+import io.drme.edge.acquisition.Acquisition;
+import io.drme.edge.recording.AlarmBook;
+import io.drme.edge.recording.Recorder;
+import io.drme.time.Clock;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * What the routes ask; each part says what is for any thread.
+ *
+ * @param gateway the gateway's id
+ * @param acquisition values and alarms
+ * @param recorder the store
+ * @param alarmBook recorded alarms
+ * @param devices how each device does
+ * @param sources what each tag is read from, for {@code /tags}
+ * @param configuration what runs, and how to change it
+ * @param uplink how the line to the centre is, as JSON for the status page
+ */
+public record GatewayParts(
+        String gateway,
+        Clock clock,
+        Acquisition acquisition,
+        Recorder recorder,
+        AlarmBook alarmBook,
+        Supplier<List<DeviceStatus>> devices,
+        Supplier<List<JsonObject>> sources,
+        Configuration configuration,
+        Supplier<JsonObject> uplink) {
+
+    /** What runs, and how to change it. */
+    public interface Configuration {
+
+        /** Version, hash, what is broken, what was changed and not applied. */
+        JsonObject status();
+
+        /**
+         * Applies a file on this machine.
+         *
+         * @param confirmWithin zero applies for good
+         * @return what changed
+         * @throws io.drme.web.ProblemException when it does not run
+         */
+        JsonObject apply(Path file, String by, Duration confirmWithin) throws InterruptedException;
+
+        /** Keeps what is on trial. */
+        JsonObject confirm() throws InterruptedException;
+    }
+}

@@ -1,0 +1,165 @@
+package io.drme.edge.web;
+
+import io.drme.driver.DeviceStatus;
+import io.drme.log.Counters;
+import io.drme.model.StreamKind;
+import io.drme.web.Api;
+import io.drme.web.DeviceItem;
+import io.drme.web.Page;
+import io.drme.web.Reply;
+import io.drme.web.Request;
+import io.drme.web.Route;
+import io.drme.web.Rule;
+import io.drme.web.Schema;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
+
+/** Devices, store, exact accounting and configuration. */
+final class OperationRoutes {
+    private final GatewayParts parts;
+
+    OperationRoutes(GatewayParts parts) {
+        this.parts = parts;
+    }
+
+    void addTo(Api api) {
+        api.add(
+                Route.get("/api/v1/devices", Rule.VIEWER, "How each device does, and why")
+                        .paged()
+                        .answers(Schema.page(DeviceItem.SCHEMA)),
+                this::devices);
+        api.add(
+                Route.get("/api/v1/reconcile", Rule.VIEWER, "Where every sample went")
+                        .query(
+                                "gateway",
+                                "gateway id",
+                                "this gateway's own; taken so that scripts work on both sides"),
+                _ -> Reply.json(reconcile()));
+        api.add(
+                Route.get(
+                        "/api/v1/status",
+                        Rule.VIEWER,
+                        "Gateway, configuration, store and uplink at a glance"),
+                _ -> Reply.json(status()));
+        api.add(
+                Route.post(
+                                "/api/v1/configuration/apply",
+                                Rule.ENGINEER,
+                                "Checks a file on this machine and runs it")
+                        .body(
+                                Schema.object(
+                                        Schema.field(
+                                                "file",
+                                                Schema.text("absolute path on this machine")),
+                                        Schema.optional(
+                                                "confirmWithin",
+                                                Schema.text(
+                                                        "goes back unless confirmed in time, for example 60s")))),
+                this::apply);
+        api.add(
+                Route.post(
+                        "/api/v1/configuration/confirm",
+                        Rule.ENGINEER,
+                        "Keeps what was applied on trial"),
+                _ -> Reply.json(parts.configuration().confirm()));
+    }
+
+    private Reply devices(Request request) {
+        return Reply.page(
+                Page.ofSorted(
+                        request,
+                        parts.devices().get().stream()
+                                .sorted(Comparator.comparing(DeviceStatus::device)),
+                        DeviceStatus::device,
+                        this::device));
+    }
+
+    private JsonObject device(DeviceStatus d) {
+        var item =
+                new DeviceItem(
+                        parts.gateway(),
+                        d.device(),
+                        d.driver(),
+                        d.state().text(),
+                        d.reason(),
+                        orNull(d.lastGood()),
+                        d.lastError().isEmpty() ? null : d.lastError(),
+                        orNull(d.nextTry()));
+        return item.toJson()
+                .put("polls", d.counters().polls())
+                .put("failedPolls", d.counters().failedPolls())
+                .put("skippedPolls", d.counters().skippedPolls())
+                .put("samples", d.counters().samples())
+                .put(
+                        "exchange",
+                        new JsonObject()
+                                .put("request", d.exchange().request())
+                                .put("answer", d.exchange().answer())
+                                .put("error", d.exchange().error()));
+    }
+
+    private static @Nullable Long orNull(java.util.OptionalLong nanos) {
+        return nanos.isPresent() ? nanos.getAsLong() : null;
+    }
+
+    private JsonObject reconcile() {
+        Counters c = parts.recorder().view().counters();
+        var dropped = new JsonObject();
+        c.droppedInAll().forEach((cause, samples) -> dropped.put(cause.text(), samples));
+        return new JsonObject()
+                .put("gateway", parts.gateway())
+                .put("read", c.read())
+                .put("derived", c.derived())
+                .put("filtered", c.filtered())
+                .put("accepted", c.accepted())
+                .put("acknowledged", c.acknowledged())
+                .put("pending", c.pending())
+                .put("local", c.local())
+                .put("dropped", dropped)
+                // What the centre holds, only the centre can say.
+                .putNull("stored")
+                .putNull("quarantined")
+                .putNull("expired")
+                .put("balanced", c.balanced());
+    }
+
+    private JsonObject status() throws InterruptedException {
+        var view = parts.recorder().view();
+        long bytes = parts.recorder().ask(s -> s.sizeBytes());
+        var store =
+                new JsonObject()
+                        .put("sizeBytes", bytes)
+                        .put("failing", parts.recorder().isFailing())
+                        .put("failures", parts.recorder().failures())
+                        .put(
+                                "pendingBlocks",
+                                view.held(StreamKind.DATA)
+                                        .minus(view.acknowledged(StreamKind.DATA))
+                                        .size())
+                        .put(
+                                "pendingEvents",
+                                view.held(StreamKind.EVENTS)
+                                        .minus(view.acknowledged(StreamKind.EVENTS))
+                                        .size())
+                        .put("epoch", view.epoch().toString());
+        return new JsonObject()
+                .put("gateway", parts.gateway())
+                .put("configuration", parts.configuration().status())
+                .put("store", store)
+                .put("uplink", parts.uplink().get())
+                .put("reconcile", reconcile());
+    }
+
+    private Reply apply(Request request) throws InterruptedException {
+        var within =
+                request.body().optionalText("confirmWithin").isPresent()
+                        ? request.body().duration("confirmWithin")
+                        : Duration.ZERO;
+        return Reply.json(
+                parts.configuration()
+                        .apply(Path.of(request.body().text("file")), request.who().name(), within));
+    }
+}

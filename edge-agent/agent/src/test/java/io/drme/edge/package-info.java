@@ -1,0 +1,4 @@
+@NullMarked
+package io.drme.edge;
+
+import org.jspecify.annotations.NullMarked;
