@@ -140,7 +140,9 @@ final class Agent implements AutoCloseable {
 
     private JsonObject uplinkStatus() {
         var desk = uplink;
-        return desk == null ? new JsonObject().put("connected", false).put("phase", "none") : desk.status();
+        return desk == null
+                ? new JsonObject().put("connected", false).put("phase", "none")
+                : desk.status();
     }
 
     private static Parts open(GatewayConfig config, Path directory, Layout.Ready ready, Clock clock)
@@ -231,7 +233,10 @@ final class Agent implements AutoCloseable {
         }
     }
 
-    /** Gives the line a moment to take what is sealed now; what it does not take goes after the next start. */
+    /**
+     * Gives the line a moment to take what is sealed now; what it does not take goes after the next
+     * start.
+     */
     private void drain() {
         var desk = uplink;
         if (desk == null) {

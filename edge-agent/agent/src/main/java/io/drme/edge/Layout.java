@@ -59,11 +59,15 @@ final class Layout {
         var specs = devices.stream().flatMap(d -> d.tags().stream()).toList();
         var extended = table.with(specs.stream().map(Layout::tag).toList());
         var problems = new Problems();
-        var pipelines = Pipelines.compile(config.pipelines(), extended, problems);
+        var pipelines =
+                Pipelines.compile(
+                        config.pipelines(),
+                        extended,
+                        specs.stream().map(TagSpec::name).toList(),
+                        problems);
         var alarms = new ArrayList<>(config.alarms());
         alarms.addAll(SystemTags.alarms());
-        var compiled =
-                Alarms.compile(alarms, config.gateway().id().text(), pipelines.table(), problems);
+        var compiled = Alarms.compile(alarms, config.gateway().id().text(), pipelines, problems);
         problems.throwIfAny(file);
         table = pipelines.table();
         var ready = devices.stream().map(this::placeDevice).toList();

@@ -14,7 +14,6 @@ import io.drme.schema.CommandResult;
 import io.drme.sync.LiveValue;
 import io.drme.sync.Message;
 import io.drme.sync.Sender;
-import io.drme.time.Clock;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -63,19 +62,25 @@ final class UplinkDesk implements AutoCloseable {
      *
      * @throws IOException when certificate, key or authority can't be used
      */
-    static UplinkDesk start(UplinkConfig config, GatewayId gateway, Agent.Parts parts) throws IOException {
+    static UplinkDesk start(UplinkConfig config, GatewayId gateway, Agent.Parts parts)
+            throws IOException {
         var commands = new ArrayBlockingQueue<Message.Command>(COMMANDS_WAITING);
-        var forwarder = Forwarder.of(
-                new Forwarder.Identity(gateway, host(), Agent.VERSION),
-                config,
-                new RecorderLog(parts.recorder(), parts.bootCount()),
-                parts.clock(),
-                new SecureRandom(),
-                command -> {
-                    if (!commands.offer(command)) {
-                        log.warn("command={} verb={} left out: {} wait already", command.id(), command.verb(), COMMANDS_WAITING);
-                    }
-                });
+        var forwarder =
+                Forwarder.of(
+                        new Forwarder.Identity(gateway, host(), Agent.VERSION),
+                        config,
+                        new RecorderLog(parts.recorder(), parts.bootCount()),
+                        parts.clock(),
+                        new SecureRandom(),
+                        command -> {
+                            if (!commands.offer(command)) {
+                                log.warn(
+                                        "command={} verb={} left out: {} wait already",
+                                        command.id(),
+                                        command.verb(),
+                                        COMMANDS_WAITING);
+                            }
+                        });
         var desk = new UplinkDesk(forwarder, commands, parts.acquisition(), parts.recorder());
         parts.recorder().whenGrown(forwarder::wake);
         desk.thread.start();
@@ -124,7 +129,8 @@ final class UplinkDesk implements AutoCloseable {
         var now = acquisition.latest();
         if (now.version() != offeredVersion) {
             for (int i = 0; i < now.table().size(); i++) {
-                if (now.changedAt(i) > offeredVersion && now.table().get(i).sync() instanceof SyncMode.Raw) {
+                if (now.changedAt(i) > offeredVersion
+                        && now.table().get(i).sync() instanceof SyncMode.Raw) {
                     forwarder.offerLive(live(now, i));
                 }
             }
@@ -149,20 +155,27 @@ final class UplinkDesk implements AutoCloseable {
     }
 
     private void carryOut(Message.Command command) throws InterruptedException {
-        var result = switch (command.verb()) {
-            case "acknowledge" -> acknowledge(command);
-            default -> "refused: the verb '%s' is not known to this release".formatted(command.verb());
-        };
+        var result =
+                switch (command.verb()) {
+                    case "acknowledge" -> acknowledge(command);
+                    default ->
+                            "refused: the verb '%s' is not known to this release"
+                                    .formatted(command.verb());
+                };
         boolean done = result.isEmpty();
-        recorder.record(new CommandResult(command.id(), command.verb(), done ? "done" : "refused", result));
+        recorder.record(
+                new CommandResult(command.id(), command.verb(), done ? "done" : "refused", result));
     }
 
     /** Empty when it is done or was so already. */
     private String acknowledge(Message.Command command) throws InterruptedException {
         var id = command.arguments().getOrDefault("id", "");
         var comment = command.arguments().getOrDefault("comment", "");
-        Optional<Answer> answer = acquisition.askDurably(owner ->
-                owner.alarms().acknowledge(id, command.issuer(), comment, owner.now(), owner::sink));
+        Optional<Answer> answer =
+                acquisition.askDurably(owner ->
+                        owner.alarms()
+                                .acknowledge(
+                                        id, command.issuer(), comment, owner.now(), owner::sink));
         return switch (answer.orElse(new Answer.Refused("the disk did not take it in time"))) {
             case Answer.Done _, Answer.AlreadySo _ -> "";
             case Answer.NoSuchAlarm(String alarm) -> "there is no occurrence " + alarm;
