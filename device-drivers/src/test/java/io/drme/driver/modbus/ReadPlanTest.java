@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -100,6 +101,25 @@ class ReadPlanTest {
                         .mapToObj(i -> at(Area.HOLDING, 4 * i, DataType.UINT64))
                         .toArray(ModbusAddress[]::new);
         assertThat(blocks(plan(0, 125, wide))).containsExactly("holding:0+124", "holding:124+116");
+    }
+
+    // One hole among a hundred registers must cost one request more, and not one a tag.
+    @Test
+    void aRefusedTagIsLeftOutAndItsNeighboursStayTogether() {
+        var plan = plan(0, 125, registers(IntStream.range(0, 100).toArray()));
+        var present =
+                IntStream.range(0, 100).filter(i -> i != 37).boxed().collect(Collectors.toSet());
+        poll(plan, present, new HashSet<>());
+        assertThat(blocks(plan)).containsExactly("holding:0+37", "holding:38+62");
+        assertThat(plan.refused()).containsExactly(Map.entry(37, Reason.UNKNOWN_ADDRESS));
+    }
+
+    @Test
+    void aGapThatTheDeviceLacksIsNoLongerReadAlong() {
+        var plan = plan(16, 125, registers(0, 1, 2, 9, 10, 14));
+        poll(plan, Set.of(0, 1, 2, 9, 10, 11, 12, 13, 14), new HashSet<>());
+        assertThat(blocks(plan)).containsExactly("holding:0+3", "holding:9+6");
+        assertThat(plan.refused()).isEmpty();
     }
 
     static LongStream seeds() {
