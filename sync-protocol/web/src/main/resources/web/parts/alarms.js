@@ -27,6 +27,9 @@ export function byUrgency(a, b) {
 /** The states in which an alarm is still of interest, whenever it was raised. */
 const OPEN_STATES = ["unacknowledged", "acknowledged", "returned", "latched", "shelved"];
 
+/** How far back past occurrences are shown. */
+const PAST_MS = 7 * 86_400_000;
+
 /** How many of the newest occurrences are shown beside the open ones. */
 const NEWEST = 300;
 
@@ -38,7 +41,7 @@ export class AlarmBook extends EventTarget {
   async read() {
     this.#heardMeanwhile = [];
     const parts = await Promise.all([
-      get("/api/v1/alarms", { limit: NEWEST }).then((page) => page.items),
+      get("/api/v1/alarms", { limit: NEWEST, from: new Date(Date.now() - PAST_MS).toISOString() }).then((page) => page.items),
       ...OPEN_STATES.map((state) => list("/api/v1/alarms", { state })),
     ]);
     // What the feed told while the lists were read is newer than they are.

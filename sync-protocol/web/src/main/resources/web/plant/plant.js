@@ -2,7 +2,7 @@
 import { LitElement, html, nothing } from "lit";
 import { ProblemError, get, list, session } from "/assets/parts/api.js";
 import { Live } from "/assets/parts/live.js";
-import { bytesText, countText, durationText, millis, reasonText, timeText } from "/assets/parts/format.js";
+import { bytesText, countText, reasonText } from "/assets/parts/format.js";
 import { AlarmBook } from "/assets/parts/alarms.js";
 import { lost } from "/assets/parts/accounting.js";
 import { stateMark } from "/assets/parts/devices.js";
@@ -135,7 +135,7 @@ class PlantPage extends LitElement {
     return html`
       <drme-shell
         .name=${gateway}
-        .place=${this.status?.site ?? ""}
+        .place=${this.status?.configuration?.site ?? ""}
         .views=${[
           { id: "values", title: "Values" },
           { id: "alarms", title: "Alarms", badge: this.#book.active.length || "" },
@@ -162,7 +162,7 @@ class PlantPage extends LitElement {
   #figures() {
     const r = this.reconcile;
     const gone = r ? lost(r) : null;
-    const uplink = this.status?.uplink;
+    const uplink = uplinkOf(this.status);
     return html`<div class="strip" data-testid="strip">
       <span><span class="label">Tags</span>${this.items.length}</span>
       <span
@@ -230,36 +230,52 @@ class PlantPage extends LitElement {
       return html`<h2>Store and uplink</h2>
         <p class="empty">${this.problems.status ?? "Not known yet."}</p>`;
     }
-    const since = s.uplink?.since ? ` for ${durationText(this.now - millis(s.uplink.since))}` : "";
+    const uplink = uplinkOf(s);
+    const notes = notesOf(s);
+    const c = s.configuration;
     return html`<h2>Store and uplink</h2>
       <dl data-testid="status">
         <dt>Uplink</dt>
-        <dd>
-          ${s.uplink ? html`${stateMark(s.uplink.state)}${since}` : "none configured"}
-          ${s.uplink?.reason ? html`<span class="muted">${s.uplink.reason}</span>` : nothing}
+        <dd class="stack">
+          <span>${uplink ? stateMark(uplink.state) : "none configured"} ${s.uplink?.url ?? ""}</span>
+          ${uplink?.why ? html`<span class="muted">${uplink.why}</span>` : nothing}
         </dd>
         <dt>Backlog</dt>
-        <dd>${countText(s.store?.backlogBlocks)} blocks, ${countText(this.reconcile?.pending)} samples</dd>
-        <dt>Disk used</dt>
         <dd>
-          ${bytesText(s.store?.usedBytes)} of ${bytesText(s.store?.maxBytes)}
-          ${s.store?.maxBytes
-            ? html`<meter
-                min="0"
-                max=${s.store.maxBytes}
-                high=${s.store.maxBytes * 0.9}
-                value=${s.store.usedBytes}
-              ></meter>`
-            : nothing}
+          ${countText(s.store?.pendingBlocks)} blocks, ${countText(s.store?.pendingEvents)} events,
+          ${countText(this.reconcile?.pending)} samples
         </dd>
+        <dt>On disk</dt>
+        <dd>${bytesText(Number(s.store?.sizeBytes))}</dd>
         <dt>Configuration</dt>
-        <dd>${s.configuration ?? "—"}</dd>
-        <dt>Program</dt>
-        <dd>version ${s.version ?? "—"}, started ${timeText(s.started, this.now)}</dd>
-        <dt>Notes</dt>
-        <dd>${s.notes?.length ? s.notes.map((n) => html`<span class="stack">${reasonText(n)}</span>`) : "none"}</dd>
+        <dd>${c ? html`version ${c.version} <code class="muted">${(c.hash ?? "").slice(0, 12)}</code>` : "—"}</dd>
+        <dt>Worth knowing</dt>
+        <dd class="stack">
+          ${notes.length ? notes.map((n) => html`<span class="warn">▲ ${n}</span>`) : "nothing"}
+        </dd>
       </dl>`;
   }
+}
+
+/** The line to the centre: its state and why; null where none is configured. */
+function uplinkOf(status) {
+  const uplink = status?.uplink;
+  if (!uplink?.url) {
+    return null;
+  }
+  return uplink.connected
+    ? { state: "connected", why: "" }
+    : { state: "disconnected", why: uplink.trouble || reasonText(uplink.phase) };
+}
+
+/** What a person should see to, a sentence each. */
+function notesOf(status) {
+  const { configuration, store } = status;
+  return [
+    configuration?.broken && `gateway.yaml is broken, the last good one runs: ${configuration.broken}`,
+    configuration?.changedNotApplied && "gateway.yaml has changed and is not applied",
+    store?.failing && "the disk refuses writes",
+  ].filter(Boolean);
 }
 
 customElements.define("drme-plant", PlantPage);

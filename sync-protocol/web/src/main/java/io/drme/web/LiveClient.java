@@ -171,8 +171,17 @@ final class LiveClient {
         }
     }
 
+    /** Whether the sign-in holds; where that can't be told, it does not. */
     boolean mayStillRead() {
-        return mayStillRead.getAsBoolean();
+        try {
+            return mayStillRead.getAsBoolean();
+        } catch (ProblemException _) {
+            return false;
+        }
+    }
+
+    boolean isClosed() {
+        return socket.isClosed();
     }
 
     void close(String reason) {

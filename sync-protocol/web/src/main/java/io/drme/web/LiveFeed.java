@@ -20,6 +20,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells open pages and programs what changes: samples and alarms, over WebSockets.
@@ -53,6 +55,7 @@ public final class LiveFeed {
     static final Duration CHECK_EVERY = Duration.ofSeconds(15);
 
     private static final int MAX_PATTERN_LENGTH = 256;
+    private static final Logger log = LoggerFactory.getLogger(LiveFeed.class);
 
     private final Context context;
     private final Clock clock;
@@ -181,14 +184,27 @@ public final class LiveFeed {
         Thread.ofVirtual()
                 .name("feed-snapshot")
                 .start(() -> {
-                    var items = snapshot.apply(match);
-                    context.runOnContext(_ -> {
-                        var next = client.onSnapshot(match, items);
-                        if (next != null) {
-                            readSnapshot(client, next);
-                        }
-                    });
+                    var items = present(match);
+                    context.runOnContext(_ -> onSnapshot(client, match, items));
                 });
+    }
+
+    private List<LatestItem> present(Glob match) {
+        try {
+            return snapshot.apply(match);
+        } catch (RuntimeException e) {
+            // The top of this thread: the client is told below, and goes on with what changes.
+            log.error("feed=no-snapshot match={}", match, e);
+            overflowed.set(true);
+            return List.of();
+        }
+    }
+
+    private void onSnapshot(LiveClient client, Glob match, List<LatestItem> items) {
+        var next = client.onSnapshot(match, items);
+        if (next != null) {
+            readSnapshot(client, next);
+        }
     }
 
     /** What a client asks for: the tags, and the tags whose alarms. */
@@ -220,6 +236,10 @@ public final class LiveFeed {
             }
         }
         for (var client : List.copyOf(clients)) {
+            if (client.isClosed()) {
+                remove(client);
+                continue;
+            }
             if (missed) {
                 client.missed();
             }

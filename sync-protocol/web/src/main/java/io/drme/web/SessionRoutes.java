@@ -140,7 +140,7 @@ final class SessionRoutes {
                                 + Users.CODE_LIFETIME.toHours()
                                 + " h"
                         : "a user's name with its password or PIN",
-                "Ask an administrator for a new one-time code ('users add' or 'users code')");
+                "Try again, or ask an administrator for a one-time code");
     }
 
     private static JsonObject session(Optional<Who> who) {

@@ -68,6 +68,7 @@ final class CannedPages {
         api.add(
                 Route.get("/api/v1/alarms", Rule.VIEWER, "Alarms")
                         .query("state", "a state", "only in this state")
+                        .between()
                         .paged(),
                 r ->
                         Reply.page(
@@ -98,8 +99,8 @@ final class CannedPages {
                         .query("gateway", "gateway id", "which"),
                 r -> Reply.json(plant.reconcile(r.query("gateway").orElse("press-line-1"))));
         api.add(
-                Route.get("/api/v1/status", Rule.VIEWER, "Status").answers(StatusItem.SCHEMA),
-                _ -> Reply.json(plant.status().toJson()));
+                Route.get("/api/v1/status", Rule.VIEWER, "Status"),
+                _ -> Reply.json(plant.status()));
     }
 
     private static void addHistory(Api api, CannedPlant plant) {

@@ -318,16 +318,28 @@ final class CannedPlant {
                 .put("balanced", true);
     }
 
-    StatusItem status() {
-        return new StatusItem(
-                GATEWAY,
-                "acme/stuttgart/press-shop",
-                "0.1.0",
-                startNanos,
-                "version 3 (a41f…), applied by anna",
-                new StatusItem.Uplink("connected", "", startNanos - 90 * MINUTE),
-                new StatusItem.Store(412L << 20, 2L << 30, 3),
-                List.of("gateway.yaml has changed and is not applied"));
+    JsonObject status() {
+        return new JsonObject()
+                .put("gateway", GATEWAY)
+                .put(
+                        "configuration",
+                        new JsonObject()
+                                .put("version", 3)
+                                .put("hash", "a41fc09d2277b1e0")
+                                .put("site", "acme/stuttgart/press-shop")
+                                .put("changedNotApplied", true))
+                .put(
+                        "store",
+                        new JsonObject()
+                                .put("sizeBytes", 412L << 20)
+                                .put("failing", false)
+                                .put("pendingBlocks", 3)
+                                .put("pendingEvents", 0))
+                .put(
+                        "uplink",
+                        new JsonObject()
+                                .put("url", "mqtts://central.example:8883")
+                                .put("connected", true));
     }
 
     List<JsonObject> findings() {

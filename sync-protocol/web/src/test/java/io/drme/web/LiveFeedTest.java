@@ -51,6 +51,9 @@ class LiveFeedTest {
 
     /** The state that a new client gets. */
     private static List<LatestItem> present(Glob match) {
+        if (match.toString().equals("broken/**")) {
+            throw new IllegalStateException("the store is gone");
+        }
         return List.of(item("press/temp", 20), item("door/open", 0)).stream()
                 .filter(i -> match.matches(i.gateway() + "/" + i.tag()))
                 .toList();
@@ -106,6 +109,30 @@ class LiveFeedTest {
             }
             client.subscribe("**");
             assertThat(client.next("samples").getString("gateway")).isEqualTo("g1");
+        }
+    }
+
+    // Planted: without the catch in the feed the client waits for ever.
+    @Test
+    void aSnapshotThatFailsIsToldAndTheFeedGoesOn() throws Exception {
+        try (var client = connect(token)) {
+            client.subscribe("broken/**");
+            assertThat(client.nextMessage().getLong("missed")).isEqualTo(1);
+            client.subscribe("g1/press/**");
+            assertThat(client.next("samples").getString("tag")).isEqualTo("press/temp");
+        }
+    }
+
+    @Test
+    void alarmsMayBeWantedOfMoreTagsThanSamples() throws Exception {
+        try (var client = connect(token)) {
+            client.send("{\"subscribe\":{\"match\":\"g1/door/**\",\"alarms\":\"**\"}}");
+            assertThat(client.nextMessage().getJsonObject("subscribed").getString("alarms"))
+                    .isEqualTo("**");
+            assertThat(client.next("samples").getString("tag")).isEqualTo("door/open");
+            server.feed.publish(item("press/temp", 99));
+            server.feed.publish(alarm("a-1", "returned"));
+            assertThat(client.next("alarms").getString("id")).isEqualTo("a-1");
         }
     }
 
