@@ -2,20 +2,62 @@ package io.drme.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drme.config.Node;
 import io.drme.config.Problems;
+import io.drme.config.Section;
 import io.drme.config.Where;
 import io.drme.model.Batch;
 import io.drme.model.Quality;
 import io.drme.model.Reason;
 import io.drme.model.ValueType;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What expressions mean, and what a person is told about a wrong one. */
 class ExpressionTest {
     private static final String TAG = "press-3/oil/temperature";
+    private static final List<String> PIECES =
+            List.of(
+                    "value",
+                    "quality",
+                    "tag",
+                    "80",
+                    "-",
+                    "0x",
+                    "1e",
+                    "9223372036854775808",
+                    ".5",
+                    " ",
+                    "(",
+                    ")",
+                    "[",
+                    "]",
+                    ",",
+                    "?",
+                    ":",
+                    "&&",
+                    "||",
+                    "!",
+                    "==",
+                    "<",
+                    " in ",
+                    "'",
+                    "\"",
+                    "\\",
+                    "good",
+                    "true",
+                    "abs(",
+                    "min(",
+                    ".startsWith(",
+                    "+",
+                    "%",
+                    "\n",
+                    "=");
 
     private static Object evaluate(String text, ValueType type, Batch batch) {
         var problems = new Problems();
@@ -203,5 +245,32 @@ class ExpressionTest {
                 .singleElement()
                 .asString()
                 .endsWith("\n        && valu < 90\n           ^");
+    }
+
+    // Whatever a file holds, the answer is an expression or a problem at a character of it.
+    @ParameterizedTest
+    @MethodSource("io.drme.testing.Seeds#all")
+    void anyTextIsAnExpressionOrAProblem(long seed) {
+        var random = new Random(seed);
+        for (int i = 0; i < 50; i++) {
+            var text = new StringBuilder();
+            for (int n = random.nextInt(20); n >= 0; n--) {
+                text.append(
+                        random.nextInt(8) == 0
+                                ? String.valueOf((char) random.nextInt(1, 0x3000))
+                                : PIECES.get(random.nextInt(PIECES.size())));
+            }
+            var problems = new Problems();
+            var where = new Where("gateway.yaml", 1, 1);
+            var scalar = new Node.Scalar(where, text.toString(), false);
+            var mapping = new Node.Mapping(where, Map.of("filter", new Node.Entry(where, scalar)));
+
+            var read = Expression.readCondition(new Section(mapping, "", problems), "filter");
+
+            assertThat(read.isPresent()).as(text.toString()).isEqualTo(problems.none());
+            assertThat(problems.list())
+                    .allMatch(p -> p.where().column() <= text.length() + 1)
+                    .allMatch(p -> p.message().startsWith("at character "));
+        }
     }
 }
