@@ -7,12 +7,12 @@ import io.drme.cloud.store.BlockStore;
 import io.drme.cloud.store.DatabaseException;
 import io.drme.cloud.store.Records;
 import io.drme.cloud.store.Report;
+import io.drme.log.EventItem;
 import io.drme.model.EpochId;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
 import io.drme.schema.AlarmTransition;
 import io.drme.schema.BadEventException;
-import io.drme.schema.EventCodec;
 import io.drme.schema.EventSchema;
 import io.drme.schema.Payloads;
 import io.drme.schema.TagCatalogue;
@@ -201,7 +201,7 @@ public final class Projection {
 
     private void event(GatewayId gateway, Item item) throws DatabaseException {
         try {
-            var event = EventCodec.decode(item.payload());
+            var event = EventItem.read(item.payload()).event();
             if (EventSchema.ofId(event.schemaId()).isEmpty()) {
                 return;
             }

@@ -1,11 +1,11 @@
 package io.drme.cloud.store;
 
+import io.drme.log.EventItem;
 import io.drme.model.EpochId;
 import io.drme.model.Event;
 import io.drme.model.StreamKind;
 import io.drme.model.ValueType;
 import io.drme.schema.BadEventException;
-import io.drme.schema.EventCodec;
 import io.drme.sync.RangeSet;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -298,7 +298,7 @@ public final class BlockStore {
 
     private static Event decode(byte[] payload) {
         try {
-            return EventCodec.decode(payload);
+            return EventItem.read(payload).event();
         } catch (BadEventException e) {
             throw new IllegalStateException("an indexed event can't be read: " + e.getMessage(), e);
         }

@@ -3,12 +3,12 @@ package io.drme.cloud.store;
 import io.drme.block.BadBlockException;
 import io.drme.block.BlockHeader;
 import io.drme.block.BlockReader;
+import io.drme.log.EventItem;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
 import io.drme.schema.BadEventException;
 import io.drme.schema.CommandResult;
 import io.drme.schema.Drop;
-import io.drme.schema.EventCodec;
 import io.drme.schema.EventSchema;
 import io.drme.schema.Payloads;
 import io.drme.sync.ChainHash;
@@ -62,7 +62,7 @@ public final class ContentReader implements ItemReader {
     }
 
     private static Content event(GatewayId gateway, Item item) throws BadEventException {
-        var event = EventCodec.decode(item.payload());
+        var event = EventItem.read(item.payload()).event();
         if (EventSchema.ofId(event.schemaId()).isEmpty()) {
             return Understood.PLAIN;
         }

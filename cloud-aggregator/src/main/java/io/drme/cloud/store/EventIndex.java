@@ -1,11 +1,11 @@
 package io.drme.cloud.store;
 
+import io.drme.log.EventItem;
 import io.drme.model.Event;
 import io.drme.model.SyncMode;
 import io.drme.schema.BadEventException;
 import io.drme.schema.CommandResult;
 import io.drme.schema.DeviceState;
-import io.drme.schema.EventCodec;
 import io.drme.schema.EventSchema;
 import io.drme.schema.Payloads;
 import io.drme.schema.TagCatalogue;
@@ -36,7 +36,7 @@ final class EventIndex {
 
     /** Indexes an event; one of an unknown type keeps its place by type and time. */
     void add(Item item) throws SQLException, BadEventException {
-        var event = EventCodec.decode(item.payload());
+        var event = EventItem.read(item.payload()).event();
         statements.change(
                 "insert into event (epoch_id, sequence, gateway_id, gateway_time, type) values (?, ?, ?, ?, ?)",
                 epoch.id(),
