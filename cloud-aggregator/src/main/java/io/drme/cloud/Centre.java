@@ -6,14 +6,20 @@ import io.drme.cloud.config.CloudConfig;
 import io.drme.cloud.grid.Grid;
 import io.drme.cloud.grid.Member;
 import io.drme.cloud.grid.Projection;
+import io.drme.cloud.ingest.IngestEndpoint;
+import io.drme.cloud.ingest.IngestStats;
 import io.drme.cloud.query.Fleet;
 import io.drme.cloud.query.RawHistory;
+import io.drme.cloud.query.Trends;
 import io.drme.cloud.store.AlarmStore;
 import io.drme.cloud.store.BlockStore;
+import io.drme.cloud.store.ContentReader;
 import io.drme.cloud.store.Database;
 import io.drme.cloud.store.DatabaseException;
 import io.drme.cloud.store.Records;
 import io.drme.cloud.store.SqlReceiverStore;
+import io.drme.sync.Receiver;
+import io.drme.sync.ReceiverSettings;
 import io.drme.time.Clock;
 import io.drme.web.Access;
 import io.drme.web.Api;
@@ -30,6 +36,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -93,7 +100,7 @@ public final class Centre implements AutoCloseable {
                         config.store().url().isPresent()
                                 ? Database.open(config.store().url().get())
                                 : Database.openIn(data));
-        opened(SqlReceiverStore.open(database));
+        var receiverStore = opened(SqlReceiverStore.open(database));
         var store = new BlockStore(database);
         var access = Access.open(data, clock);
         var vertx = vertx();
@@ -110,19 +117,60 @@ public final class Centre implements AutoCloseable {
         var health = new Health();
         health.add("grid", gridThread::trouble);
 
+        var receiver =
+                new Receiver(receiverStore, new ContentReader(), clock, ReceiverSettings.DEFAULTS);
+        var ingest =
+                opened(
+                        IngestEndpoint.start(
+                                vertx, config.ingest(), receiver, clock, gridThread::put));
+        mqttPort = ingest.port();
+        measure(metrics, ingest.stats());
+
         var api = new Api("DRME centre", Main.version());
         WebServer.addOwnRoutes(api, access, health, metrics);
+        var trends = new Trends(store, fleet, clock);
         var sources =
                 new CloudApi.Sources(
                         fleet,
                         new RawHistory(store),
+                        trends,
                         new AlarmStore(store),
-                        (_, _) -> false,
+                        ingest::submit,
                         clock);
         CloudApi.addRoutes(api, sources, feed);
         var web = opened(WebServer.start(vertx, listen(), "fleet", api, access, metrics));
         url = web.url();
         directory.announce(url);
+    }
+
+    private static void measure(Metrics metrics, IngestStats stats) {
+        Map<String, String> none = Map.of();
+        metrics.gauge(
+                "drme_ingest_connections",
+                "Connections of gateways; each has two",
+                none,
+                stats::connections);
+        metrics.gauge("drme_ingest_messages_total", "Messages that came in", none, stats::messages);
+        metrics.gauge(
+                "drme_ingest_over_quota_total",
+                "Messages turned away because too much waited",
+                none,
+                stats::overQuota);
+        metrics.gauge(
+                "drme_ingest_bad_packets_total",
+                "Packets that are not MQTT, or too large",
+                none,
+                stats::badPackets);
+        metrics.gauge(
+                "drme_ingest_bad_messages_total",
+                "Messages that could not be read",
+                none,
+                stats::badMessages);
+        metrics.gauge(
+                "drme_ingest_not_stored_total",
+                "Messages that the database did not take",
+                none,
+                stats::notStored);
     }
 
     private Listen listen() {

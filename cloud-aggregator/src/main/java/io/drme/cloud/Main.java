@@ -73,8 +73,8 @@ public final class Main {
 
     /** Runs one command and gives its exit code. */
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        var line = new CommandLine(new Main()).setOut(out).setErr(err);
-        line.addSubcommand(new Users());
+        // the streams go to the subcommands that are there by then
+        var line = new CommandLine(new Main()).addSubcommand(new Users()).setOut(out).setErr(err);
         line.setExecutionExceptionHandler(Main::failed);
         if (arguments.length == 0) {
             line.usage(err);

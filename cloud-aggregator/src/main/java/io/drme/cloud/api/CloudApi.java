@@ -3,6 +3,7 @@ package io.drme.cloud.api;
 import io.drme.cloud.query.Fleet;
 import io.drme.cloud.query.RawHistory;
 import io.drme.cloud.query.Selection;
+import io.drme.cloud.query.Trends;
 import io.drme.cloud.store.AlarmStore;
 import io.drme.cloud.store.DatabaseException;
 import io.drme.model.Glob;
@@ -25,12 +26,17 @@ public final class CloudApi {
      * @param downlink the way down to the gateways
      */
     public record Sources(
-            Fleet fleet, RawHistory history, AlarmStore alarms, Downlink downlink, Clock clock) {}
+            Fleet fleet,
+            RawHistory history,
+            Trends trends,
+            AlarmStore alarms,
+            Downlink downlink,
+            Clock clock) {}
 
     /** Adds all routes of the centre. */
     public static void addRoutes(Api api, Sources sources, LiveFeed feed) {
         new FleetRoutes(sources.fleet).addTo(api);
-        new TrendRoutes(sources.fleet, sources.history, sources.clock).addTo(api);
+        new TrendRoutes(sources.fleet, sources.history, sources.trends, sources.clock).addTo(api);
         new AlarmRoutes(sources.alarms, sources.downlink, sources.clock).addTo(api);
         api.stream(
                 Route.get(

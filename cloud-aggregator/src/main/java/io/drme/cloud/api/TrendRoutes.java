@@ -4,9 +4,16 @@ import io.drme.cloud.query.Fleet;
 import io.drme.cloud.query.RawHistory;
 import io.drme.cloud.query.RawHistory.HistorySample;
 import io.drme.cloud.query.RawHistory.Place;
+import io.drme.cloud.query.Trends;
+import io.drme.cloud.store.BlockStore.Gateway;
 import io.drme.cloud.store.BlockStore.Span;
+import io.drme.history.RollUp;
+import io.drme.history.RollUpFunction;
+import io.drme.history.RollUpRow;
 import io.drme.time.Clock;
 import io.drme.web.Api;
+import io.drme.web.GapItem;
+import io.drme.web.JsonValues;
 import io.drme.web.Page;
 import io.drme.web.Problem;
 import io.drme.web.Reply;
@@ -15,20 +22,33 @@ import io.drme.web.Route;
 import io.drme.web.Rule;
 import io.drme.web.SampleItem;
 import io.drme.web.Schema;
+import io.drme.web.Times;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What one tag was: samples, steps, gaps. */
 final class TrendRoutes {
     /** Where a question names no start, it is about so long before its end. */
     private static final Duration USUAL_SPAN = Duration.ofHours(1);
 
+    private static final String FUNCTIONS =
+            Arrays.stream(RollUpFunction.values())
+                    .map(RollUpFunction::text)
+                    .collect(Collectors.joining(","));
+
     private final Fleet fleet;
     private final RawHistory history;
+    private final Trends trends;
     private final Clock clock;
 
-    TrendRoutes(Fleet fleet, RawHistory history, Clock clock) {
+    TrendRoutes(Fleet fleet, RawHistory history, Trends trends, Clock clock) {
         this.fleet = fleet;
         this.history = history;
+        this.trends = trends;
         this.clock = clock;
     }
 
@@ -39,9 +59,23 @@ final class TrendRoutes {
                                         "/api/v1/history",
                                         Rule.VIEWER,
                                         "The samples of a tag, oldest first"))
+                        .query("step", "duration", "one item for each of these, as in 1m")
+                        .query(
+                                "functions",
+                                FUNCTIONS,
+                                "what is said of each step; min,max,avg,count where not given")
                         .paged()
                         .answers(Schema.page(SampleItem.SCHEMA)),
                 this::history);
+        api.add(
+                ofTag(
+                                Route.get(
+                                        "/api/v1/gaps",
+                                        Rule.VIEWER,
+                                        "Where the history of a tag has holes, and why"))
+                        .paged()
+                        .answers(Schema.page(GapItem.SCHEMA)),
+                this::gaps);
     }
 
     private static Route ofTag(Route route) {
@@ -75,6 +109,10 @@ final class TrendRoutes {
                                                                 "the 'next' of the page before, unchanged")
                                                         .asException()))
                         .orElse(Place.START);
+        var step = request.duration("step");
+        if (step.isPresent()) {
+            return steps(request, gateway, span, step.get());
+        }
         int limit = request.limit();
         var part =
                 Questions.ask(() ->
@@ -86,7 +124,63 @@ final class TrendRoutes {
                         next == null ? null : next.toString()));
     }
 
-    private static io.vertx.core.json.JsonObject item(HistorySample sample) {
+    private Reply steps(Request request, Gateway gateway, Span span, Duration step) {
+        var functions = functions(request);
+        var steps = new RollUp.Span(span.fromNanos(), span.toNanos(), step.toNanos());
+        try {
+            var rows =
+                    Questions.ask(() ->
+                            trends.rollUp(gateway, request.required("tag"), steps, functions));
+            return Reply.page(
+                    Page.ofSorted(
+                            request,
+                            rows.stream(),
+                            r -> "%020d".formatted(r.time()),
+                            r -> item(r, functions)));
+        } catch (RollUp.TooLargeException e) {
+            throw Problem.badParameter("step", String.valueOf(e.getMessage()), "fewer steps")
+                    .asException();
+        }
+    }
+
+    private static Set<RollUpFunction> functions(Request request) {
+        var functions = EnumSet.noneOf(RollUpFunction.class);
+        for (var word : request.query("functions").orElse("min,max,avg,count").split(",", -1)) {
+            functions.add(
+                    RollUpFunction.parse(word.strip())
+                            .orElseThrow(() ->
+                                    Problem.badParameter(
+                                                    "functions",
+                                                    "'%s' is not known"
+                                                            .formatted(Questions.shortened(word)),
+                                                    FUNCTIONS)
+                                            .asException()));
+        }
+        return functions;
+    }
+
+    private static JsonObject item(RollUpRow row, Set<RollUpFunction> functions) {
+        var json = new JsonObject().put("time", Times.text(row.time())).put("count", row.count());
+        for (var function : functions) {
+            json.put(function.text(), JsonValues.of(row.value(function)));
+        }
+        return json;
+    }
+
+    private Reply gaps(Request request) {
+        var span = span(request);
+        var id = request.required("gateway");
+        var gateway = Questions.ask(() -> Questions.gateway(fleet, id));
+        var gaps = Questions.ask(() -> trends.gaps(gateway, request.required("tag"), span));
+        return Reply.page(
+                Page.ofSorted(
+                        request,
+                        gaps.stream(),
+                        g -> "%020d".formatted(g.from()),
+                        g -> new GapItem(g.from(), g.to(), g.reason(), g.detail()).toJson()));
+    }
+
+    private static JsonObject item(HistorySample sample) {
         return new SampleItem(sample.sourceTime(), sample.gatewayTime(), sample.reading()).toJson();
     }
 }

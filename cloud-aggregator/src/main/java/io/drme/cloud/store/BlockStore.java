@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * question to the database and may block.
  */
 public final class BlockStore {
+    private static final String SERIES_COLUMNS =
+            "b.epoch_id, b.sequence, b.ordinal, b.type, b.samples, b.bad_samples, b.first_time, b.last_time, b.complete, b.first_bits, b.last_bits, b.min_bits, b.max_bits, b.total, b.integral, b.covered_nanos";
+
     private final Database database;
 
     /** Reads from this database. */
@@ -189,7 +192,9 @@ public final class BlockStore {
             long gatewayId, String tag, Span span, BlockPlace after, int limit)
             throws DatabaseException {
         return list(
-                "select b.epoch_id, b.sequence, b.ordinal, b.type, b.samples, b.bad_samples, b.first_time, b.last_time, b.complete, b.first_bits, b.last_bits, b.min_bits, b.max_bits, b.total, b.integral, b.covered_nanos from epoch e cross join item i cross join block_series b where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1 and i.last_time >= ? and i.first_time < ? and b.series_id = (select id from series where gateway_id = ? and tag = ?) and b.epoch_id = i.epoch_id and b.sequence = i.sequence and b.last_time >= ? and b.first_time < ? and (i.epoch_id > ? or (i.epoch_id = ? and i.sequence > ?)) order by b.epoch_id, b.sequence, b.ordinal limit ?",
+                "select "
+                        + SERIES_COLUMNS
+                        + " from epoch e cross join item i cross join block_series b where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1 and i.last_time >= ? and i.first_time < ? and b.series_id = (select id from series where gateway_id = ? and tag = ?) and b.epoch_id = i.epoch_id and b.sequence = i.sequence and b.last_time >= ? and b.first_time < ? and (i.epoch_id > ? or (i.epoch_id = ? and i.sequence > ?)) order by b.epoch_id, b.sequence, b.ordinal limit ?",
                 BlockStore::seriesRow,
                 gatewayId,
                 span.fromNanos(),
@@ -242,7 +247,9 @@ public final class BlockStore {
     /** The newest block of each series of a gateway: (epoch, sequence) pairs, each once. */
     public List<SeriesRow> newest(long gatewayId) throws DatabaseException {
         return list(
-                "select b.epoch_id, b.sequence, b.ordinal, b.type, b.samples, b.bad_samples, b.first_time, b.last_time, b.complete, b.first_bits, b.last_bits, b.min_bits, b.max_bits, b.total, b.integral, b.covered_nanos from series s cross join block_series b where s.gateway_id = ? and b.series_id = s.id and b.epoch_id = (select max(epoch_id) from block_series n where n.series_id = s.id) and b.sequence = (select max(sequence) from block_series m where m.series_id = s.id and m.epoch_id = b.epoch_id)",
+                "select "
+                        + SERIES_COLUMNS
+                        + " from series s cross join block_series b where s.gateway_id = ? and b.series_id = s.id and b.epoch_id = (select max(epoch_id) from block_series n where n.series_id = s.id) and b.sequence = (select max(sequence) from block_series m where m.series_id = s.id and m.epoch_id = b.epoch_id)",
                 BlockStore::seriesRow,
                 gatewayId);
     }
@@ -258,19 +265,75 @@ public final class BlockStore {
         return found.stream().findFirst();
     }
 
-    /** Blocks of a gateway that hold ticks or samples in a span, whatever their tags, in order. */
-    public List<SeriesPlace> blocks(long gatewayId, Span span, int limit) throws DatabaseException {
+    /** The last block before a time that holds samples of a tag. */
+    public Optional<SeriesRow> before(long gatewayId, String tag, long nanos)
+            throws DatabaseException {
         return list(
-                "select i.epoch_id, i.sequence, i.first_time, i.last_time from epoch e cross join item i where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1 and i.last_time >= ? and i.first_time < ? order by i.epoch_id, i.sequence limit ?",
-                r -> new SeriesPlace(r.getLong(1), r.getLong(2), r.getLong(3), r.getLong(4)),
+                        "select "
+                                + SERIES_COLUMNS
+                                + " from block_series b join item i on i.epoch_id = b.epoch_id and i.stream = 2 and i.sequence = b.sequence where b.series_id = (select id from series where gateway_id = ? and tag = ?) and b.last_time < ? and i.state = 1 order by b.epoch_id desc, b.sequence desc, b.ordinal desc limit 1",
+                        BlockStore::seriesRow,
+                        gatewayId,
+                        tag,
+                        nanos)
+                .stream()
+                .findFirst();
+    }
+
+    /** Blocks of a gateway that hold polls or samples in a span, whatever their tags, in order. */
+    public List<BlockPlace> blocks(long gatewayId, Span span, int limit) throws DatabaseException {
+        return list(
+                "select i.epoch_id, i.sequence from epoch e cross join item i where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1 and i.last_time >= ? and i.first_time < ? order by i.epoch_id, i.sequence limit ?",
+                r -> new BlockPlace(r.getLong(1), r.getLong(2)),
                 gatewayId,
                 span.fromNanos(),
                 span.toNanos(),
                 limit);
     }
 
-    /** Where a block is, and the span of its source times. */
-    public record SeriesPlace(long epochId, long sequence, long firstTime, long lastTime) {}
+    /** Source time of the newest sample or poll that is here; 0 where none is. */
+    public long lastArrived(long gatewayId) throws DatabaseException {
+        return list(
+                        "select coalesce(max(i.last_time), 0) from epoch e cross join item i where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1",
+                        r -> r.getLong(1),
+                        gatewayId)
+                .getFirst();
+    }
+
+    /** Blocks that are not here although later ones are, and the time between their neighbours. */
+    public record Hole(long fromSequence, long toSequence, long fromNanos, long toNanos) {}
+
+    /** The holes in the newest epoch of a gateway. */
+    public List<Hole> holes(long gatewayId) throws DatabaseException {
+        var epochs = epochs(gatewayId);
+        var holes = new ArrayList<Hole>();
+        if (!epochs.isEmpty()) {
+            long epochId = epochs.getLast().id();
+            long next = 1;
+            for (var range : held(epochId, StreamKind.DATA).ranges()) {
+                if (range.from() > next) {
+                    long begin = edge(epochId, next - 1, "last_time").orElse(0L);
+                    long end = edge(epochId, range.from(), "first_time").orElse(begin);
+                    holes.add(new Hole(next, range.from() - 1, begin, end));
+                }
+                next = range.to() + 1;
+            }
+        }
+        return holes;
+    }
+
+    private Optional<Long> edge(long epochId, long sequence, String column)
+            throws DatabaseException {
+        return list(
+                        "select "
+                                + column
+                                + " from item where epoch_id = ? and stream = 2 and sequence = ?",
+                        r -> r.getLong(1),
+                        epochId,
+                        sequence)
+                .stream()
+                .findFirst();
+    }
 
     /**
      * Events of some types of a gateway, oldest first by gateway time.

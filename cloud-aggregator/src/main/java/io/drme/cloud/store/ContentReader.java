@@ -54,10 +54,11 @@ public final class ContentReader implements ItemReader {
     }
 
     private static boolean isOf(BlockHeader header, GatewayId gateway, Item item) {
+        // framed anew, a block still says where it was first framed
         return header.gateway().equals(gateway)
-                && header.epoch().equals(item.epoch())
+                && header.epoch().equals(item.identity().epoch())
                 && header.stream() == item.stream()
-                && header.sequence() == item.sequence()
+                && header.sequence() == item.identity().sequence()
                 && header.count() == item.samples();
     }
 

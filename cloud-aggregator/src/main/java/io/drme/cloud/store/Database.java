@@ -78,6 +78,7 @@ public final class Database implements AutoCloseable {
         settings.setProperty("busy_timeout", BUSY_MILLIS);
         settings.setProperty("cache_size", readOnly ? "-4096" : "-16384");
         settings.setProperty("foreign_keys", "true");
+        settings.setProperty("jdbc.get_generated_keys", "false");
         var connection = DriverManager.getConnection(url, settings);
         try (var statement = connection.createStatement()) {
             if (readOnly) {

@@ -2,6 +2,7 @@ package io.drme.cloud.store;
 
 import io.drme.block.BadBlockException;
 import io.drme.block.BlockReader;
+import io.drme.block.BlockSeries;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
 import io.drme.schema.BadEventException;
@@ -10,9 +11,13 @@ import io.drme.sync.ReceiverStore.Quarantine;
 import io.drme.sync.ReceiverStore.State;
 import java.sql.SQLException;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes an item, and what queries need of its content, in the receiver's transaction. */
 final class ItemIndex {
+    private static final Logger log = LoggerFactory.getLogger(ItemIndex.class);
+
     private final Statements statements;
     private final Ids ids;
     private final GatewayId gateway;
@@ -49,43 +54,48 @@ final class ItemIndex {
         try {
             new EventIndex(statements, epoch).add(item);
         } catch (BadEventException e) {
-            throw new IllegalStateException(
-                    "gateway " + gateway + ": " + item + " was read before", e);
+            log.warn("gateway={} item={} not-indexed {}", gateway, item, e.getMessage());
         }
     }
 
     private void block(Item item) throws SQLException {
+        BlockReader block;
         try {
-            var block = BlockReader.open(item.payload());
-            row(item, State.STORED, block.header().firstTime(), block.header().lastTime());
-            int ordinal = 0;
-            for (var series : block.series()) {
-                var stats = series.stats();
-                statements.change(
-                        "insert into block_series (series_id, epoch_id, sequence, ordinal, type, samples, bad_samples, first_time, last_time, complete, first_bits, last_bits, min_bits, max_bits, total, integral, covered_nanos) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                        ids.series(epoch.gatewayId(), series.tag().text()),
-                        epoch.id(),
-                        item.sequence(),
-                        ordinal++,
-                        series.type().code(),
-                        stats.count(),
-                        stats.badCount(),
-                        stats.firstTime(),
-                        stats.lastTime(),
-                        stats.complete() ? 1 : 0,
-                        stats.firstBits(),
-                        stats.lastBits(),
-                        stats.minBits(),
-                        stats.maxBits(),
-                        stats.sum(),
-                        stats.integral(),
-                        stats.coveredNanos());
-            }
+            block = BlockReader.open(item.payload());
         } catch (BadBlockException e) {
-            // The receiver's reader has opened it before: not to be able to now is a bug.
-            throw new IllegalStateException(
-                    "gateway " + gateway + ": " + item + " was read before", e);
+            // The receiver's reader looked before; what it let pass is kept, and found by nobody.
+            log.warn("gateway={} item={} not-indexed {}", gateway, item, e.getMessage());
+            row(item, State.STORED, 0, 0);
+            return;
         }
+        row(item, State.STORED, block.header().firstTime(), block.header().lastTime());
+        int ordinal = 0;
+        for (var series : block.series()) {
+            series(item.sequence(), ordinal++, series);
+        }
+    }
+
+    private void series(long sequence, int ordinal, BlockSeries series) throws SQLException {
+        var stats = series.stats();
+        statements.change(
+                "insert into block_series (series_id, epoch_id, sequence, ordinal, type, samples, bad_samples, first_time, last_time, complete, first_bits, last_bits, min_bits, max_bits, total, integral, covered_nanos) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                ids.series(epoch.gatewayId(), series.tag().text()),
+                epoch.id(),
+                sequence,
+                ordinal,
+                series.type().code(),
+                stats.count(),
+                stats.badCount(),
+                stats.firstTime(),
+                stats.lastTime(),
+                stats.complete() ? 1 : 0,
+                stats.firstBits(),
+                stats.lastBits(),
+                stats.minBits(),
+                stats.maxBits(),
+                stats.sum(),
+                stats.integral(),
+                stats.coveredNanos());
     }
 
     private void row(Item item, State state, long firstTime, long lastTime) throws SQLException {

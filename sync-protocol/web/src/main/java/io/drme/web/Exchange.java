@@ -64,15 +64,19 @@ final class Exchange {
 
     private void found(RouteTable.Entry entry, Map<String, String> path) {
         var route = entry.route();
-        var query = Decoding.query(route, http.query());
+        var sent = http.query();
         switch (entry.target()) {
-            case RouteTable.Target.Stream(var feed) -> stream(route, feed);
+            case RouteTable.Target.Stream(var feed) -> {
+                Decoding.query(route, sent);
+                stream(route, feed);
+            }
             case RouteTable.Target.Call(var handler) ->
                     readBody(
                             route.bodyLimitBytes(),
                             bytes ->
                                     work(() -> {
                                         var who = admit(route.rule());
+                                        var query = Decoding.query(route, sent);
                                         var body = Decoding.body(route, incoming, bytes);
                                         return answer(
                                                 handler.answer(

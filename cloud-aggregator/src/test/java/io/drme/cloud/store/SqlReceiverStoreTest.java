@@ -1,0 +1,72 @@
+package io.drme.cloud.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drme.model.EpochId;
+import io.drme.sync.ReceiverStore;
+import io.drme.testing.ReceiverStoreContract;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The contract of the centre's store on a real SQLite file, closed and opened for each restart. */
+class SqlReceiverStoreTest implements ReceiverStoreContract {
+    @TempDir private Path directory;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @Override
+    public ReceiverStore store() throws Exception {
+        var database = Database.openIn(directory);
+        open.addFirst(database);
+        var store = SqlReceiverStore.open(database);
+        open.addFirst(store);
+        return store;
+    }
+
+    @Override
+    public ReceiverStore reopened(ReceiverStore store) throws Exception {
+        closeAll();
+        return store();
+    }
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (var each : open) {
+            each.close();
+        }
+        open.clear();
+    }
+
+    // Events come newest first after an outage; a row must say what the newest says all the same.
+    @Test
+    void descriptionsFollowTheGatewaysOrderAndNotThatOfArrival() throws Exception {
+        var gateway = new FakeGateway("late", new EpochId(1, 1), 1, 4);
+        var first = gateway.catalogue("old/site", Map.of("line", "1"));
+        var second = gateway.catalogue("new/site", Map.of("line", "2"));
+        var store = store();
+        for (var item : List.of(second, first)) {
+            ReceiverStoreContract.write(
+                    store, t -> t.insert(gateway.id(), item, Optional.empty(), NOW));
+        }
+        var reader = reader();
+        assertThat(reader.gateways())
+                .singleElement()
+                .satisfies(g -> {
+                    assertThat(g.site()).isEqualTo("new/site");
+                    assertThat(g.labels()).containsEntry("line", "2");
+                });
+        assertThat(reader.tags(reader.gateways().getFirst().id())).hasSize(4);
+    }
+
+    private BlockStore reader() throws Exception {
+        var database = Database.openIn(directory);
+        open.addFirst(database);
+        return new BlockStore(database);
+    }
+}
