@@ -140,6 +140,53 @@ class GapsTest {
         assertThat(listed()).containsExactly("19-60 tag-removed");
     }
 
+    /** docs/events.md lists the reasons; from each on, all that come later hold too. */
+    @Test
+    void whereSeveralReasonsHoldTheFirstOfTheListCounts() {
+        var order =
+                List.of(
+                        "tag-removed",
+                        "dropped",
+                        "thinned",
+                        "uplink-down",
+                        "gateway-down",
+                        "timeout",
+                        "clock-unsynced");
+        for (int first = 0; first < order.size(); first++) {
+            assertThat(firstReason(first)).isEqualTo(order.get(first));
+        }
+    }
+
+    private static String firstReason(int first) {
+        var many = new Gaps(TAG, at(0), at(100), SECOND);
+        many.sample(at(10), Quality.GOOD);
+        many.sample(at(90), Quality.GOOD);
+        for (int i = 10; i <= 90; i++) {
+            many.tick(stamp(i), first <= 5 ? Quality.bad(Reason.TIMEOUT) : Quality.GOOD);
+        }
+        if (first <= 0) {
+            many.event(stamp(10), catalogue(2, 1, 1, "a/b"), StreamKind.DATA);
+        }
+        if (first <= 1) {
+            many.event(stamp(90), drop(StreamKind.DATA, "space", 10, 90), StreamKind.DATA);
+        }
+        if (first <= 2) {
+            many.event(stamp(90), drop(StreamKind.DATA, "thinned", 10, 90), StreamKind.DATA);
+        }
+        if (first <= 3) {
+            many.pending(at(10), at(90), "");
+        }
+        if (first <= 4) {
+            many.event(stamp(90), new GatewayLife("crashed", 2, at(10), "1"), StreamKind.DATA);
+        }
+        many.event(stamp(90), new ClockStep(1, 80 * SECOND, -1, true), StreamKind.DATA);
+        return many.list().stream()
+                .filter(gap -> gap.from() <= at(50) && gap.to() > at(50))
+                .findFirst()
+                .orElseThrow()
+                .reason();
+    }
+
     /** Ten seconds within the deadband before a crash are told apart from the crash. */
     @Test
     void aLongFlatStretchBeforeAnotherReasonStaysFlat() {
