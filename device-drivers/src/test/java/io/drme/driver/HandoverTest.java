@@ -71,4 +71,42 @@ class HandoverTest {
             assertThat(last).as("seed %d", seed).isEqualTo(newest);
         }
     }
+
+    // Between the flush and the offer of a delivery the owner may make room: no newer arrival may
+    // slip past what is held.
+    @Test
+    void orderHoldsBetweenTwoThreads() throws Exception {
+        int items = 200_000;
+        var handover = new Handover<Item>(2, Item::tag);
+        var producer =
+                Thread.ofPlatform()
+                        .name("producer")
+                        .start(() -> {
+                            for (int i = 0; i < items; i++) {
+                                handover.deliver(List.of(new Item(i % 3, i)));
+                            }
+                        });
+        var last = new HashMap<Integer, Integer>();
+        long taken = 0;
+        boolean more = true;
+        while (more) {
+            more = producer.isAlive();
+            for (var item : handover.take(NOW)) {
+                assertThat(item.number()).isGreaterThan(last.getOrDefault(item.tag(), -1));
+                last.put(item.tag(), item.number());
+                taken++;
+            }
+        }
+        producer.join();
+        for (int i = 0; i < 3; i++) {
+            handover.flush();
+            for (var item : handover.take(NOW)) {
+                assertThat(item.number()).isGreaterThan(last.getOrDefault(item.tag(), -1));
+                last.put(item.tag(), item.number());
+                taken++;
+            }
+        }
+        assertThat(last.values()).containsExactlyInAnyOrder(items - 1, items - 2, items - 3);
+        assertThat(taken + handover.replaced()).isEqualTo(items);
+    }
 }

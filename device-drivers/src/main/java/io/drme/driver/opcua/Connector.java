@@ -210,9 +210,8 @@ final class Connector {
         if (settings.policy().isWeak()) {
             log.warn("policy={} is broken, and used because the file insists", settings.policy());
         }
-        if (settings.policy() == SecurityPolicyName.AES256_SHA256_RSAPSS
-                && Security.getProvider(BouncyCastleProvider.PROVIDER_NAME) == null) {
-            Security.addProvider(new BouncyCastleProvider());
+        if (settings.policy() == SecurityPolicyName.AES256_SHA256_RSAPSS) {
+            Pss.install();
         }
         try {
             var identity = ClientIdentity.in(pki);
@@ -293,6 +292,15 @@ final class Connector {
                     "the password file %s can't be read (%s); let the agent's user read it"
                             .formatted(file, e),
                     e);
+        }
+    }
+
+    /** Apart, so that BouncyCastle is loaded only for the one policy that needs it. */
+    private static final class Pss {
+        static void install() {
+            if (Security.getProvider(BouncyCastleProvider.PROVIDER_NAME) == null) {
+                Security.addProvider(new BouncyCastleProvider());
+            }
         }
     }
 }

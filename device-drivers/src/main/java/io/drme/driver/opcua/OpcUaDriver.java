@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.milo.opcua.sdk.client.OpcUaClient;
+import org.eclipse.milo.opcua.stack.core.types.builtin.StatusCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ final class OpcUaDriver implements PushedDriver {
     private List<Arrival> refused = List.of();
     private boolean anyRefused;
     private long retryAt;
+    private int resubscribed;
     private long replacedBefore;
     private @Nullable Arrival lastArrival;
     private String lastRequest = "";
@@ -142,6 +144,7 @@ final class OpcUaDriver implements PushedDriver {
         if (ended != null && client != null) {
             log.info("device={} subscribes again: {}", device.name(), ended);
             subscriber.abandon();
+            resubscribed++;
             subscribe(client);
             return true;
         }
@@ -153,6 +156,19 @@ final class OpcUaDriver implements PushedDriver {
             retain(subscriber.createItems());
         }
         return subscriber.isAlive();
+    }
+
+    /** How often a subscription was made anew on a session that went on; for tests. */
+    int resubscribed() {
+        return resubscribed;
+    }
+
+    /** As if the server had ended the subscription; for tests. */
+    void endSubscription(StatusCode status) {
+        var subscriber = current.get();
+        if (subscriber != null) {
+            subscriber.endForTest(status);
+        }
     }
 
     @Override

@@ -297,6 +297,11 @@ final class Subscriber implements OpcUaSubscription.SubscriptionListener, Sessio
         end("the server does not know the subscription any more: " + status);
     }
 
+    /** What Milo does when the server ends the subscription, on the thread on which it does it. */
+    void endForTest(StatusCode status) {
+        subscription.getDeliveryQueue().execute(() -> onStatusChanged(subscription, status));
+    }
+
     private void end(String why) {
         ended.compareAndSet(null, why);
         inbox.wake();

@@ -70,7 +70,7 @@ final class OpcUaRig implements DriverContract.Rig {
 
     private SimulatedDevice simulator(String yaml, int port) {
         var problems = new Problems();
-        var section = section(yaml, problems);
+        var section = section("pki: pki/boiler-sim\n" + yaml, problems);
         var context =
                 new DeviceContext(
                         "boiler-sim",

@@ -19,7 +19,8 @@ import java.util.TreeSet;
  * @param anonymous whether it takes clients without a user
  * @param users passwords by user; no user can sign in where it is empty
  * @param trustAll whether it takes any client certificate; otherwise those in its trust folder
- * @param pki folder of its certificate and trust
+ * @param pki folder of its certificate and trust; where the scenario names none, a place in the
+ *     user's cache, so that a client that trusts it goes on doing so
  * @param tick how often values change
  */
 record ServerOptions(
@@ -57,7 +58,7 @@ record ServerOptions(
             device.problem("anonymous", "nobody could sign in; add users-file, or allow anonymous");
         }
         boolean trustAll = device.bool("trust-all", true);
-        var pki = directory.resolve(device.text("pki", "pki/" + name));
+        var pki = device.text("pki").map(directory::resolve).orElseGet(() -> cache(name));
         var tick = device.duration("tick", DEFAULT_TICK, LEAST_TICK, MOST_TICK);
         return new ServerOptions(
                 path,
@@ -67,6 +68,15 @@ record ServerOptions(
                 trustAll,
                 pki,
                 tick);
+    }
+
+    /** Outside the scenario's folder, which may be read-only or anybody's. */
+    private static Path cache(String name) {
+        var cache = System.getenv("XDG_CACHE_HOME");
+        var home = Path.of(System.getProperty("user.home"));
+        return (cache == null || cache.isBlank() ? home.resolve(".cache") : Path.of(cache))
+                .resolve("drme-sim/pki")
+                .resolve(name);
     }
 
     private static Map<String, String> users(Section device, Path file) {
