@@ -63,7 +63,21 @@ public final class ContentReader implements ItemReader {
     }
 
     private static Content event(GatewayId gateway, Item item) throws BadEventException {
-        var event = EventItem.read(item.payload()).event();
+        var framed = EventItem.read(item.payload());
+        var place = item.identity();
+        if (!framed.gateway().equals(gateway)
+                || !framed.epoch().equals(place.epoch())
+                || framed.sequence() != place.sequence()) {
+            return new Unreadable(
+                    "the event says %s/%s/%d, but came as %s/%s"
+                            .formatted(
+                                    framed.gateway(),
+                                    framed.epoch(),
+                                    framed.sequence(),
+                                    gateway,
+                                    item));
+        }
+        var event = framed.event();
         if (EventSchema.ofId(event.schemaId()).isEmpty()) {
             return Understood.PLAIN;
         }

@@ -3,6 +3,7 @@ package io.drme.cloud.store;
 import io.drme.block.BlockBuilder;
 import io.drme.block.BlockHash;
 import io.drme.block.BlockSeal;
+import io.drme.log.EventItem;
 import io.drme.model.Batch;
 import io.drme.model.EpochId;
 import io.drme.model.GatewayId;
@@ -13,7 +14,6 @@ import io.drme.model.Tag;
 import io.drme.model.TagName;
 import io.drme.model.TagTable;
 import io.drme.model.ValueType;
-import io.drme.schema.EventCodec;
 import io.drme.schema.Payload;
 import io.drme.schema.Payloads;
 import io.drme.schema.TagCatalogue;
@@ -157,7 +157,14 @@ public final class FakeGateway {
     public Item event(Payload payload, Map<String, String> metadata) {
         nowNanos += SECOND;
         var event = Payloads.event(stamp(), payload, metadata);
-        return item(StreamKind.EVENTS, 0, EventCodec.encode(event));
+        var framed =
+                new EventItem(
+                        id,
+                        epoch,
+                        lastSequence.getOrDefault(StreamKind.EVENTS, 0L) + 1,
+                        lastHash.getOrDefault(StreamKind.EVENTS, BlockHash.NONE),
+                        event);
+        return item(StreamKind.EVENTS, 0, framed.encode());
     }
 
     /** The catalogue of its tags, which also says where it stands. */
