@@ -61,6 +61,9 @@ export function durationText(ms) {
     return "—";
   }
   const s = Math.max(0, ms) / 1000;
+  if (s > 0 && s < 0.1) {
+    return "< 0.1 s";
+  }
   if (s < 10) {
     return `${s.toFixed(s < 0.95 ? 1 : 0)} s`;
   }

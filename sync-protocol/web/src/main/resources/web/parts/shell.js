@@ -75,7 +75,7 @@ export class Shell extends LitElement {
             <path d="M2 12h4l3-8 5 16 3-8h5" fill="none" stroke="currentColor" stroke-width="2.4" />
           </svg>
           <span class="stack">
-            <strong data-testid="title">${this.name}</strong>
+            <h1 data-testid="title">${this.name}</h1>
             <span class="muted">${this.place}</span>
           </span>
         </div>

@@ -163,7 +163,7 @@ class PlantPage extends LitElement {
     const r = this.reconcile;
     const gone = r ? lost(r) : null;
     const uplink = uplinkOf(this.status);
-    return html`<div class="strip" data-testid="strip">
+    return html`<section class="strip" data-testid="strip" aria-label="At a glance">
       <span><span class="label">Tags</span>${this.items.length}</span>
       <span
         ><span class="label">Not good</span>${this.items.filter((i) => i.quality !== "good").length}</span
@@ -177,7 +177,7 @@ class PlantPage extends LitElement {
       <span class=${gone ? "fault" : ""} data-testid="lost-short"
         ><span class="label">Lost</span>${countText(gone)}</span
       >
-    </div>`;
+    </section>`;
   }
 
   #main() {
