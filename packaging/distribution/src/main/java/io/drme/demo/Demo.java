@@ -178,7 +178,7 @@ final class Demo implements AutoCloseable {
                     new JsonObject().put("name", "demo").put("role", "operator"));
             return base + "/sign-in?code=" + made.getString("code");
         } catch (CommandException e) {
-            throw new DemoException(e.getMessage());
+            throw new DemoException(String.valueOf(e.getMessage()));
         }
     }
 
@@ -333,8 +333,12 @@ final class Demo implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        stopAll();
+    public void close() {
+        try {
+            stopAll();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
         line.close();
         if (options.data() == null) {
             deleteFolder();

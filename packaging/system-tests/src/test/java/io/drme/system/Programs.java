@@ -249,12 +249,8 @@ final class Programs implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        for (var process : running.values()) {
-            process.destroyForcibly();
-        }
-        for (var process : running.values()) {
-            process.waitFor();
-        }
+    public void close() {
+        running.values().forEach(Process::destroyForcibly);
+        running.values().forEach(p -> p.onExit().join());
     }
 }

@@ -29,13 +29,11 @@ public final class Sender {
     /** The greatest factor by which waiting for a receipt is stretched. */
     private static final int MAX_STRETCH_SHIFT = 3;
 
-    /** No refusal makes the sender wait longer than this: one minute. */
+    /** No refusal makes the sender wait longer than this. */
     private static final long MAX_WAIT_MILLIS = 60_000;
 
     private static final long NANOS_PER_MILLI = 1_000_000;
 
-    /** A step costs something too. */
-    private static final long MIN_IDLE_NANOS = NANOS_PER_MILLI;
 
     private static final Message.Window FIRST_WINDOW = new Message.Window(1, 1 << 20);
 
@@ -89,7 +87,6 @@ public final class Sender {
     private int backlogWindow = 1;
     private @Nullable ForkSearch search;
 
-    // Times of the monotonic clock.
     private long helloDue;
     private long progressAt;
     private long pausedUntil;
@@ -192,7 +189,7 @@ public final class Sender {
         } else if (phase != Phase.OFFLINE) {
             wait = Math.min(wait, helloDue - now);
         }
-        return Duration.ofNanos(Math.max(MIN_IDLE_NANOS, wait));
+        return Duration.ofNanos(Math.max(NANOS_PER_MILLI, wait));
     }
 
     private boolean receive() {
@@ -446,12 +443,13 @@ public final class Sender {
         }
     }
 
+    private boolean isFull(Lane lane) {
+        int items = lane.itemsUnderWay();
+        return items > 0 && (items >= window.items() || lane.bytesUnderWay() >= window.bytes());
+    }
+
     private boolean sendNext(Lane lane, Topics.Channel channel, long now) {
-        boolean full =
-                lane.itemsUnderWay() > 0
-                        && (lane.itemsUnderWay() >= window.items()
-                                || lane.bytesUnderWay() >= window.bytes());
-        var next = full ? Optional.<Lane.Next>empty() : lane.next(backlogWindow);
+        var next = isFull(lane) ? Optional.<Lane.Next>empty() : lane.next(backlogWindow);
         if (next.isEmpty()) {
             return false;
         }
