@@ -104,7 +104,7 @@ public final class ContentReader implements ItemReader {
         drop.lastHash().putInto(hash);
         var closure =
                 new Closure(
-                        new StreamId(gateway, item.epoch(), drop.stream()),
+                        new StreamId(gateway, item.identity().epoch(), drop.stream()),
                         drop.fromSequence(),
                         drop.toSequence(),
                         drop.samples(),

@@ -24,7 +24,7 @@ public final class Sender {
     private static final int MAX_SENT_A_STEP = 64;
 
     /** After so many rounds without any receipt the line is taken for dead. */
-    private static final int MAX_SILENT_ROUNDS = 3;
+    private static final int MAX_SILENT_ROUNDS = 2;
 
     /** The greatest factor by which waiting for a receipt is stretched. */
     private static final int MAX_STRETCH_SHIFT = 3;
@@ -229,8 +229,6 @@ public final class Sender {
         }
     }
 
-    // ---- hello and welcome
-
     private void greet() {
         phase = Phase.GREETING;
         detail = "";
@@ -315,8 +313,6 @@ public final class Sender {
         }
     }
 
-    // ---- the search for a fork's place
-
     private void ask(ForkSearch searching) {
         var question = searching.question();
         if (question.isEmpty()) {
@@ -341,8 +337,6 @@ public final class Sender {
             ask(searching);
         }
     }
-
-    // ---- receipts and refusals
 
     private void receipt(Message.Receipt receipt) {
         var lane = lanes.get(receipt.stream());
@@ -400,8 +394,6 @@ public final class Sender {
             }
         }
     }
-
-    // ---- sending
 
     private boolean send(long now) {
         watch(now);
