@@ -5,6 +5,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -287,7 +288,7 @@ public final class Users {
                 SecretFile.write(file, text(users));
                 byName = read();
             }
-        } catch (IOException e) {
+        } catch (IOException | OverlappingFileLockException e) {
             throw Problem.unavailable(
                             file.toString(),
                             "the users can't be kept: " + e.getMessage(),
