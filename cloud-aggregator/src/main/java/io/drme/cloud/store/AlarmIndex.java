@@ -25,26 +25,26 @@ final class AlarmIndex {
 
     private record Step(String from, String to, long at, String by) {}
 
-    void add(long time, AlarmTransition t) throws SQLException {
+    void add(long sequence, AlarmTransition t) throws SQLException {
         statements.change(
-                "insert into alarm_transition (gateway_id, alarm_id, epoch_id, gateway_time, from_state, to_state, at_time, by_name, comment) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+                "insert into alarm_transition (gateway_id, alarm_id, epoch_id, sequence, from_state, to_state, at_time, by_name, comment) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
                 epoch.gatewayId(),
                 t.alarm(),
                 epoch.id(),
-                time,
+                sequence,
                 t.from(),
                 t.to(),
                 t.at(),
                 t.by(),
                 t.comment());
-        describe(time, t);
+        describe(sequence, t);
         follow(t.alarm());
     }
 
     /** The words of the newest transition, and the value of the one that raised the alarm. */
-    private void describe(long time, AlarmTransition t) throws SQLException {
+    private void describe(long sequence, AlarmTransition t) throws SQLException {
         statements.change(
-                "insert into alarm (gateway_id, alarm_id, name, tag, priority, state, message, action, value_type, value_bits, shelved_until, raised_at, epoch_id, gateway_time) values (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?) on conflict do nothing",
+                "insert into alarm (gateway_id, alarm_id, name, tag, priority, state, message, action, value_type, value_bits, shelved_until, raised_at, epoch_id, sequence) values (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?) on conflict do nothing",
                 epoch.gatewayId(),
                 t.alarm(),
                 t.name(),
@@ -56,7 +56,7 @@ final class AlarmIndex {
                 t.until(),
                 t.at(),
                 epoch.id(),
-                time);
+                sequence);
         var value = t.value();
         if (value != null && t.from().equals(NORMAL)) {
             statements.change(
@@ -68,24 +68,24 @@ final class AlarmIndex {
                     t.alarm());
         }
         statements.change(
-                "update alarm set priority = ?, message = ?, action = ?, shelved_until = ?, epoch_id = ?, gateway_time = ? where gateway_id = ? and alarm_id = ? and (epoch_id < ? or (epoch_id = ? and gateway_time < ?))",
+                "update alarm set priority = ?, message = ?, action = ?, shelved_until = ?, epoch_id = ?, sequence = ? where gateway_id = ? and alarm_id = ? and (epoch_id < ? or (epoch_id = ? and sequence < ?))",
                 t.priority(),
                 t.message(),
                 t.action(),
                 t.until(),
                 epoch.id(),
-                time,
+                sequence,
                 epoch.gatewayId(),
                 t.alarm(),
                 epoch.id(),
                 epoch.id(),
-                time);
+                sequence);
     }
 
     private void follow(String alarm) throws SQLException {
         List<Step> steps = new ArrayList<>();
         statements.each(
-                "select from_state, to_state, at_time, by_name from alarm_transition where gateway_id = ? and alarm_id = ? order by epoch_id, gateway_time",
+                "select from_state, to_state, at_time, by_name from alarm_transition where gateway_id = ? and alarm_id = ? order by epoch_id, sequence",
                 r ->
                         steps.add(
                                 new Step(

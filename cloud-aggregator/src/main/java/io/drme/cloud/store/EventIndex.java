@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 
 /**
  * Writes what queries need of an event in the receiver's transaction. Events may come in any order,
- * so what describes a present state is taken only where it is newer, by (epoch, gateway time).
+ * so what describes a present state is taken only where it is newer, by (epoch, sequence).
  */
 final class EventIndex {
     /** Metadata of an event by which a gateway names its site path. */
@@ -44,15 +44,15 @@ final class EventIndex {
                 epoch.gatewayId(),
                 event.time(),
                 event.type());
-        describe(event);
+        describe(item.sequence(), event);
         if (EventSchema.ofId(event.schemaId()).isEmpty()) {
             return;
         }
         switch (Payloads.of(event)) {
             case io.drme.schema.AlarmTransition transition ->
-                    new AlarmIndex(statements, epoch).add(event.time(), transition);
-            case TagCatalogue catalogue -> catalogue(event.time(), catalogue);
-            case DeviceState state -> device(event.time(), state);
+                    new AlarmIndex(statements, epoch).add(item.sequence(), transition);
+            case TagCatalogue catalogue -> catalogue(item.sequence(), catalogue);
+            case DeviceState state -> device(item.sequence(), state);
             case CommandResult result ->
                     statements.change(
                             "update command set result = ?, detail = ? where id = ? and gateway_id = ?",
@@ -67,7 +67,7 @@ final class EventIndex {
     }
 
     /** Any event may say where its gateway stands and what labels it carries. */
-    private void describe(Event event) throws SQLException {
+    private void describe(long sequence, Event event) throws SQLException {
         var site = event.metadata().get(SITE);
         if (site == null) {
             return;
@@ -82,25 +82,25 @@ final class EventIndex {
                                         (a, _) -> a,
                                         TreeMap::new));
         statements.change(
-                "update gateway set site = ?, labels = ?, described_epoch = ?, described_time = ? where id = ? and (described_epoch < ? or (described_epoch = ? and described_time <= ?))",
+                "update gateway set site = ?, labels = ?, described_epoch = ?, described_sequence = ? where id = ? and (described_epoch < ? or (described_epoch = ? and described_sequence <= ?))",
                 site,
                 Labels.write(labels),
                 epoch.id(),
-                event.time(),
+                sequence,
                 epoch.gatewayId(),
                 epoch.id(),
                 epoch.id(),
-                event.time());
+                sequence);
     }
 
-    private void catalogue(long time, TagCatalogue catalogue) throws SQLException {
+    private void catalogue(long sequence, TagCatalogue catalogue) throws SQLException {
         for (var entry : catalogue.entries()) {
             long window = entry.sync() instanceof SyncMode.Aggregate(long nanos) ? nanos : 0;
-            if (!makeWay("tag", "name", entry.name(), time)) {
+            if (!makeWay("tag", "name", entry.name(), sequence)) {
                 continue;
             }
             statements.change(
-                    "insert into tag (gateway_id, name, type, unit, deadband, poll_nanos, sync, window_nanos, driver, device, low, high, configuration_version, epoch_id, gateway_time) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "insert into tag (gateway_id, name, type, unit, deadband, poll_nanos, sync, window_nanos, driver, device, low, high, configuration_version, epoch_id, sequence) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     epoch.gatewayId(),
                     entry.name(),
                     entry.type().code(),
@@ -115,7 +115,7 @@ final class EventIndex {
                     entry.high(),
                     catalogue.configurationVersion(),
                     epoch.id(),
-                    time);
+                    sequence);
         }
     }
 
@@ -127,10 +127,10 @@ final class EventIndex {
         };
     }
 
-    private void device(long time, DeviceState state) throws SQLException {
-        if (makeWay("device", "device", state.device(), time)) {
+    private void device(long sequence, DeviceState state) throws SQLException {
+        if (makeWay("device", "device", state.device(), sequence)) {
             statements.change(
-                    "insert into device (gateway_id, device, driver, state, reason, last_good, last_error, epoch_id, gateway_time) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "insert into device (gateway_id, device, driver, state, reason, last_good, last_error, epoch_id, sequence) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     epoch.gatewayId(),
                     state.device(),
                     state.driver(),
@@ -139,21 +139,21 @@ final class EventIndex {
                     state.lastGood(),
                     state.lastError(),
                     epoch.id(),
-                    time);
+                    sequence);
         }
     }
 
     /** Removes an older row of that key; false where the row that is there is newer. */
-    private boolean makeWay(String table, String column, String key, long time)
+    private boolean makeWay(String table, String column, String key, long sequence)
             throws SQLException {
         statements.change(
-                "delete from %s where gateway_id = ? and %s = ? and (epoch_id < ? or (epoch_id = ? and gateway_time <= ?))"
+                "delete from %s where gateway_id = ? and %s = ? and (epoch_id < ? or (epoch_id = ? and sequence <= ?))"
                         .formatted(table, column),
                 epoch.gatewayId(),
                 key,
                 epoch.id(),
                 epoch.id(),
-                time);
+                sequence);
         return statements
                 .one(
                         "select 1 from %s where gateway_id = ? and %s = ?".formatted(table, column),

@@ -7,7 +7,7 @@ create table gateway (
     site varchar(255) not null default '',
     labels varchar(4096) not null default '',
     described_epoch bigint not null default 0,
-    described_time bigint not null default 0
+    described_sequence bigint not null default 0
 );
 
 -- Lives of a gateway's data directory, numbered by the centre at first sight.
@@ -135,13 +135,13 @@ create table alarm_transition (
     gateway_id integer not null references gateway (id),
     alarm_id varchar(128) not null,
     epoch_id integer not null references epoch (id),
-    gateway_time bigint not null,
+    sequence bigint not null,
     from_state varchar(32) not null,
     to_state varchar(32) not null,
     at_time bigint not null,
     by_name varchar(255) not null,
     comment varchar(4096) not null,
-    primary key (gateway_id, alarm_id, epoch_id, gateway_time)
+    primary key (gateway_id, alarm_id, epoch_id, sequence)
 ) ${clustered};
 
 -- One row an occurrence of an alarm, as its newest transition leaves it.
@@ -163,7 +163,7 @@ create table alarm (
     acknowledged_at bigint,
     acknowledged_by varchar(255),
     epoch_id integer not null references epoch (id),
-    gateway_time bigint not null,
+    sequence bigint not null,
     primary key (gateway_id, alarm_id)
 );
 create index alarm_raised on alarm (raised_at);
@@ -177,7 +177,7 @@ create table device (
     last_good bigint not null,
     last_error varchar(4096) not null,
     epoch_id integer not null references epoch (id),
-    gateway_time bigint not null,
+    sequence bigint not null,
     primary key (gateway_id, device)
 );
 
@@ -198,7 +198,7 @@ create table tag (
     high double precision,
     configuration_version bigint not null,
     epoch_id integer not null references epoch (id),
-    gateway_time bigint not null,
+    sequence bigint not null,
     primary key (gateway_id, name)
 );
 

@@ -1,5 +1,7 @@
 package io.drme.edge;
 
+import java.util.Map;
+import java.util.TreeMap;
 import io.drme.config.InvalidConfigException;
 import io.drme.edge.acquisition.Acquisition;
 import io.drme.edge.acquisition.Recording;
@@ -175,12 +177,21 @@ final class Agent implements AutoCloseable {
                                 found.clean() ? "started" : "crashed",
                                 store.bootCount(),
                                 found.lastCommitNanos(),
-                                VERSION)));
+                                VERSION),
+                        describing(config.gateway())));
         long bootCount = store.bootCount();
         var acquisition = new Acquisition(clock, hlc::next, in, recordings, ready.plan());
         var recorder =
                 new Recorder(store, recordings, clock, config.store().syncEvery(), alarmBook::take);
         return new Parts(clock, directory, in, acquisition, recorder, alarmBook, bootCount);
+    }
+
+    /** Where the gateway stands and its labels, as the centre reads them from an event's metadata. */
+    private static Map<String, String> describing(GatewayConfig.Gateway gateway) {
+        var metadata = new TreeMap<String, String>();
+        metadata.put("site", gateway.site());
+        gateway.labels().forEach((key, value) -> metadata.put("label." + key, value));
+        return metadata;
     }
 
     /** The supervisor, to run on the main thread. */

@@ -157,9 +157,13 @@ final class Lane {
     }
 
     /** How far it is, for the status. */
+    /** As the log knows it, which counts samples by it; a receipt just taken may be ahead of that. */
     Message.Progress progress() {
         return new Message.Progress(
-                stream, log.last(stream), pending().size(), acknowledged.newest(Limits.MAX_RANGES));
+                stream,
+                log.last(stream),
+                pending().size(),
+                log.acknowledged(stream).newest(Limits.MAX_RANGES));
     }
 
     RangeSet acknowledged() {

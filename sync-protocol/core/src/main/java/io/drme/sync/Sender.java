@@ -463,12 +463,21 @@ public final class Sender {
         if (now - statusDue < 0) {
             return false;
         }
-        var progress = lanes.values().stream().map(Lane::progress).toList();
+        // Counters and ranges must be of one moment, or the centre's account would not balance.
+        var progress = progress();
+        var counters = log.counters();
+        for (var again = progress(); !again.equals(progress); again = progress()) {
+            progress = again;
+            counters = log.counters();
+        }
         var status =
-                new Message.Status(
-                        session, log.epoch(), clock.epochNanos(), log.counters(), progress);
+                new Message.Status(session, log.epoch(), clock.epochNanos(), counters, progress);
         statusDue = now + settings.statusEvery().toNanos();
         return uplink.send(Topics.Channel.URGENT, MessageCodec.encode(status));
+    }
+
+    private List<Message.Progress> progress() {
+        return lanes.values().stream().map(Lane::progress).toList();
     }
 
     private boolean sendLive(long now) {

@@ -148,7 +148,8 @@ public final class RecorderLog implements SenderLog {
                                 "acknowledged", c.acknowledged(),
                                 "pending", c.pending(),
                                 "local", c.local()));
-        c.droppedInAll().forEach((cause, samples) -> terms.put("dropped." + cause.text(), samples));
+        c.refused().forEach((cause, samples) -> terms.put("refused." + cause.text(), samples));
+        c.dropped().forEach((cause, samples) -> terms.put("dropped." + cause.text(), samples));
         return terms;
     }
 
