@@ -1,7 +1,5 @@
 package io.drme.edge;
 
-import java.util.Map;
-import java.util.TreeMap;
 import io.drme.config.InvalidConfigException;
 import io.drme.edge.acquisition.Acquisition;
 import io.drme.edge.acquisition.Recording;
@@ -28,7 +26,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -186,7 +186,9 @@ final class Agent implements AutoCloseable {
         return new Parts(clock, directory, in, acquisition, recorder, alarmBook, bootCount);
     }
 
-    /** Where the gateway stands and its labels, as the centre reads them from an event's metadata. */
+    /**
+     * Where the gateway stands and its labels, as the centre reads them from an event's metadata.
+     */
     private static Map<String, String> describing(GatewayConfig.Gateway gateway) {
         var metadata = new TreeMap<String, String>();
         metadata.put("site", gateway.site());

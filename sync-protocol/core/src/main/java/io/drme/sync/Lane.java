@@ -157,7 +157,9 @@ final class Lane {
     }
 
     /** How far it is, for the status. */
-    /** As the log knows it, which counts samples by it; a receipt just taken may be ahead of that. */
+    /**
+     * As the log knows it, which counts samples by it; a receipt just taken may be ahead of that.
+     */
     Message.Progress progress() {
         return new Message.Progress(
                 stream,

@@ -103,8 +103,8 @@ public sealed interface Message {
      *
      * @param gatewayTimeNanos wall clock of the gateway, nanoseconds since 1970 UTC
      * @param counters the terms of exact accounting, in samples, cumulative in this epoch: {@code
-     *     read derived filtered accepted acknowledged pending local}, {@code refused.REASON} for what
-     *     was given up before it was accepted and {@code dropped.REASON} for what was after
+     *     read derived filtered accepted acknowledged pending local}, {@code refused.REASON} for
+     *     what was given up before it was accepted and {@code dropped.REASON} for what was after
      * @param progress one a stream that is sent
      */
     record Status(

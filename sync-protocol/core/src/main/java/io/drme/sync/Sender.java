@@ -34,7 +34,6 @@ public final class Sender {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
 
-
     private static final Message.Window FIRST_WINDOW = new Message.Window(1, 1 << 20);
 
     /** What the sender is about. */
