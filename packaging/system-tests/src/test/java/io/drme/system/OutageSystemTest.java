@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -125,7 +126,7 @@ class OutageSystemTest {
                 : programs.askAgent("/api/v1/alarms", all).getJsonArray("items");
     }
 
-    private static HashSet<String> ids(JsonArray items) {
+    private static Set<String> ids(JsonArray items) {
         var ids = new HashSet<String>();
         for (int i = 0; i < items.size(); i++) {
             ids.add(items.getJsonObject(i).getString("id"));

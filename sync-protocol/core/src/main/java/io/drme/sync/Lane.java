@@ -156,9 +156,9 @@ final class Lane {
         return new Message.Holding(stream, log.last(stream), log.heldRanges(stream));
     }
 
-    /** How far it is, for the status. */
     /**
-     * As the log knows it, which counts samples by it; a receipt just taken may be ahead of that.
+     * How far it is, for the status: as the log knows it, which counts samples by it; a receipt just
+     * taken may be ahead of that.
      */
     Message.Progress progress() {
         return new Message.Progress(
