@@ -142,14 +142,14 @@ final class Programs implements AutoCloseable {
     }
 
     void kill(String name) throws InterruptedException {
-        var process = running.remove(name);
+        var process = Objects.requireNonNull(running.remove(name), name);
         process.destroyForcibly();
         process.waitFor();
     }
 
     /** Ends a program in order; its exit code. */
     int stop(String name) throws InterruptedException {
-        var process = running.remove(name);
+        var process = Objects.requireNonNull(running.remove(name), name);
         process.destroy();
         assertThat(process.waitFor(10, TimeUnit.SECONDS)).as(name + " ends within 10 s").isTrue();
         return process.exitValue();
