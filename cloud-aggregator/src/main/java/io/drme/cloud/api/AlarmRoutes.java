@@ -177,7 +177,7 @@ final class AlarmRoutes {
 
     private JsonObject send(Who who, String verb, AlarmRow alarm, Map<String, String> given) {
         var arguments = new TreeMap<>(given);
-        arguments.put("alarm", alarm.id());
+        arguments.put("id", alarm.id());
         long now = clock.epochNanos();
         var command =
                 new Message.Command(
