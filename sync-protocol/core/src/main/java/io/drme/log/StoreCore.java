@@ -1,9 +1,7 @@
 package io.drme.log;
 
-import io.drme.block.BadBlockException;
 import io.drme.block.BlockBuilder;
 import io.drme.block.BlockHash;
-import io.drme.block.BlockReader;
 import io.drme.block.BlockSeal;
 import io.drme.model.EpochId;
 import io.drme.model.Event;
@@ -48,6 +46,7 @@ final class StoreCore {
     boolean setsChanged;
 
     private final Map<StreamKind, BlockBuilder> builders = new EnumMap<>(StreamKind.class);
+    private final Map<StreamKind, TimeSpan> spans = new EnumMap<>(StreamKind.class);
     private final CommitWriter writer;
 
     /** Events that are in the journal and not in their log yet. */
@@ -98,6 +97,7 @@ final class StoreCore {
         this.writer = new CommitWriter(setup, sizes, journal, waiting);
         for (var kind : SAMPLE_STREAMS) {
             builders.put(kind, new BlockBuilder());
+            spans.put(kind, new TimeSpan());
         }
     }
 
@@ -228,6 +228,7 @@ final class StoreCore {
             firstOrdinals.put(tick.stream(), ordinal);
         }
         builder.add(tick.batch(), tick.tags());
+        part(spans, tick.stream()).add(tick.batch());
     }
 
     private long ordinalIn(StreamKind kind) {
@@ -348,16 +349,17 @@ final class StoreCore {
         int samples = builder.samples();
         var block = builder.seal(header(kind, covers));
         var stream = state.stream(kind);
-        var header = header(block);
+        var span = part(spans, kind);
         var head =
                 new ItemHead(
                         stream.last + 1,
                         ordinalIn(kind),
                         samples,
-                        header.firstTime(),
-                        header.lastTime(),
+                        span.first,
+                        span.last,
                         setup.clock().epochNanos(),
                         covers);
+        span.clear();
         append(kind, head, block);
         stream = state.stream(kind); // making room may have committed, and so copied, the state
         stream.last++;
@@ -383,14 +385,6 @@ final class StoreCore {
                 schemaVersion,
                 configurationVersion,
                 covers);
-    }
-
-    private static io.drme.block.BlockHeader header(byte[] block) {
-        try {
-            return BlockReader.open(block).header();
-        } catch (BadBlockException e) {
-            throw new IllegalStateException("a block that was just sealed can't be read", e);
-        }
     }
 
     /** The samples not sealed yet as a block for reading only; null where there are none. */
