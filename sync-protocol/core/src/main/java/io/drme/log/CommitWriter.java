@@ -47,7 +47,11 @@ final class CommitWriter implements AutoCloseable {
      * @param events the event items in it
      */
     record Committed(
-            long position, long end, int from, int to, StoreState state, List<byte[]> events) {}
+            long position, long end, int from, int to, StoreState state, List<byte[]> events) {
+        Committed withTicks(int newFrom, int newTo) {
+            return new Committed(position, end, newFrom, newTo, state, events);
+        }
+    }
 
     private TickFrameWriter writer(StreamKind kind) {
         var writer = writers.get(kind);
@@ -58,7 +62,27 @@ final class CommitWriter implements AutoCloseable {
     }
 
     /**
-     * Writes and syncs.
+     * Writes the events that wait, but no samples, into room that is kept for it, and syncs.
+     *
+     * @return the one frame
+     */
+    Committed writeUrgent(StoreState state, long lastEventTime) throws DiskException {
+        written.clear();
+        try {
+            var next = state.copy();
+            stamp(next, lastEventTime);
+            writeFrame(next, true, List.copyOf(waiting.events()), true);
+            journal.sync();
+        } catch (DiskException e) {
+            journal.abandon();
+            writers.values().forEach(CommitWriter::discard);
+            throw e;
+        }
+        return written.getFirst();
+    }
+
+    /**
+     * Writes and syncs what waits, or, where that is much, a beginning of it.
      *
      * @param state the state as of now, without what waits
      * @param sets whether its sets have to be written
@@ -88,6 +112,7 @@ final class CommitWriter implements AutoCloseable {
         var events = waiting.events();
         var next = state;
         long before = 0;
+        long total = 0;
         int from = 0;
         int eventsFrom = 0;
         do {
@@ -108,12 +133,14 @@ final class CommitWriter implements AutoCloseable {
             long samples = next.accepted() - state.accepted() - before;
             waiting.countInto(next, before, samples, isLast);
             stamp(next, lastEventTime);
-            var frameEvents = List.copyOf(events.subList(eventsFrom, eventsTo));
-            writeFrame(next, sets, from, to, frameEvents);
+            writeFrame(next, sets, List.copyOf(events.subList(eventsFrom, eventsTo)), false);
+            written.set(written.size() - 1, written.getLast().withTicks(from, to));
             before += samples;
+            total += bytes;
             from = to;
             eventsFrom = eventsTo;
-        } while (from < ticks.size() || eventsFrom < events.size());
+        } while ((from < ticks.size() || eventsFrom < events.size())
+                && total < sizes.journalSegmentBytes() / 2);
     }
 
     private long add(Waiting.Tick tick, StoreState next) {
@@ -136,13 +163,14 @@ final class CommitWriter implements AutoCloseable {
         next.lastCommitNanos = wall;
     }
 
-    private void writeFrame(StoreState next, boolean sets, int from, int to, List<byte[]> events)
+    private void writeFrame(
+            StoreState next, boolean sets, List<byte[]> events, boolean urgent)
             throws DiskException {
         int tickBytes = 0;
         for (var writer : writers.values()) {
             tickBytes += writer.maxFrameBytes();
         }
-        boolean key = journal.prepare(JournalFrame.maxBytes(next, events, tickBytes));
+        boolean key = journal.prepare(JournalFrame.maxBytes(next, events, tickBytes), urgent);
         var data = ticks(StreamKind.DATA, key);
         var local = ticks(StreamKind.LOCAL, key);
         var frame = new JournalFrame(next, sets || key, events, data, local);
@@ -150,7 +178,7 @@ final class CommitWriter implements AutoCloseable {
         frame.putInto(journal.payload(JournalFrame.maxBytes(next, events, bytes)), journal.end());
         long position = journal.written();
         journal.append();
-        written.add(new Committed(position, journal.written(), from, to, next, events));
+        written.add(new Committed(position, journal.written(), 0, 0, next, events));
     }
 
     private @Nullable ByteBuffer ticks(StreamKind kind, boolean key) {

@@ -21,6 +21,10 @@ final class Journal {
     private static final byte HEADER_KIND = 1;
     private static final int MAGIC = 0x4a4d5244; // "DRMJ", little endian
     private static final byte VERSION = 1;
+
+    /** This part of the last free segment is kept for urgent frames. */
+    private static final int KEPT_FRACTION = 4;
+
     private static final int HEADER_PAYLOAD_BYTES = 1 + 4 + 1 + 16 + 8;
     private static final int HEADER_BYTES = Frame.sizeOf(HEADER_PAYLOAD_BYTES);
 
@@ -262,7 +266,7 @@ final class Journal {
     void startAt(long position) {
         end = Math.max(end, position);
         written = end;
-        abandon();
+        active = null;
     }
 
     /** The position behind the last frame written. */
@@ -278,12 +282,15 @@ final class Journal {
     /**
      * Sees to it that a payload of so many bytes fits.
      *
+     * @param urgent whether it may take the room that is kept for notes of what is dropped, without
+     *     which a full store could make no room
      * @return whether it will be the first frame of a segment, which stands alone
      * @throws DiskException.Full when all segments are in use; sealing frees them
      */
-    boolean prepare(int payloadBytes) throws DiskException {
+    boolean prepare(int payloadBytes, boolean urgent) throws DiskException {
         long frameBytes = (long) Frame.sizeOf(payloadBytes) + Frame.TERMINATOR_BYTES;
-        if (active != null && written - active.base + frameBytes <= segmentBytes) {
+        long kept = urgent || hasFreeSegment() ? 0 : segmentBytes / KEPT_FRACTION;
+        if (active != null && written - active.base + frameBytes <= segmentBytes - kept) {
             return written - active.base == FIRST_FRAME;
         }
         // A bound beyond a whole segment gets one for itself; what is written is mostly far less.
@@ -304,17 +311,22 @@ final class Journal {
                             .formatted(slots.size()),
                     null);
         }
-        if (active != null) {
-            active.end = end;
+        if (active != null && written > end) {
+            // A commit goes on in the next segment; it counts only when that is synced as well.
+            file(active).sync();
         }
-        slot.ordinal = ++ordinal;
         slot.base = written;
-        slot.end = Long.MAX_VALUE;
-        active = slot;
         out.clear();
+        ordinal++;
         putHeader(slot);
         putHeader(slot);
         file(slot).write(0, out.flip());
+        slot.ordinal = ordinal;
+        slot.end = Long.MAX_VALUE;
+        if (active != null) {
+            active.end = written;
+        }
+        active = slot;
         written += FIRST_FRAME;
     }
 
@@ -322,7 +334,7 @@ final class Journal {
         int start = out.position();
         out.position(start + Frame.HEADER_BYTES);
         out.put(HEADER_KIND).putInt(MAGIC).put(VERSION);
-        out.putLong(epoch.high()).putLong(epoch.low()).putLong(slot.ordinal);
+        out.putLong(epoch.high()).putLong(epoch.low()).putLong(ordinal);
         Frame.seal(out, start, slot.base + start);
     }
 
@@ -366,12 +378,21 @@ final class Journal {
         }
     }
 
-    /** Leaves the segment in use: the next frame goes to another, from the last synced position. */
+    /**
+     * Takes back what was written and not synced: the next frame goes to another segment, from the
+     * last synced position. Where nothing was written, nothing changes.
+     */
     void abandon() {
-        if (active != null) {
-            active.end = end;
+        if (written > end) {
+            for (var slot : slots) {
+                if (slot.isUsed() && slot.base >= end) {
+                    slot.ordinal = 0; // nothing in it counts
+                } else if (slot == active || slot.end == Long.MAX_VALUE || slot.end > end) {
+                    slot.end = end;
+                }
+            }
+            active = null;
         }
-        active = null;
         written = end;
     }
 

@@ -163,7 +163,7 @@ final class SpacePolicy implements SpaceKeeper {
             if (!segment.givenUp) {
                 giveUp(victim.stream, segment);
             }
-            core().commit();
+            core().commitUrgent();
             core().log(victim.stream).delete(segment);
             log.info(
                     "store deleted stream={} segment={} items={} cost={}",

@@ -161,26 +161,42 @@ final class StoreCore {
         addEvent(Payloads.event(0, drop));
     }
 
-    /**
-     * Makes durable what waits, and the state as it is now.
-     *
-     * <p>It may be called while a log makes room for a segment; then it touches the journal only.
-     */
+    /** Makes durable what waits, and the state as it is now. */
     void commit() throws DiskException {
-        if (!busy && !journal.hasFreeSegment()) {
-            trySeal();
-        }
-        var frames = writer.write(state, setsChanged, lastEventTime);
-        state = frames.getLast().state();
-        setsChanged = false;
-        var ticks = List.copyOf(waiting.ticks());
-        waiting.clear();
-        for (var frame : frames) {
-            build(frame, ticks);
-        }
-        if (!busy) {
+        do {
+            if (!journal.hasFreeSegment()) {
+                trySeal();
+            }
+            var frames = writer.write(state, setsChanged, lastEventTime);
+            long samples = frames.getLast().state().accepted() - state.accepted();
+            state = frames.getLast().state();
+            setsChanged = false;
+            int ticksDone = frames.getLast().to();
+            var ticks = List.copyOf(waiting.ticks().subList(0, ticksDone));
+            int eventsDone = 0;
+            for (var frame : frames) {
+                journaled.addAll(frame.events());
+                eventsDone += frame.events().size();
+            }
+            waiting.remove(ticksDone, samples, eventsDone);
+            for (var frame : frames) {
+                build(frame, ticks);
+            }
             drainEvents();
-        }
+        } while (!waiting.isEmpty());
+    }
+
+    /**
+     * Makes durable what was given up, and its events, before its file goes. It touches the journal
+     * only, as it may be called while a log makes room for a segment.
+     */
+    void commitUrgent() throws DiskException {
+        var frame = writer.writeUrgent(state, lastEventTime);
+        state = frame.state();
+        setsChanged = false;
+        waiting.clearEvents();
+        journaled.addAll(frame.events());
+        built = Math.max(built, frame.end());
     }
 
     /**
@@ -208,7 +224,6 @@ final class StoreCore {
             local += isData ? 0 : tick.batch().size();
         }
         built = Math.max(built, frame.end());
-        journaled.addAll(frame.events());
     }
 
     /**

@@ -180,8 +180,33 @@ final class Waiting {
         }
     }
 
-    /** Forgets everything: it is committed. */
-    void clear() {
+    /** Forgets the events: they are committed. */
+    void clearEvents() {
+        events.clear();
+        eventBytes = 0;
+    }
+
+    /**
+     * Forgets what is committed: the first ticks with so many samples, and the first events. With the
+     * last of them go the figures of all.
+     */
+    void remove(int ticksDone, long samplesDone, int eventsDone) {
+        if (ticksDone == ticks.size() && eventsDone == events.size()) {
+            clear();
+            return;
+        }
+        ticks.subList(0, ticksDone).clear();
+        long readDone = Math.min(read, samplesDone);
+        read -= readDone;
+        derived -= samplesDone - readDone;
+        samples -= (int) samplesDone;
+        for (var event : events.subList(0, eventsDone)) {
+            eventBytes -= event.length;
+        }
+        events.subList(0, eventsDone).clear();
+    }
+
+    private void clear() {
         ticks.clear();
         events.clear();
         refused.clear();

@@ -52,7 +52,7 @@ public final class Batch {
      */
     public void begin(int newGroup, long newGatewayTime) {
         if (texts != null) {
-            Arrays.fill(texts, 0, size, null);
+            Arrays.fill(texts, 0, Math.min(size, texts.length), null);
         }
         size = 0;
         group = newGroup;
