@@ -163,8 +163,7 @@ final class CommitWriter implements AutoCloseable {
         next.lastCommitNanos = wall;
     }
 
-    private void writeFrame(
-            StoreState next, boolean sets, List<byte[]> events, boolean urgent)
+    private void writeFrame(StoreState next, boolean sets, List<byte[]> events, boolean urgent)
             throws DiskException {
         int tickBytes = 0;
         for (var writer : writers.values()) {

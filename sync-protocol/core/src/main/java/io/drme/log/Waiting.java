@@ -187,8 +187,8 @@ final class Waiting {
     }
 
     /**
-     * Forgets what is committed: the first ticks with so many samples, and the first events. With the
-     * last of them go the figures of all.
+     * Forgets what is committed: the first ticks with so many samples, and the first events. With
+     * the last of them go the figures of all.
      */
     void remove(int ticksDone, long samplesDone, int eventsDone) {
         if (ticksDone == ticks.size() && eventsDone == events.size()) {

@@ -16,24 +16,26 @@ class StoreDamageTest {
 
     @Test
     void aFlippedBitInAnyFileIsNeverAWrongValue() {
-        Seeds.of(380, 4_000).forEach(seed -> {
-            var world = world(seed);
-            var path = anyFile(world);
-            int offset = world.random.nextInt(world.disk.bytes(path).length);
-            world.disk.flip(path, offset, 1 << world.random.nextInt(8));
-            check(world, seed, path + " at " + offset);
-        });
+        Seeds.of(380, 4_000)
+                .forEach(seed -> {
+                    var world = world(seed);
+                    var path = anyFile(world);
+                    int offset = world.random.nextInt(world.disk.bytes(path).length);
+                    world.disk.flip(path, offset, 1 << world.random.nextInt(8));
+                    check(world, seed, path + " at " + offset);
+                });
     }
 
     @Test
     void aFileThatIsCutOffIsNeverAWrongValue() {
-        Seeds.of(120, 1_000).forEach(seed -> {
-            var world = world(seed);
-            var path = anyFile(world);
-            int length = world.random.nextInt(world.disk.bytes(path).length);
-            world.disk.cutOff(path, length);
-            check(world, seed, path + " cut to " + length);
-        });
+        Seeds.of(120, 1_000)
+                .forEach(seed -> {
+                    var world = world(seed);
+                    var path = anyFile(world);
+                    int length = world.random.nextInt(world.disk.bytes(path).length);
+                    world.disk.cutOff(path, length);
+                    check(world, seed, path + " cut to " + length);
+                });
     }
 
     /** A store that was killed somewhere, mostly with samples that only the journal has. */
@@ -57,7 +59,8 @@ class StoreDamageTest {
     }
 
     private static String anyFile(StoreWorld world) {
-        var paths = world.disk.paths().stream().filter(p -> world.disk.bytes(p).length > 0).toList();
+        var paths =
+                world.disk.paths().stream().filter(p -> world.disk.bytes(p).length > 0).toList();
         return paths.get(world.random.nextInt(paths.size()));
     }
 

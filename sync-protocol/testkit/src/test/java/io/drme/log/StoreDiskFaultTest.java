@@ -14,8 +14,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * A disk that fails, is full, or slow: the store never crashes, keeps its policy, counts exactly what
- * it gives up, and works on when the disk does.
+ * A disk that fails, is full, or slow: the store never crashes, keeps its policy, counts exactly
+ * what it gives up, and works on when the disk does.
  */
 class StoreDiskFaultTest {
     private static final long PLENTY_BYTES = 64 << 20;
@@ -40,7 +40,8 @@ class StoreDiskFaultTest {
         return new StoreWorld(seed, maxBytes, StoreConfig.WhenFull.DROP_OLDEST);
     }
 
-    // A failed sync says nothing about what is on disk: all of it has to be written anew, elsewhere.
+    // A failed sync says nothing about what is on disk: all of it has to be written anew,
+    // elsewhere.
     @Test
     void writesAndSyncsThatFailLoseNothing() {
         overSeeds(seed -> {
