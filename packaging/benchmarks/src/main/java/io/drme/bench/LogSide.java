@@ -1,0 +1,26 @@
+package io.drme.bench;
+
+import io.drme.model.Batch;
+
+/** Something that makes scans durable: ours or a peer. */
+interface LogSide extends AutoCloseable {
+
+    /** What the report calls it. */
+    String name();
+
+    /** Makes a scan durable before it returns. */
+    void commit(Batch scan) throws Exception;
+
+    /**
+     * Opens anew what was closed and reads all of it.
+     *
+     * @return how many samples there are, and the sum of their values
+     */
+    Content readBack() throws Exception;
+
+    /** What was read back. */
+    record Content(long samples, double sum) {}
+
+    @Override
+    void close() throws Exception;
+}
