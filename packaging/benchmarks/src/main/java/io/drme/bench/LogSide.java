@@ -3,7 +3,7 @@ package io.drme.bench;
 import io.drme.model.Batch;
 
 /** Something that makes scans durable: ours or a peer. */
-interface LogSide extends AutoCloseable {
+interface LogSide {
 
     /** What the report calls it. */
     String name();
@@ -21,6 +21,6 @@ interface LogSide extends AutoCloseable {
     /** What was read back. */
     record Content(long samples, double sum) {}
 
-    @Override
+    /** Closes what is open; {@link #readBack} opens it anew. */
     void close() throws Exception;
 }
