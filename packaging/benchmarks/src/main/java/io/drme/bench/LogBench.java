@@ -154,7 +154,6 @@ final class LogBench implements Bench {
         });
         double ourMedian = ours.medianMillis();
         double ourSpeed = samples / (ours.cpuNanos / NANOS);
-        double ourDevice = ours.deviceBytes / samples;
         double sqlite = speed.getOrDefault("sqlite-full", Double.NaN);
         var none = OptionalDouble.empty();
         var rows = new ArrayList<Row>();
@@ -180,6 +179,16 @@ final class LogBench implements Bench {
                         ">= 5 x sqlite-full",
                         ourSpeed >= 5 * sqlite,
                         ours.valid));
+        rows.addAll(bytes(name, ours, device, totals));
+        return rows;
+    }
+
+    private static List<Row> bytes(
+            String name, Cost ours, Map<String, Double> device, double[] totals) {
+        var rows = new ArrayList<Row>();
+        var none = OptionalDouble.empty();
+        double samples = totals[0];
+        double ourDevice = ours.deviceBytes / samples;
         boolean isFast = name.endsWith("100hz");
         double framed = totals[1] / samples;
         double ratio = totals[2] * 4_096 / totals[1];
