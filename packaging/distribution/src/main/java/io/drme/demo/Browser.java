@@ -7,7 +7,8 @@ final class Browser {
     private Browser() {}
 
     static void open(boolean wanted, String url) {
-        if (!wanted || (System.getenv("DISPLAY") == null && System.getenv("WAYLAND_DISPLAY") == null)) {
+        if (!wanted
+                || (System.getenv("DISPLAY") == null && System.getenv("WAYLAND_DISPLAY") == null)) {
             return;
         }
         try {

@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Simulators, agents and a centre as processes, watched from outside: everything it says it has read
- * over the same REST interface that everybody uses.
+ * Simulators, agents and a centre as processes, watched from outside: everything it says it has
+ * read over the same REST interface that everybody uses.
  *
  * <p>Confined to the main thread, but for the shutdown hook, which only asks it to end.
  */
@@ -51,22 +51,26 @@ final class Demo implements AutoCloseable {
      * @param length zero runs until Ctrl-C
      * @param data null takes a temporary folder
      */
-    record Options(Duration length, @Nullable Path data, boolean browser, boolean outage, int gateways) {}
+    record Options(
+            Duration length, @Nullable Path data, boolean browser, boolean outage, int gateways) {}
 
     private Demo(Options options, PrintWriter out) throws IOException {
         this.options = options;
         this.out = out;
-        this.folder = options.data() == null
-                ? Files.createTempDirectory("drme-demo-")
-                : Files.createDirectories(options.data()).toAbsolutePath();
+        this.folder =
+                options.data() == null
+                        ? Files.createTempDirectory("drme-demo-")
+                        : Files.createDirectories(options.data()).toAbsolutePath();
         this.ports = Ports.choose(options.gateways());
         this.line = new Line(ports.mqtt());
     }
 
     /** Starts everything and waits until it answers. */
-    static Demo start(Options options, PrintWriter out) throws IOException, InterruptedException, DemoException {
+    static Demo start(Options options, PrintWriter out)
+            throws IOException, InterruptedException, DemoException {
         var demo = new Demo(options, out);
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(demo::endSoon));
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(demo::endSoon));
         try {
             demo.startPrograms();
             return demo;
@@ -80,17 +84,30 @@ final class Demo implements AutoCloseable {
         ports.moved().forEach(m -> out.println("  " + m));
         out.println("starting simulators, centre and agent; data in " + folder);
         var logs = Files.createDirectories(folder.resolve("logs"));
-        programs.add(Program.start("sim", "io.drme.sim.Main", logs, List.of(
-                "run", "press-line",
-                "--control", Integer.toString(ports.control()),
-                "--listen", "press=127.0.0.1:" + ports.press(),
-                "--listen", "boiler=127.0.0.1:" + ports.boiler(),
-                "--listen", "cabinet=127.0.0.1:" + ports.cabinet())));
-        programs.add(Program.start("cloud", "io.drme.cloud.Main", logs, List.of(
-                "run",
-                "--data", cloudData().toString(),
-                "--port", Integer.toString(ports.cloud()),
-                "--mqtt-port", Integer.toString(ports.mqtt()))));
+        programs.add(
+                Program.start(
+                        "sim",
+                        "io.drme.sim.Main",
+                        logs,
+                        List.of(
+                                "run", "press-line",
+                                "--control", Integer.toString(ports.control()),
+                                "--listen", "press=127.0.0.1:" + ports.press(),
+                                "--listen", "boiler=127.0.0.1:" + ports.boiler(),
+                                "--listen", "cabinet=127.0.0.1:" + ports.cabinet())));
+        programs.add(
+                Program.start(
+                        "cloud",
+                        "io.drme.cloud.Main",
+                        logs,
+                        List.of(
+                                "run",
+                                "--data",
+                                cloudData().toString(),
+                                "--port",
+                                Integer.toString(ports.cloud()),
+                                "--mqtt-port",
+                                Integer.toString(ports.mqtt()))));
         for (int i = 0; i < options.gateways(); i++) {
             startAgent(i);
         }
@@ -105,13 +122,24 @@ final class Demo implements AutoCloseable {
         var directory = Files.createDirectories(agentData(index));
         var config = folder.resolve(gateway(index) + ".yaml");
         Files.writeString(config, configuration(index));
-        programs.add(Program.start("agent", "io.drme.edge.Main", folder.resolve("logs"), List.of(
-                "run", "--config", config.toString(), "--data", directory.toString())));
+        programs.add(
+                Program.start(
+                        "agent",
+                        "io.drme.edge.Main",
+                        folder.resolve("logs"),
+                        List.of(
+                                "run",
+                                "--config",
+                                config.toString(),
+                                "--data",
+                                directory.toString())));
     }
 
     private String configuration(int index) throws IOException {
         try (var in = Demo.class.getResourceAsStream("/demo/gateway.yaml")) {
-            return new String(Objects.requireNonNull(in, "ships with the demo").readAllBytes(), StandardCharsets.UTF_8)
+            return new String(
+                            Objects.requireNonNull(in, "ships with the demo").readAllBytes(),
+                            StandardCharsets.UTF_8)
                     .replace("@gateway@", gateway(index))
                     .replace("@press@", Integer.toString(ports.press()))
                     .replace("@boiler@", Integer.toString(ports.boiler()))
@@ -133,13 +161,19 @@ final class Demo implements AutoCloseable {
         return folder.resolve("cloud");
     }
 
-    private void awaitReady(String what, String url) throws IOException, InterruptedException, DemoException {
+    private void awaitReady(String what, String url)
+            throws IOException, InterruptedException, DemoException {
         long until = clock.nanoTime() + READY_WITHIN.toNanos();
         while (!Http.answers(url)) {
             failWhereOneDied();
             if (clock.nanoTime() - until > 0 || asked.getCount() == 0) {
-                throw new DemoException("the %s did not get ready within %d s (%s); look into %s"
-                        .formatted(what, READY_WITHIN.toSeconds(), url, folder.resolve("logs")));
+                throw new DemoException(
+                        "the %s did not get ready within %d s (%s); look into %s"
+                                .formatted(
+                                        what,
+                                        READY_WITHIN.toSeconds(),
+                                        url,
+                                        folder.resolve("logs")));
             }
             clock.sleep(PAUSE);
         }
@@ -165,7 +199,9 @@ final class Demo implements AutoCloseable {
         Browser.open(options.browser(), fleet);
         out.println("  (each link signs in once, as an operator)");
         out.println("  ./drme ctl latest --data " + cloudData());
-        out.println("  ./drme sim fault press silent --for 20s --url http://127.0.0.1:" + ports.control());
+        out.println(
+                "  ./drme sim fault press silent --for 20s --url http://127.0.0.1:"
+                        + ports.control());
         out.println();
         out.flush();
     }
@@ -173,9 +209,10 @@ final class Demo implements AutoCloseable {
     /** A link that signs in once; the person is made up for this run. */
     private String signInLink(String base, Path data) throws InterruptedException, DemoException {
         try (var program = Connection.find(base, data, Map.of())) {
-            var made = program.post(
-                    "/api/v1/users",
-                    new JsonObject().put("name", "demo").put("role", "operator"));
+            var made =
+                    program.post(
+                            "/api/v1/users",
+                            new JsonObject().put("name", "demo").put("role", "operator"));
             return base + "/sign-in?code=" + made.getString("code");
         } catch (CommandException e) {
             throw new DemoException(String.valueOf(e.getMessage()));
@@ -204,26 +241,30 @@ final class Demo implements AutoCloseable {
     }
 
     private boolean isOver(long start) {
-        return options.length().isPositive() && clock.nanoTime() - start >= options.length().toNanos();
+        return options.length().isPositive()
+                && clock.nanoTime() - start >= options.length().toNanos();
     }
 
     private void showCounts(long second) throws InterruptedException {
         var account = account(0);
-        out.println(account == null
-                ? "%3d s  the centre does not know the gateway yet".formatted(second)
-                : "%3d s  read %d · derived %d · filtered %d · stored %d · waiting %d".formatted(
-                        second,
-                        account.getLong("read", 0L),
-                        account.getLong("derived", 0L),
-                        account.getLong("filtered", 0L),
-                        account.getLong("stored", 0L),
-                        account.getLong("pending", 0L)));
+        out.println(
+                account == null
+                        ? "%3d s  the centre does not know the gateway yet".formatted(second)
+                        : "%3d s  read %d · derived %d · filtered %d · stored %d · waiting %d"
+                                .formatted(
+                                        second,
+                                        account.getLong("read", 0L),
+                                        account.getLong("derived", 0L),
+                                        account.getLong("filtered", 0L),
+                                        account.getLong("stored", 0L),
+                                        account.getLong("pending", 0L)));
         out.flush();
     }
 
     /** The centre's account of one gateway; null before it has one. */
     private @Nullable JsonObject account(int index) throws InterruptedException {
-        try (var centre = Connection.find("http://127.0.0.1:" + ports.cloud(), cloudData(), Map.of())) {
+        try (var centre =
+                Connection.find("http://127.0.0.1:" + ports.cloud(), cloudData(), Map.of())) {
             return centre.get("/api/v1/reconcile", Map.of("gateway", gateway(index)));
         } catch (CommandException _) {
             return null;
@@ -256,7 +297,9 @@ final class Demo implements AutoCloseable {
         }
         healthy &= lost == 0 && doubled == 0;
         stopAll();
-        out.println("read %d · stored %d · lost %d · doubled %d".formatted(read, stored, lost, doubled));
+        out.println(
+                "read %d · stored %d · lost %d · doubled %d"
+                        .formatted(read, stored, lost, doubled));
         out.flush();
         return healthy;
     }
@@ -270,7 +313,8 @@ final class Demo implements AutoCloseable {
     private @Nullable JsonObject settled(int index) throws InterruptedException {
         long until = clock.nanoTime() + DRAIN_WITHIN.toNanos();
         var account = account(index);
-        while (clock.nanoTime() - until < 0 && (account == null || !account.getBoolean("balanced", false))) {
+        while (clock.nanoTime() - until < 0
+                && (account == null || !account.getBoolean("balanced", false))) {
             clock.sleep(PAUSE);
             account = account(index);
         }
@@ -280,13 +324,20 @@ final class Demo implements AutoCloseable {
     /** Where every sample of one account went. */
     private record Sums(long read, long stored, long lost, long doubled) {
         static Sums of(JsonObject a) {
-            long held = a.getLong("stored", 0L) + a.getLong("quarantined", 0L) + a.getLong("expired", 0L);
-            long dropped = a.getJsonObject("dropped", new JsonObject()).stream()
-                    .mapToLong(e -> ((Number) e.getValue()).longValue())
-                    .sum();
+            long held =
+                    a.getLong("stored", 0L)
+                            + a.getLong("quarantined", 0L)
+                            + a.getLong("expired", 0L);
+            long dropped =
+                    a.getJsonObject("dropped", new JsonObject()).stream()
+                            .mapToLong(e -> ((Number) e.getValue()).longValue())
+                            .sum();
             long missing = a.getLong("acknowledged", 0L) - held;
             return new Sums(
-                    a.getLong("read", 0L), a.getLong("stored", 0L), Math.max(0, missing) + dropped, Math.max(0, -missing));
+                    a.getLong("read", 0L),
+                    a.getLong("stored", 0L),
+                    Math.max(0, missing) + dropped,
+                    Math.max(0, -missing));
         }
     }
 
@@ -302,7 +353,8 @@ final class Demo implements AutoCloseable {
 
     /** Ends the first agent as {@code kill -9} does, and starts it again. */
     void killAgent() throws IOException, InterruptedException {
-        var agent = programs.stream().filter(p -> p.name().equals("agent")).findFirst().orElseThrow();
+        var agent =
+                programs.stream().filter(p -> p.name().equals("agent")).findFirst().orElseThrow();
         programs.remove(agent);
         agent.kill();
         startAgent(0);
@@ -312,7 +364,10 @@ final class Demo implements AutoCloseable {
     void silencePress(Duration time) throws IOException, InterruptedException {
         Http.put(
                 "http://127.0.0.1:%d/api/v1/faults/press".formatted(ports.control()),
-                new JsonObject().put("fault", "silent").put("for", time.toSeconds() + "s").encode());
+                new JsonObject()
+                        .put("fault", "silent")
+                        .put("for", time.toSeconds() + "s")
+                        .encode());
     }
 
     private void stopAll() throws InterruptedException {

@@ -26,14 +26,16 @@ final class Http {
 
     /** Sends JSON; an answer other than 2xx is an error. */
     static void put(String url, String json) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(URI.create(url))
-                .timeout(LIMIT)
-                .header("content-type", "application/json")
-                .PUT(HttpRequest.BodyPublishers.ofString(json))
-                .build();
+        var request =
+                HttpRequest.newBuilder(URI.create(url))
+                        .timeout(LIMIT)
+                        .header("content-type", "application/json")
+                        .PUT(HttpRequest.BodyPublishers.ofString(json))
+                        .build();
         var answer = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
         if (answer.statusCode() / 100 != 2) {
-            throw new IOException("%s answered %d: %s".formatted(url, answer.statusCode(), answer.body()));
+            throw new IOException(
+                    "%s answered %d: %s".formatted(url, answer.statusCode(), answer.body()));
         }
     }
 }

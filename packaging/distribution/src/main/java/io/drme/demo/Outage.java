@@ -39,7 +39,9 @@ final class Outage {
             demo.mendLine();
         }
         if (due(second, SILENCE)) {
-            out.println("       the press says nothing for %d s; its gap will say why".formatted(SILENT_FOR.toSeconds()));
+            out.println(
+                    "       the press says nothing for %d s; its gap will say why"
+                            .formatted(SILENT_FOR.toSeconds()));
             demo.silencePress(SILENT_FOR);
         }
         told = second;

@@ -33,7 +33,15 @@ record Ports(
         for (int i = 0; i < gateways; i++) {
             agents.add(free("agent's page", 8081 + i, moved));
         }
-        return new Ports(press, boiler, cabinet, control, cloud, mqtt, List.copyOf(agents), List.copyOf(moved));
+        return new Ports(
+                press,
+                boiler,
+                cabinet,
+                control,
+                cloud,
+                mqtt,
+                List.copyOf(agents),
+                List.copyOf(moved));
     }
 
     private static int free(String what, int wanted, List<String> moved) throws IOException {
@@ -41,7 +49,8 @@ record Ports(
             return wanted;
         }
         try (var any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            moved.add("port %d is taken; the %s uses %d".formatted(wanted, what, any.getLocalPort()));
+            moved.add(
+                    "port %d is taken; the %s uses %d".formatted(wanted, what, any.getLocalPort()));
             return any.getLocalPort();
         }
     }

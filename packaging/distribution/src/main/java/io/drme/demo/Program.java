@@ -28,29 +28,38 @@ final class Program {
      * @param mainClass what to run
      * @param logs folder for {@code NAME.log}; appended to
      */
-    static Program start(String name, String mainClass, Path logs, List<String> arguments) throws IOException {
+    static Program start(String name, String mainClass, Path logs, List<String> arguments)
+            throws IOException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags(name));
         command.addAll(List.of("-cp", classPath(), mainClass));
         command.addAll(arguments);
         var log = logs.resolve(name + ".log");
-        var process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start();
+        var process =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                        .start();
         return new Program(name, log, process);
     }
 
     private static List<String> flags(String name) throws IOException {
-        var folder = Path.of(System.getenv().getOrDefault("DRME_LAUNCH", "packaging/distribution/src/main/launch"));
+        var folder =
+                Path.of(
+                        System.getenv()
+                                .getOrDefault(
+                                        "DRME_LAUNCH", "packaging/distribution/src/main/launch"));
         return Files.readAllLines(folder.resolve(name + ".flags")).stream()
                 .filter(l -> !l.isBlank() && !l.startsWith("#"))
                 .toList();
     }
 
     private static String classPath() {
-        return Path.of(System.getenv().getOrDefault("DRME_LIB", "packaging/distribution/target/lib")) + "/*";
+        return Path.of(
+                        System.getenv()
+                                .getOrDefault("DRME_LIB", "packaging/distribution/target/lib"))
+                + "/*";
     }
 
     String name() {
@@ -65,7 +74,12 @@ final class Program {
     String epitaph() throws IOException {
         var lines = Files.readAllLines(log);
         return "%s ended with code %d; the end of %s:%n%s"
-                .formatted(name, process.exitValue(), log, String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size())));
+                .formatted(
+                        name,
+                        process.exitValue(),
+                        log,
+                        String.join(
+                                "\n", lines.subList(Math.max(0, lines.size() - 15), lines.size())));
     }
 
     /** Ends it as {@code kill -9} does. */

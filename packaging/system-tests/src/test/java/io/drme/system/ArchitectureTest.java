@@ -17,28 +17,35 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Holds what ARCHITECTURE.md says about who may know whom, over the production classes of all modules. */
+/**
+ * Holds what ARCHITECTURE.md says about who may know whom, over the production classes of all
+ * modules.
+ */
 class ArchitectureTest {
-    private static final JavaClasses CLASSES = new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("io.drme");
+    private static final JavaClasses CLASSES =
+            new ClassFileImporter()
+                    .withImportOption(new ImportOption.DoNotIncludeTests())
+                    .importPackages("io.drme");
 
     /** A library and the only packages that may use it. */
-    private static final Map<String, List<String>> LIBRARIES = Map.ofEntries(
-            Map.entry("org.eclipse.paho..", List.of("io.drme.edge.uplink..")),
-            Map.entry("org.eclipse.milo..", List.of("io.drme.driver.opcua..", "io.drme.sim.opcua..")),
-            Map.entry("com.ghgande.j2mod..", List.of("io.drme.driver.modbus..")),
-            Map.entry("com.pi4j..", List.of("io.drme.driver.gpio..")),
-            Map.entry("org.mapdb..", List.of("io.drme.edge.state..")),
-            Map.entry("com.hazelcast..", List.of("io.drme.cloud.grid..")),
-            Map.entry("io.vertx.mqtt..", List.of("io.drme.cloud.ingest..")),
-            Map.entry("org.sqlite..", List.of("io.drme.cloud.store..")),
-            Map.entry("com.zaxxer..", List.of("io.drme.cloud.store..")),
-            Map.entry("com.github.luben..", List.of("io.drme.block..")),
-            Map.entry("org.snakeyaml..", List.of("io.drme.config..")),
-            Map.entry("com.password4j..", List.of("io.drme.web..")),
-            Map.entry("java.lang.foreign..", List.of("io.drme.driver.gpio..")),
-            Map.entry("java.sql..", List.of("io.drme.cloud.store..")));
+    private static final Map<String, List<String>> LIBRARIES =
+            Map.ofEntries(
+                    Map.entry("org.eclipse.paho..", List.of("io.drme.edge.uplink..")),
+                    Map.entry(
+                            "org.eclipse.milo..",
+                            List.of("io.drme.driver.opcua..", "io.drme.sim.opcua..")),
+                    Map.entry("com.ghgande.j2mod..", List.of("io.drme.driver.modbus..")),
+                    Map.entry("com.pi4j..", List.of("io.drme.driver.gpio..")),
+                    Map.entry("org.mapdb..", List.of("io.drme.edge.state..")),
+                    Map.entry("com.hazelcast..", List.of("io.drme.cloud.grid..")),
+                    Map.entry("io.vertx.mqtt..", List.of("io.drme.cloud.ingest..")),
+                    Map.entry("org.sqlite..", List.of("io.drme.cloud.store..")),
+                    Map.entry("com.zaxxer..", List.of("io.drme.cloud.store..")),
+                    Map.entry("com.github.luben..", List.of("io.drme.block..")),
+                    Map.entry("org.snakeyaml..", List.of("io.drme.config..")),
+                    Map.entry("com.password4j..", List.of("io.drme.web..")),
+                    Map.entry("java.lang.foreign..", List.of("io.drme.driver.gpio..")),
+                    Map.entry("java.sql..", List.of("io.drme.cloud.store..")));
 
     @Test
     void theClassesAreThere() {
@@ -49,15 +56,20 @@ class ArchitectureTest {
     @TestFactory
     Stream<DynamicTest> aLibraryIsUsedOnlyWhereItBelongs() {
         return LIBRARIES.entrySet().stream()
-                .map(e -> DynamicTest.dynamicTest(e.getKey(), () -> noClasses()
-                        .that()
-                        .resideInAPackage("io.drme..")
-                        .and()
-                        .resideOutsideOfPackages(e.getValue().toArray(String[]::new))
-                        .should()
-                        .dependOnClassesThat()
-                        .resideInAPackage(e.getKey())
-                        .check(CLASSES)));
+                .map(e ->
+                        DynamicTest.dynamicTest(
+                                e.getKey(),
+                                () ->
+                                        noClasses()
+                                                .that()
+                                                .resideInAPackage("io.drme..")
+                                                .and()
+                                                .resideOutsideOfPackages(
+                                                        e.getValue().toArray(String[]::new))
+                                                .should()
+                                                .dependOnClassesThat()
+                                                .resideInAPackage(e.getKey())
+                                                .check(CLASSES)));
     }
 
     // The simulation must be able to move time; one class asks the system.
@@ -88,7 +100,8 @@ class ArchitectureTest {
                 .resideInAnyPackage("io.drme.model..", "io.drme.time..")
                 .should()
                 .dependOnClassesThat()
-                .resideOutsideOfPackages("java..", "io.drme.model..", "io.drme.time..", "org.jspecify..")
+                .resideOutsideOfPackages(
+                        "java..", "io.drme.model..", "io.drme.time..", "org.jspecify..")
                 .check(CLASSES);
     }
 
@@ -97,7 +110,8 @@ class ArchitectureTest {
         slices().matching("io.drme.driver.(*)..").should().notDependOnEachOther().check(CLASSES);
     }
 
-    // Two programs that meet on the wire only: a shared shortcut would hide a mistake in the protocol.
+    // Two programs that meet on the wire only: a shared shortcut would hide a mistake in the
+    // protocol.
     @Test
     void theCentreSeesNeitherAgentNorDrivers() {
         noClasses()

@@ -15,16 +15,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The whole line with real programs and protocols: simulators, agent and centre as processes. The line
- * is cut for 30 s, the agent is killed in the middle of it and the centre once the line is back.
+ * The whole line with real programs and protocols: simulators, agent and centre as processes. The
+ * line is cut for 30 s, the agent is killed in the middle of it and the centre once the line is
+ * back.
  */
 class OutageSystemTest {
     private static final String GATEWAY = "press-line-1";
     private static final Duration CUT_FOR = Duration.ofSeconds(30);
     private static final Duration LIMIT = Duration.ofSeconds(90);
 
-    @TempDir
-    private Path folder;
+    @TempDir private Path folder;
 
     @Test
     void nothingIsLostOrDoubledOverACutLineAndTwoKills() throws Exception {
@@ -51,32 +51,54 @@ class OutageSystemTest {
             var alarmsAtGateway = alarms(programs, false);
 
             line.mend();
-            Programs.await("the backlog is drained", LIMIT, () -> caughtUp(programs, acceptedAtCut));
+            Programs.await(
+                    "the backlog is drained", LIMIT, () -> caughtUp(programs, acceptedAtCut));
             programs.kill("cloud");
             programs.startCloud();
             programs.awaitReady(programs.cloudUrl());
-            Programs.await("it goes on after the centre was killed", LIMIT, () -> caughtUp(programs, acceptedAtCut));
+            Programs.await(
+                    "it goes on after the centre was killed",
+                    LIMIT,
+                    () -> caughtUp(programs, acceptedAtCut));
 
             assertThat(programs.stop("agent")).as(programs.log("agent")).isIn(0, 143);
             Programs.await("the accounts balance at rest", LIMIT, () -> atRest(programs));
             nothingLostNothingDoubled(programs, acceptedAtCut);
-            assertThat(ids(alarms(programs, true))).as("alarms of the outage are in the centre").containsAll(ids(alarmsAtGateway));
+            assertThat(ids(alarms(programs, true)))
+                    .as("alarms of the outage are in the centre")
+                    .containsAll(ids(alarmsAtGateway));
         }
     }
 
     private static void allThreeProtocolsArrive(Programs programs) throws InterruptedException {
-        for (var tag : new String[] {"press-3/oil/temperature", "boiler/pressure", "cabinet/door"}) {
-            Programs.await(tag + " is good in the centre", LIMIT, () -> Programs.any(
-                    programs.listCloud("/api/v1/latest", Map.of("match", GATEWAY + "/" + tag)),
-                    i -> "good".equals(i.getString("quality")) && i.getValue("value") != null));
+        for (var tag :
+                new String[] {"press-3/oil/temperature", "boiler/pressure", "cabinet/door"}) {
+            Programs.await(
+                    tag + " is good in the centre",
+                    LIMIT,
+                    () ->
+                            Programs.any(
+                                    programs.listCloud(
+                                            "/api/v1/latest", Map.of("match", GATEWAY + "/" + tag)),
+                                    i ->
+                                            "good".equals(i.getString("quality"))
+                                                    && i.getValue("value") != null));
         }
-        Programs.await("units are known", LIMIT, () -> Programs.any(
-                programs.listCloud("/api/v1/latest", Map.of("match", GATEWAY + "/press-3/oil/temperature")),
-                i -> "Cel".equals(i.getString("unit"))));
-        Programs.await("there is an account", LIMIT, () -> account(programs).getLong("accepted", 0L) > 0);
+        Programs.await(
+                "units are known",
+                LIMIT,
+                () ->
+                        Programs.any(
+                                programs.listCloud(
+                                        "/api/v1/latest",
+                                        Map.of("match", GATEWAY + "/press-3/oil/temperature")),
+                                i -> "Cel".equals(i.getString("unit"))));
+        Programs.await(
+                "there is an account", LIMIT, () -> account(programs).getLong("accepted", 0L) > 0);
     }
 
-    private static JsonObject account(Programs programs) throws CommandException, InterruptedException {
+    private static JsonObject account(Programs programs)
+            throws CommandException, InterruptedException {
         return programs.askCloud("/api/v1/reconcile", Map.of("gateway", GATEWAY));
     }
 
@@ -86,7 +108,8 @@ class OutageSystemTest {
         var a = account(programs);
         return a.getBoolean("balanced", false)
                 && a.getLong("accepted") > more
-                && a.getLong("stored") + a.getLong("quarantined", 0L) > more - a.getLong("local", 0L)
+                && a.getLong("stored") + a.getLong("quarantined", 0L)
+                        > more - a.getLong("local", 0L)
                 && a.getLong("pending") < 400;
     }
 
@@ -94,7 +117,8 @@ class OutageSystemTest {
         return account(programs).getBoolean("balanced", false);
     }
 
-    private static void nothingLostNothingDoubled(Programs programs, long atLeast) throws Exception {
+    private static void nothingLostNothingDoubled(Programs programs, long atLeast)
+            throws Exception {
         var a = account(programs);
         assertThat(a.getBoolean("balanced")).as(a.encode()).isTrue();
         assertThat(a.getJsonObject("dropped").isEmpty()).as(a.encode()).isTrue();
@@ -107,13 +131,24 @@ class OutageSystemTest {
     /** Independent of every counter: no moment of a tag stands twice in the centre's history. */
     private static void eachSampleStandsOnce(Programs programs) throws Exception {
         var seen = new HashSet<String>();
-        JsonArray history = programs.listCloud(
-                "/api/v1/history",
-                Map.of("gateway", GATEWAY, "tag", "press-3/oil/temperature", "from", "2020-01-01T00:00:00Z"));
+        JsonArray history =
+                programs.listCloud(
+                        "/api/v1/history",
+                        Map.of(
+                                "gateway",
+                                GATEWAY,
+                                "tag",
+                                "press-3/oil/temperature",
+                                "from",
+                                "2020-01-01T00:00:00Z"));
         assertThat(history.size()).isGreaterThan(50);
         for (int i = 0; i < history.size(); i++) {
             var item = history.getJsonObject(i);
-            assertThat(seen.add(item.getString("gatewayTime") + item.getString("sourceTime") + item.getValue("value")))
+            assertThat(
+                            seen.add(
+                                    item.getString("gatewayTime")
+                                            + item.getString("sourceTime")
+                                            + item.getValue("value")))
                     .as("doubled: " + item.encode())
                     .isTrue();
         }

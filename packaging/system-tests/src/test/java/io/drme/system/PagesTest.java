@@ -30,8 +30,8 @@ import org.openqa.selenium.support.ui.ExpectedConditions;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /**
- * Both pages in a real Chromium, over the real programs. The pictures that the README shows are made
- * here: {@code -Ddrme.pictures=docs/images} says where to.
+ * Both pages in a real Chromium, over the real programs. The pictures that the README shows are
+ * made here: {@code -Ddrme.pictures=docs/images} says where to.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class PagesTest {
@@ -39,8 +39,7 @@ class PagesTest {
     private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    @TempDir
-    private static Path folder;
+    @TempDir private static Path folder;
 
     private static Programs programs;
     private static WebDriver browser;
@@ -48,7 +47,8 @@ class PagesTest {
     @BeforeAll
     static void start() throws Exception {
         if (!Files.isExecutable(CHROMIUM) || !Files.isExecutable(DRIVER)) {
-            var missing = "chromium and chromium-driver are not installed, so no page was looked at";
+            var missing =
+                    "chromium and chromium-driver are not installed, so no page was looked at";
             if (Boolean.parseBoolean(System.getenv("CI"))) {
                 fail(missing);
             }
@@ -60,30 +60,38 @@ class PagesTest {
         programs.startAgent(programs.mqttPort);
         programs.awaitReady(programs.cloudUrl());
         programs.awaitReady(programs.agentUrl());
-        Programs.await("values arrive", LIMIT, () -> Programs.any(
-                programs.listCloud("/api/v1/latest", Map.of()),
-                i -> "press-3/oil/temperature".equals(i.getString("tag")) && "good".equals(i.getString("quality"))));
+        Programs.await(
+                "values arrive",
+                LIMIT,
+                () ->
+                        Programs.any(
+                                programs.listCloud("/api/v1/latest", Map.of()),
+                                i ->
+                                        "press-3/oil/temperature".equals(i.getString("tag"))
+                                                && "good".equals(i.getString("quality"))));
         browser = chromium();
     }
 
     private static WebDriver chromium() {
         var options = new ChromeOptions();
         options.setBinary(CHROMIUM.toString());
-        options.addArguments(List.of(
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--no-first-run",
-                "--disable-dev-shm-usage",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--user-data-dir=" + folder.resolve("browser")));
-        var service = new ChromeDriverService.Builder()
-                .usingDriverExecutable(new File(DRIVER.toString()))
-                .usingAnyFreePort()
-                .build();
+        options.addArguments(
+                List.of(
+                        "--headless",
+                        "--no-sandbox",
+                        "--disable-gpu",
+                        "--disable-quic",
+                        "--no-first-run",
+                        "--disable-dev-shm-usage",
+                        "--disable-background-networking",
+                        "--disable-component-update",
+                        "--disable-sync",
+                        "--user-data-dir=" + folder.resolve("browser")));
+        var service =
+                new ChromeDriverService.Builder()
+                        .usingDriverExecutable(new File(DRIVER.toString()))
+                        .usingAnyFreePort()
+                        .build();
         var driver = new ChromeDriver(service, options);
         driver.manage().window().setSize(new Dimension(1_280, 900));
         return driver;
@@ -111,7 +119,10 @@ class PagesTest {
     @Test
     @Order(2)
     void thePlantsPageShowsLiveValuesWithUnitsAndDevices() throws Exception {
-        browser.get(programs.agentUrl() + "/sign-in?code=" + programs.signInCode(programs.agentUrl(), programs.agentData(), "anna"));
+        browser.get(
+                programs.agentUrl()
+                        + "/sign-in?code="
+                        + programs.signInCode(programs.agentUrl(), programs.agentData(), "anna"));
 
         waitForText("press-3/oil/temperature");
         waitForText("°C");
@@ -123,22 +134,38 @@ class PagesTest {
     @Test
     @Order(3)
     void anAlarmOfThePlantIsAcknowledgedByNameOnThePage() throws Exception {
-        Programs.await("the oil runs hot", Duration.ofSeconds(90), () -> Programs.any(
-                programs.askAgent("/api/v1/alarms", Map.of("state", "unacknowledged")).getJsonArray("items"),
-                i -> "oil-hot".equals(i.getString("name"))));
+        Programs.await(
+                "the oil runs hot",
+                Duration.ofSeconds(90),
+                () ->
+                        Programs.any(
+                                programs.askAgent(
+                                                "/api/v1/alarms", Map.of("state", "unacknowledged"))
+                                        .getJsonArray("items"),
+                                i -> "oil-hot".equals(i.getString("name"))));
         waitForText("Oil is too hot");
         picture("plant-alarm");
         waitFor(By.cssSelector("[data-testid='acknowledge']")).click();
 
-        Programs.await("who acknowledged is recorded", LIMIT, () -> Programs.any(
-                programs.askAgent("/api/v1/alarms", Map.of("from", "2020-01-01T00:00:00Z")).getJsonArray("items"),
-                i -> "anna".equals(i.getString("acknowledgedBy"))));
+        Programs.await(
+                "who acknowledged is recorded",
+                LIMIT,
+                () ->
+                        Programs.any(
+                                programs.askAgent(
+                                                "/api/v1/alarms",
+                                                Map.of("from", "2020-01-01T00:00:00Z"))
+                                        .getJsonArray("items"),
+                                i -> "anna".equals(i.getString("acknowledgedBy"))));
     }
 
     @Test
     @Order(4)
     void theFleetsPageShowsGatewaysAndTheirAlarms() throws Exception {
-        browser.get(programs.cloudUrl() + "/sign-in?code=" + programs.signInCode(programs.cloudUrl(), programs.cloudData(), "olga"));
+        browser.get(
+                programs.cloudUrl()
+                        + "/sign-in?code="
+                        + programs.signInCode(programs.cloudUrl(), programs.cloudData(), "olga"));
 
         waitForText("press-line-1");
         picture("fleet-page");
@@ -146,7 +173,8 @@ class PagesTest {
     }
 
     private static WebElement waitFor(By what) {
-        return new WebDriverWait(browser, LIMIT).until(ExpectedConditions.elementToBeClickable(what));
+        return new WebDriverWait(browser, LIMIT)
+                .until(ExpectedConditions.elementToBeClickable(what));
     }
 
     private static void waitForText(String text) {
@@ -160,6 +188,8 @@ class PagesTest {
     private static void picture(String name) throws IOException {
         var to = Path.of(System.getProperty("drme.pictures", folder.toString()));
         Files.createDirectories(to);
-        Files.write(to.resolve(name + ".png"), ((ChromeDriver) browser).getScreenshotAs(OutputType.BYTES));
+        Files.write(
+                to.resolve(name + ".png"),
+                ((ChromeDriver) browser).getScreenshotAs(OutputType.BYTES));
     }
 }

@@ -27,8 +27,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * The real programs as processes of their own, on free ports, with the flags that ship. What they say
- * is read over REST, as everybody reads it.
+ * The real programs as processes of their own, on free ports, with the flags that ship. What they
+ * say is read over REST, as everybody reads it.
  */
 final class Programs implements AutoCloseable {
     private static final SystemClock CLOCK = new SystemClock();
@@ -74,9 +74,12 @@ final class Programs implements AutoCloseable {
                 "io.drme.cloud.Main",
                 List.of(
                         "run",
-                        "--data", cloudData().toString(),
-                        "--port", Integer.toString(cloudPort),
-                        "--mqtt-port", Integer.toString(mqttPort)));
+                        "--data",
+                        cloudData().toString(),
+                        "--port",
+                        Integer.toString(cloudPort),
+                        "--mqtt-port",
+                        Integer.toString(mqttPort)));
     }
 
     /** Starts the demo's gateway with its uplink at this port. */
@@ -113,15 +116,20 @@ final class Programs implements AutoCloseable {
     private void start(String name, String mainClass, List<String> arguments) throws IOException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        var flags = root().resolve("packaging/distribution/src/main/launch").resolve(name + ".flags");
-        Files.readAllLines(flags).stream().filter(l -> !l.isBlank() && !l.startsWith("#")).forEach(command::add);
+        var flags =
+                root().resolve("packaging/distribution/src/main/launch").resolve(name + ".flags");
+        Files.readAllLines(flags).stream()
+                .filter(l -> !l.isBlank() && !l.startsWith("#"))
+                .forEach(command::add);
         command.addAll(List.of("-cp", lib() + "/*", mainClass));
         command.addAll(arguments);
         running.put(
                 name,
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve(name + ".log").toFile()))
+                        .redirectOutput(
+                                ProcessBuilder.Redirect.appendTo(
+                                        folder.resolve(name + ".log").toFile()))
                         .start());
     }
 
@@ -136,7 +144,8 @@ final class Programs implements AutoCloseable {
     private static String needed(String variable) {
         var value = System.getenv(variable);
         if (value == null) {
-            throw new IllegalStateException(variable + " is not set; these tests are run by ./drme test");
+            throw new IllegalStateException(
+                    variable + " is not set; these tests are run by ./drme test");
         }
         return value;
     }
@@ -169,46 +178,67 @@ final class Programs implements AutoCloseable {
         return "http://127.0.0.1:" + agentPort;
     }
 
-    JsonObject askCloud(String path, Map<String, String> parameters) throws CommandException, InterruptedException {
+    JsonObject askCloud(String path, Map<String, String> parameters)
+            throws CommandException, InterruptedException {
         try (var c = Connection.find(cloudUrl(), cloudData(), Map.of())) {
             return c.get(path, parameters);
         }
     }
 
-    JsonArray listCloud(String path, Map<String, String> parameters) throws CommandException, InterruptedException {
+    JsonArray listCloud(String path, Map<String, String> parameters)
+            throws CommandException, InterruptedException {
         try (var c = Connection.find(cloudUrl(), cloudData(), Map.of())) {
             return c.list(path, parameters, 100_000);
         }
     }
 
-    JsonObject askAgent(String path, Map<String, String> parameters) throws CommandException, InterruptedException {
+    JsonObject askAgent(String path, Map<String, String> parameters)
+            throws CommandException, InterruptedException {
         try (var c = Connection.find(agentUrl(), agentData(), Map.of())) {
             return c.get(path, parameters);
         }
     }
 
     /** A code that signs somebody in once. */
-    String signInCode(String url, Path data, String name) throws CommandException, InterruptedException {
+    String signInCode(String url, Path data, String name)
+            throws CommandException, InterruptedException {
         try (var c = Connection.find(url, data, Map.of())) {
-            return c.post("/api/v1/users", new JsonObject().put("name", name).put("role", "operator"))
+            return c.post(
+                            "/api/v1/users",
+                            new JsonObject().put("name", name).put("role", "operator"))
                     .getString("code");
         }
     }
 
     void fault(String device, String fault, String time) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:%d/api/v1/faults/%s".formatted(control, device)))
-                .PUT(HttpRequest.BodyPublishers.ofString(
-                        new JsonObject().put("fault", fault).put("for", time).encode()))
-                .build();
-        assertThat(HTTP.send(request, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+        var request =
+                HttpRequest.newBuilder(
+                                URI.create(
+                                        "http://127.0.0.1:%d/api/v1/faults/%s"
+                                                .formatted(control, device)))
+                        .PUT(
+                                HttpRequest.BodyPublishers.ofString(
+                                        new JsonObject()
+                                                .put("fault", fault)
+                                                .put("for", time)
+                                                .encode()))
+                        .build();
+        assertThat(HTTP.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+                .isEqualTo(200);
     }
 
     void awaitReady(String url) throws InterruptedException {
-        await("ready: " + url, Duration.ofSeconds(90), () -> {
-            var request = HttpRequest.newBuilder(URI.create(url + "/health/ready")).timeout(Duration.ofSeconds(2)).build();
-            return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
-        });
+        await(
+                "ready: " + url,
+                Duration.ofSeconds(90),
+                () -> {
+                    var request =
+                            HttpRequest.newBuilder(URI.create(url + "/health/ready"))
+                                    .timeout(Duration.ofSeconds(2))
+                                    .build();
+                    return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode()
+                            == 200;
+                });
     }
 
     /** Something that may not be true yet, or not answer yet. */
@@ -217,7 +247,8 @@ final class Programs implements AutoCloseable {
     }
 
     /** Looks again and again until it holds; fails after the limit. */
-    static void await(String what, Duration limit, Condition condition) throws InterruptedException {
+    static void await(String what, Duration limit, Condition condition)
+            throws InterruptedException {
         long until = CLOCK.nanoTime() + limit.toNanos();
         String last = "";
         while (CLOCK.nanoTime() - until < 0) {
@@ -231,7 +262,8 @@ final class Programs implements AutoCloseable {
             }
             CLOCK.sleep(LOOK_EVERY);
         }
-        throw new AssertionError("not within %d s: %s (last: %s)".formatted(limit.toSeconds(), what, last));
+        throw new AssertionError(
+                "not within %d s: %s (last: %s)".formatted(limit.toSeconds(), what, last));
     }
 
     /** Lets real time pass: the length of an outage is what is tested. */

@@ -157,8 +157,8 @@ final class Lane {
     }
 
     /**
-     * How far it is, for the status: as the log knows it, which counts samples by it; a receipt just
-     * taken may be ahead of that.
+     * How far it is, for the status: as the log knows it, which counts samples by it; a receipt
+     * just taken may be ahead of that.
      */
     Message.Progress progress() {
         return new Message.Progress(
