@@ -62,6 +62,11 @@ final class AlarmRoutes {
                         .paged()
                         .answers(Schema.page(AlarmItem.SCHEMA)),
                 this::list);
+        addCommands(api);
+    }
+
+    /** What a person does about one occurrence, and about several. */
+    private void addCommands(Api api) {
         api.add(
                 one("acknowledge", "A person has seen it and takes care of it").body(COMMENT),
                 r -> {
