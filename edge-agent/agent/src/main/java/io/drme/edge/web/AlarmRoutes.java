@@ -100,6 +100,10 @@ final class AlarmRoutes {
                             (a, at, sink) ->
                                     a.unshelve(r.path("id"), r.who().name(), comment, at, sink));
                 });
+        addAfterthoughts(api);
+    }
+
+    private void addAfterthoughts(Api api) {
         api.add(
                 one("reset", "Ends a latched alarm").body(COMMENT),
                 r -> {
