@@ -19,6 +19,7 @@ import io.drme.model.StreamKind;
 import io.drme.schema.GatewayLife;
 import io.drme.schema.Payloads;
 import io.drme.time.Clock;
+import io.drme.time.Hlc;
 import io.drme.time.HybridClock;
 import io.drme.web.CannotListenException;
 import io.vertx.core.json.JsonObject;
@@ -63,6 +64,7 @@ final class Agent implements AutoCloseable {
     private final long bootCount;
     private final Thread pipelineThread;
     private final Thread storeThread;
+    private final StateDesk states;
     private volatile @Nullable UplinkDesk uplink;
 
     private Agent(Parts parts, Supervisor supervisor) {
@@ -73,6 +75,7 @@ final class Agent implements AutoCloseable {
         this.alarmBook = parts.alarmBook();
         this.bootCount = parts.bootCount();
         this.supervisor = supervisor;
+        this.states = new StateDesk(directory, clock, acquisition, recorder);
         this.pipelineThread = Thread.ofPlatform().name("pipeline").unstarted(acquisition);
         this.storeThread = Thread.ofPlatform().name("store").unstarted(recorder);
     }
@@ -106,8 +109,9 @@ final class Agent implements AutoCloseable {
                         : new Configurations.Choice(reader.read(file), "");
         var directory = data.orElse(choice.config().store().directory()).toAbsolutePath();
         var layout = new Layout(reader.factories());
-        var ready = layout.place(choice.config(), file.toString());
-        var parts = open(choice.config(), directory, ready, clock);
+        var opened = open(choice.config(), directory, file, layout, clock);
+        var parts = opened.parts();
+        var ready = opened.ready();
         var devices = new Devices(reader.factories(), directory, parts.in(), clock);
         var supervisor =
                 new Supervisor(
@@ -117,6 +121,7 @@ final class Agent implements AutoCloseable {
         var agent = new Agent(parts, supervisor);
         agent.storeThread.start();
         agent.pipelineThread.start();
+        agent.states.start();
         supervisor.begin(choice, ready);
         agent.startUplink(choice.config(), parts);
         return agent;
@@ -134,6 +139,7 @@ final class Agent implements AutoCloseable {
     /** What the supervisor does at each beat beside its own work. */
     void beat(AgentWeb web) throws InterruptedException {
         web.step();
+        states.step();
         var desk = uplink;
         if (desk != null) {
             desk.step();
@@ -147,8 +153,12 @@ final class Agent implements AutoCloseable {
                 : desk.status();
     }
 
-    private static Parts open(GatewayConfig config, Path directory, Layout.Ready ready, Clock clock)
-            throws DiskException {
+    private record Opened(Parts parts, Layout.Ready ready) {}
+
+    private static Opened open(
+            GatewayConfig config, Path directory, Path file, Layout layout, Clock clock)
+            throws DiskException, InvalidConfigException {
+        var placed = layout.place(config, file.toString());
         var in = new ArrayBlockingQueue<Batch>(Acquisition.IN_QUEUE_BATCHES);
         var recordings = new ArrayBlockingQueue<Recording>(Recorder.QUEUE_RECORDINGS);
         var store =
@@ -168,8 +178,16 @@ final class Agent implements AutoCloseable {
                 found.clean(),
                 found.journalSamples());
         var alarmBook = AlarmBook.of(store.view());
-        ready.plan().alarms().replay(alarmBook.recorded());
         var hlc = new HybridClock(clock, store.hlcHighWater());
+        long now = Hlc.epochNanos(hlc.next());
+        var ready =
+                StateDesk.restore(
+                        placed,
+                        directory,
+                        alarmBook.recorded(),
+                        now,
+                        () -> layout.place(config, file.toString()));
+        StateDesk.noLongerConfigured(alarmBook, ready.plan(), now).ifPresent(recordings::add);
         store.appendEvent(
                 Payloads.event(
                         hlc.next(),
@@ -183,7 +201,9 @@ final class Agent implements AutoCloseable {
         var acquisition = new Acquisition(clock, hlc::next, in, recordings, ready.plan());
         var recorder =
                 new Recorder(store, recordings, clock, config.store().syncEvery(), alarmBook::take);
-        return new Parts(clock, directory, in, acquisition, recorder, alarmBook, bootCount);
+        return new Opened(
+                new Parts(clock, directory, in, acquisition, recorder, alarmBook, bootCount),
+                ready);
     }
 
     /**
@@ -229,6 +249,7 @@ final class Agent implements AutoCloseable {
         supervisor.close();
         acquisition.stop();
         join(pipelineThread);
+        states.close();
         recordEnd();
         drain();
         recorder.stop();

@@ -30,7 +30,10 @@ final class Configurations {
     static Choice choose(GatewayConfigReader reader, Path file, LastGood lastGood)
             throws InvalidConfigException {
         try {
-            return new Choice(reader.read(file), "");
+            var config = reader.read(file);
+            // What does not fit together, such as an alarm without a tag, is found only here.
+            new Layout(reader.factories()).place(config, file.toString());
+            return new Choice(config, "");
         } catch (InvalidConfigException broken) {
             if (!lastGood.exists()) {
                 throw broken;

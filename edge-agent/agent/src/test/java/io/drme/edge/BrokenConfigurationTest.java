@@ -194,7 +194,10 @@ class BrokenConfigurationTest {
 
     private GatewayConfig read(String yaml) throws InvalidConfigException, IOException {
         var file = folder.resolve("gateway.yaml");
-        Files.writeString(file, yaml);
+        for (var secret : List.of("ca.pem", "gateway.pem", "gateway.key", "boiler.secret")) {
+            Files.writeString(folder.resolve(secret), "there");
+        }
+        Files.writeString(file, yaml.replace("/etc/drme/", folder + "/"));
         var reader = new GatewayConfigReader();
         var config = reader.read(file);
         new Layout(reader.factories()).place(config, file.toString());

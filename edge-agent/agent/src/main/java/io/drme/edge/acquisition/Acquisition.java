@@ -52,6 +52,7 @@ public final class Acquisition implements Runnable {
     private final LatestValues values = new LatestValues();
 
     private volatile boolean stopped;
+    private volatile boolean ended;
     private Plan plan;
     private long nextTick;
     private long nextSnapshot;
@@ -96,6 +97,11 @@ public final class Acquisition implements Runnable {
             return plan.pipelines();
         }
 
+        /** What runs. */
+        public Plan plan() {
+            return plan;
+        }
+
         /** Takes transitions to be recorded. */
         public void sink(Transition transition) {
             transitions.add(transition);
@@ -108,7 +114,9 @@ public final class Acquisition implements Runnable {
 
         /**
          * Runs another plan from the next batch on. Pipelines that did not change keep their state,
-         * alarms keep theirs; what is no longer configured ends with a transition that says so.
+         * alarms keep theirs; what is no longer configured ends with a transition that says so. The
+         * alarms then look at the latest values, which a new or lowered limit may be beyond already
+         * and which may not move for long.
          */
         public void change(Plan next) {
             var pipelineState = plan.pipelines().snapshot();
@@ -117,6 +125,10 @@ public final class Acquisition implements Runnable {
             plan.pipelines().restore(pipelineState);
             plan.alarms().restore(alarmState, now(), this::sink);
             configure();
+            var now =
+                    values.latest(
+                            plan.derivedGroup(), stamps.getAsLong(), plan.pipelines().present());
+            plan.alarms().process(now, this::sink);
         }
     }
 
@@ -157,6 +169,19 @@ public final class Acquisition implements Runnable {
                 : Optional.empty();
     }
 
+    /**
+     * Asks what is left once {@link #run} has returned and its thread was joined; there is no sink
+     * any more.
+     *
+     * @throws IllegalStateException when it has not ended
+     */
+    public <T> T afterEnd(Function<Owner, T> question) {
+        if (!ended) {
+            throw new IllegalStateException("the pipeline has not ended");
+        }
+        return question.apply(new Owner());
+    }
+
     /** Ends it once the queue is empty; from any thread. */
     public void stop() {
         stopped = true;
@@ -173,6 +198,7 @@ public final class Acquisition implements Runnable {
             Thread.currentThread().interrupt();
         }
         questions.close();
+        ended = true;
         log.info("pipeline stopped");
     }
 

@@ -4,6 +4,7 @@ import io.drme.model.Batch;
 import io.drme.model.Quality;
 import io.drme.model.TagTable;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -91,6 +92,31 @@ final class LatestValues {
             c.goodTimes()[tag] = time;
             c.texts()[tag] = text;
         }
+    }
+
+    /**
+     * The latest sample of each tag that was ever read, as a batch of its own.
+     *
+     * @param tags those that count
+     */
+    Batch latest(int group, long stamp, BitSet tags) {
+        var batch = new Batch(tags.cardinality());
+        batch.begin(group, stamp);
+        var c = columns;
+        for (int tag = tags.nextSetBit(0);
+                tag >= 0 && tag < c.changed().length;
+                tag = tags.nextSetBit(tag + 1)) {
+            var text = c.texts()[tag];
+            if (c.changed()[tag] == 0) {
+                continue;
+            }
+            if (text != null && !Quality.isBad(c.qualities()[tag])) {
+                batch.addText(tag, c.sourceTimes()[tag], text, c.qualities()[tag]);
+            } else {
+                batch.add(tag, c.sourceTimes()[tag], c.bits()[tag], c.qualities()[tag]);
+            }
+        }
+        return batch;
     }
 
     /** Whether anything changed since the last snapshot. */

@@ -124,6 +124,18 @@ public final class Recorder implements Runnable {
         });
     }
 
+    /**
+     * Commits everything that was handed on before.
+     *
+     * @return whether it survives a power cut now; false while the disk refuses
+     */
+    public boolean flush() throws InterruptedException {
+        return ask(_ -> {
+            commit();
+            return !failing;
+        });
+    }
+
     /** Records an event; it is durable when this returns, or with the next commit that succeeds. */
     public void record(Payload payload) throws InterruptedException {
         ask(s -> {

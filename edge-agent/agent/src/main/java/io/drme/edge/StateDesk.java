@@ -1,0 +1,178 @@
+package io.drme.edge;
+
+import io.drme.alarm.AlarmState;
+import io.drme.alarm.Transition;
+import io.drme.config.InvalidConfigException;
+import io.drme.edge.acquisition.Acquisition;
+import io.drme.edge.acquisition.Plan;
+import io.drme.edge.acquisition.Recording;
+import io.drme.edge.recording.AlarmBook;
+import io.drme.edge.recording.Recorder;
+import io.drme.edge.state.OperatorState;
+import io.drme.edge.state.StateFiles;
+import io.drme.edge.state.StateKeeper;
+import io.drme.model.Batch;
+import io.drme.time.Clock;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Operator state over a restart: found again before the first batch, and kept while the agent runs.
+ *
+ * <p>The record decides: a snapshot is written only once everything in it is on record, and what
+ * was recorded after it is taken over on top. So nobody sees an alarm in a state that nobody
+ * recorded.
+ */
+final class StateDesk implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(StateDesk.class);
+
+    private final Acquisition acquisition;
+    private final Recorder recorder;
+    private final StateKeeper keeper;
+
+    StateDesk(Path directory, Clock clock, Acquisition acquisition, Recorder recorder) {
+        this.acquisition = acquisition;
+        this.recorder = recorder;
+        this.keeper = new StateKeeper(new StateFiles(directory), clock, this::take);
+    }
+
+    /** Makes the plan again, as fresh as the first. */
+    @FunctionalInterface
+    interface Again {
+        Layout.Ready place() throws InvalidConfigException;
+    }
+
+    /**
+     * Brings a plan to where the last run left it; nothing that is wrong with a snapshot stops the
+     * start.
+     *
+     * @return what runs: {@code ready}, or it made again where a snapshot did not fit
+     */
+    static Layout.Ready restore(
+            Layout.Ready ready, Path directory, List<Transition> recorded, long now, Again again)
+            throws InvalidConfigException {
+        if (!hasState(ready.plan())) {
+            ready.plan().alarms().replay(recorded);
+            return ready;
+        }
+        var state = new StateFiles(directory).load();
+        var restored = ready;
+        if (state.isPresent() && !takeOver(ready.plan(), state.get(), now)) {
+            restored = again.place();
+            state = Optional.empty();
+        }
+        long takenAt = state.map(OperatorState::takenAtNanos).orElse(Long.MIN_VALUE);
+        restored.plan()
+                .alarms()
+                .replay(recorded.stream().filter(t -> t.atNanos() >= takenAt).toList());
+        return restored;
+    }
+
+    private static boolean takeOver(Plan plan, OperatorState state, long now) {
+        try {
+            boolean pipelines = plan.pipelines().restore(state.pipelines());
+            // What is no longer configured is ended by the record, see noLongerConfigured.
+            boolean alarms = plan.alarms().restore(state.alarms(), now, _ -> {});
+            log.info("operator state restored pipelines={} alarms={}", pipelines, alarms);
+            return alarms;
+        } catch (RuntimeException e) {
+            // Checksums were right, so this is a mistake of a release; the start goes before it.
+            log.error("operator state does not fit this release; the agent starts without it", e);
+            return false;
+        }
+    }
+
+    /**
+     * The end of each occurrence that is on record and whose alarm is no longer configured, to be
+     * recorded: it is never just gone.
+     */
+    static Optional<Recording> noLongerConfigured(AlarmBook book, Plan plan, long now) {
+        var present = plan.alarms().present().stream().map(p -> p.id()).collect(Collectors.toSet());
+        var ends =
+                book.occurrences().stream()
+                        .map(AlarmBook.Occurrence::last)
+                        .filter(t -> t.to() != AlarmState.NORMAL && !present.contains(t.id()))
+                        .map(t -> end(t, now))
+                        .toList();
+        return ends.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new Recording(
+                                Optional.empty(),
+                                new Batch(1),
+                                plan.pipelines().table(),
+                                0,
+                                0,
+                                ends,
+                                () -> {}));
+    }
+
+    private static Transition end(Transition t, long now) {
+        return new Transition(
+                t.id(),
+                t.name(),
+                t.tag(),
+                t.to(),
+                AlarmState.NORMAL,
+                t.priority(),
+                t.value(),
+                t.message(),
+                t.action(),
+                now,
+                "",
+                "no longer configured",
+                0,
+                t.isLocal());
+    }
+
+    /** Whether a configuration has anything to keep; the gateway's own alarms have no delays. */
+    private static boolean hasState(Plan plan) {
+        return plan.pipelines().count() > 0 || plan.alarms().count() > SystemTags.alarms().size();
+    }
+
+    void start() {
+        keeper.start();
+    }
+
+    /** Has a snapshot written when it is time; belongs to the supervisor's thread. */
+    void step() {
+        keeper.step();
+    }
+
+    private Optional<OperatorState> take() throws InterruptedException {
+        var state = acquisition.askDurably(StateDesk::of);
+        return state.isPresent() && recorder.flush() ? state.get() : Optional.empty();
+    }
+
+    private static Optional<OperatorState> of(Acquisition.Owner owner) {
+        return hasState(owner.plan())
+                ? Optional.of(
+                        new OperatorState(
+                                owner.now(),
+                                owner.pipelines().snapshot(),
+                                owner.alarms().snapshot()))
+                : Optional.empty();
+    }
+
+    /**
+     * Writes what is known at the end. To be called after the pipeline's thread has ended and while
+     * the store's still runs.
+     */
+    @Override
+    public void close() {
+        keeper.close();
+        try {
+            if (recorder.flush()) {
+                acquisition.afterEnd(StateDesk::of).ifPresent(keeper::saveLast);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (IllegalStateException e) {
+            log.warn("operator state not written at the end: {}", e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.drme.edge.state;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.mapdb.DB;
+import org.mapdb.DBException;
+import org.mapdb.DBMaker;
+import org.mapdb.Serializer;
+import org.mapdb.serializer.GroupSerializer;
+
+/**
+ * One MapDB file: a sorted map from {@code part/piece} to bytes, written once with a sink and only
+ * read from then on. MapDB's transactions are not used: see decision 002.
+ */
+final class MapFile {
+    private static final String MAP = "operator-state";
+    private static final String TAKEN_AT = "taken-at";
+    private static final String PIPELINES = "pipelines";
+    private static final String ALARMS = "alarms";
+
+    /** Of a value; far below MapDB's limit for a record. */
+    private static final int PIECE_BYTES = 64 * 1024;
+
+    private static final GroupSerializer<String> KEYS = Serializer.STRING;
+    private static final GroupSerializer<byte[]> VALUES = Serializer.BYTE_ARRAY;
+
+    private MapFile() {}
+
+    /** Writes a new file and closes it. */
+    static void write(Path file, OperatorState state) throws IOException {
+        try (var db = DBMaker.fileDB(file.toFile()).make()) {
+            DB.TreeMapSink<String, byte[]> sink =
+                    db.treeMap(MAP, KEYS, VALUES).valuesOutsideNodesEnable().createFromSink();
+            // In the order of the keys, as the sink needs it.
+            putPieces(sink, ALARMS, state.alarms());
+            putPieces(sink, PIPELINES, state.pipelines());
+            sink.put(
+                    TAKEN_AT,
+                    ByteBuffer.allocate(Long.BYTES).putLong(state.takenAtNanos()).array());
+            var _ = sink.create();
+        } catch (DBException e) {
+            throw new IOException("MapDB can't write " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void putPieces(DB.TreeMapSink<String, byte[]> sink, String part, byte[] bytes) {
+        for (int from = 0; from < bytes.length; from += PIECE_BYTES) {
+            sink.put(
+                    "%s/%08d".formatted(part, from / PIECE_BYTES),
+                    Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + PIECE_BYTES)));
+        }
+    }
+
+    /** Reads a file whose checksum is right. */
+    // MapDB throws whatever its decoders run into, so this is one of the few places that take all.
+    static OperatorState read(Path file) throws UnreadableException {
+        try (var db = DBMaker.fileDB(file.toFile()).readOnly().make()) {
+            var map = db.treeMap(MAP, KEYS, VALUES).valuesOutsideNodesEnable().open();
+            var takenAt = map.get(TAKEN_AT);
+            if (takenAt == null || takenAt.length != Long.BYTES) {
+                throw new UnreadableException("it does not say when it was taken");
+            }
+            return new OperatorState(
+                    ByteBuffer.wrap(takenAt).getLong(),
+                    pieces(map, PIPELINES),
+                    pieces(map, ALARMS));
+        } catch (RuntimeException e) {
+            throw new UnreadableException("MapDB can't read it: " + e, e);
+        }
+    }
+
+    private static byte[] pieces(Map<String, byte[]> map, String part) {
+        var all = new ByteArrayOutputStream();
+        for (int i = 0; ; i++) {
+            var piece = map.get("%s/%08d".formatted(part, i));
+            if (piece == null) {
+                return all.toByteArray();
+            }
+            all.writeBytes(piece);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.drme.edge.acquisition;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.drme.edge.state;
+
+import org.jspecify.annotations.NullMarked;
