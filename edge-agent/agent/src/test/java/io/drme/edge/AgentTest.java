@@ -28,7 +28,7 @@ class AgentTest {
             devices:
               press:
                 driver: modbus
-                url: "%s"
+                url: "@press@"
                 unit-id: 1
                 poll: 50ms
                 timeout: 2s
@@ -37,7 +37,7 @@ class AgentTest {
                   count: {address: "holding:100", type: uint64}
               other:
                 driver: modbus
-                url: "%s"
+                url: "@other@"
                 unit-id: 1
                 poll: 50ms
                 timeout: 2s
@@ -64,7 +64,7 @@ class AgentTest {
     }
 
     private String config() {
-        return CONFIG.formatted(line.url("press"), line.url("other"));
+        return CONFIG.replace("@press@", line.url("press")).replace("@other@", line.url("other"));
     }
 
     private Path file() {

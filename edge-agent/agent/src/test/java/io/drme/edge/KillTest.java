@@ -42,6 +42,8 @@ class KillTest {
                     "gateway/configuration/broken",
                     "gateway/store/failing",
                     "gateway/uplink/connected");
+
+    @SuppressWarnings("InlineFormatString") // the configuration reads better apart from the code
     private static final String CONFIG =
             """
             gateway: {id: line-1, site: acme/test}
@@ -66,6 +68,7 @@ class KillTest {
             store: {sync-every: 100ms, seal-every: 2s}
             web: {listen: "127.0.0.1:0"}
             """;
+
     private static final Logger log = LoggerFactory.getLogger(KillTest.class);
 
     @TempDir private Path folder;
