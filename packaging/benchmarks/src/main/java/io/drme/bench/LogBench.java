@@ -26,8 +26,8 @@ import java.util.Random;
  * What it costs to make samples durable: 1,000 tags at 100 Hz, where commits dominate, and at 1 Hz,
  * where bytes do. All sides take turns scan by scan, so that a slow moment of the disk hits each.
  *
- * <p>MapDB is left out: its transactions do not survive a kill (docs/decisions), so it has no figure
- * for what is asked here.
+ * <p>MapDB is left out: its transactions do not survive a kill (docs/decisions), so it has no
+ * figure for what is asked here.
  */
 final class LogBench implements Bench {
     private static final int FAST_SCANS = 1_000;
@@ -66,8 +66,7 @@ final class LogBench implements Bench {
         }
     }
 
-    private List<Row> race(String name, Duration period, int scans, Path scratch)
-            throws Exception {
+    private List<Row> race(String name, Duration period, int scans, Path scratch) throws Exception {
         var work = new LogWork(period.toNanos());
         var ours = new OurLog(folder(scratch, name, "drme"), work.table, period);
         List<LogSide> sides =
@@ -110,7 +109,9 @@ final class LogBench implements Bench {
         return rows(name, costs, floor.medianMillis(), new double[] {samples, framed, pages});
     }
 
-    /** One scan for each side; CPU is that of the whole process, as peers have threads of their own. */
+    /**
+     * One scan for each side; CPU is that of the whole process, as peers have threads of their own.
+     */
     private void turn(LogWork work, Map<LogSide, Cost> costs) throws Exception {
         var scan = work.next();
         for (var entry : costs.entrySet()) {

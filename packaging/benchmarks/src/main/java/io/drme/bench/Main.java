@@ -32,7 +32,10 @@ public final class Main implements Callable<Integer> {
     /** All benchmarks, in the order in which they run. */
     private static final List<Bench> ALL = List.of(new LogBench());
 
-    @Parameters(arity = "0..*", paramLabel = "NAME", description = "Which; all where none is named.")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "NAME",
+            description = "Which; all where none is named.")
     private List<String> names = new ArrayList<>();
 
     @Option(
@@ -77,8 +80,7 @@ public final class Main implements Callable<Integer> {
         } else {
             Report.table(results, System.out);
         }
-        boolean isValid =
-                results.values().stream().flatMap(List::stream).allMatch(Row::valid);
+        boolean isValid = results.values().stream().flatMap(List::stream).allMatch(Row::valid);
         return isValid ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
 
