@@ -10,6 +10,7 @@ import io.drme.model.EpochId;
 import io.drme.model.StreamKind;
 import io.drme.model.Tag;
 import io.drme.model.TagTable;
+import io.drme.sync.Item;
 import io.drme.sync.RangeSet;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class EpochChange {
     private final StoreCore old;
     private final Sizes sizes;
+    private final Origins origins = new Origins();
 
     EpochChange(StoreCore old, Sizes sizes) {
         this.old = old;
@@ -64,10 +66,12 @@ final class EpochChange {
             var kinds = new EnumMap<StreamKind, RangeSet>(lacking);
             kinds.put(StreamKind.LOCAL, old.log(StreamKind.LOCAL).held());
             for (var entry : kinds.entrySet()) {
-                copy(entry.getKey(), entry.getValue(), epoch, state);
+                var held = old.log(entry.getKey()).held();
+                copy(entry.getKey(), entry.getValue().intersect(held), epoch, state);
             }
             state.read = state.accepted();
             new Marks(old.setup.disk(), epoch).write(new Marks.Mark(state, 0, true));
+            origins.write(old.setup.disk(), epoch);
             epochs.write(epoch);
         } catch (DiskException e) {
             delete(epoch);
@@ -122,6 +126,9 @@ final class EpochChange {
             return;
         }
         var head = found.head();
+        if (kind != StreamKind.LOCAL) {
+            origins.put(kind, stream.last + 1, origin(kind, found));
+        }
         log.append(
                 new ItemHead(
                         stream.last + 1,
@@ -138,6 +145,17 @@ final class EpochChange {
         if (log.unsyncedBytes() > sizes.segmentBytes()) {
             log.sync();
         }
+    }
+
+    /** Where the samples were first framed: that tells them under whatever number they come. */
+    private Item.Origin origin(StreamKind kind, SegmentReader.Found found) {
+        long sequence = found.head().sequence();
+        return old.origins
+                .of(kind, sequence)
+                .orElseGet(
+                        () ->
+                                new Item.Origin(
+                                        old.epoch, sequence, Origins.chain(found.bytes())));
     }
 
     private byte @Nullable [] frameEvent(byte[] bytes, EpochId epoch, StreamState stream) {

@@ -38,6 +38,7 @@ final class StoreCore {
     final Journal journal;
     final Map<StreamKind, SegmentLog> logs = new EnumMap<>(StreamKind.class);
     final Waiting waiting;
+    final Origins origins;
 
     /** As of the last commit. */
     StoreState state;
@@ -92,6 +93,7 @@ final class StoreCore {
         this.quarantine = quarantine;
         this.marks = marks;
         this.state = state;
+        this.origins = Origins.read(setup.disk(), epoch, quarantine);
         this.journal = new Journal(setup.disk(), epoch, sizes);
         this.waiting = new Waiting(sizes.journalSegmentBytes() / 2);
         this.writer = new CommitWriter(setup, sizes, journal, waiting);

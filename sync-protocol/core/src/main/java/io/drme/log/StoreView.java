@@ -3,6 +3,7 @@ package io.drme.log;
 import io.drme.block.BlockHash;
 import io.drme.model.EpochId;
 import io.drme.model.StreamKind;
+import io.drme.sync.Item;
 import io.drme.sync.RangeSet;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -19,6 +20,7 @@ public final class StoreView {
     private final EpochId epoch;
     private final long bootCount;
     private final Counters counters;
+    private final Origins origins;
     private final Map<StreamKind, Stream> streams = new EnumMap<>(StreamKind.class);
 
     private record Stream(
@@ -33,6 +35,7 @@ public final class StoreView {
         epoch = core.epoch;
         bootCount = core.state.bootCount;
         counters = core.counters();
+        origins = core.origins;
         for (var kind : StreamKind.values()) {
             var state = core.state.stream(kind);
             var log = core.log(kind);
@@ -106,6 +109,11 @@ public final class StoreView {
         } catch (DiskException _) {
             return Optional.empty();
         }
+    }
+
+    /** Where an item's samples were first framed, if that was in an epoch before. */
+    public Optional<Item.Origin> origin(StreamKind kind, long sequence) {
+        return origins.of(kind, sequence);
     }
 
     /** The hash of an item that can be read, and of the stream's last one even where it is gone. */

@@ -152,12 +152,15 @@ final class ForkSearch {
         return RangeSet.of(1, shared).minus(line.there).minus(log.held(stream));
     }
 
-    /** What the centre does not hold of what the log can still give, by stream. */
+    /**
+     * Every number that the centre does not hold, without an end: what the log takes in before the
+     * new epoch is open belongs to it.
+     */
     Map<StreamKind, RangeSet> lacking() {
         var lacking = new EnumMap<StreamKind, RangeSet>(StreamKind.class);
         lines.forEach((stream, line) -> {
             var alike = RangeSet.of(1, line.common).intersect(line.there);
-            lacking.put(stream, log.held(stream).minus(alike));
+            lacking.put(stream, RangeSet.of(1, Long.MAX_VALUE - 1).minus(alike));
         });
         return lacking;
     }

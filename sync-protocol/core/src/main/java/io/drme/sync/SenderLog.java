@@ -58,7 +58,8 @@ public interface SenderLog {
      * samples, and keep the number they had as {@link Item#origin}, or the origin they had; what
      * the old epoch holds otherwise counts as acknowledged.
      *
-     * @param lacking items of the old epoch that the centre does not hold, by stream
+     * @param lacking numbers of the old epoch that the centre does not hold, by stream; without an
+     *     end, so that it holds what was appended since the caller looked
      * @return the new epoch, which {@link #epoch} gives from now on
      */
     EpochId openEpoch(Map<StreamKind, RangeSet> lacking);

@@ -81,6 +81,7 @@ public final class RecorderLog implements SenderLog {
                                 known.get().samples(),
                                 chain(previous),
                                 chain(BlockHash.of(bytes.get())),
+                                now.origin(stream, sequence).orElse(null),
                                 bytes.get()));
     }
 
