@@ -103,11 +103,16 @@ final class CodecBench implements Bench {
     }
 
     private static Row row(
-            String name, List<byte[]> blocks, List<CodecSeries> series, Map<String, Double> peers, double reach)
+            String name,
+            List<byte[]> blocks,
+            List<CodecSeries> series,
+            Map<String, Double> peers,
+            double reach)
             throws BadBlockException {
         double samples = series.stream().mapToDouble(CodecSeries::size).sum();
         double ours = blocks.stream().mapToLong(b -> b.length).sum() / samples;
-        double best = peers.values().stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN);
+        double best =
+                peers.values().stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN);
         double bits = series.getFirst().timeEntropyBits();
         for (var s : series) {
             bits += s.valueEntropyBits();
@@ -127,15 +132,17 @@ final class CodecBench implements Bench {
     /** One block, or several where a block has no room for all. */
     private static List<byte[]> seal(List<CodecSeries> all) {
         var blocks = new ArrayList<byte[]>();
-        var table = TagTable.EMPTY.with(
-                all.stream().map(s -> Tag.of(s.name(), ValueType.FLOAT64)).toList());
+        var table =
+                TagTable.EMPTY.with(
+                        all.stream().map(s -> Tag.of(s.name(), ValueType.FLOAT64)).toList());
         try (var builder = new BlockBuilder()) {
             for (int i = 0; i < all.getFirst().size(); i++) {
                 var batch = new Batch(all.size());
                 batch.begin(1, Hlc.of(all.getFirst().millis(i), 0));
                 for (int tag = 0; tag < all.size(); tag++) {
                     var series = all.get(tag);
-                    batch.addDouble(tag, series.millis(i) * NANOS_PER_MILLI, series.value(i), Quality.GOOD);
+                    batch.addDouble(
+                            tag, series.millis(i) * NANOS_PER_MILLI, series.value(i), Quality.GOOD);
                 }
                 if (!builder.hasRoomFor(batch)) {
                     blocks.add(builder.seal(header(blocks.size() + 1)));
@@ -149,11 +156,20 @@ final class CodecBench implements Bench {
 
     private static BlockSeal header(long sequence) {
         return new BlockSeal(
-                new GatewayId("bench"), new EpochId(1, 2), StreamKind.DATA, sequence, 0, BlockHash.NONE, 1, 1, 1);
+                new GatewayId("bench"),
+                new EpochId(1, 2),
+                StreamKind.DATA,
+                sequence,
+                0,
+                BlockHash.NONE,
+                1,
+                1,
+                1);
     }
 
     /** Whether the blocks give back every bit of every value and time. */
-    private static boolean isExact(List<byte[]> blocks, List<CodecSeries> all) throws BadBlockException {
+    private static boolean isExact(List<byte[]> blocks, List<CodecSeries> all)
+            throws BadBlockException {
         for (var series : all) {
             int at = 0;
             for (var bytes : blocks) {

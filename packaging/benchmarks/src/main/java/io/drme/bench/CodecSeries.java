@@ -15,13 +15,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 
-/** A series to be packed: times in milliseconds and doubles. Immutable but for its arrays, which nobody writes to. */
+/**
+ * A series to be packed: times in milliseconds and doubles. Immutable but for its arrays, which
+ * nobody writes to.
+ */
 final class CodecSeries {
     private static final long START_MILLIS = 1_767_225_600_000L;
     private static final long SECOND_MILLIS = 1_000;
     private static final long SEED = 7;
     private static final int MOST_ROWS = 100_000;
-    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+    private static final DateTimeFormatter STAMP =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
 
     private final String name;
     private final long[] millis;
@@ -44,10 +48,22 @@ final class CodecSeries {
 
         private double next(Random random, double before, int at) {
             return switch (this) {
-                case TEMPERATURE -> Math.round((60 + 20 * Math.sin(at / 60.0) + random.nextGaussian() * 0.1) * 10) / 10.0;
-                case PRESSURE -> Math.round((5 + Math.sin(at / 90.0) + random.nextGaussian() * 0.005) * 1_000) / 1_000.0;
-                case RAW16 -> Math.clamp(Math.round(before + random.nextGaussian() * 40), 0, 65_535);
-                case FLOAT32_VIBRATION -> (float) (Math.sin(at * 1.7) + random.nextGaussian() * 0.3);
+                case TEMPERATURE ->
+                        Math.round(
+                                        (60
+                                                        + 20 * Math.sin(at / 60.0)
+                                                        + random.nextGaussian() * 0.1)
+                                                * 10)
+                                / 10.0;
+                case PRESSURE ->
+                        Math.round(
+                                        (5 + Math.sin(at / 90.0) + random.nextGaussian() * 0.005)
+                                                * 1_000)
+                                / 1_000.0;
+                case RAW16 ->
+                        Math.clamp(Math.round(before + random.nextGaussian() * 40), 0, 65_535);
+                case FLOAT32_VIBRATION ->
+                        (float) (Math.sin(at * 1.7) + random.nextGaussian() * 0.3);
                 case FLOAT64_VIBRATION -> Math.sin(at * 1.7) + random.nextGaussian() * 0.3;
                 case COUNTER -> before + random.nextInt(4);
             };
@@ -63,7 +79,8 @@ final class CodecSeries {
     static CodecSeries ofScan(int tag, int size) {
         var kinds = new Kind[] {Kind.TEMPERATURE, Kind.PRESSURE, Kind.RAW16, Kind.COUNTER};
         var series = of("scan/tag-" + tag, kinds[tag % kinds.length], size, SEED + tag);
-        return new CodecSeries(series.name, generated(Kind.TEMPERATURE, size).millis, series.values);
+        return new CodecSeries(
+                series.name, generated(Kind.TEMPERATURE, size).millis, series.values);
     }
 
     private static CodecSeries of(String name, Kind kind, int size, long seed) {
@@ -82,10 +99,15 @@ final class CodecSeries {
     /** The real series of {@code DRME_SHARED}; none where that is not set. */
     static List<CodecSeries> shared() throws IOException {
         var shared = System.getenv("DRME_SHARED");
-        return shared == null || shared.isEmpty() ? List.of() : ofFolder(Path.of(shared, "data", "nab"));
+        return shared == null || shared.isEmpty()
+                ? List.of()
+                : ofFolder(Path.of(shared, "data", "nab"));
     }
 
-    /** Each number column of each CSV file; the first column is a time, or its row number counts seconds. */
+    /**
+     * Each number column of each CSV file; the first column is a time, or its row number counts
+     * seconds.
+     */
     static List<CodecSeries> ofFolder(Path folder) throws IOException {
         var all = new ArrayList<CodecSeries>();
         try (var files = Files.newDirectoryStream(folder, "*.csv")) {
@@ -97,9 +119,17 @@ final class CodecSeries {
     }
 
     private static List<CodecSeries> ofFile(Path file) throws IOException {
-        var rows = Files.readAllLines(file).stream().limit(MOST_ROWS).map(l -> l.split("[,;]", -1)).toList();
+        var rows =
+                Files.readAllLines(file).stream()
+                        .limit(MOST_ROWS)
+                        .map(l -> l.split("[,;]", -1))
+                        .toList();
         var columns = rows.isEmpty() ? new String[0] : rows.getFirst();
-        var base = String.valueOf(file.getFileName()).replace(".csv", "").toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9-_.]", "-");
+        var base =
+                String.valueOf(file.getFileName())
+                        .replace(".csv", "")
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^a-z0-9-_.]", "-");
         var all = new ArrayList<CodecSeries>();
         for (int column = 1; column < columns.length; column++) {
             var millis = new long[rows.size() - 1];
@@ -115,8 +145,11 @@ final class CodecSeries {
                 }
             }
             if (size > 1) {
-                all.add(new CodecSeries(
-                        base + "/c" + column, Arrays.copyOf(millis, size), Arrays.copyOf(values, size)));
+                all.add(
+                        new CodecSeries(
+                                base + "/c" + column,
+                                Arrays.copyOf(millis, size),
+                                Arrays.copyOf(values, size)));
             }
         }
         return all;

@@ -44,7 +44,9 @@ class ArchitectureTest {
                     Map.entry("com.github.luben..", List.of("io.drme.block..")),
                     Map.entry("org.snakeyaml..", List.of("io.drme.config..")),
                     Map.entry("com.password4j..", List.of("io.drme.web..")),
-                    Map.entry("java.lang.foreign..", List.of("io.drme.driver.gpio..")),
+                    Map.entry(
+                            "java.lang.foreign..",
+                            List.of("io.drme.driver.gpio..", "io.drme.log..")),
                     Map.entry("java.sql..", List.of("io.drme.cloud.store..")));
 
     @Test

@@ -181,8 +181,10 @@ class PagesTest {
         new WebDriverWait(browser, LIMIT).until(_ -> body().contains(text));
     }
 
+    /** Asked in one go: the page draws itself anew while we look. */
     private static String body() {
-        return browser.findElement(By.tagName("body")).getText();
+        return String.valueOf(
+                ((ChromeDriver) browser).executeScript("return document.body.innerText"));
     }
 
     private static void picture(String name) throws IOException {

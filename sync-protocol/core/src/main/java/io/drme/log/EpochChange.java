@@ -153,9 +153,7 @@ final class EpochChange {
         return old.origins
                 .of(kind, sequence)
                 .orElseGet(
-                        () ->
-                                new Item.Origin(
-                                        old.epoch, sequence, Origins.chain(found.bytes())));
+                        () -> new Item.Origin(old.epoch, sequence, Origins.chain(found.bytes())));
     }
 
     private byte @Nullable [] frameEvent(byte[] bytes, EpochId epoch, StreamState stream) {

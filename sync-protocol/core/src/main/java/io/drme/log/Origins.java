@@ -16,8 +16,8 @@ import java.util.zip.CRC32C;
  * Where the items that an epoch began with were first framed. Written once, when the epoch is
  * opened, and only read from then on.
  *
- * <p>The file {@code EPOCH/origins}, big-endian: a record an item (stream 1, sequence 8, first epoch
- * 16, first sequence 8, first hash), then CRC32C of all records 4.
+ * <p>The file {@code EPOCH/origins}, big-endian: a record an item (stream 1, sequence 8, first
+ * epoch 16, first sequence 8, first hash), then CRC32C of all records 4.
  */
 final class Origins {
     private static final int HEAD_BYTES = 1 + 8 + 16 + 8;
@@ -58,16 +58,14 @@ final class Origins {
             return;
         }
         var out = ByteBuffer.allocate(records * RECORD_BYTES + CRC_BYTES);
-        byNumber.forEach(
-                (kind, items) ->
-                        items.forEach(
-                                (sequence, origin) -> {
-                                    out.put((byte) kind.code()).putLong(sequence);
-                                    out.putLong(origin.epoch().high());
-                                    out.putLong(origin.epoch().low());
-                                    out.putLong(origin.sequence());
-                                    out.put(padded(origin.hash()));
-                                }));
+        byNumber.forEach((kind, items) ->
+                items.forEach((sequence, origin) -> {
+                    out.put((byte) kind.code()).putLong(sequence);
+                    out.putLong(origin.epoch().high());
+                    out.putLong(origin.epoch().low());
+                    out.putLong(origin.sequence());
+                    out.put(padded(origin.hash()));
+                }));
         out.putInt(crc(out.array(), out.position())).flip();
         try (var file = disk.create(path(epoch), 0, Disk.Room.RESERVED)) {
             file.write(0, out);
@@ -103,9 +101,7 @@ final class Origins {
                 var hash = new byte[BlockHash.LENGTH_BYTES];
                 in.get(hash);
                 origins.put(
-                        kind,
-                        sequence,
-                        new Item.Origin(first, firstSequence, ChainHash.of(hash)));
+                        kind, sequence, new Item.Origin(first, firstSequence, ChainHash.of(hash)));
             }
         }
         return origins;

@@ -33,8 +33,7 @@ class StoreEpochTest {
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(60),
                         StoreConfig.WhenFull.DROP_OLDEST);
-        var setup =
-                new StoreSetup(disk, config, new GatewayId("press-line-1"), clock, random);
+        var setup = new StoreSetup(disk, config, new GatewayId("press-line-1"), clock, random);
         return Store.open(setup, StoreWorld.SIZES);
     }
 
