@@ -3,8 +3,8 @@ package io.drme.testing;
 import java.util.stream.LongStream;
 
 /**
- * The seeds that a simulation or property test runs over. {@code -Ddrme.seed=7} replays one; {@code
- * -Ddrme.long=true} asks for the nightly number.
+ * The seeds that a simulation or property test runs over. {@code -Ddrme.seed=7} replays one, {@code
+ * -Ddrme.seeds=1-200} takes a range; {@code -Ddrme.long=true} asks for the nightly number.
  */
 public final class Seeds {
     private Seeds() {}
@@ -14,6 +14,13 @@ public final class Seeds {
         var one = System.getProperty("drme.seed");
         if (one != null) {
             return LongStream.of(Long.parseLong(one));
+        }
+        var range = System.getProperty("drme.seeds");
+        if (range != null) {
+            int dash = range.indexOf('-');
+            return LongStream.rangeClosed(
+                    Long.parseLong(range.substring(0, dash)),
+                    Long.parseLong(range.substring(dash + 1)));
         }
         return LongStream.rangeClosed(1, Boolean.getBoolean("drme.long") ? nightly : usual);
     }
