@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,7 @@ final class Demo implements AutoCloseable {
     private final Path folder;
     private final Ports ports;
     private final Line line;
+    private final Counts counts;
     private final List<Program> programs = new ArrayList<>();
     private boolean healthy = true;
 
@@ -63,6 +65,17 @@ final class Demo implements AutoCloseable {
                         : Files.createDirectories(options.data()).toAbsolutePath();
         this.ports = Ports.choose(options.gateways());
         this.line = new Line(ports.mqtt());
+        this.counts = new Counts(side("centre", ports.cloud(), cloudData()), agentSides());
+    }
+
+    private List<Counts.Side> agentSides() {
+        return IntStream.range(0, options.gateways())
+                .mapToObj(i -> side(gateway(i), ports.agents().get(i), agentData(i)))
+                .toList();
+    }
+
+    private static Counts.Side side(String name, int port, Path data) {
+        return new Counts.Side(name, "http://127.0.0.1:" + port, data);
     }
 
     /** Starts everything and waits until it answers. */
@@ -246,29 +259,8 @@ final class Demo implements AutoCloseable {
     }
 
     private void showCounts(long second) throws InterruptedException {
-        var account = account(0);
-        out.println(
-                account == null
-                        ? "%3d s  the centre does not know the gateway yet".formatted(second)
-                        : "%3d s  read %d · derived %d · filtered %d · stored %d · waiting %d"
-                                .formatted(
-                                        second,
-                                        account.getLong("read", 0L),
-                                        account.getLong("derived", 0L),
-                                        account.getLong("filtered", 0L),
-                                        account.getLong("stored", 0L),
-                                        account.getLong("pending", 0L)));
+        out.println("%3d s  %s".formatted(second, counts.line()));
         out.flush();
-    }
-
-    /** The centre's account of one gateway; null before it has one. */
-    private @Nullable JsonObject account(int index) throws InterruptedException {
-        try (var centre =
-                Connection.find("http://127.0.0.1:" + ports.cloud(), cloudData(), Map.of())) {
-            return centre.get("/api/v1/reconcile", Map.of("gateway", gateway(index)));
-        } catch (CommandException _) {
-            return null;
-        }
     }
 
     /** Ends the agents first, so that all they accepted can arrive, and then adds up. */
@@ -312,11 +304,11 @@ final class Demo implements AutoCloseable {
     /** The account once it balances, or the last one. */
     private @Nullable JsonObject settled(int index) throws InterruptedException {
         long until = clock.nanoTime() + DRAIN_WITHIN.toNanos();
-        var account = account(index);
+        var account = counts.atCentre(gateway(index));
         while (clock.nanoTime() - until < 0
                 && (account == null || !account.getBoolean("balanced", false))) {
             clock.sleep(PAUSE);
-            account = account(index);
+            account = counts.atCentre(gateway(index));
         }
         return account;
     }
