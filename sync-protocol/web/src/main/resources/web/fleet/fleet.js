@@ -204,7 +204,7 @@ class FleetPage extends LitElement {
     return html`
       <drme-shell
         .name=${"Fleet"}
-        .place=${`${this.gateways.length} gateways`}
+        .place=${this.gateways.length === 1 ? "1 gateway" : `${this.gateways.length} gateways`}
         .views=${[
           { id: "gateways", title: "Gateways", badge: faults || "" },
           { id: "alarms", title: "Alarms", badge: this.#book.active.length || "" },

@@ -58,7 +58,11 @@ export class DeviceList extends LitElement {
                 <td class="number" title=${d.lastGood ?? ""}>
                   ${d.lastGood ? `${durationText(this.now - millis(d.lastGood))} ago` : "never"}
                 </td>
-                <td class="wrap muted">${d.lastError ?? ""}</td>
+                <td class="wrap muted" title=${d.lastErrorTime ?? ""}>
+                  ${d.lastError && d.lastErrorTime
+                    ? `${durationText(this.now - millis(d.lastErrorTime))} ago: `
+                    : ""}${d.lastError ?? ""}
+                </td>
                 <td class="number">
                   ${d.nextTry
                     ? millis(d.nextTry) > this.now

@@ -2,6 +2,8 @@ package io.drme.driver.opcua;
 
 import io.drme.config.Quantities;
 import io.drme.driver.DriverException;
+import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
@@ -96,7 +98,7 @@ final class Steps {
                 UaException.extractStatusCode(cause)
                         .map(s -> s.value())
                         .orElse(StatusCodes.Bad_UnexpectedError);
-        var text = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        var text = words(cause);
         if (ABOUT_USER.contains(code)) {
             return refused(
                     settings.user().isEmpty()
@@ -118,5 +120,22 @@ final class Steps {
         boolean late = code == StatusCodes.Bad_Timeout || code == StatusCodes.Bad_RequestTimeout;
         return unreachable(
                 "%s failed: %s".formatted(what, text), late ? new TimeoutException(text) : cause);
+    }
+
+    /**
+     * What went wrong on the line where that is at the bottom of it, without Java's class names.
+     */
+    private static String words(Throwable cause) {
+        for (var at = cause; at != null; at = at.getCause()) {
+            if (at instanceof UnknownHostException) {
+                return "the name of the host is not known (%s)".formatted(at.getMessage());
+            }
+            if (at instanceof SocketException && at.getMessage() != null) {
+                return at.getMessage().startsWith("Connection refused")
+                        ? "connection refused; is the device on, and is its OPC UA server running?"
+                        : at.getMessage();
+            }
+        }
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }
 }

@@ -1,6 +1,7 @@
 package io.drme.driver.opcua;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drme.driver.Driver;
 import io.drme.driver.DriverContract;
@@ -137,6 +138,24 @@ class OpcUaServerTest {
             awaitQuality(driver, Quality.bad(Reason.SENSOR_FAILURE));
             rig.faults().set(Faults.WHOLE, Fault.NONE, Optional.empty());
             awaitQuality(driver, Quality.GOOD);
+        }
+    }
+
+    // A person reads this at the device list; Netty's class names would tell them nothing.
+    @Test
+    void serverThatDoesNotRunIsSaidInPlainWords() throws Exception {
+        try (var rig =
+                        new OpcUaRig(
+                                directory,
+                                OpcUaDriverTest.SERVER,
+                                "",
+                                List.of(OpcUaDriverTest.TAGS.getFirst()));
+                var driver = (OpcUaDriver) rig.driver()) {
+            rig.kill();
+            assertThatThrownBy(driver::connect)
+                    .isInstanceOf(DriverException.Unreachable.class)
+                    .hasMessageContaining("connection refused; is the device on")
+                    .hasMessageNotContaining("Exception");
         }
     }
 

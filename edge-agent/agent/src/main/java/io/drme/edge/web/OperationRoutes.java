@@ -11,6 +11,7 @@ import io.drme.web.Request;
 import io.drme.web.Route;
 import io.drme.web.Rule;
 import io.drme.web.Schema;
+import io.drme.web.Times;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -88,7 +89,9 @@ final class OperationRoutes {
                         orNull(d.lastGood()),
                         d.lastError().isEmpty() ? null : d.lastError(),
                         orNull(d.nextTry()));
+        var failed = orNull(d.lastErrorTime());
         return item.toJson()
+                .put("lastErrorTime", failed == null ? null : Times.text(failed))
                 .put("polls", d.counters().polls())
                 .put("failedPolls", d.counters().failedPolls())
                 .put("skippedPolls", d.counters().skippedPolls())
