@@ -152,6 +152,18 @@ public final class DeviceLoop implements Runnable {
         }
     }
 
+    /**
+     * When {@link #step} has something to do next, by {@link Clock#nanoTime}: called at that time
+     * or later it does not wait for a beat. Belongs to the owner.
+     */
+    public long dueNanos() {
+        if (connected) {
+            boolean probing = lost != null && driver instanceof PolledDriver;
+            return probing ? clock.nanoTime() : beats.next();
+        }
+        return lost == null ? retryAtNanos : Math.min(beats.next(), retryAtNanos);
+    }
+
     /** Connects when it is time; until then passes one beat with a failed tick. */
     private boolean connect() throws DriverException, InterruptedException {
         long now = clock.nanoTime();

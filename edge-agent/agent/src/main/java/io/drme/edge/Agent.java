@@ -2,35 +2,28 @@ package io.drme.edge;
 
 import io.drme.config.InvalidConfigException;
 import io.drme.edge.acquisition.Acquisition;
-import io.drme.edge.acquisition.Recording;
 import io.drme.edge.config.GatewayConfig;
 import io.drme.edge.config.GatewayConfigReader;
 import io.drme.edge.config.LastGood;
 import io.drme.edge.recording.AlarmBook;
 import io.drme.edge.recording.Recorder;
+import io.drme.edge.state.StateFiles;
 import io.drme.edge.web.AgentWeb;
 import io.drme.edge.web.GatewayParts;
 import io.drme.log.DiskException;
 import io.drme.log.FileDisk;
 import io.drme.log.Store;
 import io.drme.log.StoreSetup;
-import io.drme.model.Batch;
 import io.drme.model.StreamKind;
 import io.drme.schema.GatewayLife;
-import io.drme.schema.Payloads;
 import io.drme.time.Clock;
-import io.drme.time.Hlc;
-import io.drme.time.HybridClock;
 import io.drme.web.CannotListenException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,7 +60,7 @@ final class Agent implements AutoCloseable {
     private final StateDesk states;
     private volatile @Nullable UplinkDesk uplink;
 
-    private Agent(Parts parts, Supervisor supervisor) {
+    private Agent(Wiring.Parts parts, Supervisor supervisor) {
         this.clock = parts.clock();
         this.directory = parts.directory();
         this.acquisition = parts.acquisition();
@@ -79,16 +72,6 @@ final class Agent implements AutoCloseable {
         this.pipelineThread = Thread.ofPlatform().name("pipeline").unstarted(acquisition);
         this.storeThread = Thread.ofPlatform().name("store").unstarted(recorder);
     }
-
-    /** What the wiring makes before anything runs. */
-    record Parts(
-            Clock clock,
-            Path directory,
-            ArrayBlockingQueue<Batch> in,
-            Acquisition acquisition,
-            Recorder recorder,
-            AlarmBook alarmBook,
-            long bootCount) {}
 
     /**
      * Starts a gateway.
@@ -109,10 +92,22 @@ final class Agent implements AutoCloseable {
                         : new Configurations.Choice(reader.read(file), "");
         var directory = data.orElse(choice.config().store().directory()).toAbsolutePath();
         var layout = new Layout(reader.factories());
-        var opened = open(choice.config(), directory, file, layout, clock);
-        var parts = opened.parts();
-        var ready = opened.ready();
-        var devices = new Devices(reader.factories(), directory, parts.in(), clock);
+        var store =
+                Store.open(
+                        new StoreSetup(
+                                new FileDisk(directory),
+                                choice.config().store().in(directory),
+                                choice.config().gateway().id(),
+                                clock,
+                                new SecureRandom()));
+        var wiring =
+                Wiring.of(
+                        new Wiring.Place(choice.config(), directory, file, layout, clock),
+                        store,
+                        new StateFiles(directory)::load);
+        var parts = wiring.parts();
+        var ready = wiring.ready();
+        var devices = Devices.threaded(reader.factories(), directory, parts.in(), clock);
         var supervisor =
                 new Supervisor(
                         parts,
@@ -127,7 +122,7 @@ final class Agent implements AutoCloseable {
         return agent;
     }
 
-    private void startUplink(GatewayConfig config, Parts parts) throws IOException {
+    private void startUplink(GatewayConfig config, Wiring.Parts parts) throws IOException {
         if (config.uplink().isPresent()) {
             var desk = UplinkDesk.start(config.uplink().get(), config.gateway().id(), parts);
             desk.describe(config.source().hash());
@@ -151,69 +146,6 @@ final class Agent implements AutoCloseable {
         return desk == null
                 ? new JsonObject().put("connected", false).put("phase", "none")
                 : desk.status();
-    }
-
-    private record Opened(Parts parts, Layout.Ready ready) {}
-
-    private static Opened open(
-            GatewayConfig config, Path directory, Path file, Layout layout, Clock clock)
-            throws DiskException, InvalidConfigException {
-        var placed = layout.place(config, file.toString());
-        var in = new ArrayBlockingQueue<Batch>(Acquisition.IN_QUEUE_BATCHES);
-        var recordings = new ArrayBlockingQueue<Recording>(Recorder.QUEUE_RECORDINGS);
-        var store =
-                Store.open(
-                        new StoreSetup(
-                                new FileDisk(directory),
-                                config.store().in(directory),
-                                config.gateway().id(),
-                                clock,
-                                new SecureRandom()));
-        var found = store.recovery();
-        found.damages().forEach(d -> log.warn("store damage={}", d));
-        log.info(
-                "store epoch={} boot={} clean={} recovered-samples={}",
-                store.epoch(),
-                store.bootCount(),
-                found.clean(),
-                found.journalSamples());
-        var alarmBook = AlarmBook.of(store.view());
-        var hlc = new HybridClock(clock, store.hlcHighWater());
-        long now = Hlc.epochNanos(hlc.next());
-        var ready =
-                StateDesk.restore(
-                        placed,
-                        directory,
-                        alarmBook.recorded(),
-                        now,
-                        () -> layout.place(config, file.toString()));
-        StateDesk.noLongerConfigured(alarmBook, ready.plan(), now).ifPresent(recordings::add);
-        store.appendEvent(
-                Payloads.event(
-                        hlc.next(),
-                        new GatewayLife(
-                                found.clean() ? "started" : "crashed",
-                                store.bootCount(),
-                                found.lastCommitNanos(),
-                                VERSION),
-                        describing(config.gateway())));
-        long bootCount = store.bootCount();
-        var acquisition = new Acquisition(clock, hlc::next, in, recordings, ready.plan());
-        var recorder =
-                new Recorder(store, recordings, clock, config.store().syncEvery(), alarmBook::take);
-        return new Opened(
-                new Parts(clock, directory, in, acquisition, recorder, alarmBook, bootCount),
-                ready);
-    }
-
-    /**
-     * Where the gateway stands and its labels, as the centre reads them from an event's metadata.
-     */
-    private static Map<String, String> describing(GatewayConfig.Gateway gateway) {
-        var metadata = new TreeMap<String, String>();
-        metadata.put("site", gateway.site());
-        gateway.labels().forEach((key, value) -> metadata.put("label." + key, value));
-        return metadata;
     }
 
     /** The supervisor, to run on the main thread. */

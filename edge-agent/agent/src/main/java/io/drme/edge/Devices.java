@@ -30,21 +30,63 @@ final class Devices implements AutoCloseable {
     private final Path directory;
     private final ArrayBlockingQueue<Batch> out;
     private final Clock clock;
+    private final RandomGenerator random;
+    private final Runner runner;
     private final Map<String, Running> running = new LinkedHashMap<>();
 
     private volatile List<DeviceLoop> loops = List.of();
 
-    private record Running(Layout.Placed placed, DeviceLoop loop, Thread thread) {}
+    private record Running(Layout.Placed placed, DeviceLoop loop, Joiner end) {}
 
+    /** Who steps a loop: a virtual thread, or whoever owns virtual time. */
+    @FunctionalInterface
+    interface Runner {
+        /** Has a loop stepped from now on, until it is stopped. */
+        Joiner start(String device, DeviceLoop loop);
+    }
+
+    /** The end of a loop that was stopped. */
+    @FunctionalInterface
+    interface Joiner {
+        /** Waits for it; false where it takes longer than {@code limit}. */
+        boolean join(Duration limit) throws InterruptedException;
+    }
+
+    /**
+     * Runs nothing yet.
+     *
+     * @param directory under which drivers keep files of their own
+     * @param out where the batches of all devices go
+     * @param random for the jitter of the back-off
+     */
     Devices(
             Map<String, DriverFactory> factories,
             Path directory,
             ArrayBlockingQueue<Batch> out,
-            Clock clock) {
+            Clock clock,
+            RandomGenerator random,
+            Runner runner) {
         this.factories = factories;
         this.directory = directory;
         this.out = out;
         this.clock = clock;
+        this.random = random;
+        this.runner = runner;
+    }
+
+    /** Devices with a virtual thread each. */
+    static Devices threaded(
+            Map<String, DriverFactory> factories,
+            Path directory,
+            ArrayBlockingQueue<Batch> out,
+            Clock clock) {
+        return new Devices(
+                factories,
+                directory,
+                out,
+                clock,
+                RandomGenerator.getDefault(),
+                (device, loop) -> Thread.ofVirtual().name("device-" + device).start(loop)::join);
     }
 
     /** How each device does; from any thread. */
@@ -84,20 +126,13 @@ final class Devices implements AutoCloseable {
         var driver = factory.create(spec, placed.groups(), directory, clock);
         var loop =
                 new DeviceLoop(
-                        spec,
-                        placed.groups(),
-                        driver,
-                        placed.firstGroup(),
-                        out,
-                        clock,
-                        RandomGenerator.getDefault());
-        var thread = Thread.ofVirtual().name("device-" + spec.name()).start(loop);
-        running.put(spec.name(), new Running(placed, loop, thread));
+                        spec, placed.groups(), driver, placed.firstGroup(), out, clock, random);
+        running.put(spec.name(), new Running(placed, loop, runner.start(spec.name(), loop)));
     }
 
     private static void stop(Running device) throws InterruptedException {
         device.loop().stop();
-        if (!device.thread().join(STOP_WITHIN)) {
+        if (!device.end().join(STOP_WITHIN)) {
             log.warn(
                     "device={} did not end within {} s",
                     device.placed().spec().name(),

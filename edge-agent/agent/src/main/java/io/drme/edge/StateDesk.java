@@ -16,6 +16,7 @@ import io.drme.time.Clock;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,16 +51,21 @@ final class StateDesk implements AutoCloseable {
      * Brings a plan to where the last run left it; nothing that is wrong with a snapshot stops the
      * start.
      *
+     * @param kept finds the newest snapshot; asked only where the plan has any use for it
      * @return what runs: {@code ready}, or it made again where a snapshot did not fit
      */
     static Layout.Ready restore(
-            Layout.Ready ready, Path directory, List<Transition> recorded, long now, Again again)
+            Layout.Ready ready,
+            Supplier<Optional<OperatorState>> kept,
+            List<Transition> recorded,
+            long now,
+            Again again)
             throws InvalidConfigException {
         if (!hasState(ready.plan())) {
             ready.plan().alarms().replay(recorded);
             return ready;
         }
-        var state = new StateFiles(directory).load();
+        var state = kept.get();
         var restored = ready;
         if (state.isPresent() && !takeOver(ready.plan(), state.get(), now)) {
             restored = again.place();
@@ -148,7 +154,8 @@ final class StateDesk implements AutoCloseable {
         return state.isPresent() && recorder.flush() ? state.get() : Optional.empty();
     }
 
-    private static Optional<OperatorState> of(Acquisition.Owner owner) {
+    /** What there is to keep of a plan that runs; nothing where it has no state. */
+    static Optional<OperatorState> of(Acquisition.Owner owner) {
         return hasState(owner.plan())
                 ? Optional.of(
                         new OperatorState(

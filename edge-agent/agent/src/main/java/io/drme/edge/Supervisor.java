@@ -44,11 +44,11 @@ final class Supervisor implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
 
-    private final Agent.Parts parts;
+    private final Wiring.Parts parts;
     private final Loading loading;
     private final Devices devices;
     private final Clock clock;
-    private final Inbox<Supervisor> inbox = new Inbox<>("supervisor");
+    private final Inbox<Supervisor> inbox = new Inbox<>("supervisor", this::answerQuestions);
     private final AtomicReference<@Nullable Running> current = new AtomicReference<>();
     private final Map<String, String> deviceStates = new HashMap<>();
 
@@ -91,7 +91,7 @@ final class Supervisor implements AutoCloseable {
         record Refused(String why) implements Outcome {}
     }
 
-    Supervisor(Agent.Parts parts, Loading loading, Devices devices) {
+    Supervisor(Wiring.Parts parts, Loading loading, Devices devices) {
         this.parts = parts;
         this.loading = loading;
         this.devices = devices;
@@ -233,7 +233,7 @@ final class Supervisor implements AutoCloseable {
 
     /** Does what is due. */
     void step() throws InterruptedException {
-        inbox.answerAll(this);
+        answerQuestions();
         if (reloadAsked) {
             reloadAsked = false;
             if (applyNow(loading.file(), "SIGHUP", Duration.ZERO)
@@ -252,6 +252,10 @@ final class Supervisor implements AutoCloseable {
             recordDeviceStates();
             feedSystemTags();
         }
+    }
+
+    private void answerQuestions() {
+        inbox.answerAll(this);
     }
 
     private Outcome applyNow(Path file, String by, Duration confirmWithin) {

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +63,7 @@ final class UplinkDesk implements AutoCloseable {
      *
      * @throws IOException when certificate, key or authority can't be used
      */
-    static UplinkDesk start(UplinkConfig config, GatewayId gateway, Agent.Parts parts)
+    static UplinkDesk start(UplinkConfig config, GatewayId gateway, Wiring.Parts parts)
             throws IOException {
         var commands = new ArrayBlockingQueue<Message.Command>(COMMANDS_WAITING);
         var forwarder =
@@ -127,17 +128,19 @@ final class UplinkDesk implements AutoCloseable {
     /** Offers what changed since the last call, and carries out what the centre asked for. */
     void step() throws InterruptedException {
         var now = acquisition.latest();
-        if (now.version() != offeredVersion) {
-            for (int i = 0; i < now.table().size(); i++) {
-                if (now.changedAt(i) > offeredVersion
-                        && now.table().get(i).sync() instanceof SyncMode.Raw) {
-                    forwarder.offerLive(live(now, i));
-                }
-            }
-            offeredVersion = now.version();
-        }
+        offer(now, offeredVersion, forwarder::offerLive);
+        offeredVersion = now.version();
         for (var command = commands.poll(); command != null; command = commands.poll()) {
             carryOut(command);
+        }
+    }
+
+    /** Hands on what may leave the site and changed since a version of the snapshot. */
+    static void offer(LatestSnapshot now, long since, Consumer<LiveValue> to) {
+        for (int i = 0; now.version() != since && i < now.table().size(); i++) {
+            if (now.changedAt(i) > since && now.table().get(i).sync() instanceof SyncMode.Raw) {
+                to.accept(live(now, i));
+            }
         }
     }
 

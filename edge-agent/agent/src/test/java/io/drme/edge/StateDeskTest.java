@@ -60,7 +60,7 @@ class StateDeskTest {
     private Layout.Ready restart(List<Transition> recorded, long now) throws Exception {
         return StateDesk.restore(
                 place(),
-                folder,
+                new StateFiles(folder)::load,
                 recorded,
                 now,
                 () -> {

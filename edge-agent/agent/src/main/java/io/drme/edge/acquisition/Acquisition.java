@@ -45,7 +45,7 @@ public final class Acquisition implements Runnable {
     private final LongSupplier stamps;
     private final ArrayBlockingQueue<Batch> in;
     private final BlockingQueue<Recording> out;
-    private final Inbox<Owner> questions = new Inbox<>("pipeline");
+    private final Inbox<Owner> questions = new Inbox<>("pipeline", this::answerQuestions);
     private final AtomicReference<LatestSnapshot> latest =
             new AtomicReference<>(LatestSnapshot.EMPTY);
     private final Conditioning conditioning = new Conditioning();
@@ -202,8 +202,8 @@ public final class Acquisition implements Runnable {
         log.info("pipeline stopped");
     }
 
-    /** Does what can be done now, waiting at most so long for a batch. */
-    void step(long waitMillis) throws InterruptedException {
+    /** Does what can be done now, waiting at most so long for a batch. Belongs to the owner. */
+    public void step(long waitMillis) throws InterruptedException {
         answerQuestions();
         var batch = in.poll(waitMillis, TimeUnit.MILLISECONDS);
         if (batch != null) {

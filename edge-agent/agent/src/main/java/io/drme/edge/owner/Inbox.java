@@ -3,6 +3,7 @@ package io.drme.edge.owner;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Questions to the one thread that owns some state: the asker waits, the owner answers between two
@@ -17,12 +18,27 @@ public final class Inbox<S> {
     private final ArrayBlockingQueue<Question<S, ?>> waiting =
             new ArrayBlockingQueue<>(MOST_WAITING);
     private final String owner;
+    private final Answering answering;
 
+    private volatile @Nullable Thread thread;
     private volatile boolean closed;
 
-    /** Makes an inbox; {@code owner} names its thread in messages. */
-    public Inbox(String owner) {
+    /** What the owner does to answer all that wait; it ends in {@link #answerAll}. */
+    @FunctionalInterface
+    public interface Answering {
+        /** Answers; called on the owner's thread. */
+        void run() throws InterruptedException;
+    }
+
+    /**
+     * Makes an inbox.
+     *
+     * @param owner names its thread in messages
+     * @param answering for a question that the owner's own thread asks: it has nobody to wait for
+     */
+    public Inbox(String owner, Answering answering) {
         this.owner = owner;
+        this.answering = answering;
     }
 
     private record Question<S, T>(Function<S, T> ask, ArrayBlockingQueue<Outcome<T>> answer) {
@@ -44,8 +60,8 @@ public final class Inbox<S> {
     }
 
     /**
-     * Has something done on the owner's thread and waits for what comes of it. From any thread but
-     * the owner's own.
+     * Has something done on the owner's thread and waits for what comes of it. Where the owner's
+     * own thread asks, as it does where one thread owns everything, it is done at once.
      *
      * @throws IllegalStateException when the owner has ended
      * @throws IllegalArgumentException when the question threw one
@@ -53,8 +69,15 @@ public final class Inbox<S> {
     public <T> T ask(Function<S, T> question) throws InterruptedException {
         var answer = new ArrayBlockingQueue<Outcome<T>>(1);
         var asked = new Question<>(question, answer);
+        boolean isOwner = Thread.currentThread() == thread;
+        if (isOwner) {
+            answering.run(); // so that there is room
+        }
         while (!waiting.offer(asked, LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
             refuseWhenClosed();
+        }
+        if (isOwner) {
+            answering.run();
         }
         while (true) {
             var outcome = answer.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
@@ -75,8 +98,9 @@ public final class Inbox<S> {
         }
     }
 
-    /** Answers all that wait; the owner calls it. */
+    /** Answers all that wait; the owner calls it, and its thread is the owner's from then on. */
     public void answerAll(S state) {
+        thread = Thread.currentThread();
         for (var question = waiting.poll(); question != null; question = waiting.poll()) {
             question.answerWith(state);
         }

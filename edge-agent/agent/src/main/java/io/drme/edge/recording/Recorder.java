@@ -50,7 +50,7 @@ public final class Recorder implements Runnable {
     private final Clock clock;
     private final long syncEveryNanos;
     private final Consumer<List<Transition>> told;
-    private final Inbox<Store> questions = new Inbox<>("store");
+    private final Inbox<Store> questions = new Inbox<>("store", this::answerQuestions);
     private final AtomicReference<StoreView> view;
     private final AtomicLong failures = new AtomicLong();
     private final List<Transition> untold = new ArrayList<>();
@@ -173,8 +173,11 @@ public final class Recorder implements Runnable {
         }
     }
 
-    /** Does what can be done now, waiting at most so long for a recording. */
-    void step(long waitMillis) throws InterruptedException {
+    /**
+     * Does what can be done now, waiting at most so long for a recording. Belongs to the owner; who
+     * steps it instead of {@link #run} closes the store.
+     */
+    public void step(long waitMillis) throws InterruptedException {
         var recording = in.poll(waitMillis, TimeUnit.MILLISECONDS);
         for (int i = 0; recording != null && i < MOST_AT_ONCE; i++) {
             record(recording);
@@ -185,6 +188,10 @@ public final class Recorder implements Runnable {
             commit();
             seal();
         }
+        answerQuestions();
+    }
+
+    private void answerQuestions() {
         questions.answerAll(store);
     }
 

@@ -1,0 +1,132 @@
+package io.drme.edge;
+
+import io.drme.config.InvalidConfigException;
+import io.drme.edge.acquisition.Acquisition;
+import io.drme.edge.acquisition.Recording;
+import io.drme.edge.config.GatewayConfig;
+import io.drme.edge.recording.AlarmBook;
+import io.drme.edge.recording.Recorder;
+import io.drme.edge.state.OperatorState;
+import io.drme.log.Store;
+import io.drme.model.Batch;
+import io.drme.schema.GatewayLife;
+import io.drme.schema.Payloads;
+import io.drme.time.Clock;
+import io.drme.time.Hlc;
+import io.drme.time.HybridClock;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The parts between devices and disk, wired over a store that was just opened. Nothing in it has a
+ * thread: {@link Agent} gives each part its own, a simulation steps them all on one.
+ *
+ * @param made what acquisition hands on
+ * @param taken what the recorder takes; the same queue, unless somebody looks in between
+ * @param ready the configuration, placed and where the last run left it
+ */
+record Wiring(
+        Parts parts,
+        ArrayBlockingQueue<Recording> made,
+        ArrayBlockingQueue<Recording> taken,
+        Layout.Ready ready) {
+    private static final Logger log = LoggerFactory.getLogger(Wiring.class);
+
+    /** What the rest of the agent works with. */
+    record Parts(
+            Clock clock,
+            Path directory,
+            ArrayBlockingQueue<Batch> in,
+            Acquisition acquisition,
+            Recorder recorder,
+            AlarmBook alarmBook,
+            long bootCount) {}
+
+    /**
+     * What is to run, and where.
+     *
+     * @param file names the configuration in messages
+     */
+    record Place(GatewayConfig config, Path directory, Path file, Layout layout, Clock clock) {}
+
+    /**
+     * Wires a gateway and records its start.
+     *
+     * @param store owned by the recorder from now on
+     * @param state finds the last snapshot of operator state
+     * @throws InvalidConfigException where the configuration does not fit together
+     */
+    static Wiring of(Place place, Store store, Supplier<Optional<OperatorState>> state)
+            throws InvalidConfigException {
+        var queue = new ArrayBlockingQueue<Recording>(Recorder.QUEUE_RECORDINGS);
+        return of(place, store, state, queue, queue);
+    }
+
+    /** As above, with somebody between acquisition and recorder who moves recordings over. */
+    static Wiring of(
+            Place place,
+            Store store,
+            Supplier<Optional<OperatorState>> state,
+            ArrayBlockingQueue<Recording> made,
+            ArrayBlockingQueue<Recording> taken)
+            throws InvalidConfigException {
+        var config = place.config();
+        var clock = place.clock();
+        var placed = place.layout().place(config, place.file().toString());
+        var found = store.recovery();
+        found.damages().forEach(d -> log.warn("store damage={}", d));
+        log.info(
+                "store epoch={} boot={} clean={} recovered-samples={}",
+                store.epoch(),
+                store.bootCount(),
+                found.clean(),
+                found.journalSamples());
+        var alarmBook = AlarmBook.of(store.view());
+        var hlc = new HybridClock(clock, store.hlcHighWater());
+        long now = Hlc.epochNanos(hlc.next());
+        var ready =
+                StateDesk.restore(
+                        placed,
+                        state,
+                        alarmBook.recorded(),
+                        now,
+                        () -> place.layout().place(config, place.file().toString()));
+        StateDesk.noLongerConfigured(alarmBook, ready.plan(), now).ifPresent(made::add);
+        store.appendEvent(
+                Payloads.event(
+                        hlc.next(),
+                        new GatewayLife(
+                                found.clean() ? "started" : "crashed",
+                                store.bootCount(),
+                                found.lastCommitNanos(),
+                                Agent.VERSION),
+                        describing(config.gateway())));
+        var in = new ArrayBlockingQueue<Batch>(Acquisition.IN_QUEUE_BATCHES);
+        var acquisition = new Acquisition(clock, hlc::next, in, made, ready.plan());
+        long bootCount = store.bootCount();
+        var recorder =
+                new Recorder(store, taken, clock, config.store().syncEvery(), alarmBook::take);
+        return new Wiring(
+                new Parts(
+                        clock, place.directory(), in, acquisition, recorder, alarmBook, bootCount),
+                made,
+                taken,
+                ready);
+    }
+
+    /**
+     * Where the gateway stands and its labels, as the centre reads them from an event's metadata.
+     */
+    private static Map<String, String> describing(GatewayConfig.Gateway gateway) {
+        var metadata = new TreeMap<String, String>();
+        metadata.put("site", gateway.site());
+        gateway.labels().forEach((key, value) -> metadata.put("label." + key, value));
+        return metadata;
+    }
+}
