@@ -121,11 +121,7 @@ class GpioDriverTest implements DriverContract {
 
     @Test
     void missingChipIsToldWithThoseThatThereAre() {
-        Driver driver =
-                GpioRig.driver(
-                        "chip:///dev/gpiochip-none",
-                        List.of("{address: 'line:1'}"),
-                        new SystemClock());
+        Driver driver = GpioRig.driver("chip:///dev/gpiochip-none", List.of("{address: 'line:1'}"));
         assertThatThrownBy(driver::connect)
                 .isInstanceOf(DriverException.Unreachable.class)
                 .hasMessageContaining("cabinet")
@@ -136,9 +132,7 @@ class GpioDriverTest implements DriverContract {
 
     @Test
     void fileThatIsNoChipIsSaidToBeNone() {
-        Driver driver =
-                GpioRig.driver(
-                        "chip:///dev/null", List.of("{address: 'line:1'}"), new SystemClock());
+        Driver driver = GpioRig.driver("chip:///dev/null", List.of("{address: 'line:1'}"));
         assertThatThrownBy(driver::connect)
                 .isInstanceOf(DriverException.Unreachable.class)
                 .hasMessageContaining("/dev/null is no GPIO chip");

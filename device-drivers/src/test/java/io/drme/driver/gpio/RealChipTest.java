@@ -7,7 +7,6 @@ import io.drme.driver.PushedDriver;
 import io.drme.model.Batch;
 import io.drme.model.Quality;
 import io.drme.model.Reason;
-import io.drme.time.SystemClock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,8 +23,7 @@ class RealChipTest {
                 Files.isWritable(CHIP),
                 "SKIPPED: no usable " + CHIP + "; this kernel has no GPIO, or the user no right");
         var tags = List.of("{address: 'line:0'}", "{address: 'line:4095'}");
-        try (var driver =
-                (PushedDriver) GpioRig.driver("chip://" + CHIP, tags, new SystemClock())) {
+        try (var driver = (PushedDriver) GpioRig.driver("chip://" + CHIP, tags)) {
             driver.connect();
             var batch = new Batch();
             assertThat(driver.take(batch, Duration.ofSeconds(1))).isTrue();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drme.driver.DriverException;
-import io.drme.time.SystemClock;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -70,8 +69,7 @@ class SimProtocolTest {
                                 "sim://127.0.0.1:" + server.getLocalPort(),
                                 List.of(
                                         "{address: 'line:4', active: low}",
-                                        "{address: 'line:99', debounce: 10ms, bias: pull-up}"),
-                                new SystemClock())) {
+                                        "{address: 'line:99', debounce: 10ms, bias: pull-up}"))) {
             var connecting =
                     Thread.ofVirtual()
                             .start(() -> {
@@ -121,8 +119,7 @@ class SimProtocolTest {
                     var driver =
                             GpioRig.driver(
                                     "sim://127.0.0.1:" + server.getLocalPort(),
-                                    List.of("{address: 'line:4'}"),
-                                    new SystemClock())) {
+                                    List.of("{address: 'line:4'}"))) {
                 var speaking = Thread.ofVirtual().start(() -> speak(server, said));
                 assertThatThrownBy(driver::connect)
                         .as(said)

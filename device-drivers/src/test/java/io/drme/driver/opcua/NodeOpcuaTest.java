@@ -78,8 +78,7 @@ class NodeOpcuaTest {
     }
 
     private PushedDriver driver(NodePeer peer, String security) {
-        return (PushedDriver)
-                OpcUaRig.built(peer.url(), security, TAGS, directory, new SystemClock()).driver();
+        return (PushedDriver) OpcUaRig.driver(peer.url(), security, TAGS, directory);
     }
 
     /** Does what the message says. */
