@@ -23,8 +23,7 @@ import java.util.Collection;
 final class Conditioning {
     private static final byte NEVER_PASSED = -1;
 
-    private double[] scales = {};
-    private double[] offsets = {};
+    private final DecimalScale scale = new DecimalScale();
     private double[] lows = {};
     private double[] highs = {};
     private double[] deadbands = {};
@@ -39,10 +38,9 @@ final class Conditioning {
      * @param table every tag in {@code specs} is in it
      */
     void configure(TagTable table, Collection<TagSpec> specs) {
-        int before = scales.length;
+        int before = lows.length;
         int size = table.size();
-        scales = Arrays.copyOf(scales, size);
-        offsets = Arrays.copyOf(offsets, size);
+        scale.resize(size);
         lows = Arrays.copyOf(lows, size);
         highs = Arrays.copyOf(highs, size);
         deadbands = Arrays.copyOf(deadbands, size);
@@ -55,8 +53,7 @@ final class Conditioning {
         }
         for (var spec : specs) {
             int tag = table.indexOf(spec.name()).orElseThrow();
-            scales[tag] = spec.scale();
-            offsets[tag] = spec.offset();
+            scale.set(tag, spec.scale(), spec.offset());
             lows[tag] = spec.low();
             highs[tag] = spec.high();
             deadbands[tag] = spec.deadband();
@@ -106,7 +103,7 @@ final class Conditioning {
         byte quality = batch.qualities()[at];
         double value = type == ValueType.INT64 ? bits : Double.longBitsToDouble(bits);
         if (scaled[tag]) {
-            value = value * scales[tag] + offsets[tag];
+            value = scale.apply(tag, value);
             bits = Double.doubleToRawLongBits(value);
         }
         if (value < lows[tag] || value > highs[tag]) {

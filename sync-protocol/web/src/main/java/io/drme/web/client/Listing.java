@@ -8,7 +8,7 @@ import java.util.List;
 
 /** Prints items in one of three forms: aligned columns for people, JSON or CSV for programs. */
 public final class Listing {
-    /** Wider cells are cut in a table, never in JSON or CSV. */
+    /** Wider cells are cut in a table, but in its last column; never in JSON or CSV. */
     private static final int MAX_CELL = 60;
 
     /** The form of an output. */
@@ -61,7 +61,7 @@ public final class Listing {
         rows.add(columns.stream().map(Listing::heading).toList());
         for (int i = 0; i < items.size(); i++) {
             var item = items.getJsonObject(i);
-            rows.add(columns.stream().map(c -> cut(cell(item, c))).toList());
+            rows.add(row(item));
         }
         var widths = new int[columns.size()];
         for (var row : rows) {
@@ -78,13 +78,22 @@ public final class Listing {
         }
     }
 
+    private List<String> row(JsonObject item) {
+        var cells = new ArrayList<String>();
+        for (int c = 0; c < columns.size(); c++) {
+            var line = cell(item, columns.get(c)).replace('\n', ' ');
+            boolean isLast = c == columns.size() - 1;
+            cells.add(isLast ? line : cut(line));
+        }
+        return cells;
+    }
+
     /** {@code sourceTime} becomes {@code SOURCE TIME}. */
     private static String heading(String key) {
         return key.replaceAll("([A-Z])", " $1").toUpperCase(java.util.Locale.ROOT);
     }
 
-    private static String cut(String text) {
-        var line = text.replace('\n', ' ');
+    private static String cut(String line) {
         return line.length() <= MAX_CELL ? line : line.substring(0, MAX_CELL - 1) + "…";
     }
 
