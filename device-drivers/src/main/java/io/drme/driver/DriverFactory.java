@@ -22,8 +22,9 @@ public interface DriverFactory {
      *
      * <p>All problems go to the section's {@code Problems}; what is returned is then not used.
      *
-     * @param device the device's section; the caller reads name, profile, tags, poll, timeout,
-     *     stale and sync, and calls {@code done} at the end
+     * @param device the device's section; the caller reads name, profile, connection, tags, poll,
+     *     timeout, stale and sync, and calls {@code done} at the end
+     * @param url blank where the caller has noted a problem with it already
      */
     DriverSettings settings(Section device, String url);
 

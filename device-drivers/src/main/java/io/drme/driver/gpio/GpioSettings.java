@@ -38,10 +38,12 @@ public sealed interface GpioSettings extends DriverSettings {
         } catch (URISyntaxException _) {
             // Falls through to the one message for all that is wrong.
         }
-        device.problem(
-                "url",
-                "'%s' is no GPIO address; expected chip:///dev/gpiochip0 or sim://host:port"
-                        .formatted(url));
+        if (!url.isBlank()) {
+            device.problem(
+                    "url",
+                    "'%s' is no GPIO address; expected chip:///dev/gpiochip0 or sim://host:port"
+                            .formatted(url));
+        }
         return new Chip(Path.of("/dev/gpiochip0"));
     }
 }

@@ -156,6 +156,9 @@ final class AddressReader {
             if (bits) {
                 return Optional.of(DataType.BOOL);
             }
+            if (place.isEmpty()) {
+                return Optional.empty(); // whether one is needed shows once the address is right
+            }
             problem("type", "is missing; give one of: " + types());
             return Optional.empty();
         }

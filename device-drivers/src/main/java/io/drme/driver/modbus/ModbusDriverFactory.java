@@ -48,7 +48,8 @@ public final class ModbusDriverFactory implements DriverFactory {
             host = match.group(1).replaceAll("[\\[\\]]", "");
             port = match.group(2) == null ? port : Integer.parseInt(match.group(2));
         }
-        if (!match.matches() || port < 1 || port > MOST_PORT) {
+        boolean ok = match.matches() && port >= 1 && port <= MOST_PORT;
+        if (!ok && !url.isBlank()) {
             device.problem("url", urlProblem(url));
         }
         return new ModbusSettings(

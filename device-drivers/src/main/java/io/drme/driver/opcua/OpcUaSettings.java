@@ -87,6 +87,9 @@ public record OpcUaSettings(
     }
 
     private static URI address(Section device, String url) {
+        if (url.isBlank()) {
+            return URI.create("opc.tcp://invalid:" + DEFAULT_PORT);
+        }
         try {
             var uri = new URI(url);
             if (!"opc.tcp".equals(uri.getScheme()) || uri.getHost() == null) {

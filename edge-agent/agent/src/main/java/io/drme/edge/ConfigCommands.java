@@ -7,6 +7,7 @@ import io.drme.edge.config.GatewayConfigReader;
 import io.drme.web.client.CommandException;
 import io.drme.web.client.Connection;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -190,6 +191,55 @@ final class ConfigCommands {
                             agent.post("/api/v1/configuration/confirm", new JsonObject())
                                     .getString("result"));
             return 0;
+        }
+    }
+
+    /** A command that prints a file which the agent ships. */
+    abstract static class Shipped implements Callable<Integer> {
+        @Spec private @Nullable CommandSpec spec;
+
+        private final String file;
+
+        Shipped(String file) {
+            this.file = file;
+        }
+
+        @Override
+        public final Integer call() throws IOException {
+            var out = Objects.requireNonNull(spec, "set by picocli").commandLine().getOut();
+            try (var in = Main.class.getResourceAsStream(file)) {
+                out.print(
+                        new String(
+                                Objects.requireNonNull(in, file).readAllBytes(),
+                                StandardCharsets.UTF_8));
+            }
+            out.flush();
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "schema",
+            description = "Prints the JSON Schema of gateway.yaml, which editors use.",
+            footer = {
+                "%nExample:",
+                "  drme-agent schema > gateway.schema.json",
+                "and in the first line of gateway.yaml beside it:",
+                "  # yaml-language-server: $schema=gateway.schema.json"
+            })
+    static final class PrintSchema extends Shipped {
+        PrintSchema() {
+            super("gateway.schema.json");
+        }
+    }
+
+    @Command(
+            name = "sample",
+            description = "Prints a whole gateway.yaml to start from.",
+            footer = {"%nExample:", "  drme-agent sample > gateway.yaml"})
+    static final class PrintSample extends Shipped {
+        PrintSample() {
+            super("gateway.sample.yaml");
         }
     }
 }

@@ -99,6 +99,8 @@ public final class Main {
         line.addSubcommand(new ConfigCommands.Check());
         line.addSubcommand(new ConfigCommands.Plan());
         line.addSubcommand(new ConfigCommands.Apply());
+        line.addSubcommand(new ConfigCommands.PrintSchema());
+        line.addSubcommand(new ConfigCommands.PrintSample());
         line.addSubcommand(new AskCommands.Status());
         line.addSubcommand(new AskCommands.Devices());
         line.addSubcommand(new AskCommands.AlarmList());

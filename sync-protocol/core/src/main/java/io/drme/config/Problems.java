@@ -15,8 +15,14 @@ public final class Problems {
     private final List<Problem> found = new ArrayList<>();
     private int unlisted;
 
-    /** Notes a problem. */
+    /**
+     * Notes a problem. What was said of a place is not said again: ten devices may take the same
+     * mistake from one profile, and a person mends it once.
+     */
     public void add(Where where, String key, String message) {
+        if (found.stream().anyMatch(p -> p.where().equals(where) && p.message().equals(message))) {
+            return;
+        }
         if (found.size() == MAX_LISTED) {
             unlisted++;
         } else {
@@ -34,6 +40,11 @@ public final class Problems {
     /** Whether nothing was noted. */
     public boolean none() {
         return found.isEmpty();
+    }
+
+    /** Whether something was noted about a key or what is below it. */
+    public boolean isTold(String key) {
+        return found.stream().anyMatch(p -> p.key().equals(key) || p.key().startsWith(key + "."));
     }
 
     /** What was noted, in the order of files and lines. */

@@ -87,4 +87,17 @@ public final class Quantities {
         }
         return nanos == 0 ? "0s" : nanos + "ns";
     }
+
+    /**
+     * Writes a size in the largest binary unit that needs no fraction, for example {@code 64MiB}.
+     */
+    public static String sizeText(long bytes) {
+        for (var unit : new String[] {"TiB", "GiB", "MiB", "KiB"}) {
+            long size = BYTES.getOrDefault(unit, 1L);
+            if (bytes != 0 && bytes % size == 0) {
+                return bytes / size + unit;
+            }
+        }
+        return bytes + "B";
+    }
 }

@@ -184,7 +184,13 @@ public final class Section {
                         "a size with its unit, such as 64KiB, 256MiB or 2GiB",
                         Quantities::bytes);
         if (found.isPresent() && (found.get() < least || found.get() > most)) {
-            problem(key, "%d bytes is outside %d to %d bytes".formatted(found.get(), least, most));
+            problem(
+                    key,
+                    "%s is outside %s to %s"
+                            .formatted(
+                                    Quantities.sizeText(found.get()),
+                                    Quantities.sizeText(least),
+                                    Quantities.sizeText(most)));
             return otherwise;
         }
         return found.orElse(otherwise);

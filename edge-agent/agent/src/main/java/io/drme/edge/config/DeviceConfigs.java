@@ -38,7 +38,7 @@ final class DeviceConfigs {
     private static final List<String> MERGE_KEYS = List.of("with", "tags");
 
     private final Map<String, Node.Mapping> profiles;
-    private final Map<String, String> connections;
+    private final Map<String, Node.Mapping> connections;
     private final Map<String, DriverFactory> factories;
     private final Problems problems;
 
@@ -46,12 +46,12 @@ final class DeviceConfigs {
      * Prepares to read devices.
      *
      * @param profiles by name, not yet filled in
-     * @param connections URLs by the names of the {@code connections} section
+     * @param connections by name; a device takes their keys where it has none of its own
      * @param factories the drivers by name
      */
     DeviceConfigs(
             Map<String, Node.Mapping> profiles,
-            Map<String, String> connections,
+            Map<String, Node.Mapping> connections,
             Map<String, DriverFactory> factories,
             Problems problems) {
         this.profiles = profiles;
@@ -75,9 +75,10 @@ final class DeviceConfigs {
                 written.where(),
                 path,
                 "'%s' is the gateway's own device; choose another name".formatted(RESERVED));
-        var merged = mergeProfile(written, path);
+        var merged = connected(mergeProfile(written, path), path);
         var section = new Section(merged, path, problems);
         section.text("profile");
+        section.text("connection");
         var driver = section.requiredText("driver");
         var url = url(section);
         var factory = factories.get(driver);
@@ -108,16 +109,24 @@ final class DeviceConfigs {
         tagSections.forEach((tag, s) ->
                 factory.address(s, settings)
                         .ifPresent(a -> tag(name, tag, s, common, a).ifPresent(tags::add)));
-        problems.check(
-                !tagSections.isEmpty(),
-                merged.where(),
-                path + ".tags",
-                "a device needs at least one tag; add 'tags:' here or a profile that has some");
+        checkTags(section, tagSections.isEmpty());
         section.done();
         return tags.isEmpty()
                 ? Optional.empty()
                 : Optional.of(
                         new DeviceSpec(name, driver, url, timeout, settings, List.copyOf(tags)));
+    }
+
+    /** A tag file that can't be read was told of already, here or at the profile. */
+    private void checkTags(Section device, boolean none) {
+        boolean told =
+                problems.isTold(device.path("tags"))
+                        || problems.isTold("profiles." + device.text("profile", "") + ".tags");
+        problems.check(
+                told || !none,
+                device.where(),
+                device.path("tags"),
+                "a device needs at least one tag; add 'tags:' here or a profile that has some");
     }
 
     /** A key that is missing was often only mistyped, and then the place to look at is another. */
@@ -139,23 +148,44 @@ final class DeviceConfigs {
                 .orElse("");
     }
 
-    private String url(Section section) {
-        var connection = section.text("connection");
-        if (connection.isEmpty()) {
-            return section.requiredText("url");
+    /**
+     * Puts the keys of the named connection beside the device's own, at their places, so that what
+     * is wrong with one is shown where it stands.
+     */
+    private Node.Mapping connected(Node.Mapping device, String path) {
+        if (!(device.entries().get("connection") instanceof Node.Entry(Where _, Node named))
+                || !(named instanceof Node.Scalar(Where where, String name, boolean _))) {
+            return device;
         }
-        if (section.has("url")) {
-            section.problem("connection", "give either 'url' or 'connection', not both");
+        if (device.entries().containsKey("url")) {
+            problems.add(
+                    where, path + ".connection", "give either 'url' or 'connection', not both");
+            return device;
         }
-        var url = connections.get(connection.get());
-        if (url == null) {
-            section.problem(
-                    "connection",
-                    "'%s' is not under 'connections'; there are: %s"
-                            .formatted(connection.get(), String.join(", ", connections.keySet())));
-            return "";
+        var connection = connections.get(name);
+        if (connection == null) {
+            problems.add(
+                    where,
+                    path + ".connection",
+                    "'%s' is not under 'connections'%s; there are: %s"
+                            .formatted(
+                                    name,
+                                    Nearest.to(name, connections.keySet())
+                                            .map(n -> " (did you mean '" + n + "'?)")
+                                            .orElse(""),
+                                    connections.isEmpty()
+                                            ? "none"
+                                            : String.join(", ", connections.keySet())));
+            return device;
         }
-        return url;
+        var entries = new LinkedHashMap<>(device.entries());
+        connection.entries().forEach(entries::putIfAbsent);
+        return new Node.Mapping(device.where(), entries);
+    }
+
+    /** Empty where a problem was noted, here or at the connection that should give it. */
+    private static String url(Section section) {
+        return section.has("url") || !section.has("connection") ? section.requiredText("url") : "";
     }
 
     private Optional<TagSpec> tag(

@@ -4,6 +4,7 @@ import io.drme.alarm.AlarmConfig;
 import io.drme.config.InvalidConfigException;
 import io.drme.config.Node;
 import io.drme.config.Problems;
+import io.drme.config.Quantities;
 import io.drme.config.Section;
 import io.drme.config.Where;
 import io.drme.driver.DeviceSpec;
@@ -29,6 +30,11 @@ import java.util.regex.Pattern;
 public final class GatewayConfigReader {
     private static final Pattern SITE = Pattern.compile("[A-Za-z0-9-_.]+(/[A-Za-z0-9-_.]+)*");
     private static final int MAX_SITE_LENGTH = 128;
+
+    /** What a connection may set for the devices on it, beside its URL. */
+    private static final List<String> CONNECTION_TIMES = List.of("timeout", "gap");
+
+    private static final List<String> CONNECTION_KEYS = List.of("url", "timeout", "gap");
 
     private final Map<String, DriverFactory> factories = new TreeMap<>();
 
@@ -125,17 +131,31 @@ public final class GatewayConfigReader {
 
     private List<DeviceSpec> devices(Section top, Problems problems) {
         var profiles = mappings(top, "profiles");
-        var connections = new TreeMap<String, String>();
-        top.sections("connections")
-                .forEach((name, s) -> {
-                    connections.put(name, s.requiredText("url"));
-                    s.done();
-                });
+        var connections = mappings(top, "connections");
+        connections.replaceAll((name, node) -> connection(node, "connections." + name, problems));
         var reader = new DeviceConfigs(profiles, connections, factories, problems);
         var devices = new ArrayList<DeviceSpec>();
         mappings(top, "devices")
                 .forEach((name, node) -> reader.read(name, node).ifPresent(devices::add));
         return List.copyOf(devices);
+    }
+
+    /** What its devices may take of it: without what is wrong, which is said here and not again. */
+    private static Node.Mapping connection(Node.Mapping written, String path, Problems problems) {
+        var section = new Section(written, path, problems);
+        section.requiredText("url");
+        var entries = new LinkedHashMap<>(written.entries());
+        entries.keySet().retainAll(CONNECTION_KEYS);
+        for (var key : CONNECTION_TIMES) {
+            // The limits are those of the drivers, so the devices that take it check them.
+            var time =
+                    section.parsed(key, "a time with its unit, such as 50ms", Quantities::duration);
+            if (time.isEmpty()) {
+                entries.remove(key);
+            }
+        }
+        section.done();
+        return new Node.Mapping(written.where(), entries);
     }
 
     private static Map<String, Node.Mapping> mappings(Section top, String key) {

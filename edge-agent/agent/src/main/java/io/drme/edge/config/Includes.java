@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,7 @@ final class Includes {
      * Reads the top file with all it includes and all tag files; nothing where it can't be read.
      */
     Optional<Node.Mapping> read(Path file) {
-        return joined(file).map(top -> new TagFiles(file, problems).expand(top));
+        return joined(file).map(top -> new TagFiles(problems).expand(top));
     }
 
     private Optional<Node.Mapping> joined(Path file) {
@@ -45,12 +46,29 @@ final class Includes {
         if (include == null) {
             return top;
         }
+        var read = new HashSet<>(List.of(file.toAbsolutePath().normalize()));
         for (var pattern : patterns(include.value())) {
             for (var part : matching(file, pattern)) {
-                YamlReader.read(part, problems).ifPresent(m -> join(joined, m, ""));
+                if (!read.add(part)) {
+                    continue; // two patterns may name one file, and *.yaml this one
+                }
+                YamlReader.read(part, problems).ifPresent(m -> join(joined, withoutInclude(m), ""));
             }
         }
         return Optional.of(new Node.Mapping(top.get().where(), joined));
+    }
+
+    private Node.Mapping withoutInclude(Node.Mapping part) {
+        var entries = new LinkedHashMap<>(part.entries());
+        var include = entries.remove(KEY);
+        if (include == null) {
+            return part;
+        }
+        problems.add(
+                include.keyWhere(),
+                KEY,
+                "stands in a file that is itself included; move it to the top file");
+        return new Node.Mapping(part.where(), entries);
     }
 
     private List<Node.Scalar> patterns(Node node) {
@@ -62,7 +80,8 @@ final class Includes {
                             .map(Node.Scalar.class::cast)
                             .toList();
             case Node.Mapping _ -> {
-                problems.add(node.where(), KEY, "expected a list of files, found a mapping");
+                problems.add(
+                        node.where(), KEY, "expected a list of files, such as [conf.d/*.yaml]");
                 yield List.of();
             }
         };
@@ -76,7 +95,8 @@ final class Includes {
             problems.add(
                     pattern.where(),
                     KEY,
-                    "'%s': there is no folder %s".formatted(pattern.text(), folder));
+                    "'%s': there is no folder %s; make it, or remove this line"
+                            .formatted(pattern.text(), folder));
             return List.of();
         }
         try (var found = Files.newDirectoryStream(folder, name.toString())) {

@@ -4,10 +4,12 @@ import io.drme.config.Node;
 import io.drme.config.Problems;
 import io.drme.config.Where;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,60 +21,96 @@ import java.util.Map;
  */
 final class TagFile {
     private static final int MAX_BYTES = 32 << 20;
+    private static final String NAME = "name";
 
-    private TagFile() {}
+    /** Excel begins its UTF-8 files with it. */
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+    private final Path file;
+    private final String path;
+    private final Problems problems;
+    private final Map<String, Node.Entry> tags = new LinkedHashMap<>();
+    private List<String> columns = List.of();
+
+    private TagFile(Path file, String path, Problems problems) {
+        this.file = file;
+        this.path = path;
+        this.problems = problems;
+    }
 
     /** The tags by name; what is wrong goes to {@code problems}. */
     static Node.Mapping read(Path file, String path, Where asked, Problems problems) {
-        var entries = new LinkedHashMap<String, Node.Entry>();
+        var reader = new TagFile(file, path, problems);
         try {
             if (Files.size(file) > MAX_BYTES) {
                 problems.add(
                         asked,
                         path,
                         "%s has more than %d bytes; split it".formatted(file, MAX_BYTES));
-                return new Node.Mapping(asked, entries);
-            }
-            var lines = Files.readAllLines(file);
-            if (lines.isEmpty()) {
-                problems.add(
-                        asked,
-                        path,
-                        file + " is empty; its first row must name the columns, 'name' first");
-                return new Node.Mapping(asked, entries);
-            }
-            var columns = cells(lines.getFirst());
-            for (int i = 1; i < lines.size(); i++) {
-                if (!lines.get(i).isBlank()) {
-                    row(
-                            new Where(file.toString(), i + 1, 1),
-                            columns,
-                            cells(lines.get(i)),
-                            entries,
-                            problems);
-                }
+            } else {
+                reader.read(Files.readString(file));
             }
         } catch (NoSuchFileException _) {
             problems.add(
                     asked,
                     path,
                     "there is no file " + file + "; the path is taken from where this file lies");
+        } catch (CharacterCodingException _) {
+            problems.add(reader.line(1), path, "the file is not UTF-8 text; save it as CSV UTF-8");
         } catch (IOException e) {
             problems.add(asked, path, file + " can't be read: " + e.getMessage());
         }
-        return new Node.Mapping(asked, entries);
+        return new Node.Mapping(asked, reader.tags);
     }
 
-    private static void row(
-            Where where,
-            List<String> columns,
-            List<String> cells,
-            Map<String, Node.Entry> entries,
-            Problems problems) {
+    private Where line(int number) {
+        return new Where(file.toString(), number, 1);
+    }
+
+    private void read(String text) {
+        var lines = (text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text).lines().toList();
+        columns =
+                lines.isEmpty()
+                        ? List.of()
+                        : cells(lines.getFirst(), 1).stream().map(String::strip).toList();
+        if (!areGood(columns)) {
+            return;
+        }
+        for (int i = 1; i < lines.size(); i++) {
+            if (!lines.get(i).isBlank()) {
+                row(i + 1, cells(lines.get(i), i + 1));
+            }
+        }
+    }
+
+    private boolean areGood(List<String> columns) {
+        if (columns.size() == 1 && columns.getFirst().indexOf(';') >= 0) {
+            problems.add(line(1), path, "the columns are parted by ';'; save the file with commas");
+            return false;
+        }
+        if (!columns.contains(NAME)) {
+            problems.add(
+                    line(1),
+                    path,
+                    "the first row names no column 'name'; it must name the columns, such as name,address,type");
+            return false;
+        }
+        var seen = new HashSet<String>();
+        for (var column : columns) {
+            problems.check(
+                    seen.add(column),
+                    line(1),
+                    path + "." + column,
+                    "the column '%s' stands twice; remove one".formatted(column));
+        }
+        return true;
+    }
+
+    private void row(int number, List<String> cells) {
         if (cells.size() > columns.size()) {
             problems.add(
-                    where,
-                    "",
+                    line(number),
+                    path,
                     "the row has %d cells, the first row only %d; put text with commas in quotes"
                             .formatted(cells.size(), columns.size()));
             return;
@@ -81,19 +119,20 @@ final class TagFile {
         var name = "";
         for (int i = 0; i < cells.size(); i++) {
             var cell = cells.get(i).strip();
-            if (columns.get(i).strip().equals("name")) {
+            if (columns.get(i).equals(NAME)) {
                 name = cell;
             } else if (!cell.isEmpty()) {
+                // The key stands in the first row: an unknown column is one problem, not one a row.
                 keys.put(
-                        columns.get(i).strip(),
-                        new Node.Entry(where, value(where, columns.get(i).strip(), cell)));
+                        columns.get(i),
+                        new Node.Entry(line(1), value(line(number), columns.get(i), cell)));
             }
         }
+        var tag = new Node.Entry(line(number), new Node.Mapping(line(number), keys));
         if (name.isEmpty()) {
-            problems.add(where, "", "the row has no name; fill the column 'name'");
-        } else if (entries.putIfAbsent(name, new Node.Entry(where, new Node.Mapping(where, keys)))
-                != null) {
-            problems.add(where, name, "stands twice in this file; remove one");
+            problems.add(line(number), path, "the row has no name; fill the column 'name'");
+        } else if (tags.putIfAbsent(name, tag) != null) {
+            problems.add(line(number), path + "." + name, "stands twice in this file; remove one");
         }
     }
 
@@ -110,7 +149,7 @@ final class TagFile {
     }
 
     /** Splits one row by RFC 4180; a quoted cell may not span rows. */
-    private static List<String> cells(String line) {
+    private List<String> cells(String line, int number) {
         var cells = new ArrayList<String>();
         var cell = new StringBuilder();
         boolean quoted = false;
@@ -128,6 +167,11 @@ final class TagFile {
                 cell.append(c);
             }
         }
+        problems.check(
+                !quoted,
+                line(number),
+                path,
+                "a quote is not closed in this row; add the second '\"'");
         cells.add(cell.toString());
         return cells;
     }

@@ -8,17 +8,14 @@ import java.util.LinkedHashMap;
 
 /**
  * Puts the rows of CSV files in the place of {@code tags: {file: …}}, so that what follows sees one
- * kind of tag.
+ * kind of tag. A path starts where the file lies in which it stands.
  */
 final class TagFiles {
     private static final String TAGS = "tags";
 
-    private final Path file;
     private final Problems problems;
 
-    /** Paths of tag files start where {@code file} lies. */
-    TagFiles(Path file, Problems problems) {
-        this.file = file;
+    TagFiles(Problems problems) {
         this.problems = problems;
     }
 
@@ -50,7 +47,7 @@ final class TagFiles {
             return entry;
         }
         var entries = new LinkedHashMap<>(mapping.entries());
-        var csv = file.toAbsolutePath().resolveSibling(name).normalize();
+        var csv = Path.of(asked.file()).toAbsolutePath().resolveSibling(name).normalize();
         entries.put(
                 TAGS,
                 new Node.Entry(keyWhere, TagFile.read(csv, path + "." + TAGS, asked, problems)));
