@@ -46,6 +46,9 @@ public final class SimulatedDisk implements Disk {
         byte[] now = {};
         byte[] durable = {};
         final TreeSet<Integer> dirty = new TreeSet<>();
+
+        /** Whether it was cut off since the last sync, so that its pages do not tell all. */
+        boolean cutOff;
     }
 
     /** The names of a directory after a power cut, and what was done to them since. */
@@ -149,6 +152,11 @@ public final class SimulatedDisk implements Disk {
     /** The same content for another process, when this one's was killed and the power stayed. */
     public SimulatedDisk afterKill() {
         dead = true;
+        return snapshot();
+    }
+
+    /** A copy of the disk as it is now, for another machine or for later; this one goes on. */
+    public SimulatedDisk snapshot() {
         var next = new SimulatedDisk(random);
         next.capacityBytes = capacityBytes;
         next.directories.addAll(directories);
@@ -416,7 +424,24 @@ public final class SimulatedDisk implements Disk {
                 throw new DiskException.Failed(
                         "can't sync " + path + ": simulated I/O error", null);
             }
-            node.durable = node.now.clone();
+            write(node);
+        }
+
+        /** All that is in the page cache goes to the disk: often few pages of a large file. */
+        private static void write(Node node) {
+            if (node.durable.length == node.now.length && !node.cutOff) {
+                for (int page : node.dirty) {
+                    int from = page * PAGE_BYTES;
+                    copy(
+                            node.now,
+                            node.durable,
+                            from,
+                            Math.min(from + PAGE_BYTES, node.now.length));
+                }
+            } else {
+                node.durable = node.now.clone();
+                node.cutOff = false;
+            }
             node.dirty.clear();
         }
 
@@ -424,6 +449,7 @@ public final class SimulatedDisk implements Disk {
         public void truncate(long bytes) {
             operation();
             node.now = Arrays.copyOf(node.now, (int) bytes);
+            node.cutOff = true;
             node.dirty.removeIf(page -> page * PAGE_BYTES >= bytes);
         }
 

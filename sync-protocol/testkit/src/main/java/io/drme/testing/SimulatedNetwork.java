@@ -35,13 +35,13 @@ public final class SimulatedNetwork {
 
     private final Random random;
     private final ManualClock clock;
-    private final Map<GatewayId, Line> lines = new LinkedHashMap<>();
+    private final Map<String, Line> lines = new LinkedHashMap<>();
     private final PriorityQueue<Flying> toCentre = new PriorityQueue<>(Flying.BY_TIME);
     private Faults faults = Faults.NONE;
     private long sent;
 
     @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
-    private record Flying(long atNanos, long order, GatewayId gateway, byte[] bytes) {
+    private record Flying(long atNanos, long order, Line line, byte[] bytes) {
         static final Comparator<Flying> BY_TIME =
                 Comparator.comparingLong(Flying::atNanos).thenComparingLong(Flying::order);
     }
@@ -57,26 +57,42 @@ public final class SimulatedNetwork {
         faults = now;
     }
 
+    /**
+     * A message that came to the centre.
+     *
+     * @param line over which, by its name
+     * @param gateway whose line that is
+     */
+    @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
+    public record Arrived(String line, GatewayId gateway, byte[] bytes) {}
+
     /** The line of a gateway; it begins cut. */
     public Uplink line(GatewayId gateway) {
-        return line(gateway, false);
+        return line(gateway.text(), gateway);
     }
 
-    private Line line(GatewayId gateway, boolean known) {
-        var line = lines.get(gateway);
+    /** A line by its name: two machines that both are one gateway have one each. Begins cut. */
+    public Uplink line(String name, GatewayId gateway) {
+        return lines.computeIfAbsent(name, _ -> new Line(name, gateway));
+    }
+
+    private Line known(String name) {
+        var line = lines.get(name);
         if (line == null) {
-            if (known) {
-                throw new IllegalStateException("there is no line to " + gateway);
-            }
-            line = new Line(gateway);
-            lines.put(gateway, line);
+            throw new IllegalStateException("there is no line " + name);
         }
         return line;
     }
 
     /** Mends a line, or leaves it as it is. */
     public void mend(GatewayId gateway) {
-        var line = line(gateway, true);
+        mend(gateway.text());
+    }
+
+    /** Mends a line, or leaves it as it is. */
+    public void mend(String name) {
+        var line = known(name);
+        line.deaf = false;
         if (line.connection == 0) {
             line.connection = ++line.connections;
         }
@@ -87,26 +103,50 @@ public final class SimulatedNetwork {
      * of the other side and arrives later all the same, as from a connection that was just closed.
      */
     public void cut(GatewayId gateway) {
-        var line = line(gateway, true);
+        cut(gateway.text());
+    }
+
+    /** Cuts a line, as above. */
+    public void cut(String name) {
+        var line = known(name);
         line.connection = 0;
         line.down.clear();
-        toCentre.removeIf(f -> f.gateway().equals(gateway) && random.nextInt(4) > 0);
+        toCentre.removeIf(f -> f.line() == line && random.nextInt(4) > 0);
+    }
+
+    /**
+     * Leaves a line half open: the gateway takes it for whole, and nothing passes either way until
+     * it is mended.
+     */
+    public void halfOpen(String name) {
+        known(name).deaf = true;
     }
 
     /** Sends down; lost where the line is cut. */
     public void down(GatewayId gateway, byte[] bytes) {
-        var line = line(gateway, true);
+        down(gateway.text(), bytes);
+    }
+
+    /** Sends down a line; lost where it is cut. */
+    public void down(String name, byte[] bytes) {
+        var line = known(name);
         if (line.connection != 0) {
-            fly(line.down, gateway, bytes);
+            fly(line.down, line, bytes);
         }
     }
 
     /** What has arrived at the centre by now, at most so many messages. */
     public List<Receiver.Arrival> arrived(int most) {
-        var arrived = new ArrayList<Receiver.Arrival>();
+        return take(most).stream().map(a -> new Receiver.Arrival(a.gateway(), a.bytes())).toList();
+    }
+
+    /** What has arrived at the centre by now and over which line, at most so many messages. */
+    public List<Arrived> take(int most) {
+        var arrived = new ArrayList<Arrived>();
         while (arrived.size() < most && isDue(toCentre)) {
             var flying = toCentre.remove();
-            arrived.add(new Receiver.Arrival(flying.gateway(), flying.bytes()));
+            var line = flying.line();
+            arrived.add(new Arrived(line.name, line.gateway, flying.bytes()));
         }
         return arrived;
     }
@@ -116,8 +156,8 @@ public final class SimulatedNetwork {
         return next != null && next.atNanos() <= clock.nanoTime();
     }
 
-    private void fly(PriorityQueue<Flying> queue, GatewayId gateway, byte[] bytes) {
-        if (random.nextDouble() < faults.lost()) {
+    private void fly(PriorityQueue<Flying> queue, Line line, byte[] bytes) {
+        if (line.deaf || random.nextDouble() < faults.lost()) {
             return;
         }
         int copies = random.nextDouble() < faults.repeated() ? 2 : 1;
@@ -127,17 +167,20 @@ public final class SimulatedNetwork {
             if (random.nextDouble() < faults.damaged()) {
                 copy[random.nextInt(copy.length)] ^= (byte) (1 << random.nextInt(8));
             }
-            queue.add(new Flying(clock.nanoTime() + delay, sent++, gateway, copy));
+            queue.add(new Flying(clock.nanoTime() + delay, sent++, line, copy));
         }
     }
 
     private final class Line implements Uplink {
+        private final String name;
         private final GatewayId gateway;
         private final PriorityQueue<Flying> down = new PriorityQueue<>(Flying.BY_TIME);
         private long connections;
         private long connection;
+        private boolean deaf;
 
-        Line(GatewayId gateway) {
+        Line(String name, GatewayId gateway) {
+            this.name = name;
             this.gateway = gateway;
         }
 
@@ -151,7 +194,7 @@ public final class SimulatedNetwork {
             if (connection == 0) {
                 return false;
             }
-            fly(toCentre, gateway, message);
+            fly(toCentre, this, message);
             return true;
         }
 
@@ -162,8 +205,10 @@ public final class SimulatedNetwork {
 
         @Override
         public void reconnect(String why) {
-            cut(gateway);
-            mend(gateway);
+            boolean wasDeaf = deaf;
+            cut(name);
+            mend(name);
+            deaf = wasDeaf;
         }
     }
 }

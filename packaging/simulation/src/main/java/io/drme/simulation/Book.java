@@ -1,0 +1,115 @@
+package io.drme.simulation;
+
+import static io.drme.simulation.BrokenInvariant.require;
+
+import io.drme.model.GatewayId;
+import io.drme.simulation.Samples.Sample;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was ever accepted under one gateway's name, by whichever machine: the promise that the
+ * centre is held to.
+ */
+final class Book {
+    final GatewayId gateway;
+    private final Map<Long, Entry> samples = new LinkedHashMap<>();
+    private final Map<String, Entry> transitions = new LinkedHashMap<>();
+    private long accepted;
+
+    Book(GatewayId gateway) {
+        this.gateway = gateway;
+    }
+
+    /** A sample or a transition that was accepted. */
+    static final class Entry {
+        final String what;
+
+        /** Where it was framed; of a transition, nothing. */
+        final List<Place> places = new ArrayList<>(1);
+
+        /** Whose machine accepted it last. */
+        String machine;
+
+        /** When, in the order of all that were accepted. */
+        long ordinal;
+
+        /** Why it need not arrive any more: what a person did away with. */
+        @Nullable String excused;
+
+        /** Whether the centre held it once. */
+        boolean arrivedOnce;
+
+        Entry(String what, String machine) {
+            this.what = what;
+            this.machine = machine;
+        }
+    }
+
+    /** Takes a sample that a commit made durable on a machine. */
+    void accept(Sample sample, String machine) {
+        var known =
+                samples.computeIfAbsent(
+                        sample.id(),
+                        _ -> new Entry("%s @%d".formatted(sample.tag(), sample.stamp()), machine));
+        accept(known, machine);
+    }
+
+    /** Takes a transition of an alarm that somebody was told of, or that is on record. */
+    void acceptTransition(String transition, String machine) {
+        accept(transitions.computeIfAbsent(transition, t -> new Entry(t, machine)), machine);
+    }
+
+    private void accept(Entry entry, String machine) {
+        entry.machine = machine;
+        entry.ordinal = ++accepted;
+        entry.excused = null;
+    }
+
+    /** The greatest ordinal so far. */
+    long ordinal() {
+        return accepted;
+    }
+
+    Optional<Entry> sample(long id) {
+        return Optional.ofNullable(samples.get(id));
+    }
+
+    Optional<Entry> transition(String transition) {
+        return Optional.ofNullable(transitions.get(transition));
+    }
+
+    /** Notes where a sample was framed. */
+    void placed(Sample sample, Place place) {
+        var entry = samples.get(sample.id());
+        require(
+                entry != null,
+                "%s: %s @%d is in block %s but was never accepted",
+                gateway,
+                sample.tag(),
+                sample.stamp(),
+                place);
+        if (entry != null && !entry.places.contains(place)) {
+            entry.places.add(place);
+        }
+    }
+
+    /** Everything that was accepted. */
+    List<Entry> entries() {
+        var all = new ArrayList<>(samples.values());
+        all.addAll(transitions.values());
+        return all;
+    }
+
+    Map<Long, Entry> samples() {
+        return samples;
+    }
+
+    Map<String, Entry> transitions() {
+        return transitions;
+    }
+}

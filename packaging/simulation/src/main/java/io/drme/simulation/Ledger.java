@@ -1,0 +1,296 @@
+package io.drme.simulation;
+
+import static io.drme.simulation.BrokenInvariant.require;
+
+import io.drme.alarm.Transition;
+import io.drme.edge.acquisition.Recording;
+import io.drme.edge.recording.AlarmBook.Occurrence;
+import io.drme.log.DropCause;
+import io.drme.log.EventItem;
+import io.drme.log.StoreView;
+import io.drme.model.EpochId;
+import io.drme.model.StreamKind;
+import io.drme.schema.AlarmTransition;
+import io.drme.schema.BadEventException;
+import io.drme.schema.EventSchema;
+import io.drme.schema.Payloads;
+import io.drme.simulation.Samples.Sample;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The model beside one data directory: what was handed to its store, what a commit made durable and
+ * what was framed since. Each look at the store is held against it: both equations of exact
+ * accounting, each block exactly the next accepted samples in order, each told transition on
+ * record.
+ *
+ * <p>Copied with the directory, when that is copied.
+ */
+final class Ledger {
+    /** Samples that were handed on together, with the totals after them. */
+    private record Handed(Totals after, List<Sample> data) {}
+
+    private final Book book;
+    private final String machine;
+    private @Nullable EpochId epoch;
+    private Totals committed = Totals.ZERO;
+    private Totals handed = Totals.ZERO;
+    private final Deque<Handed> waiting = new ArrayDeque<>();
+    private final Deque<String> untold = new ArrayDeque<>();
+
+    /** Data samples that a commit made durable and that are in no block yet. */
+    private final Deque<Sample> unsealed = new ArrayDeque<>();
+
+    private long blocks;
+    private long events;
+    private @Nullable StoreView seen;
+
+    Ledger(Book book, String machine) {
+        this.book = book;
+        this.machine = machine;
+    }
+
+    /** The model of a copy of the directory, on another machine or the same. */
+    Ledger copy(String ofMachine) {
+        var copy = new Ledger(book, ofMachine);
+        copy.epoch = epoch;
+        copy.committed = committed;
+        copy.handed = handed;
+        copy.waiting.addAll(waiting);
+        copy.untold.addAll(untold);
+        copy.unsealed.addAll(unsealed);
+        copy.blocks = blocks;
+        copy.events = events;
+        return copy;
+    }
+
+    // ---- what goes in
+
+    /** A recording is appended to the store next. */
+    void handedOn(Recording r, boolean isTaken) {
+        var data = new ArrayList<Sample>();
+        var local = new ArrayList<Sample>();
+        r.samples()
+                .ifPresent(batch -> {
+                    Samples.add(batch, r.tags(), false, data);
+                    Samples.add(batch, r.tags(), true, local);
+                });
+        Samples.add(r.derived(), r.tags(), false, data);
+        Samples.add(r.derived(), r.tags(), true, local);
+        long samples = data.size() + local.size();
+        handed =
+                handed.plus(
+                        new Totals(
+                                r.read(),
+                                r.derived().size(),
+                                r.filtered(),
+                                isTaken ? 0 : samples,
+                                isTaken ? samples : 0));
+        waiting.add(new Handed(handed, isTaken ? data : List.of()));
+        r.transitions().forEach(t -> untold.add(key(t)));
+    }
+
+    /** Somebody is told of transitions: each in its order, and once. */
+    void told(List<Occurrence> changed) {
+        for (var occurrence : changed) {
+            var key = key(occurrence.last());
+            var expected = untold.poll();
+            require(
+                    key.equals(expected),
+                    "%s: told of transition %s, expected %s",
+                    machine,
+                    key,
+                    expected);
+            book.acceptTransition(key, machine);
+        }
+    }
+
+    private static String key(Transition t) {
+        return key(t.payload());
+    }
+
+    static String key(AlarmTransition t) {
+        return "%s %s>%s at %d by '%s' until %d"
+                .formatted(t.alarm(), t.from(), t.to(), t.at(), t.by(), t.until());
+    }
+
+    // ---- what is found
+
+    /** Looks at the store after it may have committed, sealed or dropped. */
+    void looked(StoreView view) {
+        if (view == seen) {
+            return;
+        }
+        seen = view;
+        if (epoch == null) {
+            epoch = view.epoch();
+        }
+        require(
+                view.epoch().equals(epoch),
+                "%s: the epoch changed from %s to %s behind everybody's back",
+                machine,
+                epoch,
+                view.epoch());
+        count(view);
+        readEvents(view);
+        readBlocks(view);
+    }
+
+    /** What the counters say was committed must be a beginning of what was handed on. */
+    private void count(StoreView view) {
+        var counters = view.counters();
+        require(counters.balanced(), "%s: the equations do not hold: %s", machine, counters);
+        require(
+                !counters.dropped().containsKey(DropCause.DAMAGED),
+                "%s: lost by damage although no byte was: %s",
+                machine,
+                counters);
+        var found = Totals.of(counters);
+        while (!committed.equals(found) && !waiting.isEmpty()) {
+            take(waiting.remove());
+        }
+        require(
+                committed.equals(found),
+                "%s: counters say %s, which is none of what was handed on; the last is %s",
+                machine,
+                found,
+                handed);
+    }
+
+    private void take(Handed next) {
+        committed = next.after();
+        for (var sample : next.data()) {
+            book.accept(sample, machine);
+            unsealed.add(sample);
+        }
+    }
+
+    /** Every new block holds exactly the next accepted samples. */
+    private void readBlocks(StoreView view) {
+        long last = view.last(StreamKind.DATA);
+        boolean isGap = false;
+        for (; blocks < last; blocks++) {
+            long sequence = blocks + 1;
+            var bytes = view.read(StreamKind.DATA, sequence);
+            if (bytes.isEmpty()) {
+                require(
+                        !view.held(StreamKind.DATA).contains(sequence),
+                        "%s: block %d is held and can't be read",
+                        machine,
+                        sequence);
+                isGap = true; // dropped at once: its samples are among the next accepted ones
+                continue;
+            }
+            for (var sample : Samples.content(bytes.get()).samples()) {
+                var expected = unsealed.poll();
+                while (isGap && expected != null && expected.id() != sample.id()) {
+                    book.placed(expected, new Place(view.epoch(), sequence - 1));
+                    expected = unsealed.poll();
+                }
+                isGap = false;
+                require(
+                        expected != null && expected.id() == sample.id(),
+                        "%s: block %d holds %s, accepted next was %s",
+                        machine,
+                        sequence,
+                        sample,
+                        expected);
+                book.placed(sample, new Place(view.epoch(), sequence));
+            }
+        }
+    }
+
+    private void readEvents(StoreView view) {
+        for (; events < view.last(StreamKind.EVENTS); events++) {
+            transition(view.read(StreamKind.EVENTS, events + 1))
+                    .ifPresent(t -> {
+                        var key = key(t);
+                        require(
+                                book.transition(key).isPresent() || untold.contains(key),
+                                "%s: on record is a transition that nobody made: %s",
+                                machine,
+                                key);
+                    });
+        }
+    }
+
+    /** The transition of an alarm in an item of events, if it is one. */
+    static Optional<AlarmTransition> transition(Optional<byte[]> item) {
+        var event = item.flatMap(EventItem::decode).map(EventItem::event);
+        if (event.isEmpty() || event.get().schemaId() != EventSchema.ALARM_TRANSITION.id()) {
+            return Optional.empty();
+        }
+        try {
+            return Payloads.of(event.get()) instanceof AlarmTransition t
+                    ? Optional.of(t)
+                    : Optional.empty();
+        } catch (BadEventException e) {
+            throw new BrokenInvariant("an event of ours can't be read: " + e.getMessage());
+        }
+    }
+
+    /** After a start: everything committed is there, of what waited a beginning at most. */
+    void recovered(StoreView view) {
+        seen = view;
+        if (epoch != null && !view.epoch().equals(epoch)) {
+            epochOpened(view);
+        }
+        epoch = view.epoch();
+        count(view);
+        handed = committed;
+        waiting.clear();
+        var onRecord = new HashSet<String>();
+        for (long n = 1; n <= view.last(StreamKind.EVENTS); n++) {
+            transition(view.read(StreamKind.EVENTS, n)).ifPresent(t -> onRecord.add(key(t)));
+        }
+        for (var key : untold) {
+            if (onRecord.contains(key)) {
+                book.acceptTransition(key, machine);
+            }
+        }
+        untold.clear();
+        readEvents(view);
+        readBlocks(view);
+    }
+
+    /** The store moved to a new epoch: all that was accepted and not framed must be in it. */
+    void epochOpened(StoreView view) {
+        seen = view;
+        while (!waiting.isEmpty()) {
+            take(waiting.remove());
+        }
+        var left = new HashSet<Long>();
+        unsealed.forEach(s -> left.add(s.id()));
+        long framed = 0;
+        for (long n = 1; n <= view.last(StreamKind.DATA); n++) {
+            var bytes = view.read(StreamKind.DATA, n);
+            require(bytes.isPresent(), "%s: block %d of a new epoch can't be read", machine, n);
+            for (var sample : Samples.content(bytes.orElseThrow()).samples()) {
+                left.remove(sample.id());
+                book.placed(sample, new Place(view.epoch(), n));
+                framed++;
+            }
+        }
+        require(left.isEmpty(), "%s: %d samples are not in the new epoch", machine, left.size());
+        unsealed.clear();
+        epoch = view.epoch();
+        blocks = view.last(StreamKind.DATA);
+        events = view.last(StreamKind.EVENTS);
+        var counters = view.counters();
+        require(counters.balanced(), "%s: the equations do not hold: %s", machine, counters);
+        committed = Totals.of(counters);
+        require(
+                committed.accepted() == framed + counters.local(),
+                "%s: a new epoch holds %d samples and %d local ones, its counters say %s",
+                machine,
+                framed,
+                counters.local(),
+                counters);
+        handed = committed;
+    }
+}

@@ -1,0 +1,156 @@
+package io.drme.simulation;
+
+import io.drme.time.SystemClock;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The whole-system simulation on the command line. */
+@Command(
+        name = "simulate",
+        mixinStandardHelpOptions = true,
+        description =
+                "Runs gateways, lines and a centre on one thread in virtual time, each seed with its own faults.",
+        footer = {
+            "",
+            "Exit status: 0 all seeds held, 1 one did not (its replay command is printed), 2 wrong usage.",
+            "",
+            "Examples:",
+            "  ./drme simulate",
+            "  ./drme simulate --seeds 1-50 --world large",
+            "  ./drme simulate --seeds 17-17 --trace seed-17.txt"
+        })
+public final class Main implements Callable<Integer> {
+    private static final Pattern RANGE = Pattern.compile("(\\d{1,15})-(\\d{1,15})");
+    private static final long SHOW_EVERY_NANOS = 200_000_000;
+
+    @Spec private @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--seeds",
+            paramLabel = "FROM-TO",
+            defaultValue = "1-200",
+            description = "the seeds, both ends included; ${DEFAULT-VALUE} where nothing is said")
+    private String seeds = "";
+
+    @Option(
+            names = "--world",
+            paramLabel = "small|large",
+            defaultValue = "small",
+            description = "how much of a world; ${DEFAULT-VALUE} where nothing is said")
+    private String world = "";
+
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE",
+            description = "writes everything that happens to a file")
+    private @Nullable Path trace;
+
+    private Main() {}
+
+    /** Runs and exits. */
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Main()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        var commandLine = spec().commandLine();
+        var range = RANGE.matcher(seeds);
+        if (!range.matches()) {
+            throw new ParameterException(
+                    commandLine, "--seeds takes a range such as 1-200, not '" + seeds + "'");
+        }
+        var size =
+                WorldSize.ofText(world)
+                        .orElseThrow(() ->
+                                new ParameterException(
+                                        commandLine,
+                                        "--world takes small or large, not '" + world + "'"));
+        long from = Long.parseLong(range.group(1));
+        long to = Long.parseLong(range.group(2));
+        if (trace == null) {
+            return run(from, to, size, null);
+        }
+        try (var out = new PrintWriter(Files.newBufferedWriter(trace))) {
+            return run(from, to, size, out);
+        }
+    }
+
+    private CommandSpec spec() {
+        if (spec == null) {
+            throw new IllegalStateException("set by picocli");
+        }
+        return spec;
+    }
+
+    private int run(long from, long to, WorldSize size, @Nullable PrintWriter writer) {
+        var out = spec().commandLine().getOut();
+        var progress = new Progress(to - from + 1);
+        for (long seed = from; seed <= to; seed++) {
+            progress.show(seed - from, seed);
+            var result = Simulation.run(seed, size, PlantedBug.NONE, writer);
+            if (result.failure().isPresent()) {
+                progress.end();
+                report(seed, size, result.failure().get());
+                return 1;
+            }
+            if (from == to) {
+                out.printf("seed %d: %s %s%n", seed, result.digest(), result.figures());
+            }
+        }
+        progress.end();
+        out.printf("whole system, world %s: seeds %d to %d held%n", size.text(), from, to);
+        out.flush();
+        return 0;
+    }
+
+    private void report(long seed, WorldSize size, Simulation.Failure failure) {
+        var err = spec().commandLine().getErr();
+        err.println(failure.trace());
+        err.println();
+        if (failure.cause() instanceof BrokenInvariant broken) {
+            err.printf("seed %d: %s%n", seed, broken.getMessage());
+        } else {
+            err.printf("seed %d: ", seed);
+            failure.cause().printStackTrace(err);
+        }
+        err.printf("replay: %s%n", Simulation.replay(seed, size));
+        err.flush();
+    }
+
+    /** A line on a terminal that says how far it is. */
+    private static final class Progress {
+        private final SystemClock clock = new SystemClock();
+        private final boolean isShown = System.console() != null && System.console().isTerminal();
+        private final long all;
+        private long shownAt = clock.nanoTime();
+
+        Progress(long all) {
+            this.all = all;
+        }
+
+        void show(long done, long seed) {
+            if (isShown && clock.nanoTime() - shownAt >= SHOW_EVERY_NANOS) {
+                shownAt = clock.nanoTime();
+                System.err.printf("\rseed %d, %d of %d done ", seed, done, all);
+            }
+        }
+
+        void end() {
+            if (isShown) {
+                System.err.print("\r\033[K");
+            }
+        }
+    }
+}

@@ -1,0 +1,299 @@
+package io.drme.simulation;
+
+import static io.drme.simulation.BrokenInvariant.require;
+
+import io.drme.cloud.query.Account;
+import io.drme.cloud.query.SimulatedAccounts;
+import io.drme.cloud.store.BlockStore;
+import io.drme.cloud.store.ContentReader;
+import io.drme.cloud.store.Database;
+import io.drme.cloud.store.DatabaseException;
+import io.drme.cloud.store.Records;
+import io.drme.cloud.store.Report;
+import io.drme.cloud.store.SqlReceiverStore;
+import io.drme.model.GatewayId;
+import io.drme.sync.Fact;
+import io.drme.sync.Message;
+import io.drme.sync.MessageCodec;
+import io.drme.sync.Receiver;
+import io.drme.sync.ReceiverSettings;
+import io.drme.sync.ReceiverStore;
+import io.drme.testing.SimulatedNetwork;
+import io.drme.time.Clock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * The centre on one thread: the real receiver over the real store on a real SQLite file, reports
+ * and accounts as queries see them; the grid is left out, as it is a cache. Answers find their way
+ * by session, as in the endpoint.
+ */
+final class SimulatedCentre implements AutoCloseable {
+    private static final List<String> FILES = List.of("drme.db", "drme.db-wal");
+
+    private final Path directory;
+    private final Clock clock;
+    private final SimulatedNetwork network;
+    private final Trace trace;
+    private final UnaryOperator<ReceiverStore> bug;
+    private CentreModel model;
+    private Database database;
+    private SqlReceiverStore sql;
+    private Records records;
+    private WatchedStore store;
+    private Receiver receiver;
+
+    private final Map<Long, String> lines = new HashMap<>();
+    private final Map<GatewayId, Long> sessions = new HashMap<>();
+    private final Map<GatewayId, Map<String, Long>> live = new LinkedHashMap<>();
+    long receipts;
+    long clones;
+    long reports;
+
+    /** The database at one moment, and what was in it. */
+    record Backup(Path directory, CentreModel model) {}
+
+    SimulatedCentre(
+            Path directory,
+            Clock clock,
+            SimulatedNetwork network,
+            Trace trace,
+            CentreModel model,
+            UnaryOperator<ReceiverStore> bug)
+            throws DatabaseException {
+        this.directory = directory;
+        this.clock = clock;
+        this.network = network;
+        this.trace = trace;
+        this.model = model;
+        this.bug = bug;
+        open();
+    }
+
+    private void open() throws DatabaseException {
+        database = Database.openIn(directory);
+        sql = SqlReceiverStore.open(database);
+        records = Records.open(database);
+        store = new WatchedStore(sql, model);
+        receiver =
+                new Receiver(
+                        bug.apply(store), new ContentReader(), clock, ReceiverSettings.DEFAULTS);
+        lines.clear();
+        sessions.clear();
+    }
+
+    CentreModel model() {
+        return model;
+    }
+
+    BlockStore blocks() {
+        return new BlockStore(database);
+    }
+
+    ReceiverStore store() {
+        return sql;
+    }
+
+    /** Lets so many transactions fail. */
+    void failNext(int transactions) {
+        store.failNext(transactions);
+    }
+
+    /** The newest stamp of each tag of a gateway that came as a live value. */
+    Map<String, Long> live(GatewayId gateway) {
+        return live.computeIfAbsent(gateway, _ -> new LinkedHashMap<>());
+    }
+
+    // ---- what comes
+
+    /** Takes what arrived, in one transaction, and answers. */
+    void take(List<SimulatedNetwork.Arrived> arrived) throws DatabaseException {
+        for (var one : arrived) {
+            trace.bytes(one.bytes());
+            if (MessageCodec.isHello(one.bytes())) {
+                lines.put(MessageCodec.session(one.bytes()), one.line());
+            }
+        }
+        var outcome =
+                receiver.receive(
+                        arrived.stream()
+                                .map(a -> new Receiver.Arrival(a.gateway(), a.bytes()))
+                                .toList());
+        for (var fact : outcome.facts()) {
+            note(fact);
+        }
+        outcome.answers().forEach(this::answer);
+    }
+
+    private void answer(Receiver.Answer answer) {
+        if (answer.message() instanceof Message.Receipt receipt) {
+            receipts++;
+            model.said(answer.gateway(), receipt);
+        }
+        long session = answer.message().session();
+        var line = lines.get(session == 0 ? sessions.getOrDefault(answer.gateway(), 0L) : session);
+        if (line != null) {
+            var bytes = MessageCodec.encode(answer.message());
+            trace.bytes(bytes);
+            network.down(line, bytes);
+        }
+    }
+
+    /** Refuses what a line sends as one who has too much to do. */
+    void refuse(SimulatedNetwork.Arrived arrived, long retryMillis) {
+        if (MessageCodec.decode(arrived.bytes())
+                instanceof MessageCodec.Whole(Message.Delivery(long session, var item))) {
+            network.down(
+                    arrived.line(),
+                    MessageCodec.encode(
+                            new Message.Refusal(
+                                    session,
+                                    Message.Cause.QUOTA,
+                                    item.stream(),
+                                    item.sequence(),
+                                    retryMillis,
+                                    "too much at once")));
+        }
+    }
+
+    private void note(Fact fact) throws DatabaseException {
+        switch (fact) {
+            case Fact.Joined(var gateway, var hello, int number) -> {
+                sessions.put(gateway, hello.session());
+                trace.say(
+                        "centre: %s joined from %s, epoch %d, start %d",
+                        gateway, hello.host(), number, hello.bootCount());
+            }
+            case Fact.LiveValues(var gateway, var values) ->
+                    values.values()
+                            .forEach(v ->
+                                    live(gateway)
+                                            .merge(v.tag().text(), v.gatewayTime(), Math::max));
+            case Fact.Reported(var gateway, var status) -> reported(gateway, status);
+            case Fact.Forked forked ->
+                    throw new BrokenInvariant("forked although hello compares: " + forked);
+            case Fact.CloneRefused(var gateway, var holder, var hello) -> {
+                clones++;
+                trace.say(
+                        "centre: clone of %s on %s refused, %s has it",
+                        gateway, hello.host(), holder.host());
+            }
+            case Fact.Closed(var gateway, var closure) ->
+                    trace.say(
+                            "centre: %s closes %s %d to %d, %d samples: %s",
+                            gateway,
+                            closure.stream().stream().text(),
+                            closure.from(),
+                            closure.to(),
+                            closure.samples(),
+                            closure.cause());
+            default -> {
+                // Committed is seen in the transaction, the rest says nothing to a model.
+            }
+        }
+    }
+
+    /** Keeps a report as the grid's projection does, and holds the account against it. */
+    private void reported(GatewayId gateway, Message.Status status) throws DatabaseException {
+        reports++;
+        records.reported(
+                Map.of(
+                        gateway,
+                        new Report(
+                                0,
+                                status.epoch(),
+                                status.gatewayTimeNanos(),
+                                clock.epochNanos(),
+                                status.counters(),
+                                status.progress())));
+        records.commit();
+        var account = account(gateway);
+        require(account.balanced(), "the account of %s does not balance: %s", gateway, account);
+    }
+
+    /** The account of a gateway, by its last reports. */
+    Account account(GatewayId gateway) throws DatabaseException {
+        var blocks = blocks();
+        for (var known : blocks.gateways()) {
+            if (known.name().equals(gateway.text())) {
+                return SimulatedAccounts.of(blocks, known);
+            }
+        }
+        throw new BrokenInvariant("the centre does not know " + gateway);
+    }
+
+    // ---- faults
+
+    /** The process is killed and starts again. */
+    void restart() throws DatabaseException {
+        close();
+        open();
+    }
+
+    /** A copy of the database, taken between two transactions. */
+    Backup backup(Path to) {
+        copy(directory, to);
+        return new Backup(to, model.copy());
+    }
+
+    /** The database is what it was. */
+    void restore(Backup backup) throws DatabaseException {
+        close();
+        copy(backup.directory(), directory);
+        model = backup.model().copy();
+        open();
+    }
+
+    private static void copy(Path from, Path to) {
+        try {
+            Files.createDirectories(to);
+            for (var name : List.of("drme.db", "drme.db-wal", "drme.db-shm")) {
+                Files.deleteIfExists(to.resolve(name));
+            }
+            for (var name : FILES) {
+                if (Files.exists(from.resolve(name))) {
+                    Files.copy(from.resolve(name), to.resolve(name));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("copying the centre's database to " + to, e);
+        }
+    }
+
+    @Override
+    public void close() throws DatabaseException {
+        records.close();
+        sql.close();
+        database.close();
+    }
+
+    /** Holds the database against the model, row by row. */
+    void checkDatabase() throws ReceiverStore.StoreException {
+        var found = new ArrayList<String>();
+        sql.inTransaction(t -> {
+            for (var entry : model.streams().entrySet()) {
+                var id = entry.getKey();
+                var stream = entry.getValue();
+                if (!t.ranges(id).equals(stream.ranges)) {
+                    found.add("%s holds %s, not %s".formatted(id, t.ranges(id), stream.ranges));
+                }
+                for (var row : stream.rows.values()) {
+                    var known = t.find(id, row.item().sequence());
+                    if (known.filter(k -> k.hash().equals(row.item().hash())).isEmpty()) {
+                        found.add("%s lacks %s".formatted(id, row.item()));
+                    }
+                }
+            }
+            return true;
+        });
+        require(found.isEmpty(), "what was committed is not in the database: %s", found);
+    }
+}
