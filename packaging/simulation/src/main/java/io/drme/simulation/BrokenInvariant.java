@@ -1,6 +1,7 @@
 package io.drme.simulation;
 
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /** Something that must hold does not: the product has a bug, or the simulation. */
 public final class BrokenInvariant extends AssertionError {
@@ -11,7 +12,8 @@ public final class BrokenInvariant extends AssertionError {
     }
 
     /** Throws unless it holds; {@code otherwise} is formatted only then. */
-    static void require(boolean holds, String otherwise, Object... details) {
+    @SuppressWarnings("AnnotateFormatMethod") // its annotation would be a dependency for one word
+    static void require(boolean holds, String otherwise, @Nullable Object... details) {
         if (!holds) {
             throw new BrokenInvariant(otherwise.formatted(details));
         }

@@ -82,7 +82,7 @@ final class Ledger {
                 });
         Samples.add(r.derived(), r.tags(), false, data);
         Samples.add(r.derived(), r.tags(), true, local);
-        long samples = data.size() + local.size();
+        int samples = data.size() + local.size();
         handed =
                 handed.plus(
                         new Totals(

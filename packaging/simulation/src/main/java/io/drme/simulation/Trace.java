@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Trace {
     private static final int KEPT_LINES = 400;
-    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final double NANOS_PER_SECOND = 1e9;
 
     private final Clock world;
     private final @Nullable PrintWriter out;
@@ -30,11 +30,11 @@ final class Trace {
     }
 
     /** Notes what happens. */
-    void say(String what, Object... details) {
+    @SuppressWarnings("AnnotateFormatMethod") // its annotation would be a dependency for one word
+    void say(String what, @Nullable Object... details) {
         var line =
                 "%9.3f s  %s"
-                        .formatted(
-                                world.nanoTime() / NANOS_PER_MILLI / 1e3, what.formatted(details));
+                        .formatted(world.nanoTime() / NANOS_PER_SECOND, what.formatted(details));
         checksum.update(line.getBytes(StandardCharsets.UTF_8));
         lines++;
         last.addLast(line);
