@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What goes wrong in a world, by its seed. Each seed has some of the kinds only, so that each kind
@@ -39,7 +38,6 @@ final class Faults {
     private final World world;
     private final Random random;
     private final Map<Kind, Integer> struck = new EnumMap<>(Kind.class);
-    private SimulatedCentre.@Nullable Backup backup;
 
     Faults(World world) {
         this.world = world;

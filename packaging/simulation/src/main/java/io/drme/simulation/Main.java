@@ -1,10 +1,12 @@
 package io.drme.simulation;
 
 import io.drme.time.SystemClock;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -132,7 +134,8 @@ public final class Main implements Callable<Integer> {
     /** A line on a terminal that says how far it is. */
     private static final class Progress {
         private final SystemClock clock = new SystemClock();
-        private final boolean isShown = System.console() != null && System.console().isTerminal();
+        private final boolean isShown =
+                Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
         private final long all;
         private long shownAt = clock.nanoTime();
 

@@ -9,7 +9,7 @@ import java.util.List;
 final class PlantConfigs {
     private static final String HEAD =
             """
-            gateway: {id: %s, site: acme/stuttgart/press-shop, labels: {line: "1"}}
+            gateway: {id: ${gateway}, site: acme/stuttgart/press-shop, labels: {line: "1"}}
             uplink: {url: "mqtt://127.0.0.1:1883"}
             store: {sync-every: 1s, seal-every: 10s}
             """;
@@ -102,7 +102,8 @@ final class PlantConfigs {
         try {
             if (!Files.exists(file)) {
                 Files.createDirectories(directory);
-                Files.writeString(file, HEAD.formatted(gateway) + VARIANTS.get(variant));
+                Files.writeString(
+                        file, HEAD.replace("${gateway}", gateway) + VARIANTS.get(variant));
             }
             return file;
         } catch (IOException e) {
