@@ -6,6 +6,7 @@ import io.drme.log.Intake;
 import io.drme.log.Store;
 import io.drme.log.StoreConfig;
 import io.drme.log.StoreSetup;
+import io.drme.log.Wear;
 import io.drme.model.Batch;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
@@ -52,18 +53,20 @@ final class OurLog implements LogSide {
         store.commit();
     }
 
-    /** Lets the time of a scan pass, and seals what is due; not part of a commit. */
-    void pass() throws Exception {
+    @Override
+    public void pass() throws Exception {
         clock.advance(period);
         store.sealIfDue();
     }
 
-    long bytesWritten() {
-        return store.bytesWritten();
+    /** Seals what there is, so that all of it is on disk as journal and as block. */
+    void seal() throws Exception {
+        store.seal();
     }
 
-    long pagesWritten() {
-        return store.journalPagesWritten();
+    /** What it wrote so far. */
+    Wear wear() throws Exception {
+        return store.wear();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.drme.bench;
 
+import io.drme.model.Batch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -7,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** The floor: bare writes of a frame's size into a preallocated file, each with one fdatasync. */
-final class Probe implements AutoCloseable {
+final class Probe implements LogSide {
     private static final int FILE_BYTES = 16 << 20;
 
     private final FileChannel file;
@@ -25,13 +26,24 @@ final class Probe implements AutoCloseable {
         bytes = ByteBuffer.allocateDirect(frameBytes);
     }
 
-    void commit() throws IOException {
+    @Override
+    public String name() {
+        return "probe";
+    }
+
+    @Override
+    public void commit(Batch scan) throws IOException {
         if (at + bytes.capacity() > FILE_BYTES) {
             at = 0;
         }
         file.write(bytes.clear(), at);
         file.force(false);
         at += bytes.capacity();
+    }
+
+    @Override
+    public Content readBack() {
+        return new Content(0, 0); // it keeps nothing
     }
 
     @Override

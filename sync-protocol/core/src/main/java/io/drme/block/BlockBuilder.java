@@ -86,7 +86,7 @@ public final class BlockBuilder implements AutoCloseable {
         ticks.addTick(group, batch);
         for (int i = 0; i < batch.size(); i++) {
             int tag = batch.tags()[i];
-            var type = tags.get(tag).type();
+            var type = tags.type(tag);
             int id = index.find(group, tag, type);
             if (id < 0) {
                 id = newSeries(group, tag, tags.get(tag));

@@ -33,6 +33,7 @@ final class FrameState {
     private static final int NO_EXPONENT = -1;
 
     private final List<Tag> tags = new ArrayList<>();
+    private ValueType[] types = {};
     private long[] lastBits = {};
     private long[] lastIntegers = {};
     private int[] exponents = {};
@@ -55,11 +56,13 @@ final class FrameState {
         tags.add(tag);
         if (number == lastBits.length) {
             int room = Math.max(64, 2 * number);
+            types = Arrays.copyOf(types, room);
             lastBits = Arrays.copyOf(lastBits, room);
             lastIntegers = Arrays.copyOf(lastIntegers, room);
             exponents = Arrays.copyOf(exponents, room);
             lastTexts = Arrays.copyOf(lastTexts, room);
         }
+        types[number] = tag.type();
         lastBits[number] = 0;
         lastIntegers[number] = 0;
         exponents[number] = NO_EXPONENT;
@@ -67,7 +70,7 @@ final class FrameState {
     }
 
     void put(int number, long bits, @Nullable String text, ByteSink out) {
-        switch (tags.get(number).type()) {
+        switch (types[number]) {
             case BOOLEAN -> out.putByte((int) bits);
             case INT64 -> {
                 out.putZigzag(bits - lastBits[number]);
@@ -122,7 +125,7 @@ final class FrameState {
 
     /** Reads a value that is no text. */
     long take(int number, ByteSource in) throws BadBlockException {
-        return switch (tags.get(number).type()) {
+        return switch (types[number]) {
             case BOOLEAN -> {
                 int b = in.takeByte();
                 if (b > 1) {
@@ -197,6 +200,6 @@ final class FrameState {
     }
 
     boolean isText(int number) {
-        return tags.get(number).type() == ValueType.TEXT;
+        return types[number] == ValueType.TEXT;
     }
 }

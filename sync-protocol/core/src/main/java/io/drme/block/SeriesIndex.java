@@ -14,8 +14,14 @@ final class SeriesIndex {
     private static final int TAG_BITS = 28;
 
     private long[] keys = new long[FIRST_CAPACITY];
-    private int[] ids = new int[FIRST_CAPACITY];
+    private int[] places = new int[FIRST_CAPACITY];
     private int size;
+
+    /** The keys in order of their adding, which is the order of a scan, and so of the next one. */
+    private long[] scan = new long[FIRST_CAPACITY];
+
+    private int[] scanIds = new int[FIRST_CAPACITY];
+    private int next;
 
     SeriesIndex() {
         Arrays.fill(keys, EMPTY);
@@ -24,12 +30,24 @@ final class SeriesIndex {
     void clear() {
         Arrays.fill(keys, EMPTY);
         size = 0;
+        next = 0;
     }
 
     /** The series' id, or -1. */
     int find(int group, int tag, ValueType type) {
-        int slot = slot(key(group, tag, type));
-        return keys[slot] == EMPTY ? -1 : ids[slot];
+        long key = key(group, tag, type);
+        if (next >= size) {
+            next = 0;
+        }
+        if (next < size && scan[next] == key) {
+            return scanIds[next++];
+        }
+        int slot = slot(key);
+        if (keys[slot] == EMPTY) {
+            return -1;
+        }
+        next = places[slot] + 1;
+        return scanIds[next - 1];
     }
 
     void put(int group, int tag, ValueType type, int id) {
@@ -39,7 +57,9 @@ final class SeriesIndex {
         long key = key(group, tag, type);
         int slot = slot(key);
         keys[slot] = key;
-        ids[slot] = id;
+        places[slot] = size;
+        scan[size] = key;
+        scanIds[size] = id;
         size++;
     }
 
@@ -58,17 +78,16 @@ final class SeriesIndex {
     }
 
     private void grow() {
-        var oldKeys = keys;
-        var oldIds = ids;
-        keys = new long[oldKeys.length * 2];
-        ids = new int[oldIds.length * 2];
+        int room = keys.length * 2;
+        keys = new long[room];
+        places = new int[room];
+        scan = Arrays.copyOf(scan, room);
+        scanIds = Arrays.copyOf(scanIds, room);
         Arrays.fill(keys, EMPTY);
-        for (int i = 0; i < oldKeys.length; i++) {
-            if (oldKeys[i] != EMPTY) {
-                int slot = slot(oldKeys[i]);
-                keys[slot] = oldKeys[i];
-                ids[slot] = oldIds[i];
-            }
+        for (int i = 0; i < size; i++) {
+            int slot = slot(scan[i]);
+            keys[slot] = scan[i];
+            places[slot] = i;
         }
     }
 }

@@ -36,12 +36,14 @@ public final class TickFrameWriter implements AutoCloseable {
 
     private final TickBuffer ticks = new TickBuffer();
     private final List<Tag> tags = new ArrayList<>();
-    private final SeriesIndex index = new SeriesIndex();
     private final FrameState state = new FrameState();
     private final Squeezer squeezer = new Squeezer(ZSTD_LEVEL);
     private final ByteSink body = new ByteSink();
     private final ByteSink frame = new ByteSink();
     private TagTable table = TagTable.EMPTY;
+
+    /** For each tag of the table its place in {@link #tags} plus 1, or 0. */
+    private int[] places = {};
 
     /** For each of {@link #tags} the number that frames since the last key call it by, or -1. */
     private int[] numbers = {};
@@ -62,11 +64,8 @@ public final class TickFrameWriter implements AutoCloseable {
         ticks.addTick(batch.group(), batch);
         for (int i = 0; i < batch.size(); i++) {
             int tag = batch.tags()[i];
-            var type = tagTable.get(tag).type();
-            int id = index.find(0, tag, type);
-            if (id < 0) {
-                id = newTag(tag, tagTable.get(tag));
-            }
+            var type = tagTable.type(tag);
+            int id = tag < places.length && places[tag] > 0 ? places[tag] - 1 : newTag(tag);
             ticks.addSample(id, type, batch, i);
             var text = type == ValueType.TEXT ? batch.text(i) : null;
             textBytes += text == null ? 0 : (long) text.length() * WORST_CHARACTER_BYTES;
@@ -86,15 +85,19 @@ public final class TickFrameWriter implements AutoCloseable {
             same = before.type() == after.type() && before.name().equals(after.name());
         }
         if (!same) {
-            index.clear();
+            Arrays.fill(places, 0);
         }
         table = tagTable;
     }
 
-    private int newTag(int tagIndex, Tag tag) {
+    private int newTag(int tagIndex) {
         int id = tags.size();
+        var tag = table.get(tagIndex);
         tags.add(tag);
-        index.put(0, tagIndex, tag.type(), id);
+        if (tagIndex >= places.length) {
+            places = Arrays.copyOf(places, Math.max(table.size(), 64));
+        }
+        places[tagIndex] = id + 1;
         nameBytes += tag.name().text().length() + WORST_TAG_BYTES;
         if (id >= numbers.length) {
             int old = numbers.length;

@@ -41,8 +41,6 @@ final class Journal {
     private long ordinal;
     private long end;
     private long written;
-    private long bytesWritten;
-    private long pagesWritten;
 
     /** One file of the ring. */
     private static final class Slot {
@@ -364,9 +362,6 @@ final class Journal {
                             .formatted(out.limit(), segmentBytes));
         }
         file(active).write(offset, out);
-        long page = 4_096;
-        pagesWritten += (offset + out.limit() - 1) / page - offset / page + 1;
-        bytesWritten += out.limit();
         written += frameBytes;
     }
 
@@ -407,15 +402,6 @@ final class Journal {
 
     long sizeBytes() {
         return slots.stream().filter(s -> s.file != null).count() * (long) segmentBytes;
-    }
-
-    long bytesWritten() {
-        return bytesWritten;
-    }
-
-    /** Pages of 4 KiB touched by the writes, one that two writes share counted twice. */
-    long pagesWritten() {
-        return pagesWritten;
     }
 
     void close() {

@@ -108,6 +108,23 @@ final class SpacePolicy implements SpaceKeeper {
         }
     }
 
+    /** How much more can be stored before something is lost, were nothing acknowledged any more. */
+    long roomBytes() throws DiskException {
+        long limit = core().setup.config().maxSizeBytes() - core().sizeBytes();
+        long room = Math.min(limit, core().setup.disk().freeBytes());
+        for (var entry : core().logs.entrySet()) {
+            for (var segment : entry.getValue().segments()) {
+                var victim = victim(entry.getKey(), segment);
+                if (victim.isEmpty()) {
+                    room += segment.fileBytes - segment.end;
+                } else if (victim.get().cost.compareTo(Cost.HISTORY_OF_EVENTS) <= 0) {
+                    room += segment.fileBytes;
+                }
+            }
+        }
+        return Math.max(0, room);
+    }
+
     private Optional<Victim> cheapest() {
         Optional<Victim> best = Optional.empty();
         for (var entry : core().logs.entrySet()) {

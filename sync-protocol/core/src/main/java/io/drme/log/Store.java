@@ -36,7 +36,9 @@ public final class Store implements AutoCloseable {
 
     private final StoreSetup setup;
     private final Sizes sizes;
+    private final MeteredDisk disk;
     private StoreCore core;
+    private WearGauge gauge;
     private SpacePolicy policy;
     private final Recovery recovery;
     private @Nullable DiskException trouble;
@@ -45,12 +47,22 @@ public final class Store implements AutoCloseable {
     private boolean hadTail;
     private boolean closed;
 
-    private Store(StoreSetup setup, Sizes sizes, StoreRecovery.Opened opened) {
+    private Store(StoreSetup setup, Sizes sizes, MeteredDisk disk, StoreRecovery.Opened opened) {
         this.setup = setup;
         this.sizes = sizes;
+        this.disk = disk;
         this.core = opened.core();
         this.policy = opened.policy();
         this.recovery = opened.recovery();
+        this.gauge = newGauge();
+    }
+
+    private WearGauge newGauge() {
+        return new WearGauge(setup.clock(), writtenBytes(), core.storedBytes());
+    }
+
+    private long writtenBytes() {
+        return disk.pagesWritten() * MeteredDisk.PAGE_BYTES;
     }
 
     /**
@@ -65,7 +77,11 @@ public final class Store implements AutoCloseable {
     static Store open(StoreSetup setup, Sizes sizes) throws DiskException {
         setup.disk().lock();
         try {
-            var store = new Store(setup, sizes, StoreRecovery.open(setup, sizes));
+            var disk = new MeteredDisk(setup.disk());
+            var metered =
+                    new StoreSetup(
+                            disk, setup.config(), setup.gateway(), setup.clock(), setup.random());
+            var store = new Store(metered, sizes, disk, StoreRecovery.open(metered, sizes));
             log.info(
                     "store opened epoch={} boot={} clean={} recovered-samples={} damages={}",
                     store.epoch(),
@@ -153,6 +169,7 @@ public final class Store implements AutoCloseable {
             tried(core::commit);
         }
         noteTail();
+        gauge.note(writtenBytes(), core.storedBytes());
         return core.state.accepted();
     }
 
@@ -281,6 +298,7 @@ public final class Store implements AutoCloseable {
         new EpochChange(core, sizes).deleteOld();
         core = opened.core();
         policy = opened.policy();
+        gauge = newGauge();
         log.info("store opened epoch={} in place of a forked one", core.epoch);
         return core.epoch;
     }
@@ -305,14 +323,14 @@ public final class Store implements AutoCloseable {
         return core.sizeBytes();
     }
 
-    /** How many bytes this life wrote to journal and logs, in frames. */
-    public long bytesWritten() {
-        return core.bytesWritten();
-    }
-
-    /** How many pages of 4 KiB the journal's writes touched in this life. */
-    public long journalPagesWritten() {
-        return core.journal.pagesWritten();
+    /** What the store costs its disk, and how long it can go on without the centre; as of now. */
+    public Wear wear() throws DiskException {
+        return new Wear(
+                writtenBytes(),
+                disk.bytesWritten(),
+                gauge.window(),
+                gauge.writtenADay(writtenBytes()),
+                gauge.hoursTo(policy.roomBytes(), core.storedBytes()));
     }
 
     /**

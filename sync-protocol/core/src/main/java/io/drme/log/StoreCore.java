@@ -441,10 +441,14 @@ final class StoreCore {
         return Hlc.millis(state.hlcMark) <= millis;
     }
 
-    long bytesWritten() {
-        long bytes = journal.bytesWritten();
+    /** What was ever put into the logs or waits to be, in bytes as stored: it only grows. */
+    long storedBytes() {
+        long bytes = 0;
         for (var log : logs.values()) {
             bytes += log.bytesWritten();
+        }
+        for (var builder : builders.values()) {
+            bytes += builder.approximateBytes();
         }
         return bytes;
     }

@@ -93,7 +93,7 @@ final class Waiting {
     }
 
     private static boolean isLocal(Batch batch, int at, TagTable tags) {
-        return tags.get(batch.tags()[at]).sync().stream() == StreamKind.LOCAL;
+        return tags.stream(batch.tags()[at]) == StreamKind.LOCAL;
     }
 
     private static Batch part(Batch batch, TagTable tags, boolean local) {

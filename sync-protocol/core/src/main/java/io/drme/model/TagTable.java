@@ -21,11 +21,20 @@ public final class TagTable {
     private final List<Tag> tags;
     private final Map<TagName, Integer> indexes;
 
+    /** What loops over samples ask for, side by side rather than behind three references. */
+    private final ValueType[] types;
+
+    private final StreamKind[] streams;
+
     private TagTable(List<Tag> tags) {
         this.tags = List.copyOf(tags);
         this.indexes = HashMap.newHashMap(tags.size());
+        this.types = new ValueType[tags.size()];
+        this.streams = new StreamKind[tags.size()];
         for (int i = 0; i < tags.size(); i++) {
             indexes.put(tags.get(i).name(), i);
+            types[i] = tags.get(i).type();
+            streams[i] = tags.get(i).sync().stream();
         }
     }
 
@@ -63,6 +72,16 @@ public final class TagTable {
     /** The tag with this index. */
     public Tag get(int index) {
         return tags.get(index);
+    }
+
+    /** The type of the tag with this index. */
+    public ValueType type(int index) {
+        return types[index];
+    }
+
+    /** The stream that samples of the tag with this index go to. */
+    public StreamKind stream(int index) {
+        return streams[index];
     }
 
     /** The index of a tag, if it is known. */
