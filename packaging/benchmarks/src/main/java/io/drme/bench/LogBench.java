@@ -120,13 +120,14 @@ final class LogBench implements Bench {
         var folder = scratch.resolve(race.name);
         var work = new LogWork(race.period.toNanos());
         var ours = new OurLog(made(folder, "drme"), work.table, race.period);
+        var probe = new Probe(made(folder, "probe"), PAGE_BYTES);
         List<LogSide> sides =
                 List.of(
                         ours,
                         new SqliteLog(made(folder, "sqlite")),
                         new RocksLog(made(folder, "rocksdb")),
                         new MvStoreLog(made(folder, "mvstore")),
-                        new Probe(made(folder, "probe"), PAGE_BYTES));
+                        probe);
         var costs = new LinkedHashMap<LogSide, Cost>();
         for (int scan = 0; scan < race.warmScans; scan++) {
             sides.forEach(side -> costs.put(side, new Cost()));
@@ -143,14 +144,16 @@ final class LogBench implements Bench {
         for (var side : sides) {
             side.close();
             cost(costs, side).valid = side.readBack().isThatOf(work);
-            peers.put(side.name(), cost(costs, side));
+            if (side != ours && side != probe) {
+                peers.put(side.name(), cost(costs, side));
+            }
         }
         return rows(
                 new Outcome(
                         race,
-                        peers.remove(ours.name()),
+                        cost(costs, ours),
                         peers,
-                        peers.remove(sides.getLast().name()),
+                        cost(costs, probe),
                         after.bytesFramed() - before.bytesFramed(),
                         after.bytesWritten() - before.bytesWritten()));
     }
