@@ -90,13 +90,13 @@ final class Machine {
         if (!(Files.getAttribute(path, "unix:dev") instanceof Long device)) {
             return 0;
         }
-        long major = device >>> 8 & 0xfff;
-        long minor = device & 0xff | device >>> 12 & 0xfff00;
+        long major = (device >>> 8) & 0xfff;
+        long minor = (device & 0xff) | ((device >>> 12) & 0xfff00);
         var stat = Path.of("/sys/dev/block/%d:%d/stat".formatted(major, minor));
         if (!Files.isReadable(stat)) {
             return 0;
         }
-        var fields = Files.readString(stat).strip().split(" +");
+        var fields = Files.readString(stat).strip().split(" +", -1);
         return Long.parseLong(fields[SECTORS_WRITTEN]) * SECTOR_BYTES;
     }
 }
