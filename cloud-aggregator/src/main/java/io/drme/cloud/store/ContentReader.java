@@ -54,20 +54,19 @@ public final class ContentReader implements ItemReader {
     }
 
     private static boolean isOf(BlockHeader header, GatewayId gateway, Item item) {
-        // framed anew, a block still says where it was first framed
+        // framed anew, a block says its new number; where it was first framed is the item's origin
         return header.gateway().equals(gateway)
-                && header.epoch().equals(item.identity().epoch())
+                && header.epoch().equals(item.epoch())
                 && header.stream() == item.stream()
-                && header.sequence() == item.identity().sequence()
+                && header.sequence() == item.sequence()
                 && header.count() == item.samples();
     }
 
     private static Content event(GatewayId gateway, Item item) throws BadEventException {
         var framed = EventItem.read(item.payload());
-        var place = item.identity();
         if (!framed.gateway().equals(gateway)
-                || !framed.epoch().equals(place.epoch())
-                || framed.sequence() != place.sequence()) {
+                || !framed.epoch().equals(item.epoch())
+                || framed.sequence() != item.sequence()) {
             return new Unreadable(
                     "the event says %s/%s/%d, but came as %s/%s"
                             .formatted(
@@ -100,6 +99,7 @@ public final class ContentReader implements ItemReader {
                             .formatted(
                                     drop.stream().text(), drop.fromSequence(), drop.toSequence()));
         }
+        // numbers in it are of the epoch in which it was first framed
         var hash = ByteBuffer.allocate(io.drme.block.BlockHash.LENGTH_BYTES);
         drop.lastHash().putInto(hash);
         var closure =

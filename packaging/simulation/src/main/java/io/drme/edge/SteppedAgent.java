@@ -77,7 +77,8 @@ public final class SteppedAgent {
      * @param random for jitter
      * @param drivers by the word in the configuration
      * @param state finds the last snapshot of operator state
-     * @param log around the sender's log, where a mistake is planted
+     * @param log around the sender's log, where a mistake may be planted
+     * @param between changes what goes to the recorder, where a mistake may be planted
      */
     public record Setup(
             Path directory,
@@ -89,7 +90,8 @@ public final class SteppedAgent {
             Supplier<Optional<OperatorState>> state,
             Uplink uplink,
             SenderSettings settings,
-            UnaryOperator<SenderLog> log) {}
+            UnaryOperator<SenderLog> log,
+            UnaryOperator<Recording> between) {}
 
     private SteppedAgent(
             Setup setup,
@@ -203,8 +205,9 @@ public final class SteppedAgent {
     /** Moves recordings over one by one, so that it is known which of them the store takes. */
     private void record() throws InterruptedException {
         for (var next = wiring.made().poll(); next != null; next = wiring.made().poll()) {
-            watcher.handedOn(next, setup.store().accepting());
-            wiring.taken().add(next);
+            var handed = setup.between().apply(next);
+            watcher.handedOn(handed, setup.store().accepting());
+            wiring.taken().add(handed);
             recorder().step(0);
             look();
         }

@@ -29,7 +29,7 @@ final class Book {
     static final class Entry {
         final String what;
 
-        /** Where it was framed; of a transition, nothing. */
+        /** Where it was framed. */
         final List<Place> places = new ArrayList<>(1);
 
         /** Whose machine accepted it last. */
@@ -41,8 +41,17 @@ final class Book {
         /** Why it need not arrive any more: what a person did away with. */
         @Nullable String excused;
 
-        /** Whether the centre held it once. */
-        boolean arrivedOnce;
+        /**
+         * In how many directories it was committed and not framed yet when they were copied from
+         * each other, and one more: each frames it in a block of its own.
+         */
+        int copies = 1;
+
+        /** How often it was accepted: a date that stands still gives equal transitions. */
+        int times;
+
+        /** Whether the centre held it once and lost it by a restore. */
+        boolean lostByRestore;
 
         Entry(String what, String machine) {
             this.what = what;
@@ -66,6 +75,7 @@ final class Book {
 
     private void accept(Entry entry, String machine) {
         entry.machine = machine;
+        entry.times++;
         entry.ordinal = ++accepted;
         entry.excused = null;
     }
@@ -98,11 +108,27 @@ final class Book {
         }
     }
 
-    /** Everything that was accepted. */
-    List<Entry> entries() {
-        var all = new ArrayList<>(samples.values());
-        all.addAll(transitions.values());
-        return all;
+    /** Notes where a transition was framed. */
+    void placed(String transition, Place place) {
+        var entry = transitions.get(transition);
+        if (entry != null && !entry.places.contains(place)) {
+            entry.places.add(place);
+        }
+    }
+
+    /**
+     * Somebody did away with what a machine accepted: it need not arrive any more.
+     *
+     * @param afterOrdinal what was accepted later than this one
+     */
+    void excuse(String machine, long afterOrdinal, String why) {
+        for (var all : List.of(samples.values(), transitions.values())) {
+            for (var entry : all) {
+                if (entry.machine.equals(machine) && entry.ordinal > afterOrdinal) {
+                    entry.excused = why;
+                }
+            }
+        }
     }
 
     Map<Long, Entry> samples() {

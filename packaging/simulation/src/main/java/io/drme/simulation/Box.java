@@ -14,16 +14,23 @@ import io.drme.log.StoreConfig;
 import io.drme.log.StoreSetup;
 import io.drme.log.StoreView;
 import io.drme.model.EpochId;
+import io.drme.model.StreamKind;
+import io.drme.sync.RangeSet;
 import io.drme.sync.SenderLog;
 import io.drme.sync.SenderSettings;
+import io.drme.sync.StreamId;
 import io.drme.sync.Uplink;
 import io.drme.testing.SimulatedDisk;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,8 +60,23 @@ final class Box implements SteppedAgent.Watcher {
     private boolean isKill;
     int starts;
 
-    /** Where a world keeps files, and what goes on. */
-    record Scene(Path directory, Trace trace, PlantedBug bug) {}
+    /**
+     * What a machine is put into.
+     *
+     * @param directory where the world keeps files
+     * @param believed hears what the machine holds for acknowledged
+     */
+    record Scene(
+            Path directory, Trace trace, PlantedBug bug, BiConsumer<StreamId, RangeSet> believed) {
+        /** What the disk seam does not carry: the last good configuration. */
+        Path of(String machine) {
+            try {
+                return Files.createDirectories(directory.resolve(machine));
+            } catch (IOException e) {
+                throw new UncheckedIOException("a directory for " + machine, e);
+            }
+        }
+    }
 
     /** What a machine is made of. */
     record Parts(NodeClock clock, Plant plant, Uplink line, Random random, StoreConfig config) {}
@@ -78,6 +100,10 @@ final class Box implements SteppedAgent.Watcher {
 
     StoreConfig config() {
         return config;
+    }
+
+    Ledger ledger() {
+        return ledger;
     }
 
     boolean isUp() {
@@ -118,7 +144,7 @@ final class Box implements SteppedAgent.Watcher {
             agent =
                     SteppedAgent.start(
                             new SteppedAgent.Setup(
-                                    scene.directory(),
+                                    scene.of(name),
                                     file(),
                                     clock,
                                     random,
@@ -128,7 +154,8 @@ final class Box implements SteppedAgent.Watcher {
                                     line,
                                     SenderSettings.defaults(
                                             random.nextLong(), name, "simulation", 0),
-                                    this::watched),
+                                    this::watched,
+                                    recording -> scene.bug().around(recording, clock)),
                             this);
             keepAtNanos = clock.nanoTime() + KEEP_STATE_NANOS;
         } catch (DiskException e) {
@@ -173,7 +200,14 @@ final class Box implements SteppedAgent.Watcher {
 
     @Override
     public void looked(StoreView view) {
-        ledger.looked(view);
+        if (ledger.looked(view)) {
+            for (var kind : List.of(StreamKind.DATA, StreamKind.EVENTS)) {
+                scene.believed()
+                        .accept(
+                                new StreamId(book.gateway, view.epoch(), kind),
+                                view.acknowledged(kind));
+            }
+        }
     }
 
     @Override
@@ -200,10 +234,25 @@ final class Box implements SteppedAgent.Watcher {
 
     private void fell() {
         scene.trace().say("%s %s", name, isKill ? "is killed" : "loses power");
+        var fallen = disk;
+        disk = isKill ? disk.afterKill() : disk.afterPowerCut();
+        abandon(fallen);
+        upAtNanos = clock.nanoTime() + Duration.ofMillis(200 + random.nextInt(15_000)).toNanos();
+    }
+
+    /** Frees what a process has outside of the heap; its disk takes nothing more. */
+    private void abandon(SimulatedDisk fallen) {
+        var open = store;
         agent = null;
         store = null;
-        disk = isKill ? disk.afterKill() : disk.afterPowerCut();
-        upAtNanos = clock.nanoTime() + Duration.ofMillis(200 + random.nextInt(15_000)).toNanos();
+        if (open != null) {
+            try {
+                fallen.afterKill();
+                open.close();
+            } catch (SimulatedDisk.PowerCut _) {
+                // The disk is dead, so nothing was written.
+            }
+        }
     }
 
     /** Ends in order and starts again soon. */
@@ -263,21 +312,44 @@ final class Box implements SteppedAgent.Watcher {
 
     /** The data directory goes back to an image; the agent, if it ran, was stopped by it. */
     void restore(Image image) {
-        agent = null;
-        store = null;
+        var fallen = disk;
         disk = image.disk().snapshot();
+        abandon(fallen);
         ledger = image.ledger().copy(name);
+        ledger.goesItsOwnWay();
         kept = image.kept();
-        upAtNanos = clock.nanoTime();
+        upAtNanos = clock.nanoTime() + Duration.ofMillis(random.nextInt(10_000)).toNanos();
+    }
+
+    /** The date is set by somebody or something, or starts at 1970 with the next start. */
+    void date(Duration jump) {
+        scene.trace().say("the clock of %s jumps by %s", name, jump);
+        clock.jump(jump);
+    }
+
+    /** The disk is full but for a little. */
+    void fill(long leftBytes) {
+        scene.trace().say("the disk of %s is full but for %d bytes", name, leftBytes);
+        disk.capacity(disk.usedBytes() + leftBytes);
     }
 
     /** Nothing on this machine fails any more, and it is up at once. */
     void heal() {
         disk.cutPowerAfter(Long.MAX_VALUE);
+        healDisk();
+        plant.heal();
+        upAtNanos = Math.min(upAtNanos, clock.nanoTime());
+    }
+
+    /** Nobody steps it any more. */
+    void end() {
+        abandon(disk);
+    }
+
+    /** The disk has room and does what it is told. */
+    void healDisk() {
         disk.failWith(0);
         disk.capacity(Long.MAX_VALUE);
         disk.beforeSync(() -> {});
-        plant.heal();
-        upAtNanos = Math.min(upAtNanos, clock.nanoTime());
     }
 }

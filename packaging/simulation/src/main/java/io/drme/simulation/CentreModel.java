@@ -30,6 +30,9 @@ final class CentreModel {
     private final Map<StreamId, Stream> streams = new LinkedHashMap<>();
     private final Map<GatewayId, Held> held = new LinkedHashMap<>();
 
+    /** What was ever committed, also where a restore has lost it since. */
+    private final Map<StreamId, RangeSet> ever;
+
     /** An item as it was committed. */
     record Row(
             Item item,
@@ -54,17 +57,22 @@ final class CentreModel {
 
     /** What is held of a gateway, by identity. */
     private static final class Held {
-        final Map<Long, Place> samples = new HashMap<>();
-        final Map<String, Place> transitions = new HashMap<>();
+        final Map<Long, List<Place>> samples = new HashMap<>();
+        final Map<String, List<Place>> transitions = new HashMap<>();
     }
 
     CentreModel(Map<GatewayId, Book> books) {
+        this(books, new HashMap<>());
+    }
+
+    private CentreModel(Map<GatewayId, Book> books, Map<StreamId, RangeSet> ever) {
         this.books = books;
+        this.ever = ever;
     }
 
     /** As it is now: goes with a backup of the database. */
     CentreModel copy() {
-        var copy = new CentreModel(books);
+        var copy = new CentreModel(books, ever);
         streams.forEach((id, stream) -> {
             var same = copy.stream(id);
             same.rows.putAll(stream.rows);
@@ -72,8 +80,10 @@ final class CentreModel {
             same.ranges = stream.ranges;
         });
         held.forEach((gateway, all) -> {
-            copy.held(gateway).samples.putAll(all.samples);
-            copy.held(gateway).transitions.putAll(all.transitions);
+            all.samples.forEach(
+                    (id, places) -> copy.held(gateway).samples.put(id, new ArrayList<>(places)));
+            all.transitions.forEach((key, places) ->
+                    copy.held(gateway).transitions.put(key, new ArrayList<>(places)));
         });
         return copy;
     }
@@ -96,6 +106,25 @@ final class CentreModel {
 
     boolean holdsTransition(GatewayId gateway, String key) {
         return held(gateway).transitions.containsKey(key);
+    }
+
+    /** This takes the place of another after a restore: what only that one had is lost. */
+    void replaces(CentreModel lost) {
+        lost.held.forEach((gateway, all) -> {
+            all.samples
+                    .keySet()
+                    .forEach(id ->
+                            book(gateway)
+                                    .sample(id)
+                                    .ifPresent(e -> e.lostByRestore |= !holdsSample(gateway, id)));
+            all.transitions
+                    .keySet()
+                    .forEach(key ->
+                            book(gateway)
+                                    .transition(key)
+                                    .ifPresent(e ->
+                                            e.lostByRestore |= !holdsTransition(gateway, key)));
+        });
     }
 
     // ---- what a transaction did
@@ -145,9 +174,14 @@ final class CentreModel {
                 gateway,
                 sample,
                 place);
-        entry.ifPresent(e -> e.arrivedOnce = true);
-        var before = held(gateway).samples.put(sample.id(), place);
-        require(before == null, "%s: %s is doubled: in %s, %s", gateway, sample, before, place);
+        var places = held(gateway).samples.computeIfAbsent(sample.id(), _ -> new ArrayList<>(1));
+        places.add(place);
+        require(
+                places.size() <= entry.map(e -> e.copies).orElse(0),
+                "%s: %s is doubled: in %s",
+                gateway,
+                sample,
+                places);
     }
 
     private void take(GatewayId gateway, String transition, Place place) {
@@ -157,15 +191,14 @@ final class CentreModel {
                 "%s: transition '%s' was never made durable there",
                 gateway,
                 transition);
-        entry.ifPresent(e -> e.arrivedOnce = true);
-        var before = held(gateway).transitions.put(transition, place);
+        var places = held(gateway).transitions.computeIfAbsent(transition, _ -> new ArrayList<>());
+        places.add(place);
         require(
-                before == null,
-                "%s: transition '%s' is doubled: in %s and %s",
+                places.size() <= entry.map(e -> e.times).orElse(0),
+                "%s: transition '%s' is doubled: in %s",
                 gateway,
                 transition,
-                before,
-                place);
+                places);
     }
 
     private Book book(GatewayId gateway) {
@@ -240,6 +273,7 @@ final class CentreModel {
                 ranges);
         var news = ranges.minus(stream.ranges);
         stream.ranges = ranges;
+        ever.merge(id, ranges, RangeSet::union);
         for (var range : news.ranges()) {
             for (long n = range.from(); n <= range.to(); n++) {
                 require(isHeld(stream, n), "%s: %d is within the ranges and not there", id, n);
@@ -270,12 +304,43 @@ final class CentreModel {
         }
     }
 
+    /** A gateway holds these for acknowledged: each was committed here once. */
+    void believed(StreamId id, RangeSet acknowledged) {
+        var wrong = acknowledged.minus(ever.getOrDefault(id, RangeSet.EMPTY));
+        require(wrong.isEmpty(), "%s: %s count as acknowledged and were never here", id, wrong);
+    }
+
     // ---- for the end
 
+    /** Each occurrence of an alarm goes from the state in which its last transition left it. */
+    void checkAlarms() {
+        for (var entry : streams.entrySet()) {
+            var states = new HashMap<String, String>();
+            long expected = 1;
+            for (var row : entry.getValue().rows.values()) {
+                if (row.item().sequence() != expected) {
+                    states.clear();
+                }
+                expected = row.item().sequence() + 1;
+                row.transition()
+                        .ifPresent(t -> {
+                            var state = states.put(t.alarm(), t.to());
+                            require(
+                                    state == null || state.equals(t.from()),
+                                    "%s: alarm %s was left %s, the next transition is from %s",
+                                    entry.getKey(),
+                                    t.alarm(),
+                                    state,
+                                    t.from());
+                        });
+            }
+        }
+    }
+
     /** Whether a place is closed there, and samples with it are lost for a reason. */
-    boolean isExplained(GatewayId gateway, List<Place> places) {
+    boolean isExplained(GatewayId gateway, StreamKind kind, List<Place> places) {
         for (var place : places) {
-            var stream = streams.get(new StreamId(gateway, place.epoch(), StreamKind.DATA));
+            var stream = streams.get(new StreamId(gateway, place.epoch(), kind));
             if (stream != null
                     && stream.closing(place.sequence())
                             .filter(c -> !c.cause().equals(Closure.MOVED))
@@ -286,17 +351,15 @@ final class CentreModel {
         return false;
     }
 
-    /** The samples of a tag that should be read, in the order of epochs and sequences. */
-    List<Long> history(GatewayId gateway, List<EpochId> epochs, String tag) {
-        var all = new ArrayList<Long>();
+    /** The samples that should be read, by tag, in the order of epochs and sequences. */
+    Map<String, List<Samples.Sample>> history(GatewayId gateway, List<EpochId> epochs) {
+        var all = new TreeMap<String, List<Samples.Sample>>();
         for (var epoch : epochs) {
             var stream = streams.get(new StreamId(gateway, epoch, StreamKind.DATA));
             if (stream != null) {
                 for (var row : stream.rows.values()) {
                     for (var sample : row.samples()) {
-                        if (sample.tag().equals(tag)) {
-                            all.add(sample.stamp());
-                        }
+                        all.computeIfAbsent(sample.tag(), _ -> new ArrayList<>()).add(sample);
                     }
                 }
             }

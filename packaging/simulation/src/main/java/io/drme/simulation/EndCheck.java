@@ -2,15 +2,20 @@ package io.drme.simulation;
 
 import static io.drme.simulation.BrokenInvariant.require;
 
+import io.drme.cloud.query.RawHistory;
+import io.drme.cloud.store.BlockStore;
 import io.drme.cloud.store.DatabaseException;
 import io.drme.edge.SteppedAgent;
+import io.drme.log.StoreView;
 import io.drme.model.StreamKind;
 import io.drme.simulation.Book.Entry;
+import io.drme.simulation.Samples.Sample;
 import io.drme.sync.RangeSet;
 import io.drme.sync.ReceiverStore.StoreException;
 import io.drme.sync.Sender;
 import io.drme.sync.StreamId;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,14 +29,31 @@ final class EndCheck {
     /** The promise of the product: live, and all there, within a minute. */
     static final Duration WITHIN = Duration.ofSeconds(60);
 
+    /** How fresh live values are where all is well; they go once a second. */
+    private static final Duration LIVE = Duration.ofSeconds(5);
+
+    /** A tag of each configuration that changes with each poll. */
+    private static final String LIVELY = "press/serial";
+
+    private static final BlockStore.Span ALWAYS =
+            new BlockStore.Span(Long.MIN_VALUE, Long.MAX_VALUE);
+
     private final World world;
     private final Map<Box, Long> ordinals = new HashMap<>();
+    private final long mendedAtNanos;
 
+    /** Notes how things are now that all is mended. */
     EndCheck(World world) {
         this.world = world;
+        this.mendedAtNanos = world.clock.nanoTime();
         for (var box : world.boxes) {
             ordinals.put(box, box.book.ordinal());
         }
+    }
+
+    /** When the centre saw a value of it last. */
+    private long live(Box box) {
+        return world.centre.live(box.book.gateway).getOrDefault(LIVELY, 0L);
     }
 
     void check() throws DatabaseException {
@@ -40,6 +62,7 @@ final class EndCheck {
             require(agent.isPresent(), "%s did not come up", box.name);
             check(box, agent.orElseThrow());
         }
+        world.centre.model().checkAlarms();
         try {
             world.centre.checkDatabase();
         } catch (StoreException e) {
@@ -53,37 +76,63 @@ final class EndCheck {
                 "%s is not back: %s",
                 box.name,
                 agent.sender());
-        checkArrived(box);
-        checkRanges(box, agent);
+        var view = agent.view();
+        require(
+                live(box) > mendedAtNanos + WITHIN.minus(LIVE).toNanos(),
+                "%s is not live: the last value came %.1f s after all was mended",
+                box.name,
+                (live(box) - mendedAtNanos) / 1e9);
+        checkArrived(box, view);
+        checkRanges(box, view);
+        checkHistory(box);
         var account = world.centre.account(box.book.gateway);
         require(account.balanced(), "%s does not balance: %s", box.name, account);
     }
 
-    private void checkArrived(Box box) {
-        long until = ordinals.getOrDefault(box, 0L);
+    private void checkArrived(Box box, StoreView view) {
         var model = world.centre.model();
         var gateway = box.book.gateway;
         box.book
                 .samples()
-                .forEach((id, entry) ->
+                .forEach((id, entry) -> {
+                    if (isDue(box, entry) && !model.holdsSample(gateway, id)) {
                         require(
-                                entry.ordinal > until
-                                        || entry.excused != null
-                                        || model.holdsSample(gateway, id)
-                                        || model.isExplained(gateway, entry.places),
-                                "lost: %s, %s",
-                                box.name,
-                                text(entry)));
+                                model.isExplained(gateway, StreamKind.DATA, entry.places)
+                                        || isLostByRestore(entry, view, StreamKind.DATA),
+                                "lost: %s, %s; its store: data %s of %d, %s",
+                                box.ledger(),
+                                text(entry),
+                                view.held(StreamKind.DATA),
+                                view.last(StreamKind.DATA),
+                                view.counters());
+                    }
+                });
         box.book
                 .transitions()
-                .forEach((key, entry) ->
+                .forEach((key, entry) -> {
+                    if (isDue(box, entry) && !model.holdsTransition(gateway, key)) {
                         require(
-                                entry.ordinal > until
-                                        || entry.excused != null
-                                        || model.holdsTransition(gateway, key),
+                                model.isExplained(gateway, StreamKind.EVENTS, entry.places)
+                                        || isLostByRestore(entry, view, StreamKind.EVENTS),
                                 "lost: %s, transition %s",
                                 box.name,
-                                text(entry)));
+                                text(entry));
+                    }
+                });
+    }
+
+    /** What came after the mending has time still; what a person did away with has none. */
+    private boolean isDue(Box box, Entry entry) {
+        return entry.ordinal <= ordinals.getOrDefault(box, 0L) && entry.excused == null;
+    }
+
+    /** The centre had it, lost it by a restore, and the gateway has it no more. */
+    private static boolean isLostByRestore(Entry entry, StoreView view, StreamKind stream) {
+        return entry.lostByRestore
+                && entry.places.stream()
+                        .noneMatch(p ->
+                                p.epoch().equals(view.epoch())
+                                        && view.held(stream).contains(p.sequence()));
     }
 
     private static String text(Entry entry) {
@@ -92,11 +141,10 @@ final class EndCheck {
                         entry.what,
                         entry.machine,
                         entry.places,
-                        entry.arrivedOnce ? "arrived once" : "never arrived");
+                        entry.lostByRestore ? "lost by a restore of the centre" : "");
     }
 
-    private void checkRanges(Box box, SteppedAgent agent) {
-        var view = agent.view();
+    private void checkRanges(Box box, StoreView view) {
         for (var kind : List.of(StreamKind.EVENTS, StreamKind.DATA)) {
             var id = new StreamId(box.book.gateway, view.epoch(), kind);
             var ranges = world.centre.model().stream(id).ranges;
@@ -107,6 +155,38 @@ final class EndCheck {
                     id,
                     ranges,
                     view.last(kind));
+        }
+    }
+
+    /** Queries give each sample once, in the gateway's order. */
+    private void checkHistory(Box box) throws DatabaseException {
+        var blocks = world.centre.blocks();
+        var history = new RawHistory(blocks);
+        for (var gateway : blocks.gateways()) {
+            if (!gateway.name().equals(box.book.gateway.text())) {
+                continue;
+            }
+            var epochs = blocks.epochs(gateway.id()).stream().map(BlockStore.Epoch::epoch).toList();
+            var expected = world.centre.model().history(box.book.gateway, epochs);
+            for (var tag : expected.entrySet()) {
+                var found = new ArrayList<String>();
+                history.each(
+                        gateway.id(),
+                        tag.getKey(),
+                        ALWAYS,
+                        s -> found.add(s.gatewayTime() + " " + s.sourceTime()));
+                var wanted =
+                        tag.getValue().stream()
+                                .map((Sample s) -> s.stamp() + " " + s.sourceTime())
+                                .toList();
+                require(
+                        found.equals(wanted),
+                        "%s: the history of %s is %s, not %s",
+                        box.name,
+                        tag.getKey(),
+                        found,
+                        wanted);
+            }
         }
     }
 }

@@ -69,6 +69,20 @@ final class Ledger {
         return copy;
     }
 
+    /** The copied directory goes its own way: what is not framed yet is framed by both. */
+    void goesItsOwnWay() {
+        unsealed.forEach(s -> book.sample(s.id()).ifPresent(e -> e.copies++));
+        for (var handed : waiting) {
+            handed.data().forEach(s -> book.sample(s.id()).ifPresent(e -> e.copies++));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "%s: %d blocks looked at, %d samples in none, from %s; %d recordings not committed"
+                .formatted(machine, blocks, unsealed.size(), unsealed.peek(), waiting.size());
+    }
+
     // ---- what goes in
 
     /** A recording is appended to the store next. */
@@ -121,10 +135,14 @@ final class Ledger {
 
     // ---- what is found
 
-    /** Looks at the store after it may have committed, sealed or dropped. */
-    void looked(StoreView view) {
+    /**
+     * Looks at the store after it may have committed, sealed or dropped.
+     *
+     * @return whether it did
+     */
+    boolean looked(StoreView view) {
         if (view == seen) {
-            return;
+            return false;
         }
         seen = view;
         if (epoch == null) {
@@ -139,6 +157,7 @@ final class Ledger {
         count(view);
         readEvents(view);
         readBlocks(view);
+        return true;
     }
 
     /** What the counters say was committed must be a beginning of what was handed on. */
@@ -172,14 +191,15 @@ final class Ledger {
 
     /** Every new block holds exactly the next accepted samples. */
     private void readBlocks(StoreView view) {
-        long last = view.last(StreamKind.DATA);
+        var held = view.held(StreamKind.DATA);
+        long last = held.last().orElse(0); // behind it is what is written and not synced
         boolean isGap = false;
         for (; blocks < last; blocks++) {
             long sequence = blocks + 1;
             var bytes = view.read(StreamKind.DATA, sequence);
             if (bytes.isEmpty()) {
                 require(
-                        !view.held(StreamKind.DATA).contains(sequence),
+                        !held.contains(sequence),
                         "%s: block %d is held and can't be read",
                         machine,
                         sequence);
@@ -206,7 +226,8 @@ final class Ledger {
     }
 
     private void readEvents(StoreView view) {
-        for (; events < view.last(StreamKind.EVENTS); events++) {
+        long last = view.held(StreamKind.EVENTS).last().orElse(0);
+        for (; events < last; events++) {
             transition(view.read(StreamKind.EVENTS, events + 1))
                     .ifPresent(t -> {
                         var key = key(t);
@@ -280,7 +301,8 @@ final class Ledger {
         unsealed.clear();
         epoch = view.epoch();
         blocks = view.last(StreamKind.DATA);
-        events = view.last(StreamKind.EVENTS);
+        events = 0;
+        readEvents(view);
         var counters = view.counters();
         require(counters.balanced(), "%s: the equations do not hold: %s", machine, counters);
         committed = Totals.of(counters);

@@ -1,12 +1,117 @@
 package io.drme.simulation;
 
+import io.drme.alarm.Transition;
+import io.drme.edge.acquisition.Recording;
+import io.drme.log.Disk;
+import io.drme.log.FaultyDisk;
 import io.drme.sync.ReceiverStore;
 import io.drme.sync.SenderLog;
+import io.drme.time.Clock;
+import io.drme.time.Hlc;
+import java.util.ArrayList;
+import java.util.List;
 
-/** A mistake put in on purpose, to see that a world finds it. */
+/**
+ * A mistake put between two real parts on purpose, to see that a world finds it: a simulation is
+ * believed once it has.
+ */
 public enum PlantedBug {
     /** None. */
-    NONE;
+    NONE,
+
+    /** The centre says receipts for what it commits a little later. */
+    RECEIPT_BEFORE_COMMIT {
+        @Override
+        ReceiverStore around(ReceiverStore real) {
+            return Mistakes.commitsLate(real);
+        }
+    },
+
+    /** The centre keeps the greatest number it holds instead of a set of ranges. */
+    WATERMARK {
+        @Override
+        ReceiverStore around(ReceiverStore real) {
+            return Mistakes.watermark(real);
+        }
+    },
+
+    /** The centre does not look whether samples are held under another number. */
+    NO_ORIGINS {
+        @Override
+        ReceiverStore around(ReceiverStore real) {
+            return Mistakes.withoutOrigins(real);
+        }
+    },
+
+    /** The journal is never synced. */
+    JOURNAL_NOT_SYNCED {
+        @Override
+        Disk around(Disk real) {
+            return new FaultyDisk(real, path -> path.endsWith(".ring"), false);
+        }
+    },
+
+    /** A sync returns before it is done, so a commit is told too early. */
+    SYNC_TOO_LATE {
+        @Override
+        Disk around(Disk real) {
+            return new FaultyDisk(real, _ -> true, true);
+        }
+    },
+
+    /** The status brings the counters of the status before with the ranges of now. */
+    STALE_COUNTERS {
+        @Override
+        SenderLog around(SenderLog real) {
+            return Mistakes.staleCounters(real);
+        }
+    },
+
+    /** A gateway takes what it has sent for acknowledged. */
+    SENT_IS_ACKNOWLEDGED {
+        @Override
+        SenderLog around(SenderLog real) {
+            return Mistakes.sentIsAcknowledged(real);
+        }
+    },
+
+    /** A gateway does not say that items are gone on both sides. */
+    SILENT_ABOUT_GAPS {
+        @Override
+        SenderLog around(SenderLog real) {
+            return Mistakes.silentAboutGaps(real);
+        }
+    },
+
+    /** Stamps are the date as it is, and not a hybrid logical clock's. */
+    BARE_CLOCK {
+        @Override
+        Recording around(Recording real, Clock clock) {
+            real.samples()
+                    .ifPresent(b ->
+                            b.stamp(
+                                    b.group(),
+                                    Hlc.of(Math.max(0, clock.epochNanos() / 1_000_000), 0)));
+            return real;
+        }
+    },
+
+    /** Each transition of an alarm is recorded twice. */
+    ALARM_TWICE {
+        @Override
+        Recording around(Recording real, Clock clock) {
+            List<Transition> twice = new ArrayList<>();
+            real.transitions().forEach(t -> twice.addAll(List.of(t, t)));
+            return new Recording(
+                    real.samples(),
+                    real.derived(),
+                    real.tags(),
+                    real.read(),
+                    real.filtered(),
+                    twice,
+                    real.whenDurable());
+        }
+    };
 
     /** The gateway's log as the sender sees it. */
     SenderLog around(SenderLog real) {
@@ -15,6 +120,16 @@ public enum PlantedBug {
 
     /** The centre's store as the receiver sees it. */
     ReceiverStore around(ReceiverStore real) {
+        return real;
+    }
+
+    /** The disk as the gateway's store sees it. */
+    Disk around(Disk real) {
+        return real;
+    }
+
+    /** What acquisition hands on as the recorder sees it. */
+    Recording around(Recording real, Clock clock) {
         return real;
     }
 }

@@ -107,7 +107,7 @@ final class SimulatedCentre implements AutoCloseable {
         store.failNext(transactions);
     }
 
-    /** The newest stamp of each tag of a gateway that came as a live value. */
+    /** When a live value of each tag of a gateway came last, in nanoseconds of the world. */
     Map<String, Long> live(GatewayId gateway) {
         return live.computeIfAbsent(gateway, _ -> new LinkedHashMap<>());
     }
@@ -176,7 +176,7 @@ final class SimulatedCentre implements AutoCloseable {
                     values.values()
                             .forEach(v ->
                                     live(gateway)
-                                            .merge(v.tag().text(), v.gatewayTime(), Math::max));
+                                            .put(v.tag().text(), clock.nanoTime()));
             case Fact.Reported(var gateway, var status) -> reported(gateway, status);
             case Fact.Forked forked ->
                     throw new BrokenInvariant("forked although hello compares: " + forked);
@@ -248,7 +248,9 @@ final class SimulatedCentre implements AutoCloseable {
     void restore(Backup backup) throws DatabaseException {
         close();
         copy(backup.directory(), directory);
+        var lost = model;
         model = backup.model().copy();
+        model.replaces(lost);
         open();
     }
 

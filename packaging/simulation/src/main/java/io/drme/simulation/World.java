@@ -133,7 +133,11 @@ public final class World implements AutoCloseable {
                         line,
                         new Random(random.nextLong()),
                         config),
-                new Box.Scene(directory, trace, bug));
+                new Box.Scene(
+                        directory,
+                        trace,
+                        bug,
+                        (stream, all) -> centre.model().believed(stream, all)));
     }
 
     Book book(GatewayId gateway) {
@@ -205,8 +209,8 @@ public final class World implements AutoCloseable {
     /** Mends everything, and waits for what must come then. */
     private void heal() throws InterruptedException, DatabaseException {
         trace.say("everything is mended");
-        faults.heal();
         tasks.clear();
+        faults.heal();
         var end = new EndCheck(this);
         long until = clock.nanoTime() + EndCheck.WITHIN.toNanos();
         while (clock.nanoTime() < until) {
@@ -246,6 +250,7 @@ public final class World implements AutoCloseable {
     /** Closes the database and deletes what was written. */
     @Override
     public void close() throws DatabaseException {
+        boxes.forEach(Box::end);
         centre.close();
         try (var files = Files.walk(directory)) {
             for (var file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {

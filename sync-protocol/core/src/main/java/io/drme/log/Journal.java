@@ -25,6 +25,12 @@ final class Journal {
     /** This part of the last free segment is kept for urgent frames. */
     private static final int KEPT_FRACTION = 4;
 
+    /**
+     * Segments beyond the ring that notes of what is dropped may take; each that holds one has made
+     * room, so that few are ever needed.
+     */
+    private static final int MOST_SPARE = 4;
+
     private static final int HEADER_PAYLOAD_BYTES = 1 + 4 + 1 + 16 + 8;
     private static final int HEADER_BYTES = Frame.sizeOf(HEADER_PAYLOAD_BYTES);
 
@@ -35,6 +41,7 @@ final class Journal {
     private final EpochId epoch;
     private final String directory;
     private final int segmentBytes;
+    private final int segments;
     private final List<Slot> slots = new ArrayList<>();
     private @Nullable Slot active;
     private ByteBuffer out = Frame.buffer(64 << 10);
@@ -77,8 +84,9 @@ final class Journal {
         this.epoch = epoch;
         this.directory = epoch + "/journal";
         this.segmentBytes = sizes.journalSegmentBytes();
-        for (int i = 0; i < sizes.journalSegments(); i++) {
-            var slot = new Slot("%s/%d.ring".formatted(directory, i));
+        this.segments = sizes.journalSegments();
+        for (int i = 0; i < segments || disk.exists(path(i)); i++) {
+            var slot = new Slot(path(i));
             slots.add(slot);
             if (disk.exists(slot.path)) {
                 slot.file = disk.open(slot.path);
@@ -86,6 +94,10 @@ final class Journal {
                 ordinal = Math.max(ordinal, slot.ordinal);
             }
         }
+    }
+
+    private String path(int slot) {
+        return "%s/%d.ring".formatted(directory, slot);
     }
 
     /** Makes the files that are not there, so that a commit never asks the disk for room. */
@@ -292,7 +304,7 @@ final class Journal {
             return written - active.base == FIRST_FRAME;
         }
         // A bound beyond a whole segment gets one for itself; what is written is mostly far less.
-        roll();
+        roll(urgent);
         return true;
     }
 
@@ -301,8 +313,11 @@ final class Journal {
         return slots.stream().anyMatch(s -> !s.isUsed());
     }
 
-    private void roll() throws DiskException {
+    private void roll(boolean urgent) throws DiskException {
         var slot = slots.stream().filter(s -> !s.isUsed()).findFirst().orElse(null);
+        if (slot == null && urgent && slots.size() < segments + MOST_SPARE) {
+            slot = spare();
+        }
         if (slot == null) {
             throw new DiskException.Full(
                     "all %d segments of the journal are in use; they wait for blocks to be sealed"
@@ -326,6 +341,19 @@ final class Journal {
         }
         active = slot;
         written += FIRST_FRAME;
+    }
+
+    /**
+     * One more segment for a while. Where the disk failed in the last one, the room that was kept
+     * in it is lost; a full store could then make no room, and without room seal no block, and so
+     * never free a segment again.
+     */
+    private Slot spare() throws DiskException {
+        var slot = new Slot(path(slots.size()));
+        slot.file = disk.create(slot.path, segmentBytes, Disk.Room.WRITTEN);
+        slots.add(slot);
+        disk.syncDirectory(directory);
+        return slot;
     }
 
     private void putHeader(Slot slot) {
@@ -391,12 +419,17 @@ final class Journal {
         written = end;
     }
 
-    /** Lets what lies below a position be overwritten. */
-    void release(long position) {
+    /** Lets what lies below a position be overwritten, and spare segments go. */
+    void release(long position) throws DiskException {
         for (var slot : slots) {
             if (slot != active && slot.isUsed() && slot.end <= position) {
                 slot.ordinal = 0;
             }
+        }
+        while (slots.size() > segments && slots.getLast() != active && !slots.getLast().isUsed()) {
+            var spare = slots.removeLast();
+            file(spare).close();
+            disk.delete(spare.path);
         }
     }
 

@@ -5,8 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How many acknowledged samples went with each deleted segment: what is needed when the centre
- * turns out to have lost them. Confined to the store's thread.
+ * How many acknowledged samples went with each item that was deleted: what is needed when the
+ * centre turns out to have lost them. Of the newest, which are those that a restore loses, each is
+ * known; older ones are put together. Confined to the store's thread.
  */
 final class ReleasedSpans {
     /** The most spans kept; beyond, the two oldest become one. */
@@ -58,7 +59,15 @@ final class ReleasedSpans {
     }
 
     int maxBytes() {
-        return 10 + 30 * spans.size();
+        int bytes = 10;
+        for (var span : spans) {
+            bytes += varBytes(span.from) + varBytes(span.to - span.from) + varBytes(span.samples);
+        }
+        return bytes;
+    }
+
+    private static int varBytes(long value) {
+        return (Long.SIZE - Long.numberOfLeadingZeros(value | 1) + 6) / 7;
     }
 
     void putInto(ByteBuffer out) {

@@ -107,6 +107,14 @@ final class SegmentLog {
         return unsynced.isEmpty();
     }
 
+    /** Numbers of items that wait to be synced: not held for certain, and not gone either. */
+    RangeSet waiting() {
+        return unsynced.isEmpty()
+                ? RangeSet.EMPTY
+                : RangeSet.of(
+                        unsynced.getFirst().head.sequence(), unsynced.getLast().head.sequence());
+    }
+
     private void writeAnew() throws DiskException {
         abandonTail();
         var again = List.copyOf(unsynced);

@@ -4,6 +4,7 @@ import io.drme.block.BlockHash;
 import io.drme.model.StreamKind;
 import io.drme.sync.RangeSet;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -199,6 +200,7 @@ final class SpacePolicy implements SpaceKeeper {
         for (var range : lost.ranges()) {
             ranges.add(describe(stream, segment, range));
         }
+        var receipted = core().log(stream).items(segment.held.minus(lost));
         for (var dropped : ranges) {
             count(dropped);
             if (stream == StreamKind.DATA) {
@@ -214,11 +216,23 @@ final class SpacePolicy implements SpaceKeeper {
         segment.givenUp = true;
         var state = core().state.stream(stream);
         long lostSamples = ranges.stream().mapToLong(DroppedRange::samples).sum();
-        if (stream == StreamKind.DATA && segment.samples > lostSamples) {
-            state.released.add(segment.first(), segment.last(), segment.samples - lostSamples);
+        if (stream == StreamKind.DATA) {
+            release(state.released, segment, receipted, segment.samples - lostSamples);
         }
         state.removed = state.removed.union(segment.held);
         core().setsChanged = true;
+    }
+
+    /** Item by item, unless the segment can't be read to its end any more. */
+    private static void release(
+            ReleasedSpans released, Segment segment, List<StoredItem> items, long samples) {
+        if (items.stream().mapToLong(StoredItem::samples).sum() == samples) {
+            for (var item : items) {
+                released.add(item.sequence(), item.sequence(), item.samples());
+            }
+        } else {
+            released.add(segment.first(), segment.last(), samples);
+        }
     }
 
     private DroppedRange describe(StreamKind stream, Segment segment, RangeSet.Range range)

@@ -270,11 +270,13 @@ public final class Store implements AutoCloseable {
 
     /**
      * Notes that items of {@code data} or {@code events} are gone here and lacking at the centre,
-     * and appends the drop events that say so.
+     * and appends the drop events that say so. An item that is just not synced yet, as while the
+     * disk fails, is not gone: it is sent once it is.
      */
     public void missing(StreamKind stream, RangeSet gone) {
         var known = core.state.stream(stream);
-        var news = gone.minus(core.log(stream).held()).minus(known.reported);
+        var here = core.log(stream).held().union(core.log(stream).waiting());
+        var news = gone.minus(here).minus(known.reported);
         for (var range : news.ranges()) {
             policy.reportLostAtCentre(stream, range);
         }
@@ -349,8 +351,9 @@ public final class Store implements AutoCloseable {
             core.end();
         } catch (DiskException e) {
             log.warn("store not closed in order: {}", e.getMessage());
+        } finally {
+            core.abandon();
+            setup.disk().close();
         }
-        core.abandon();
-        setup.disk().close();
     }
 }

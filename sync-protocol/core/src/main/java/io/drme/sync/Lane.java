@@ -105,9 +105,17 @@ final class Lane {
         backlogUnderWay += next.backlog() ? 1 : 0;
     }
 
-    /** The item is not in the log any more; do not ask for it again in this session. */
+    /** The item can't be read now; do not ask for it again before {@link #lookAgain}. */
     void skip(long sequence) {
         unreadable = unreadable.with(sequence);
+    }
+
+    /**
+     * What could not be read may be back: where the disk fails a log writes items anew elsewhere, and
+     * in between they are not found where they were.
+     */
+    void lookAgain() {
+        unreadable = RangeSet.EMPTY;
     }
 
     /** What was sent is to be sent again. */

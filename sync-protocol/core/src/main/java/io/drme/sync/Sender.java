@@ -462,6 +462,7 @@ public final class Sender {
         if (now - statusDue < 0) {
             return false;
         }
+        lanes.values().forEach(Lane::lookAgain);
         // Counters and ranges must be of one moment, or the centre's account would not balance.
         var progress = progress();
         var counters = log.counters();

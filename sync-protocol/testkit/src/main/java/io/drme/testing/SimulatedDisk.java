@@ -97,6 +97,11 @@ public final class SimulatedDisk implements Disk {
         return syncs;
     }
 
+    /** How much all files take. */
+    public long usedBytes() {
+        return files.values().stream().mapToLong(n -> n.now.length).sum();
+    }
+
     /** The paths of all files. */
     public List<String> paths() {
         return List.copyOf(files.keySet());

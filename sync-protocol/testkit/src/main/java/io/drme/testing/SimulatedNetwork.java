@@ -135,6 +135,11 @@ public final class SimulatedNetwork {
         }
     }
 
+    /** Loses all that is on its way to the centre, as when its process ends. */
+    public void discard() {
+        toCentre.clear();
+    }
+
     /** What has arrived at the centre by now, at most so many messages. */
     public List<Receiver.Arrival> arrived(int most) {
         return take(most).stream().map(a -> new Receiver.Arrival(a.gateway(), a.bytes())).toList();

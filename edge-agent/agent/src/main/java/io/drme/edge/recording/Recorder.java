@@ -109,6 +109,19 @@ public final class Recorder implements Runnable {
         return questions.ask(question);
     }
 
+    /**
+     * As {@link #ask}, for what changes the store as others see it: {@link #view} shows it when
+     * this returns.
+     */
+    public <T> T change(Function<Store, T> change) throws InterruptedException {
+        return ask(s -> {
+            T result = change.apply(s);
+            view.set(s.view());
+            grown.run();
+            return result;
+        });
+    }
+
     /** Seals what is accepted, whatever its age, so that it can be sent. */
     public void sealAll() throws InterruptedException {
         ask(s -> {

@@ -103,37 +103,53 @@ public final class RecorderLog implements SenderLog {
         return ChainHash.of(bytes.array());
     }
 
+    /**
+     * Where the centre lost items by a restore, the view tells so when this returns, and so does
+     * {@link #missing}: the report that follows the welcome would else count what the centre has no
+     * more.
+     */
     @Override
     public void acknowledged(StreamKind stream, RangeSet all) {
-        onStore(s -> {
-            try {
-                s.acknowledged(stream, all);
-            } catch (DiskException _) {
-                return false; // the next welcome says it again
-            }
-            return true;
-        });
+        boolean isLess = !all.containsAll(acknowledged(stream));
+        Function<Store, Boolean> change =
+                s -> {
+                    try {
+                        s.acknowledged(stream, all);
+                    } catch (DiskException _) {
+                        return false; // the next welcome says it again
+                    }
+                    return true;
+                };
+        onStore(change, isLess);
     }
 
     @Override
     public void missing(StreamKind stream, RangeSet gone) {
-        onStore(s -> {
-            s.missing(stream, gone);
-            return true;
-        });
+        onStore(
+                s -> {
+                    s.missing(stream, gone);
+                    return true;
+                },
+                true);
     }
 
+    /**
+     * The view is of the new epoch when this returns: whoever still read the old one's numbers
+     * would say hello with them, be told of the fork again, and leave out of yet another epoch what
+     * this one holds.
+     */
     @Override
     public EpochId openEpoch(Map<StreamKind, RangeSet> lacking) {
-        var opened =
-                onStore(s -> {
-                    try {
-                        return s.openEpoch(lacking);
-                    } catch (DiskException _) {
-                        return s.epoch(); // the old one stands; the next hello asks again
-                    }
-                });
-        return opened.orElseGet(this::epoch);
+        return onStore(
+                        s -> {
+                            try {
+                                return s.openEpoch(lacking);
+                            } catch (DiskException _) {
+                                return s.epoch(); // the old one stands; the next hello asks again
+                            }
+                        },
+                        true)
+                .orElseGet(this::epoch);
     }
 
     @Override
@@ -158,10 +174,14 @@ public final class RecorderLog implements SenderLog {
         return recorder.view();
     }
 
-    /** Nothing where the gateway is stopping; the next session says it again. */
-    private <T> Optional<T> onStore(Function<Store, T> change) {
+    /**
+     * Nothing where the gateway is stopping; the next session says it again.
+     *
+     * @param isSeen whether the view shows the change when this returns, and not with a commit
+     */
+    private <T> Optional<T> onStore(Function<Store, T> change, boolean isSeen) {
         try {
-            return Optional.of(recorder.ask(change));
+            return Optional.of(isSeen ? recorder.change(change) : recorder.ask(change));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } catch (IllegalStateException _) {

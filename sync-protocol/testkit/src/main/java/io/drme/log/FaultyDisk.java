@@ -6,7 +6,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A bug planted between store and disk: syncs of some paths are left out, or done too late. */
-final class FaultyDisk implements Disk {
+public final class FaultyDisk implements Disk {
     private final Disk disk;
     private final Predicate<String> which;
     private final boolean late;
@@ -18,7 +18,7 @@ final class FaultyDisk implements Disk {
      * @param which of these files and directories
      * @param late whether the sync of a file is done before the next write, instead of never
      */
-    FaultyDisk(Disk disk, Predicate<String> which, boolean late) {
+    public FaultyDisk(Disk disk, Predicate<String> which, boolean late) {
         this.disk = disk;
         this.which = which;
         this.late = late;

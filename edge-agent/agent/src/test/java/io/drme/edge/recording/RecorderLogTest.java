@@ -1,0 +1,99 @@
+package io.drme.edge.recording;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drme.edge.acquisition.Recording;
+import io.drme.log.SmallStore;
+import io.drme.log.Store;
+import io.drme.log.StoreConfig;
+import io.drme.log.StoreSetup;
+import io.drme.model.Batch;
+import io.drme.model.GatewayId;
+import io.drme.model.Quality;
+import io.drme.model.StreamKind;
+import io.drme.model.Tag;
+import io.drme.model.TagTable;
+import io.drme.model.ValueType;
+import io.drme.sync.RangeSet;
+import io.drme.testing.ManualClock;
+import io.drme.testing.SimulatedDisk;
+import io.drme.time.Hlc;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ArrayBlockingQueue;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the sender sees of a store that changes under it; both were found by the simulation. */
+class RecorderLogTest {
+    private static final TagTable TAGS =
+            TagTable.EMPTY.with(List.of(Tag.of("press/count", ValueType.INT64)));
+
+    private final ManualClock clock = new ManualClock();
+    private final ArrayBlockingQueue<Recording> queue = new ArrayBlockingQueue<>(16);
+    private Recorder recorder;
+    private RecorderLog log;
+
+    @BeforeEach
+    void startARecorder() throws Exception {
+        var random = new Random(1);
+        Store store =
+                SmallStore.open(
+                        new StoreSetup(
+                                new SimulatedDisk(random),
+                                StoreConfig.defaults(),
+                                new GatewayId("press-line-1"),
+                                clock,
+                                random));
+        recorder = new Recorder(store, queue, clock, Duration.ofSeconds(1), _ -> {});
+        log = new RecorderLog(recorder, store.bootCount());
+        recorder.step(0);
+    }
+
+    private void block(int samples) throws InterruptedException {
+        var batch = new Batch();
+        batch.begin(1, Hlc.of(clock.epochNanos() / 1_000_000, 0));
+        for (int i = 0; i < samples; i++) {
+            batch.addInt(0, clock.epochNanos() + i, i, Quality.GOOD);
+        }
+        queue.add(
+                new Recording(
+                        Optional.of(batch), new Batch(), TAGS, samples, 0, List.of(), () -> {}));
+        recorder.step(0);
+        recorder.sealAll();
+        clock.advance(Duration.ofSeconds(1));
+    }
+
+    // The view was of the old epoch until the next commit. A second hello with the old numbers
+    // found
+    // the fork again, and what the new epoch held was left out of the one after it.
+    @Test
+    void theNewEpochIsSeenAtOnce() throws InterruptedException {
+        for (int i = 0; i < 3; i++) {
+            block(4);
+        }
+        var old = log.epoch();
+        var opened = log.openEpoch(Map.of(StreamKind.DATA, RangeSet.of(3, Long.MAX_VALUE - 1)));
+        assertThat(opened).isNotEqualTo(old);
+        assertThat(log.epoch()).isEqualTo(opened);
+        assertThat(log.held(StreamKind.DATA)).isEqualTo(RangeSet.of(1, 1));
+        assertThat(log.read(StreamKind.DATA, 1)).isPresent();
+    }
+
+    // Otherwise the first report after a welcome counts what a restored centre has no more.
+    @Test
+    void whatTheCentreLostIsNotCountedAsAcknowledgedAnyMore() throws InterruptedException {
+        for (int i = 0; i < 3; i++) {
+            block(4);
+        }
+        log.acknowledged(StreamKind.DATA, RangeSet.of(1, 3));
+        recorder.sealAll();
+        assertThat(log.counters()).containsEntry("acknowledged", 12L);
+        log.acknowledged(StreamKind.DATA, RangeSet.of(1, 1));
+        assertThat(log.acknowledged(StreamKind.DATA)).isEqualTo(RangeSet.of(1, 1));
+        assertThat(log.counters()).containsEntry("acknowledged", 4L).containsEntry("pending", 8L);
+    }
+}

@@ -1,0 +1,92 @@
+package io.drme.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drme.model.GatewayId;
+import io.drme.model.StreamKind;
+import io.drme.sync.MessageCodec;
+import io.drme.sync.RangeSet;
+import io.drme.sync.Receiver;
+import io.drme.sync.ReceiverSettings;
+import io.drme.sync.Sender;
+import io.drme.sync.SenderLog;
+import io.drme.sync.SenderSettings;
+import io.drme.sync.StreamId;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class SenderTest {
+    private static final GatewayId GATEWAY = new GatewayId("press-line-1");
+
+    private final Random random = new Random(1);
+    private final ManualClock clock = new ManualClock();
+    private final SimulatedNetwork network = new SimulatedNetwork(random, clock);
+    private final MemorySenderLog log = new MemorySenderLog(random);
+    private final MemoryReceiverStore store = new MemoryReceiverStore();
+    private final Receiver receiver =
+            new Receiver(store, SyncWorld::read, clock, ReceiverSettings.DEFAULTS);
+    private boolean isReadable = true;
+
+    private void run(Sender sender, Duration time) {
+        long until = clock.nanoTime() + time.toNanos();
+        while (clock.nanoTime() < until) {
+            while (sender.step()) {
+                // until there is nothing more to do just now
+            }
+            var arrived = network.arrived(100);
+            if (!arrived.isEmpty()) {
+                receiver.receive(arrived)
+                        .answers()
+                        .forEach(a -> network.down(GATEWAY, MessageCodec.encode(a.message())));
+            }
+            clock.advance(Duration.ofMillis(20));
+        }
+    }
+
+    /** The log, in which nothing can be read while the disk is in trouble. */
+    private SenderLog troubled() {
+        return (SenderLog)
+                Proxy.newProxyInstance(
+                        SenderLog.class.getClassLoader(),
+                        new Class<?>[] {SenderLog.class},
+                        (_, method, arguments) -> {
+                            if (method.getName().equals("read") && !isReadable) {
+                                return Optional.empty();
+                            }
+                            try {
+                                return method.invoke(log, arguments);
+                            } catch (InvocationTargetException e) {
+                                throw e.getCause();
+                            }
+                        });
+    }
+
+    // An alarm that could not be read at the moment it was to be sent waited for the next break of
+    // the line, which may be days. Found by the whole-system simulation.
+    @Test
+    void whatCouldNotBeReadForAWhileIsSentAllTheSame() {
+        var sender =
+                new Sender(
+                        troubled(),
+                        network.line(GATEWAY),
+                        clock,
+                        SenderSettings.defaults(7, "box", "1", 0));
+        network.mend(GATEWAY);
+        run(sender, Duration.ofSeconds(1));
+        isReadable = false;
+        log.append(StreamKind.EVENTS, "event:1");
+        log.append(StreamKind.DATA, "id:1");
+        run(sender, Duration.ofSeconds(2));
+        isReadable = true;
+        run(sender, SenderSettings.STATUS_EVERY.plusSeconds(1));
+        for (var kind : new StreamKind[] {StreamKind.EVENTS, StreamKind.DATA}) {
+            assertThat(store.held(new StreamId(GATEWAY, log.epoch(), kind)))
+                    .as("%s", kind)
+                    .isEqualTo(RangeSet.of(1, 1));
+        }
+    }
+}
