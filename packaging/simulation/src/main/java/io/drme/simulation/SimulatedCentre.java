@@ -174,9 +174,7 @@ final class SimulatedCentre implements AutoCloseable {
             }
             case Fact.LiveValues(var gateway, var values) ->
                     values.values()
-                            .forEach(v ->
-                                    live(gateway)
-                                            .put(v.tag().text(), clock.nanoTime()));
+                            .forEach(v -> live(gateway).put(v.tag().text(), clock.nanoTime()));
             case Fact.Reported(var gateway, var status) -> reported(gateway, status);
             case Fact.Forked forked ->
                     throw new BrokenInvariant("forked although hello compares: " + forked);

@@ -111,8 +111,8 @@ final class Lane {
     }
 
     /**
-     * What could not be read may be back: where the disk fails a log writes items anew elsewhere, and
-     * in between they are not found where they were.
+     * What could not be read may be back: where the disk fails a log writes items anew elsewhere,
+     * and in between they are not found where they were.
      */
     void lookAgain() {
         unreadable = RangeSet.EMPTY;
