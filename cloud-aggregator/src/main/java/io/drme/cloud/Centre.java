@@ -118,7 +118,12 @@ public final class Centre implements AutoCloseable {
         health.add("grid", gridThread::trouble);
 
         var receiver =
-                new Receiver(receiverStore, new ContentReader(), clock, ReceiverSettings.DEFAULTS);
+                new Receiver(
+                        receiverStore,
+                        new ContentReader(),
+                        CentreKeyFile.open(data),
+                        clock,
+                        ReceiverSettings.DEFAULTS);
         var ingest =
                 opened(
                         IngestEndpoint.start(

@@ -36,6 +36,7 @@ public final class CloudApi {
     /** Adds all routes of the centre. */
     public static void addRoutes(Api api, Sources sources, LiveFeed feed) {
         new FleetRoutes(sources.fleet).addTo(api);
+        new AccountRoutes(sources.fleet).addTo(api);
         new TrendRoutes(sources.fleet, sources.history, sources.trends, sources.clock).addTo(api);
         new AlarmRoutes(sources.alarms, sources.downlink, sources.clock).addTo(api);
         api.stream(

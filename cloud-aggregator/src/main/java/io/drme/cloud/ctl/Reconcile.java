@@ -1,5 +1,6 @@
 package io.drme.cloud.ctl;
 
+import io.drme.web.client.AccountTable;
 import io.drme.web.client.CommandException;
 import io.drme.web.client.Listing;
 import io.vertx.core.json.JsonArray;
@@ -23,7 +24,8 @@ final class Reconcile extends Lists.Lister {
             index = "0",
             arity = "0..1",
             paramLabel = "GATEWAY",
-            description = "One gateway; otherwise all.")
+            description =
+                    "One gateway, term by term and cause by cause; otherwise a line for each.")
     private @Nullable String gateway;
 
     @Override
@@ -31,7 +33,13 @@ final class Reconcile extends Lists.Lister {
         try (var connection = top().connect()) {
             var items = new JsonArray();
             if (gateway != null) {
-                items.add(connection.get("/api/v1/reconcile", given("gateway", gateway)));
+                var account = connection.get("/api/v1/reconcile", given("gateway", gateway));
+                if (top().format() == Listing.Format.json) {
+                    print(new JsonArray().add(account), AccountTable.listing());
+                } else {
+                    print(AccountTable.rows(account), AccountTable.listing());
+                }
+                return account.getBoolean("balanced", false) ? 0 : 1;
             } else {
                 for (var each : connection.list("/api/v1/gateways", Map.of(), Long.MAX_VALUE)) {
                     if (each instanceof io.vertx.core.json.JsonObject found) {

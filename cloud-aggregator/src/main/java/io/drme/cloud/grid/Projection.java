@@ -142,6 +142,15 @@ public final class Projection {
                             clock.epochNanos());
             case Fact.Damaged(var gateway, var reason) ->
                     records.found(gateway, "damaged", reason, clock.epochNanos());
+            case Fact.HeadRefused(var gateway, var why, var detail) ->
+                    found(
+                            gateway,
+                            switch (why) {
+                                case KEY_CHANGED -> "key-changed";
+                                case BAD_SEAL -> "bad-signature";
+                                case OTHER_ITEM -> "head-differs";
+                            },
+                            detail);
             case Fact.CommandFinished _ -> {
                 // the event that says so was committed with it
             }

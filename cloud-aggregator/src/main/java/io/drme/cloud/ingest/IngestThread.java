@@ -206,6 +206,9 @@ final class IngestThread implements AutoCloseable {
                             "gateway={} forked=true item=\"{}\"",
                             forked.gateway(),
                             forked.refused());
+            case Fact.HeadRefused h ->
+                    log.warn(
+                            "gateway={} signature={} why=\"{}\"", h.gateway(), h.why(), h.detail());
             case Fact.Quarantined q ->
                     log.warn(
                             "gateway={} quarantined=\"{}\" why=\"{}\"",

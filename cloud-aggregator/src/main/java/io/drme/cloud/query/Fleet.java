@@ -150,7 +150,7 @@ public final class Fleet {
 
     /** The account of a gateway's samples. */
     public Account account(Gateway gateway) throws DatabaseException {
-        return accounts.of(store.reports(gateway.id()));
+        return accounts.of(store.reports(gateway.id()), store.epochs(gateway.id()));
     }
 
     /** All devices, sorted by gateway and name. */

@@ -241,3 +241,18 @@ create table command (
     result varchar(64),
     detail varchar(4096)
 );
+
+-- The key with which a gateway signs in an epoch, as its first hello told.
+create table gateway_key (
+    epoch_id integer not null primary key references epoch (id),
+    verify_key ${bytes} not null,
+    first_seen bigint not null
+);
+
+-- The newest ends of an epoch's chains that the gateway signed: a line a stream in heads.
+create table signed_head (
+    epoch_id integer not null primary key references epoch (id),
+    gateway_time bigint not null,
+    heads varchar(1024) not null,
+    seal ${bytes} not null
+);

@@ -6,14 +6,19 @@ import io.drme.edge.acquisition.LatestSnapshot;
 import io.drme.edge.recording.Recorder;
 import io.drme.edge.recording.RecorderLog;
 import io.drme.edge.uplink.Forwarder;
+import io.drme.edge.uplink.NotaryFiles;
 import io.drme.edge.uplink.UplinkConfig;
+import io.drme.edge.web.GatewayParts;
 import io.drme.model.GatewayId;
 import io.drme.model.SyncMode;
 import io.drme.model.ValueType;
+import io.drme.schema.Audit;
 import io.drme.schema.CommandResult;
 import io.drme.sync.LiveValue;
 import io.drme.sync.Message;
 import io.drme.sync.Sender;
+import io.drme.web.Times;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -22,6 +27,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -34,12 +40,13 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #step} belongs to the supervisor's thread; {@link #isConnected} and {@link #status} are
  * for any.
  */
-final class UplinkDesk implements AutoCloseable {
+final class UplinkDesk implements GatewayParts.Uplink, AutoCloseable {
     private static final int COMMANDS_WAITING = 256;
     private static final Duration JOIN_WITHIN = Duration.ofSeconds(1);
     private static final Logger log = LoggerFactory.getLogger(UplinkDesk.class);
 
     private final Forwarder forwarder;
+    private final NotaryFiles notary;
     private final Thread thread;
     private final ArrayBlockingQueue<Message.Command> commands;
     private final Acquisition acquisition;
@@ -48,13 +55,14 @@ final class UplinkDesk implements AutoCloseable {
 
     private UplinkDesk(
             Forwarder forwarder,
+            NotaryFiles notary,
             ArrayBlockingQueue<Message.Command> commands,
-            Acquisition acquisition,
-            Recorder recorder) {
+            Agent.Parts parts) {
         this.forwarder = forwarder;
+        this.notary = notary;
         this.commands = commands;
-        this.acquisition = acquisition;
-        this.recorder = recorder;
+        this.acquisition = parts.acquisition();
+        this.recorder = parts.recorder();
         this.thread = Thread.ofPlatform().name("uplink").unstarted(forwarder);
     }
 
@@ -65,10 +73,12 @@ final class UplinkDesk implements AutoCloseable {
      */
     static UplinkDesk start(UplinkConfig config, GatewayId gateway, Wiring.Parts parts)
             throws IOException {
+        var notary =
+                NotaryFiles.open(parts.directory(), gateway, parts.clock(), new SecureRandom());
         var commands = new ArrayBlockingQueue<Message.Command>(COMMANDS_WAITING);
         var forwarder =
                 Forwarder.of(
-                        new Forwarder.Identity(gateway, host(), Agent.VERSION),
+                        new Forwarder.Identity(notary, host(), Agent.VERSION),
                         config,
                         new RecorderLog(parts.recorder(), parts.bootCount()),
                         parts.clock(),
@@ -82,7 +92,7 @@ final class UplinkDesk implements AutoCloseable {
                                         COMMANDS_WAITING);
                             }
                         });
-        var desk = new UplinkDesk(forwarder, commands, parts.acquisition(), parts.recorder());
+        var desk = new UplinkDesk(forwarder, notary, commands, parts);
         parts.recorder().whenGrown(forwarder::wake);
         desk.thread.start();
         return desk;
@@ -111,8 +121,47 @@ final class UplinkDesk implements AutoCloseable {
         forwarder.describe(configurationHash, Integer.toString(Supervisor.SCHEMA_VERSION));
     }
 
-    /** How the line is, for the status page. */
-    JsonObject status() {
+    /** Whether the centre shows a key that nothing vouches for. */
+    boolean isCentreStrange() {
+        return notary.view().stranger() != null;
+    }
+
+    @Override
+    public JsonObject trust() {
+        var now = notary.view();
+        var receipts = new JsonArray();
+        for (var receipt : new TreeMap<>(now.receipts()).values()) {
+            receipts.add(
+                    new JsonObject()
+                            .put("stream", receipt.stream().text())
+                            .put("epoch", receipt.epoch().toString())
+                            .put("through", receipt.ranges().getLast().to())
+                            .put("hash", receipt.ranges().getLast().hash().toString())
+                            .put("at", Times.text(receipt.cloudTimeNanos()))
+                            .put("key", receipt.seal().keyId().orElse(null))
+                            .put("verified", true));
+        }
+        return new JsonObject()
+                .put("gatewayKey", notary.key().verifyKey().toString())
+                .put("gatewayKeyId", notary.key().verifyKey().id())
+                .put("centreKey", now.centre() == null ? null : now.centre().toString())
+                .put("centreKeyId", now.centre() == null ? null : now.centre().id())
+                .put("refusedKeyId", now.stranger() == null ? null : now.stranger().id())
+                .put("unverified", forwarder.status().sender().unverified())
+                .put("receipts", receipts);
+    }
+
+    @Override
+    public boolean acceptCentreKey(String id, String by) throws InterruptedException {
+        if (!notary.accept(id)) {
+            return false;
+        }
+        recorder.record(new Audit(by, "centre-key.accept", id, ""));
+        return true;
+    }
+
+    @Override
+    public JsonObject status() {
         var now = forwarder.status();
         var pending = new JsonObject();
         now.sender().pendingItems().forEach((stream, items) -> pending.put(stream.text(), items));
@@ -122,7 +171,8 @@ final class UplinkDesk implements AutoCloseable {
                 .put("phase", now.sender().phase().name().toLowerCase(Locale.ROOT))
                 .put("trouble", now.trouble().isEmpty() ? now.sender().detail() : now.trouble())
                 .put("pending", pending)
-                .put("resent", now.sender().resent());
+                .put("resent", now.sender().resent())
+                .put("trust", trust());
     }
 
     /** Offers what changed since the last call, and carries out what the centre asked for. */
@@ -196,5 +246,6 @@ final class UplinkDesk implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+        notary.close();
     }
 }

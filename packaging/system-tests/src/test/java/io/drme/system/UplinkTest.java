@@ -13,6 +13,7 @@ import io.drme.edge.uplink.UplinkConfig;
 import io.drme.model.EpochId;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
+import io.drme.sync.CentreKeys;
 import io.drme.sync.ChainHash;
 import io.drme.sync.Fact;
 import io.drme.sync.Item;
@@ -22,7 +23,10 @@ import io.drme.sync.RangeSet;
 import io.drme.sync.Receiver;
 import io.drme.sync.ReceiverSettings;
 import io.drme.sync.SenderLog;
+import io.drme.sync.Signatures;
+import io.drme.sync.SigningKey;
 import io.drme.sync.StreamId;
+import io.drme.testing.MemoryNotary;
 import io.drme.testing.MemoryReceiverStore;
 import io.drme.testing.MemorySenderLog;
 import io.drme.testing.TcpLine;
@@ -49,6 +53,7 @@ import org.junit.jupiter.api.Test;
 
 /** The gateway's forwarder against the centre's endpoint, over real MQTT on loopback. */
 class UplinkTest {
+    private static final CentreKeys KEYS = CentreKeys.first(SigningKey.make(new Random(5)));
     private static final GatewayId GATEWAY = new GatewayId("press-line-1");
     private static final long LIMIT_SECONDS = 60;
 
@@ -86,6 +91,7 @@ class UplinkTest {
                 new Receiver(
                         store,
                         (_, _) -> ItemReader.Understood.PLAIN,
+                        KEYS,
                         clock,
                         ReceiverSettings.DEFAULTS);
         return IngestEndpoint.start(
@@ -102,7 +108,10 @@ class UplinkTest {
         var config = UplinkConfig.read(new Section(mapping.orElseThrow(), "uplink", problems));
         assertThat(problems.list()).isEmpty();
         return Forwarder.of(
-                new Forwarder.Identity(GATEWAY, "box-1", "0.1.0"),
+                new Forwarder.Identity(
+                        new MemoryNotary(GATEWAY, Signatures.ED25519, new Random(6)),
+                        "box-1",
+                        "0.1.0"),
                 config,
                 of,
                 clock,

@@ -46,16 +46,22 @@ public final class Receiver {
     private final ItemReader reader;
     private final Clock clock;
     private final ReceiverSettings settings;
+    private final CentreKeys keys;
     private final CommandBook commands;
     private final Map<GatewayId, Message.Hello> refused = new HashMap<>();
 
-    /** Makes a receiver over a store. */
+    /** Makes a receiver over a store, which seals what it says with the current key. */
     public Receiver(
-            ReceiverStore store, ItemReader reader, Clock clock, ReceiverSettings settings) {
+            ReceiverStore store,
+            ItemReader reader,
+            CentreKeys keys,
+            Clock clock,
+            ReceiverSettings settings) {
         this.store = store;
         this.reader = reader;
         this.clock = clock;
         this.settings = settings;
+        this.keys = keys;
         this.commands = new CommandBook(settings.commandAgain().toNanos());
     }
 
@@ -68,12 +74,13 @@ public final class Receiver {
         try {
             return settled(
                     store.inTransaction(transaction -> {
-                        var intake = new Intake(transaction, reader, settings, clock.epochNanos());
+                        var round = new Round(transaction, settings, clock.epochNanos());
+                        var intake = new Intake(round, reader, keys);
                         for (var one : incoming) {
                             intake.take(one);
                         }
                         intake.finish();
-                        return intake;
+                        return round;
                     }));
         } catch (StoreException e) {
             return new Outcome(false, unavailable(incoming), List.of(), text(e));
@@ -98,10 +105,10 @@ public final class Receiver {
     record Incoming(GatewayId gateway, MessageCodec.Decoded decoded) {}
 
     /** What follows from a commit, outside of it. */
-    private Outcome settled(Intake intake) {
-        var answers = new ArrayList<>(intake.answers());
+    private Outcome settled(Round round) {
+        var answers = new ArrayList<>(sealed(round.answers));
         var facts = new ArrayList<Fact>();
-        for (var fact : intake.facts()) {
+        for (var fact : round.facts) {
             switch (fact) {
                 case Fact.Joined joined -> {
                     refused.remove(joined.gateway());
@@ -121,6 +128,29 @@ public final class Receiver {
             }
         }
         return new Outcome(true, answers, facts, "");
+    }
+
+    /** Seals all that a gateway may act upon, with one signature. */
+    private List<Answer> sealed(List<Answer> answers) {
+        var statements = new ArrayList<byte[]>();
+        for (var answer : answers) {
+            switch (answer.message()) {
+                case Message.Receipt r -> statements.add(Statement.receipt(answer.gateway(), r));
+                case Message.Welcome w -> statements.add(Statement.welcome(answer.gateway(), w));
+                default -> {
+                    // Nothing is released by it.
+                }
+            }
+        }
+        var seals = Seal.all(keys.signatures(), keys.current(), statements).iterator();
+        return answers.stream()
+                .map(a ->
+                        switch (a.message()) {
+                            case Message.Receipt r -> new Answer(a.gateway(), r.with(seals.next()));
+                            case Message.Welcome w -> new Answer(a.gateway(), w.with(seals.next()));
+                            default -> a;
+                        })
+                .toList();
     }
 
     /**

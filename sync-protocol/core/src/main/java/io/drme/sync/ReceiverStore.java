@@ -136,6 +136,19 @@ public interface ReceiverStore {
         int epochNumber(GatewayId gateway, EpochId epoch, long cloudTimeNanos)
                 throws StoreException;
 
+        /** The key with which a gateway signs in an epoch, as its first hello told. */
+        Optional<VerifyKey> gatewayKey(GatewayId gateway, EpochId epoch) throws StoreException;
+
+        /** Remembers the key of an epoch that has none yet. */
+        void saveGatewayKey(GatewayId gateway, EpochId epoch, VerifyKey key, long cloudTimeNanos)
+                throws StoreException;
+
+        /** The newest ends of an epoch's chains that the gateway signed. */
+        Optional<ChainHeads> heads(GatewayId gateway, EpochId epoch) throws StoreException;
+
+        /** Writes the newest ends of an epoch's chains; their seal was checked. */
+        void saveHeads(GatewayId gateway, EpochId epoch, ChainHeads heads) throws StoreException;
+
         /** What is held of a stream: stored, quarantined, expired and closed. */
         RangeSet ranges(StreamId stream) throws StoreException;
 

@@ -34,6 +34,9 @@ public final class Sender {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
 
+    /** A person has to decide on it; what is decided is seen after this. */
+    private static final long STRANGER_WAIT_NANOS = 10_000_000_000L;
+
     private static final Message.Window FIRST_WINDOW = new Message.Window(1, 1 << 20);
 
     /** What the sender is about. */
@@ -57,9 +60,14 @@ public final class Sender {
      * @param detail why, where the centre refused; otherwise empty
      * @param pendingItems by stream, how many the centre has not receipted
      * @param resent items sent more than once since the process began
+     * @param unverified receipts and welcomes whose seal was wrong, since the process began
      */
     public record State(
-            Phase phase, String detail, Map<StreamKind, Long> pendingItems, long resent) {}
+            Phase phase,
+            String detail,
+            Map<StreamKind, Long> pendingItems,
+            long resent,
+            long unverified) {}
 
     private final SenderLog log;
     private final Uplink uplink;
@@ -70,11 +78,11 @@ public final class Sender {
     private final Map<StreamKind, Lane> lanes = new EnumMap<>(StreamKind.class);
     private final Map<StreamKind, Long> suspects = new EnumMap<>(StreamKind.class);
     private final LiveBox live = new LiveBox();
+    private final Trust trust;
+    private final Reporter reporter;
 
     private Phase phase = Phase.OFFLINE;
     private String detail = "";
-    private String configurationHash = "";
-    private String schemaHash = "";
     private long connection;
     private long session;
     private long sessionCount;
@@ -93,7 +101,8 @@ public final class Sender {
     private long liveDue;
 
     /** Makes a sender that is offline. */
-    public Sender(SenderLog log, Uplink uplink, Clock clock, SenderSettings settings) {
+    public Sender(
+            SenderLog log, Notary notary, Uplink uplink, Clock clock, SenderSettings settings) {
         this.log = log;
         this.uplink = uplink;
         this.clock = clock;
@@ -105,16 +114,14 @@ public final class Sender {
             lane.begin(log.acknowledged(stream));
             lanes.put(stream, lane);
         }
+        this.trust = new Trust(notary);
+        this.reporter = new Reporter(log, clock, settings, trust, lanes);
     }
 
     /** Tells what the gateway runs; the centre hears of it at the next hello. */
     public void describe(String newConfigurationHash, String newSchemaHash) {
-        if (!newConfigurationHash.equals(configurationHash) || !newSchemaHash.equals(schemaHash)) {
-            configurationHash = newConfigurationHash;
-            schemaHash = newSchemaHash;
-            if (phase == Phase.SENDING) {
-                greet();
-            }
+        if (reporter.describe(newConfigurationHash, newSchemaHash) && phase == Phase.SENDING) {
+            greet();
         }
     }
 
@@ -142,7 +149,7 @@ public final class Sender {
     public State state() {
         var pending = new EnumMap<StreamKind, Long>(StreamKind.class);
         lanes.forEach((stream, lane) -> pending.put(stream, lane.pending().size()));
-        return new State(phase, detail, pending, resent);
+        return new State(phase, detail, pending, resent, trust.unverified());
     }
 
     /**
@@ -236,21 +243,7 @@ public final class Sender {
         sessionCount++;
         session = sessionNumber();
         helloDue = clock.nanoTime() + settings.helloAfter().toNanos();
-        var holdings = lanes.values().stream().map(Lane::holding).toList();
-        uplink.send(
-                Topics.Channel.URGENT,
-                MessageCodec.encode(
-                        new Message.Hello(
-                                session,
-                                log.epoch(),
-                                log.bootCount(),
-                                settings.instance(),
-                                settings.host(),
-                                settings.software(),
-                                configurationHash,
-                                schemaHash,
-                                clock.epochNanos(),
-                                holdings)));
+        uplink.send(Topics.Channel.URGENT, reporter.hello(session));
     }
 
     /** Random bits of this process and the number of the hello: so the centre knows a stale one. */
@@ -275,6 +268,13 @@ public final class Sender {
     private void welcome(Message.Welcome welcome) {
         if (!welcome.epoch().equals(log.epoch())) {
             return;
+        }
+        var doubt = trust.welcome(welcome);
+        if (doubt.isPresent()) {
+            if (!doubt.get().isEmpty()) {
+                refused(doubt.get(), STRANGER_WAIT_NANOS);
+            }
+            return; // what is forged is as good as lost: hello is said again in time
         }
         silentHellos = 0;
         window = welcome.window();
@@ -339,7 +339,7 @@ public final class Sender {
 
     private void receipt(Message.Receipt receipt) {
         var lane = lanes.get(receipt.stream());
-        if (lane == null || !receipt.epoch().equals(log.epoch())) {
+        if (lane == null || !receipt.epoch().equals(log.epoch()) || !trust.isSealed(receipt)) {
             return;
         }
         var ranges = lane.known(receipt.ranges());
@@ -386,12 +386,16 @@ public final class Sender {
                 }
             }
             case LEASE_HELD, VERSION -> {
-                phase = Phase.REFUSED;
-                detail = refusal.detail();
-                lanes.values().forEach(Lane::forgetUnderWay);
-                helloDue = now + Math.max(wait, settings.helloAfter().toNanos());
+                refused(refusal.detail(), wait);
             }
         }
+    }
+
+    private void refused(String why, long waitNanos) {
+        phase = Phase.REFUSED;
+        detail = why;
+        lanes.values().forEach(Lane::forgetUnderWay);
+        helloDue = clock.nanoTime() + Math.max(waitNanos, settings.helloAfter().toNanos());
     }
 
     private boolean send(long now) {
@@ -462,21 +466,8 @@ public final class Sender {
         if (now - statusDue < 0) {
             return false;
         }
-        // Counters and ranges must be of one moment, or the centre's account would not balance.
-        var progress = progress();
-        var counters = log.counters();
-        for (var again = progress(); !again.equals(progress); again = progress()) {
-            progress = again;
-            counters = log.counters();
-        }
-        var status =
-                new Message.Status(session, log.epoch(), clock.epochNanos(), counters, progress);
         statusDue = now + settings.statusEvery().toNanos();
-        return uplink.send(Topics.Channel.URGENT, MessageCodec.encode(status));
-    }
-
-    private List<Message.Progress> progress() {
-        return lanes.values().stream().map(Lane::progress).toList();
+        return uplink.send(Topics.Channel.URGENT, reporter.status(session));
     }
 
     private boolean sendLive(long now) {

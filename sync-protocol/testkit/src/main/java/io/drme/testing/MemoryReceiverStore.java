@@ -4,11 +4,13 @@ import io.drme.model.EpochId;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
 import io.drme.sync.ChainHash;
+import io.drme.sync.ChainHeads;
 import io.drme.sync.Item;
 import io.drme.sync.Message;
 import io.drme.sync.RangeSet;
 import io.drme.sync.ReceiverStore;
 import io.drme.sync.StreamId;
+import io.drme.sync.VerifyKey;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -34,6 +36,8 @@ public final class MemoryReceiverStore implements ReceiverStore {
     private final Map<StreamId, NavigableMap<Long, Row>> rows = new HashMap<>();
     private final Map<StreamId, NavigableMap<Long, Closure>> closures = new HashMap<>();
     private final Map<Framed, Boolean> origins = new HashMap<>();
+    private final Map<GatewayId, Map<EpochId, VerifyKey>> keys = new HashMap<>();
+    private final Map<GatewayId, Map<EpochId, ChainHeads>> heads = new HashMap<>();
     private int failures;
 
     private record Framed(GatewayId gateway, StreamKind stream, Item.Origin origin) {}
@@ -45,6 +49,8 @@ public final class MemoryReceiverStore implements ReceiverStore {
         epochs.forEach((gateway, list) -> copy.epochs.put(gateway, new ArrayList<>(list)));
         copy.ranges.putAll(ranges);
         copy.origins.putAll(origins);
+        keys.forEach((gateway, map) -> copy.keys.put(gateway, new HashMap<>(map)));
+        heads.forEach((gateway, map) -> copy.heads.put(gateway, new HashMap<>(map)));
         rows.forEach((stream, map) -> copy.rows.put(stream, new TreeMap<>(map)));
         closures.forEach((stream, map) -> copy.closures.put(stream, new TreeMap<>(map)));
         return copy;
@@ -135,6 +141,27 @@ public final class MemoryReceiverStore implements ReceiverStore {
                 known = more;
             }
             return known.indexOf(epoch) + 1;
+        }
+
+        @Override
+        public Optional<VerifyKey> gatewayKey(GatewayId gateway, EpochId epoch) {
+            return Optional.ofNullable(keys.getOrDefault(gateway, Map.of()).get(epoch));
+        }
+
+        @Override
+        public void saveGatewayKey(
+                GatewayId gateway, EpochId epoch, VerifyKey key, long cloudTimeNanos) {
+            put(keys.computeIfAbsent(gateway, _ -> new HashMap<>()), epoch, key);
+        }
+
+        @Override
+        public Optional<ChainHeads> heads(GatewayId gateway, EpochId epoch) {
+            return Optional.ofNullable(heads.getOrDefault(gateway, Map.of()).get(epoch));
+        }
+
+        @Override
+        public void saveHeads(GatewayId gateway, EpochId epoch, ChainHeads newest) {
+            put(heads.computeIfAbsent(gateway, _ -> new HashMap<>()), epoch, newest);
         }
 
         @Override

@@ -7,8 +7,10 @@ import io.drme.model.EpochId;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
 import io.drme.sync.ChainHash;
+import io.drme.sync.ChainHeads;
 import io.drme.sync.Item;
 import io.drme.sync.Message.SequenceHash;
+import io.drme.sync.Notary;
 import io.drme.sync.RangeSet;
 import io.drme.sync.ReceiverStore;
 import io.drme.sync.ReceiverStore.Closure;
@@ -16,8 +18,11 @@ import io.drme.sync.ReceiverStore.Lease;
 import io.drme.sync.ReceiverStore.Quarantine;
 import io.drme.sync.ReceiverStore.State;
 import io.drme.sync.ReceiverStore.StoreException;
+import io.drme.sync.Signatures;
 import io.drme.sync.StreamId;
+import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -101,6 +106,43 @@ public interface ReceiverStoreContract {
                     assertThat(t.ranges(DATA)).isEqualTo(RangeSet.of(1, 1));
                     assertThat(t.lease(GATEWAY)).contains(lease);
                 });
+    }
+
+    @Test
+    default void keyAndSignedHeadsOfAnEpochAreThereAfterARestart() throws Exception {
+        var store = store();
+        var notary = new MemoryNotary(GATEWAY, Signatures.ED25519, new Random(4));
+        var key = notary.key().verifyKey();
+        write(
+                store,
+                t -> {
+                    assertThat(t.gatewayKey(GATEWAY, EPOCH)).isEmpty();
+                    assertThat(t.heads(GATEWAY, EPOCH)).isEmpty();
+                    t.epochNumber(GATEWAY, EPOCH, NOW);
+                    t.saveGatewayKey(GATEWAY, EPOCH, key, NOW);
+                    t.saveHeads(GATEWAY, EPOCH, heads(notary, 3));
+                    t.saveHeads(GATEWAY, EPOCH, heads(notary, 9));
+                });
+        write(
+                reopened(store),
+                t -> {
+                    assertThat(t.gatewayKey(GATEWAY, EPOCH)).contains(key);
+                    var heads = t.heads(GATEWAY, EPOCH).orElseThrow();
+                    assertThat(heads).isEqualTo(heads(notary, 9));
+                    assertThat(heads.holds(key, GATEWAY, EPOCH)).isTrue();
+                    assertThat(t.gatewayKey(GATEWAY, new EpochId(1, 1))).isEmpty();
+                });
+    }
+
+    /** The end of both chains, signed. */
+    static ChainHeads heads(Notary notary, long sequence) {
+        return ChainHeads.signed(
+                notary,
+                EPOCH,
+                NOW,
+                List.of(
+                        new ChainHeads.Head(StreamKind.EVENTS, 1, hash(1)),
+                        new ChainHeads.Head(StreamKind.DATA, sequence, hash(sequence))));
     }
 
     @Test

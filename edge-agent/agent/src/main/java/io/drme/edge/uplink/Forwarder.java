@@ -1,8 +1,8 @@
 package io.drme.edge.uplink;
 
-import io.drme.model.GatewayId;
 import io.drme.sync.LiveValue;
 import io.drme.sync.Message;
+import io.drme.sync.Notary;
 import io.drme.sync.Sender;
 import io.drme.sync.SenderLog;
 import io.drme.sync.SenderSettings;
@@ -30,7 +30,7 @@ public final class Forwarder implements Runnable, AutoCloseable {
     private static final Duration BEAT = Duration.ofMillis(100);
 
     private static final Sender.State OFFLINE =
-            new Sender.State(Sender.Phase.OFFLINE, "", Map.of(), 0);
+            new Sender.State(Sender.Phase.OFFLINE, "", Map.of(), 0, 0);
 
     /** Who the gateway is and what it runs. */
     private record Description(String configurationHash, String schemaHash) {}
@@ -71,7 +71,7 @@ public final class Forwarder implements Runnable, AutoCloseable {
     /**
      * Makes a forwarder; its owner then starts a thread with {@link #run}.
      *
-     * @param identity name of the machine and version of the agent
+     * @param identity who speaks; its notary is called by the forwarder's thread only
      * @param log called by the forwarder's thread only
      * @param commands takes each command once, on the forwarder's thread; must not block
      * @throws IOException when certificate, key or authority can't be used; the message says why
@@ -89,21 +89,24 @@ public final class Forwarder implements Runnable, AutoCloseable {
                         ? new PromptSockets.Tls(UplinkTls.context(config).getSocketFactory())
                         : new PromptSockets.Plain();
         long instance = random.nextLong();
-        var uplink = new PahoUplink(identity.gateway(), config, sockets, instance, clock, random);
+        var uplink =
+                new PahoUplink(
+                        identity.notary().gateway(), config, sockets, instance, clock, random);
         var settings =
                 SenderSettings.defaults(
                         instance, identity.host(), identity.software(), config.bytesPerSecond());
-        return new Forwarder(config, uplink, new Sender(log, uplink, clock, settings), commands);
+        var sender = new Sender(log, identity.notary(), uplink, clock, settings);
+        return new Forwarder(config, uplink, sender, commands);
     }
 
     /**
      * Who speaks.
      *
-     * @param gateway its id
+     * @param notary its id, its keys, and what is known of the centre
      * @param host name of the machine, for the alarm that names two clones
      * @param software version of the agent
      */
-    public record Identity(GatewayId gateway, String host, String software) {}
+    public record Identity(Notary notary, String host, String software) {}
 
     /** Sends until {@link #close}, or until the thread is interrupted. */
     @Override
