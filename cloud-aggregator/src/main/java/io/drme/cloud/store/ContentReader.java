@@ -54,20 +54,19 @@ public final class ContentReader implements ItemReader {
     }
 
     private static boolean isOf(BlockHeader header, GatewayId gateway, Item item) {
-        // framed anew, a block still says where it was first framed
+        // framed anew, a block has a header anew: its number, and the hash before it, are of there
         return header.gateway().equals(gateway)
-                && header.epoch().equals(item.identity().epoch())
+                && header.epoch().equals(item.epoch())
                 && header.stream() == item.stream()
-                && header.sequence() == item.identity().sequence()
+                && header.sequence() == item.sequence()
                 && header.count() == item.samples();
     }
 
     private static Content event(GatewayId gateway, Item item) throws BadEventException {
         var framed = EventItem.read(item.payload());
-        var place = item.identity();
         if (!framed.gateway().equals(gateway)
-                || !framed.epoch().equals(place.epoch())
-                || framed.sequence() != place.sequence()) {
+                || !framed.epoch().equals(item.epoch())
+                || framed.sequence() != item.sequence()) {
             return new Unreadable(
                     "the event says %s/%s/%d, but came as %s/%s"
                             .formatted(
