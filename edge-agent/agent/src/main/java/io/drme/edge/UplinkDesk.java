@@ -57,7 +57,7 @@ final class UplinkDesk implements GatewayParts.Uplink, AutoCloseable {
             Forwarder forwarder,
             NotaryFiles notary,
             ArrayBlockingQueue<Message.Command> commands,
-            Agent.Parts parts) {
+            Wiring.Parts parts) {
         this.forwarder = forwarder;
         this.notary = notary;
         this.commands = commands;
