@@ -137,6 +137,7 @@ public final class Centre implements AutoCloseable {
         var sources =
                 new CloudApi.Sources(
                         fleet,
+                        store,
                         new RawHistory(store),
                         trends,
                         new AlarmStore(store),

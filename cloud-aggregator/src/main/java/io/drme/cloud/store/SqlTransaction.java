@@ -89,6 +89,44 @@ final class SqlTransaction implements ReceiverStore.Transaction {
     }
 
     @Override
+    public void saveCommand(GatewayId gateway, Message.Command command) throws StoreException {
+        sql(() -> new CommandRows(statements, ids).save(gateway, command));
+    }
+
+    @Override
+    public List<ReceiverStore.OpenCommand> openCommands(long nowNanos) throws StoreException {
+        return sql(() -> new CommandRows(statements, ids).open(nowNanos));
+    }
+
+    @Override
+    public List<ReceiverStore.Kept> unreadable(long after, int limit) throws StoreException {
+        return sql(() -> new KeptItems(statements).unreadable(after, limit));
+    }
+
+    @Override
+    public Optional<byte[]> payload(StreamId stream, long sequence) throws StoreException {
+        return sql(() -> {
+            var epoch = epoch(stream);
+            return epoch.isEmpty()
+                    ? Optional.empty()
+                    : new KeptItems(statements)
+                            .payload(epoch.get().id(), stream.stream(), sequence);
+        });
+    }
+
+    @Override
+    public void renew(
+            GatewayId gateway, Item item, Optional<Quarantine> quarantine, long cloudTimeNanos)
+            throws StoreException {
+        sql(() -> {
+            var epoch = ids.epoch(gateway, item.epoch(), cloudTimeNanos);
+            new KeptItems(statements).remove(epoch.id(), item.stream(), item.sequence());
+            new ItemIndex(statements, ids, gateway, epoch, cloudTimeNanos).insert(item, quarantine);
+            return 0;
+        });
+    }
+
+    @Override
     public Optional<VerifyKey> gatewayKey(GatewayId gateway, EpochId epoch) throws StoreException {
         return sql(() -> {
             var row = ids.findEpoch(gateway, epoch);
@@ -264,12 +302,14 @@ final class SqlTransaction implements ReceiverStore.Transaction {
             var origin = item.origin();
             if (origin != null) {
                 statements.change(
-                        "insert into origin (gateway_id, stream, epoch, sequence, hash) values (?, ?, ?, ?, ?)",
+                        "insert into origin (gateway_id, stream, epoch, sequence, hash, held_epoch_id, held_sequence) values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
                         epoch.gatewayId(),
                         item.stream().code(),
                         origin.epoch().toString(),
                         origin.sequence(),
-                        origin.hash().bytes());
+                        origin.hash().bytes(),
+                        epoch.id(),
+                        item.sequence());
             }
             return 0;
         });

@@ -12,6 +12,7 @@ import io.drme.sync.ReceiverStore.State;
 import io.drme.sync.ReceiverStore.StoreException;
 import io.drme.sync.ReceiverStore.Transaction;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -179,13 +180,7 @@ final class Intake {
             facts.add(new Fact.Quarantined(gateway, item, why.detail(), why.offChain()));
             return;
         }
-        facts.add(new Fact.Committed(gateway, item, false));
-        if (content instanceof ItemReader.Understood(var closures, var finished)) {
-            for (var closure : closures) {
-                close(gateway, closure);
-            }
-            finished.forEach(id -> facts.add(new Fact.CommandFinished(gateway, id)));
-        }
+        stored(gateway, item, content);
     }
 
     /**
@@ -233,9 +228,75 @@ final class Intake {
             return;
         }
         round.touched(stream).add(item.sequence(), item.sequence());
-        if (known.state() == State.STORED) {
+        if (!mended(gateway, stream, item, known) && known.state() == State.STORED) {
             facts.add(new Fact.Committed(gateway, item, true));
         }
+    }
+
+    /**
+     * Whether what came again took the place of what is here: out of quarantine, or because the
+     * gateway was asked for it and the bytes here are damaged or expired.
+     */
+    private boolean mended(GatewayId gateway, StreamId stream, Item item, Known known)
+            throws StoreException {
+        boolean worse =
+                switch (known.state()) {
+                    case QUARANTINED -> true;
+                    case EXPIRED -> round.asked.contains(gateway);
+                    case STORED -> round.asked.contains(gateway) && !isWhole(stream, item);
+                    case CLOSED -> false;
+                };
+        if (!worse) {
+            return false;
+        }
+        var content = reader.read(gateway, item);
+        var quarantine = quarantine(stream, item, content);
+        if (quarantine.isPresent()) {
+            return false;
+        }
+        transaction.renew(gateway, item, quarantine, now);
+        stored(gateway, item, content);
+        return true;
+    }
+
+    private boolean isWhole(StreamId stream, Item item) throws StoreException {
+        return transaction
+                .payload(stream, item.sequence())
+                .filter(here -> Arrays.equals(here, item.payload()))
+                .isPresent();
+    }
+
+    private void stored(GatewayId gateway, Item item, ItemReader.Content content)
+            throws StoreException {
+        facts.add(new Fact.Committed(gateway, item, false));
+        if (content instanceof ItemReader.Understood(var closures, var finished)) {
+            for (var closure : closures) {
+                close(gateway, closure);
+            }
+            finished.forEach(id -> facts.add(new Fact.CommandFinished(gateway, id)));
+        }
+    }
+
+    /**
+     * Tries items again that could not be read when they came.
+     *
+     * @param next where to go on; -1 where there are no more
+     */
+    record Retried(List<Fact> facts, long next) {}
+
+    Retried readAgain(long after, int limit) throws StoreException {
+        var page = transaction.unreadable(after, limit);
+        for (var kept : page) {
+            var item = kept.item();
+            var stream = new StreamId(kept.gateway(), item.epoch(), item.stream());
+            var content = reader.read(kept.gateway(), item);
+            if (quarantine(stream, item, content).isEmpty()) {
+                transaction.renew(kept.gateway(), item, Optional.empty(), now);
+                stored(kept.gateway(), item, content);
+            }
+        }
+        finish();
+        return new Retried(facts, page.size() < limit ? -1 : page.getLast().id());
     }
 
     private Optional<Quarantine> quarantine(StreamId stream, Item item, ItemReader.Content content)

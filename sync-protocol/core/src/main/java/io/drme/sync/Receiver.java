@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The centre's side of the sync: stores what comes, each item once, and tells by receipts what it
@@ -17,6 +18,9 @@ import java.util.Map;
  */
 public final class Receiver {
     private static final long UNAVAILABLE_RETRY_MILLIS = 1_000;
+
+    /** Items in quarantine looked at in one transaction. */
+    private static final int RETRIED_AT_ONCE = 64;
 
     /**
      * A message that came.
@@ -71,10 +75,11 @@ public final class Receiver {
                 arrivals.stream()
                         .map(a -> new Incoming(a.gateway(), MessageCodec.decode(a.bytes())))
                         .toList();
+        var asked = commands.asked();
         try {
             return settled(
                     store.inTransaction(transaction -> {
-                        var round = new Round(transaction, settings, clock.epochNanos());
+                        var round = new Round(transaction, settings, asked, clock.epochNanos());
                         var intake = new Intake(round, reader, keys);
                         for (var one : incoming) {
                             intake.take(one);
@@ -88,12 +93,51 @@ public final class Receiver {
     }
 
     /**
-     * Sends a command, now and again until its result comes or it expires.
+     * Sends a command, now and again until its result comes or it expires, also after a restart.
      *
-     * @return what to say now; nothing when too many wait for that gateway already
+     * @return what to say now: nothing when too many wait for that gateway already; not durable
+     *     where a restart of the centre would forget the command
      */
-    public List<Answer> submit(GatewayId gateway, Message.Command command) {
-        return commands.submit(gateway, command, clock.nanoTime());
+    public Outcome submit(GatewayId gateway, Message.Command command) {
+        var answers = commands.submit(gateway, command, clock.nanoTime());
+        try {
+            if (!answers.isEmpty()) {
+                store.inTransaction(transaction -> {
+                    transaction.saveCommand(gateway, command);
+                    return true;
+                });
+            }
+            return new Outcome(true, answers, List.of(), "");
+        } catch (StoreException e) {
+            return new Outcome(false, answers, List.of(), text(e));
+        }
+    }
+
+    /**
+     * Takes up what a restart interrupted: commands without a result, and items that an earlier
+     * release could not read. To be called once, before anything else.
+     */
+    public Outcome resume() {
+        var facts = new ArrayList<Fact>();
+        try {
+            var open = store.inTransaction(t -> t.openCommands(clock.epochNanos()));
+            open.forEach(o -> commands.submit(o.gateway(), o.command(), clock.nanoTime()));
+            long after = 0;
+            while (after >= 0) {
+                long from = after;
+                var page =
+                        store.inTransaction(transaction -> {
+                            var round =
+                                    new Round(transaction, settings, Set.of(), clock.epochNanos());
+                            return new Intake(round, reader, keys).readAgain(from, RETRIED_AT_ONCE);
+                        });
+                facts.addAll(page.facts());
+                after = page.next();
+            }
+            return new Outcome(true, List.of(), facts, "");
+        } catch (StoreException e) {
+            return new Outcome(false, List.of(), facts, text(e));
+        }
     }
 
     /** What is due: commands that found no result yet. To be called every second or so. */

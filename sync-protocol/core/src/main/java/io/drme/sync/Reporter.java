@@ -13,6 +13,7 @@ final class Reporter {
     private final SenderSettings settings;
     private final Trust trust;
     private final Collection<Lane> lanes;
+    private final Refills refills;
     private String configurationHash = "";
     private String schemaHash = "";
 
@@ -21,12 +22,14 @@ final class Reporter {
             Clock clock,
             SenderSettings settings,
             Trust trust,
-            Map<StreamKind, Lane> lanes) {
+            Map<StreamKind, Lane> lanes,
+            Refills refills) {
         this.log = log;
         this.clock = clock;
         this.settings = settings;
         this.trust = trust;
         this.lanes = lanes.values();
+        this.refills = refills;
     }
 
     /** Remembers what the gateway runs; true where that is news. */
@@ -56,7 +59,7 @@ final class Reporter {
                         trust.heads(log, now)));
     }
 
-    byte[] status(long session) {
+    byte[] status(long session, long drainMillis) {
         // Counters and ranges must be of one moment, or the centre's account would not balance.
         var progress = progress();
         var counters = log.counters();
@@ -73,8 +76,8 @@ final class Reporter {
                         counters,
                         progress,
                         trust.heads(log, now),
-                        -1,
-                        List.of()));
+                        drainMillis,
+                        refills.report()));
     }
 
     private List<Message.Progress> progress() {

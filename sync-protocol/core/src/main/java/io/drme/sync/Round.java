@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One transaction of the receiver as its parts see it: what was read and changed so far, and what
@@ -49,9 +50,13 @@ final class Round {
         }
     }
 
-    Round(Transaction transaction, ReceiverSettings settings, long now) {
+    /** Gateways that send again what is held here already, to have it mended. */
+    final Set<GatewayId> asked;
+
+    Round(Transaction transaction, ReceiverSettings settings, Set<GatewayId> asked, long now) {
         this.transaction = transaction;
         this.settings = settings;
+        this.asked = asked;
         this.now = now;
     }
 

@@ -342,7 +342,7 @@ class ReceiverTest {
                         "anna",
                         "acknowledge",
                         Map.of());
-        assertThat(receiver.submit(ReceiverStoreContract.GATEWAY, command)).hasSize(1);
+        assertThat(receiver.submit(ReceiverStoreContract.GATEWAY, command).answers()).hasSize(1);
         assertThat(receiver.step()).isEmpty();
         clock.advance(Duration.ofSeconds(11));
         assertThat(receiver.step()).hasSize(1);
