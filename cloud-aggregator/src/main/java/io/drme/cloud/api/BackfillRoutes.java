@@ -46,8 +46,7 @@ final class BackfillRoutes {
                     Schema.field("at", Schema.time("when")),
                     Schema.field("expires", Schema.time("given up then")),
                     Schema.field(
-                            "state",
-                            Schema.text("waiting, sending, done, refused or expired")),
+                            "state", Schema.text("waiting, sending, done, refused or expired")),
                     Schema.optional("items", Schema.integer("items that the gateway sends again")),
                     Schema.optional("left", Schema.integer("how many of them are still to come")),
                     Schema.optional("detail", Schema.text("what was sent, what is gone and why")));
@@ -138,9 +137,7 @@ final class BackfillRoutes {
                         .put("here", here.items())
                         .put("quarantined", here.quarantined())
                         .put("expired", here.expired())
-                        .put(
-                                "lacking",
-                                lacking.values().stream().mapToLong(RangeSet::size).sum()));
+                        .put("lacking", lacking.values().stream().mapToLong(RangeSet::size).sum()));
     }
 
     /** What is not here of the numbers that the gateway gave, by its last report. */
@@ -180,8 +177,7 @@ final class BackfillRoutes {
         return Reply.page(
                 Page.ofSorted(
                         request,
-                        Questions.ask(() ->
-                                        commands.commands(Backfill.VERB, gateway, MOST_LISTED))
+                        Questions.ask(() -> commands.commands(Backfill.VERB, gateway, MOST_LISTED))
                                 .stream(),
                         row ->
                                 "%019d %s"

@@ -58,8 +58,8 @@ final class VerifyRoutes {
     private Reply verify(Request request) {
         var id = request.required("gateway");
         var walked =
-                Questions.ask(() ->
-                        walk.walk(Questions.gateway(fleet, id).id(), new GatewayId(id)));
+                Questions.ask(
+                        () -> walk.walk(Questions.gateway(fleet, id).id(), new GatewayId(id)));
         var items = new JsonArray();
         walked.forEach(w -> items.add(item(id, w)));
         return Reply.json(new JsonObject().put("items", items).putNull("next"));

@@ -22,7 +22,11 @@ import picocli.CommandLine.ScopeType;
         scope = ScopeType.INHERIT,
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:done", "1:failed; for reconcile also: not balanced, or not verified", "2:wrong usage"},
+        exitCodeList = {
+            "0:done",
+            "1:failed; for reconcile also: not balanced, or not verified",
+            "2:wrong usage"
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  drmectl --data /var/lib/drme-cloud gateways",

@@ -8,8 +8,8 @@ package io.drme.cloud.grid;
  * @param newestNanos source time of the newest sample that is stored; 0 where none is
  * @param pendingSamples accepted by the gateway and covered by no receipt
  * @param pendingItems blocks and events covered by no receipt
- * @param drainMillis how long its backlog takes, as it measured at its last report; -1 where that is
- *     not known
+ * @param drainMillis how long its backlog takes, as it measured at its last report; -1 where that
+ *     is not known
  * @param clockOffsetNanos gateway's wall clock less the centre's at the last report
  * @param trouble what a person should look at; empty while all is well
  */

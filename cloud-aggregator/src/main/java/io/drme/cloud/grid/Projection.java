@@ -269,8 +269,9 @@ public final class Projection {
                         status.progress(),
                         status.refills());
         unsaved.put(gateway, report);
-        update(gateway, reported(
-                        grid.gateway(gateway.text()).seen(now), report, status.drainMillis()));
+        update(
+                gateway,
+                reported(grid.gateway(gateway.text()).seen(now), report, status.drainMillis()));
     }
 
     private static GatewayState reported(GatewayState state, Report report, long drainMillis) {

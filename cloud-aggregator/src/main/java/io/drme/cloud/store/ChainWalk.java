@@ -90,8 +90,7 @@ public final class ChainWalk {
                     heads.isEmpty()
                             ? Signature.NONE
                             : key.isPresent()
-                                            && heads.get()
-                                                    .holds(key.get(), gateway, epoch.epoch())
+                                            && heads.get().holds(key.get(), gateway, epoch.epoch())
                                     ? Signature.VALID
                                     : Signature.INVALID;
             for (var stream : List.of(StreamKind.EVENTS, StreamKind.DATA)) {
@@ -226,8 +225,7 @@ public final class ChainWalk {
                 return;
             }
             if (head != null && head.sequence() == n && !head.hash().equals(row.hash())) {
-                wrong(
-                        n, "the item that the gateway signed, " + head.hash(), row.hash().toString());
+                wrong(n, "the item that the gateway signed, " + head.hash(), row.hash().toString());
             }
         }
 

@@ -29,8 +29,8 @@ public record Report(
         List<Refill> refills) {
 
     /**
-     * A line a term: {@code c name value}, {@code p stream last pending ranges}, or {@code b command
-     * items left}.
+     * A line a term: {@code c name value}, {@code p stream last pending ranges}, or {@code b
+     * command items left}.
      */
     byte[] encode() {
         var text = new StringBuilder();

@@ -83,10 +83,7 @@ final class UplinkDesk implements GatewayParts.Uplink, AutoCloseable {
     }
 
     private UplinkDesk(
-            Forwarder forwarder,
-            NotaryFiles notary,
-            Waiting waiting,
-            Wiring.Parts parts) {
+            Forwarder forwarder, NotaryFiles notary, Waiting waiting, Wiring.Parts parts) {
         this.forwarder = forwarder;
         this.notary = notary;
         this.waiting = waiting;
@@ -116,8 +113,7 @@ final class UplinkDesk implements GatewayParts.Uplink, AutoCloseable {
                         parts.clock(),
                         new SecureRandom(),
                         waiting);
-        forwarder.commandsDone(
-                parts.commandsDone().notExpired(parts.clock().epochNanos()));
+        forwarder.commandsDone(parts.commandsDone().notExpired(parts.clock().epochNanos()));
         var desk = new UplinkDesk(forwarder, notary, waiting, parts);
         parts.recorder().whenGrown(forwarder::wake);
         desk.thread.start();
@@ -212,9 +208,7 @@ final class UplinkDesk implements GatewayParts.Uplink, AutoCloseable {
         var now = acquisition.latest();
         offer(now, offeredVersion, forwarder::offerLive);
         offeredVersion = now.version();
-        for (var next = waiting.commands().poll();
-                next != null;
-                next = waiting.commands().poll()) {
+        for (var next = waiting.commands().poll(); next != null; next = waiting.commands().poll()) {
             carryOut(next);
         }
         for (var done = waiting.sentAgain().poll();
@@ -257,8 +251,7 @@ final class UplinkDesk implements GatewayParts.Uplink, AutoCloseable {
                     finish(
                             command,
                             REFUSED,
-                            "the verb '%s' is not known to this release"
-                                    .formatted(command.verb()));
+                            "the verb '%s' is not known to this release".formatted(command.verb()));
         }
     }
 

@@ -60,11 +60,7 @@ public final class Forwarder implements Runnable, AutoCloseable {
     private volatile boolean stopped;
     private volatile boolean reportAsked;
 
-    private Forwarder(
-            UplinkConfig config,
-            PahoUplink uplink,
-            Sender sender,
-            Orders orders) {
+    private Forwarder(UplinkConfig config, PahoUplink uplink, Sender sender, Orders orders) {
         this.config = config;
         this.uplink = uplink;
         this.sender = sender;
