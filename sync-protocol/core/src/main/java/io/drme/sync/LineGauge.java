@@ -13,8 +13,11 @@ final class LineGauge {
     /** An alarm waits no longer than this behind blocks, beside the one that is being sent. */
     static final long MOST_QUEUED_NANOS = 100_000_000;
 
-    /** Below this, more may go. */
-    private static final long LITTLE_QUEUED_NANOS = MOST_QUEUED_NANOS / 2;
+    /** What the limit is set for: below it more may go. */
+    private static final long WANTED_QUEUED_NANOS = MOST_QUEUED_NANOS / 4 * 3;
+
+    private static final double LEAST_FACTOR = 0.25;
+    private static final double MOST_FACTOR = 2;
 
     /** What may be under way at first, and at least, in bytes: less would not fill a packet. */
     private static final long LEAST_BYTES = 16 << 10;
@@ -28,14 +31,14 @@ final class LineGauge {
     private long quickestNanos = Long.MAX_VALUE;
     private long quickestBefore = Long.MAX_VALUE;
     private long memoryFrom;
-    private long judgedAt;
+    private long changedAt;
     private long landed;
     private long latencySum;
     private boolean full;
 
     LineGauge(long nowNanos) {
         memoryFrom = nowNanos;
-        judgedAt = nowNanos;
+        changedAt = nowNanos;
     }
 
     /** Another line: what was known of the last one is not known of this one. */
@@ -44,7 +47,7 @@ final class LineGauge {
         quickestNanos = Long.MAX_VALUE;
         quickestBefore = Long.MAX_VALUE;
         memoryFrom = nowNanos;
-        judgedAt = nowNanos;
+        changedAt = nowNanos;
         landed = 0;
         latencySum = 0;
     }
@@ -70,27 +73,28 @@ final class LineGauge {
             quickestNanos = latency;
         }
         quickestNanos = Math.min(quickestNanos, latency);
-        landed++;
-        latencySum += latency;
+        // What was sent under the limit before says nothing about this one.
+        if (sentAtNanos - changedAt >= 0) {
+            landed++;
+            latencySum += latency;
+        }
     }
 
-    /**
-     * Judges what landed since the last time, where that is long enough ago for a change to have
-     * shown.
-     */
+    /** Judges what landed since the limit changed. */
     void judge(long nowNanos) {
-        long quickest = Math.min(quickestNanos, quickestBefore);
-        if (landed == 0 || nowNanos - judgedAt < Math.min(quickest, MOST_QUEUED_NANOS)) {
+        if (landed == 0) {
             return;
         }
-        long queued = latencySum / landed - quickest;
-        if (queued > MOST_QUEUED_NANOS) {
-            double less = Math.max(0.5, (double) MOST_QUEUED_NANOS / queued);
-            limitBytes = Math.max(LEAST_BYTES, (long) (limitBytes * less));
-        } else if (full && queued < LITTLE_QUEUED_NANOS) {
-            limitBytes = Math.min(MOST_BYTES, limitBytes * 2);
+        long quickest = Math.min(quickestNanos, quickestBefore);
+        long mean = latencySum / landed;
+        boolean isLong = mean - quickest > MOST_QUEUED_NANOS;
+        boolean isShort = full && mean - quickest < WANTED_QUEUED_NANOS;
+        if (isLong || isShort) {
+            double factor = (double) (quickest + WANTED_QUEUED_NANOS) / mean;
+            double step = Math.clamp(factor, LEAST_FACTOR, MOST_FACTOR);
+            limitBytes = Math.clamp((long) (limitBytes * step), LEAST_BYTES, MOST_BYTES);
         }
-        judgedAt = nowNanos;
+        changedAt = nowNanos;
         landed = 0;
         latencySum = 0;
         full = false;
