@@ -33,7 +33,7 @@ class CentreKeyFileTest {
         assertThat(
                         Main.run(
                                 new PrintWriter(out, true),
-                                new PrintWriter(System.err, true),
+                                new PrintWriter(new StringWriter(), true),
                                 "rotate-key",
                                 "--data",
                                 data.toString()))

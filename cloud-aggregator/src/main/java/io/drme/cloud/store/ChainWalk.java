@@ -54,7 +54,8 @@ public final class ChainWalk {
      * @param quarantined how many of them are kept apart
      * @param expired how many have no bytes any more, but number and hash
      * @param closed numbers that the gateway closed without an item
-     * @param awaited numbers below the last one that are not here yet
+     * @param awaited numbers up to the last one, or the signed one, that are not here: still on the
+     *     gateway, or cut off here together with the ranges that named them
      * @param last the greatest number stored
      * @param head what the gateway signed; null where nothing
      * @param unsigned items behind the signed one: the next signature covers them
@@ -125,6 +126,7 @@ public final class ChainWalk {
         return found.stream().findFirst();
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // bytes are looked at, never compared
     private record Row(
             long sequence,
             int state,
@@ -264,10 +266,11 @@ public final class ChainWalk {
                 wrong(missing.first().orElse(0), "an item that was receipted", "nothing");
             }
             long last = Math.max(here.last().orElse(0), closed.last().orElse(0));
+            long known = head == null ? last : Math.max(last, head.sequence());
             var awaited =
-                    last == 0
+                    known == 0
                             ? RangeSet.EMPTY
-                            : RangeSet.of(1, last).minus(here).minus(closed).minus(held);
+                            : RangeSet.of(1, known).minus(here).minus(closed).minus(held);
             return new Walked(
                     epoch,
                     stream,

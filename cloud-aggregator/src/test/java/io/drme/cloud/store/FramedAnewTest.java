@@ -70,7 +70,7 @@ class FramedAnewTest {
         var tags = TagTable.EMPTY.with(List.of(Tag.of("press/oil", ValueType.FLOAT64)));
         for (int block = 0; block < 2; block++) {
             var batch = new Batch();
-            batch.begin(0, clock.epochNanos() / 1_000_000 << 16 | block);
+            batch.begin(0, (clock.epochNanos() / 1_000_000) << 16 | block);
             batch.addDouble(0, clock.epochNanos(), 20 + block, (byte) 0);
             store.append(new Intake(1, 0, 0), List.of(batch), tags);
             store.appendEvent(Payloads.event(0, new CommandResult("c" + block, "x", "done", "")));

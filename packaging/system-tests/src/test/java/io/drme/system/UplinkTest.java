@@ -22,6 +22,7 @@ import io.drme.sync.Message;
 import io.drme.sync.RangeSet;
 import io.drme.sync.Receiver;
 import io.drme.sync.ReceiverSettings;
+import io.drme.sync.Refills;
 import io.drme.sync.SenderLog;
 import io.drme.sync.Signatures;
 import io.drme.sync.SigningKey;
@@ -29,6 +30,7 @@ import io.drme.sync.StreamId;
 import io.drme.testing.MemoryNotary;
 import io.drme.testing.MemoryReceiverStore;
 import io.drme.testing.MemorySenderLog;
+import io.drme.testing.NarrowLine;
 import io.drme.testing.TcpLine;
 import io.drme.time.SystemClock;
 import io.vertx.core.Vertx;
@@ -103,8 +105,12 @@ class UplinkTest {
     }
 
     private Forwarder gateway(SenderLog of, long seed) throws IOException {
+        return gateway(of, seed, line.port());
+    }
+
+    private Forwarder gateway(SenderLog of, long seed, int port) throws IOException {
         var problems = new Problems();
-        var mapping = YamlReader.parse("test", "url: mqtt://127.0.0.1:" + line.port(), problems);
+        var mapping = YamlReader.parse("test", "url: mqtt://127.0.0.1:" + port, problems);
         var config = UplinkConfig.read(new Section(mapping.orElseThrow(), "uplink", problems));
         assertThat(problems.list()).isEmpty();
         return Forwarder.of(
@@ -116,7 +122,17 @@ class UplinkTest {
                 of,
                 clock,
                 new Random(seed),
-                commands::add);
+                new Forwarder.Orders() {
+                    @Override
+                    public boolean take(Message.Command command) {
+                        return commands.add(command);
+                    }
+
+                    @Override
+                    public void sentAgain(Refills.Refilled done) {
+                        throw new AssertionError("nobody asked");
+                    }
+                });
     }
 
     private <T extends Fact> T await(Class<T> type, Predicate<T> wanted) throws Exception {
@@ -148,6 +164,38 @@ class UplinkTest {
             log.append("id:" + i);
         }
         forwarder.wake();
+    }
+
+    // A modem with a buffer that is never full, and no bandwidth configured: the blocks are kept
+    // short in it, so that what is urgent has little before it. In bytes, not in time.
+    @Test
+    void anEventNeverWaitsBehindMoreThanTheBlockThatIsBeingSent() throws Exception {
+        forwarder.close();
+        uplink.join(Duration.ofSeconds(10));
+        int blocks = 90;
+        int blockBytes = 64 << 10;
+        long rate = 1_000_000;
+        for (int i = 0; i < blocks; i++) {
+            log.append("id:" + i + "x".repeat(blockBytes));
+        }
+        try (var narrow = new NarrowLine(endpoint.port(), rate, "/urgent/")) {
+            forwarder = gateway(log, 4, narrow.port());
+            uplink = Thread.ofPlatform().name("uplink").start(forwarder);
+            await(Fact.Committed.class, c -> c.item().sequence() == 30);
+            narrow.watchFromNow();
+            for (int i = 31; i <= blocks; i += 3) {
+                log.appendEvent("event:" + i);
+                forwarder.wake();
+                long sequence = i;
+                await(Fact.Committed.class, c -> c.item().sequence() >= sequence);
+            }
+            awaitAcknowledged(blocks);
+            long most = rate * 150 / 1_000 + 2L * blockBytes;
+            assertThat(narrow.deepestAhead()).isPositive().isLessThan(most);
+            assertThat(store.rows(data())).hasSize(blocks);
+            forwarder.close();
+            uplink.join(Duration.ofSeconds(10));
+        }
     }
 
     private StreamId data() {
@@ -255,6 +303,10 @@ class UplinkTest {
             } finally {
                 lock.unlock();
             }
+        }
+
+        void appendEvent(String payload) {
+            locked(() -> log.append(StreamKind.EVENTS, payload));
         }
 
         void append(String payload) {

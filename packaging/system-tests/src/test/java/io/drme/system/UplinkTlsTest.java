@@ -16,8 +16,10 @@ import io.drme.model.GatewayId;
 import io.drme.sync.CentreKeys;
 import io.drme.sync.Fact;
 import io.drme.sync.ItemReader;
+import io.drme.sync.Message;
 import io.drme.sync.Receiver;
 import io.drme.sync.ReceiverSettings;
+import io.drme.sync.Refills;
 import io.drme.sync.Signatures;
 import io.drme.sync.SigningKey;
 import io.drme.testing.MemoryNotary;
@@ -149,7 +151,15 @@ class UplinkTlsTest {
                 new MemorySenderLog(new Random(1)),
                 clock,
                 new Random(2),
-                _ -> {});
+                new Forwarder.Orders() {
+                    @Override
+                    public boolean take(Message.Command command) {
+                        return true;
+                    }
+
+                    @Override
+                    public void sentAgain(Refills.Refilled done) {}
+                });
     }
 
     @Test

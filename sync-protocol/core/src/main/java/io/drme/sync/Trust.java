@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
  * a sealed welcome or receipt may release anything.
  */
 final class Trust {
-    private static final String STRANGER =
-            "the centre signs with a key that is not the one known (it shows %1$s). Nothing is sent. If the centre was set up anew, run: drme-agent centre-key --accept %1$s";
-
     private static final String NOT_KEPT =
             "the centre's key can't be written to the data directory; look at the disk";
 
@@ -42,7 +39,9 @@ final class Trust {
             return Optional.empty();
         }
         if (pinned.isPresent() && !isVouchedFor(pinned.get(), welcome) && !notary.isAccepted(key)) {
-            return Optional.of(STRANGER.formatted(key.id()));
+            return Optional.of(
+                    "the centre signs with a key that is not the one known (it shows %1$s). Nothing is sent. If the centre was set up anew, run: drme-agent centre-key --accept %1$s"
+                            .formatted(key.id()));
         }
         // Where it is not kept, a change of it would not be seen after a restart.
         return notary.pin(key) ? Optional.empty() : Optional.of(NOT_KEPT);

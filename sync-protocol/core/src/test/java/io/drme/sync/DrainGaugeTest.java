@@ -11,7 +11,7 @@ class DrainGaugeTest {
     @Test
     void aBacklogThatShrinksSteadilyHasATime() {
         for (int i = 0; i <= 4; i++) {
-            gauge.note(i * 5 * SECOND, 1_000 - i * 50);
+            gauge.note(5L * i * SECOND, 1_000 - i * 50);
         }
         // 800 left, 10 a second.
         assertThat(gauge.millis()).isEqualTo(80_000);
@@ -40,7 +40,7 @@ class DrainGaugeTest {
     void onlyTheLastMinuteCounts() {
         gauge.note(0, 100_000);
         for (int i = 1; i <= 30; i++) {
-            gauge.note(i * 5 * SECOND, 1_000 - i * 10);
+            gauge.note(5L * i * SECOND, 1_000 - i * 10);
         }
         // 700 left, 2 a second.
         assertThat(gauge.millis()).isEqualTo(350_000);
@@ -49,7 +49,7 @@ class DrainGaugeTest {
     @Test
     void aCutLineBeginsAnew() {
         for (int i = 0; i <= 4; i++) {
-            gauge.note(i * 5 * SECOND, 1_000 - i * 50);
+            gauge.note(5L * i * SECOND, 1_000 - i * 50);
         }
         gauge.forget();
         gauge.note(100 * SECOND, 2_000);

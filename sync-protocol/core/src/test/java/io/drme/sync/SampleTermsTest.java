@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drme.model.StreamKind;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class SampleTermsTest {
     private static final SampleTerms.Held HELD = new SampleTerms.Held(40, 5, 5);
 
-    private static TreeMap<String, Long> right() {
+    private static SortedMap<String, Long> right() {
         var terms =
                 new TreeMap<>(
                         Map.of(
@@ -29,7 +30,7 @@ class SampleTermsTest {
         return terms;
     }
 
-    private static long failing(TreeMap<String, Long> terms, SampleTerms.Held held) {
+    private static long failing(SortedMap<String, Long> terms, SampleTerms.Held held) {
         return new SampleTerms(terms)
                 .equations(Optional.of(held)).stream().filter(SampleTerms.Equation::fails).count();
     }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +85,7 @@ public final class MemoryNotary implements Notary {
     @Override
     public boolean isAccepted(VerifyKey stranger) {
         strangers.add(stranger);
-        return stranger.equals(accepted);
+        return Objects.equals(stranger, accepted);
     }
 
     @Override

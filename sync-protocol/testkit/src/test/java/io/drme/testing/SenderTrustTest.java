@@ -16,6 +16,7 @@ import io.drme.sync.SenderSettings;
 import io.drme.sync.Signatures;
 import io.drme.sync.SigningKey;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -82,7 +83,7 @@ class SenderTrustTest {
         run(20);
         assertThat(notary.centre()).contains(keys.current().verifyKey());
         assertThat(log.acknowledged(StreamKind.DATA)).isEqualTo(RangeSet.of(1, 3));
-        var receipt = notary.receipts().get(StreamKind.DATA);
+        var receipt = Objects.requireNonNull(notary.receipts().get(StreamKind.DATA));
         assertThat(receipt.ranges().getFirst().to()).isEqualTo(3);
         assertThat(receipt.holds(keys.current().verifyKey(), GATEWAY)).isTrue();
     }

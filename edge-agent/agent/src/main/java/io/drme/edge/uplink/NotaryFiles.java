@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -206,7 +207,7 @@ public final class NotaryFiles implements Notary, AutoCloseable {
         if (stranger.id().equals(accepted.get())) {
             return true;
         }
-        if (!stranger.equals(now.stranger())) {
+        if (!Objects.equals(stranger, now.stranger())) {
             log.error("centre-key={} refused: it is not the one known", stranger.id());
             view.set(new View(now.centre(), stranger, now.receipts()));
         }

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,7 +81,7 @@ class NotaryFilesTest {
         var again = open();
         assertThat(again.key().verifyKey()).isEqualTo(own);
         assertThat(again.centre()).contains(keys.current().verifyKey());
-        var receipt = again.view().receipts().get(StreamKind.DATA);
+        var receipt = Objects.requireNonNull(again.view().receipts().get(StreamKind.DATA));
         assertThat(receipt.ranges()).extracting(Message.Receipted::to).containsExactly(2L);
         assertThat(receipt.holds(keys.current().verifyKey(), GATEWAY)).isTrue();
         assertThat(
