@@ -420,45 +420,6 @@ class FleetTest {
         assertThat(account(gateway, dropped, RangeSet.of(1, 2)).balanced()).isTrue();
     }
 
-    // The directory was restored: what was pending is framed anew in the next epoch.
-    @Test
-    void whatAnEpochLeftPendingCountsOnceAndEachEquationHasItsEpoch() throws Exception {
-        var first = new FakeGateway("press-line-1", new EpochId(1, 1), 3, 4);
-        number(first);
-        var block = first.block(5);
-        deliver(first, block);
-        long stored = block.samples();
-        var before =
-                Map.of(
-                        "read",
-                        stored + 30,
-                        "accepted",
-                        stored + 30,
-                        "acknowledged",
-                        stored,
-                        "pending",
-                        30L,
-                        "local.accepted",
-                        0L);
-        account(first, before, RangeSet.of(1, 1));
-        var second = new FakeGateway("press-line-1", new EpochId(2, 2), 3, 4);
-        number(second);
-        var after = Map.of("read", 30L, "accepted", 30L, "pending", 29L, "local.accepted", 0L);
-        var account = account(second, after, RangeSet.EMPTY);
-        assertThat(account.read()).isEqualTo(stored + 30);
-        assertThat(account.pending()).isEqualTo(29);
-        assertThat(account.superseded()).isEqualTo(30);
-        assertThat(account.balanced()).isFalse();
-        assertThat(account.epochs())
-                .extracting(Account.Epoch::superseded)
-                .containsExactly(true, false);
-        assertThat(account.epochs().getFirst().equations()).noneMatch(e -> e.fails());
-        assertThat(account.epochs().getLast().equations())
-                .filteredOn(e -> e.fails())
-                .singleElement()
-                .satisfies(e -> assertThat(e.difference()).isEqualTo(1));
-    }
-
     private Account account(FakeGateway gateway, Map<String, Long> counters, RangeSet acknowledged)
             throws Exception {
         var progress = new Message.Progress(StreamKind.DATA, 3, 1, acknowledged);

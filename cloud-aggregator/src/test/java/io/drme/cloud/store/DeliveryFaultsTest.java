@@ -27,6 +27,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,13 +52,15 @@ class DeliveryFaultsTest {
 
     private record Sent(FakeGateway gateway, Item item) {}
 
-    private void open() throws Exception {
+    @BeforeEach
+    void open() throws Exception {
         database = Database.openIn(directory);
         store = SqlReceiverStore.open(database);
         receiver = new Receiver(store, new ContentReader(), keys, clock, ReceiverSettings.DEFAULTS);
     }
 
-    private void close() throws Exception {
+    @AfterEach
+    void close() throws Exception {
         store.close();
         database.close();
     }
@@ -123,7 +128,6 @@ class DeliveryFaultsTest {
     // 5-quality.md, reliability: duplicated, reordered, delayed delivery; rows = unique ids.
     @Test
     void tenThousandDeliveriesLeaveOneRowForEachItem() throws Exception {
-        open();
         var gateways =
                 List.of(
                         new FakeGateway("g-1", new EpochId(1, 1), 1, 3),
@@ -158,10 +162,9 @@ class DeliveryFaultsTest {
                                     new Message.Delivery(current(sent), sent.item()))));
         }
         checkRows(gateways, all);
-        close();
     }
 
-    private static void note(Receiver.Outcome outcome, HashSet<String> receipted) {
+    private static void note(Receiver.Outcome outcome, Set<String> receipted) {
         for (var answer : outcome.answers()) {
             if (answer.message() instanceof Message.Receipt receipt) {
                 for (var range : receipt.ranges()) {
@@ -173,7 +176,7 @@ class DeliveryFaultsTest {
         }
     }
 
-    private long missing(HashSet<String> receipted) throws Exception {
+    private long missing(Set<String> receipted) throws Exception {
         var here = new HashSet<String>();
         new BlockStore(database)
                 .each(
