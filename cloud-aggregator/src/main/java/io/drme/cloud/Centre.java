@@ -118,7 +118,12 @@ public final class Centre implements AutoCloseable {
         health.add("grid", gridThread::trouble);
 
         var receiver =
-                new Receiver(receiverStore, new ContentReader(), clock, ReceiverSettings.DEFAULTS);
+                new Receiver(
+                        receiverStore,
+                        new ContentReader(),
+                        CentreKeyFile.open(data),
+                        clock,
+                        ReceiverSettings.DEFAULTS);
         var ingest =
                 opened(
                         IngestEndpoint.start(
@@ -132,6 +137,7 @@ public final class Centre implements AutoCloseable {
         var sources =
                 new CloudApi.Sources(
                         fleet,
+                        store,
                         new RawHistory(store),
                         trends,
                         new AlarmStore(store),

@@ -7,6 +7,7 @@ import io.drme.time.SystemClock;
 import io.drme.web.Access;
 import io.drme.web.ProblemException;
 import io.drme.web.Role;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -170,6 +171,29 @@ public final class Main {
         out().printf(
                         "%s is good: page and REST on %s, MQTT on %s%n",
                         file, config.web().listen(), config.ingest().listen());
+        return 0;
+    }
+
+    @Command(
+            name = "rotate-key",
+            description =
+                    "Takes a new key for signing receipts, for which the old one vouches, and destroys the old one. The centre has to be stopped; gateways follow by themselves.",
+            mixinStandardHelpOptions = true,
+            footer = {"%nExample:", "  drme-cloud rotate-key --data /var/lib/drme-cloud"})
+    int rotateKey(
+            @Option(
+                            names = "--data",
+                            paramLabel = "DIR",
+                            defaultValue = CloudConfig.DEFAULT_DIRECTORY,
+                            description = "The centre's data directory; default: ${DEFAULT-VALUE}.")
+                    Path data)
+            throws StartException, IOException {
+        try (var directory = DataDirectory.take(data)) {
+            var keys = CentreKeyFile.rotate(directory.path());
+            out().printf(
+                            "the centre signs with key %s from its next start on%n",
+                            keys.current().verifyKey().id());
+        }
         return 0;
     }
 

@@ -5,6 +5,7 @@ import io.drme.cloud.query.RawHistory;
 import io.drme.cloud.query.Selection;
 import io.drme.cloud.query.Trends;
 import io.drme.cloud.store.AlarmStore;
+import io.drme.cloud.store.BlockStore;
 import io.drme.cloud.store.DatabaseException;
 import io.drme.model.Glob;
 import io.drme.time.Clock;
@@ -27,6 +28,7 @@ public final class CloudApi {
      */
     public record Sources(
             Fleet fleet,
+            BlockStore store,
             RawHistory history,
             Trends trends,
             AlarmStore alarms,
@@ -36,6 +38,9 @@ public final class CloudApi {
     /** Adds all routes of the centre. */
     public static void addRoutes(Api api, Sources sources, LiveFeed feed) {
         new FleetRoutes(sources.fleet).addTo(api);
+        new AccountRoutes(sources.fleet).addTo(api);
+        new VerifyRoutes(sources).addTo(api);
+        new BackfillRoutes(sources).addTo(api);
         new TrendRoutes(sources.fleet, sources.history, sources.trends, sources.clock).addTo(api);
         new AlarmRoutes(sources.alarms, sources.downlink, sources.clock).addTo(api);
         api.stream(

@@ -1,6 +1,5 @@
 package io.drme.cloud.api;
 
-import io.drme.cloud.query.Account;
 import io.drme.cloud.query.Fleet;
 import io.drme.cloud.query.Fleet.FleetLatest;
 import io.drme.cloud.query.Fleet.FleetTag;
@@ -8,10 +7,8 @@ import io.drme.cloud.query.Fleet.GatewayView;
 import io.drme.cloud.store.BlockStore.DeviceRow;
 import io.drme.web.Api;
 import io.drme.web.DeviceItem;
-import io.drme.web.JsonValues;
 import io.drme.web.LatestItem;
 import io.drme.web.Page;
-import io.drme.web.Problem;
 import io.drme.web.Reply;
 import io.drme.web.Request;
 import io.drme.web.Route;
@@ -70,7 +67,9 @@ final class FleetRoutes {
             Schema.object(
                     Schema.field("gateway", Schema.text("gateway id")),
                     Schema.field(
-                            "kind", Schema.text("quarantined, forked, clone, dropped or damaged")),
+                            "kind",
+                            Schema.text(
+                                    "quarantined, forked, clone, dropped, damaged, key-changed, bad-signature or head-differs")),
                     Schema.field("detail", Schema.text("what was found")),
                     Schema.field("at", Schema.time("when")));
 
@@ -119,17 +118,6 @@ final class FleetRoutes {
                         .paged()
                         .answers(Schema.page(DeviceItem.SCHEMA)),
                 this::devices);
-        api.add(
-                Route.get(
-                                "/api/v1/reconcile",
-                                Rule.VIEWER,
-                                "What became of every sample of a gateway")
-                        .needs("gateway", "gateway id", "whose samples"),
-                request -> {
-                    var id = request.required("gateway");
-                    var account = Questions.ask(() -> fleet.account(Questions.gateway(fleet, id)));
-                    return Reply.json(account(id, account));
-                });
         api.add(
                 Route.get(
                                 "/api/v1/findings",
@@ -266,41 +254,6 @@ final class FleetRoutes {
                         row.lastError().isEmpty() ? null : row.lastError(),
                         null)
                 .toJson();
-    }
-
-    private static JsonObject account(String gateway, Account a) {
-        if (!a.reported()) {
-            throw Problem.conflict(
-                            "gateway",
-                            "gateway '%s' has not reported its counters yet".formatted(gateway),
-                            "a gateway that was connected to this centre",
-                            "Wait until it is online, and ask again")
-                    .asException();
-        }
-        var dropped = new JsonObject();
-        a.refused().forEach((reason, samples) -> add(dropped, reason, samples));
-        a.dropped().forEach((reason, samples) -> add(dropped, reason, samples));
-        return new JsonObject()
-                .put("gateway", gateway)
-                .put("read", JsonValues.of(a.read()))
-                .put("derived", JsonValues.of(a.derived()))
-                .put("filtered", JsonValues.of(a.filtered()))
-                .put("accepted", JsonValues.of(a.accepted()))
-                .put("acknowledged", JsonValues.of(a.acknowledged()))
-                .put("pending", JsonValues.of(a.pending()))
-                .put("local", JsonValues.of(a.local()))
-                .put("dropped", dropped)
-                .put("refused", a.refused().values().stream().mapToLong(Long::longValue).sum())
-                .put("stored", JsonValues.of(a.stored()))
-                .put("quarantined", JsonValues.of(a.quarantined()))
-                .put("expired", JsonValues.of(a.expired()))
-                .put("balanced", a.balanced());
-    }
-
-    private static void add(JsonObject dropped, String reason, long samples) {
-        if (samples != 0) {
-            dropped.put(reason, samples + dropped.getLong(reason, 0L));
-        }
     }
 
     private Reply findings(Request request) {

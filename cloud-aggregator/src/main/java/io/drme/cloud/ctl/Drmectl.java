@@ -22,7 +22,11 @@ import picocli.CommandLine.ScopeType;
         scope = ScopeType.INHERIT,
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:done", "1:failed; for reconcile also: not balanced", "2:wrong usage"},
+        exitCodeList = {
+            "0:done",
+            "1:failed; for reconcile also: not balanced, or not verified",
+            "2:wrong usage"
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  drmectl --data /var/lib/drme-cloud gateways",
@@ -96,6 +100,7 @@ public final class Drmectl {
         line.addSubcommand(new Trends.Gaps());
         line.addSubcommand(new Alarms());
         line.addSubcommand(new Reconcile());
+        line.addSubcommand(new BackfillCommand());
         line.addSubcommand(new Watch());
         line.addSubcommand(new Users());
         line.addSubcommand(new picocli.AutoComplete.GenerateCompletion());

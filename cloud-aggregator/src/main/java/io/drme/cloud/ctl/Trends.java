@@ -53,25 +53,26 @@ final class Trends {
                     "from", time(from),
                     "to", time(to));
         }
+    }
 
-        private static String time(String text) throws CommandException {
-            if (text.startsWith("-")) {
-                var ago = Quantities.duration(text.substring(1));
-                if (ago.isPresent()) {
-                    long now = new SystemClock().epochNanos();
-                    return Instant.ofEpochSecond(0, now).minus(ago.get()).toString();
-                }
-            } else {
-                try {
-                    return Instant.parse(text).toString();
-                } catch (DateTimeException _) {
-                    // said below
-                }
+    /** A time as a person writes it, as RFC 3339. */
+    static String time(String text) throws CommandException {
+        if (text.startsWith("-")) {
+            var ago = Quantities.duration(text.substring(1));
+            if (ago.isPresent()) {
+                long now = new SystemClock().epochNanos();
+                return Instant.ofEpochSecond(0, now).minus(ago.get()).toString();
             }
-            throw new CommandException(
-                    "'%s' is no time; expected for example 2026-11-23T12:00:00Z, or -15m for a quarter of an hour ago"
-                            .formatted(text));
+        } else {
+            try {
+                return Instant.parse(text).toString();
+            } catch (DateTimeException _) {
+                // said below
+            }
         }
+        throw new CommandException(
+                "'%s' is no time; expected for example 2026-11-23T12:00:00Z, or -15m for a quarter of an hour ago"
+                        .formatted(text));
     }
 
     @Command(

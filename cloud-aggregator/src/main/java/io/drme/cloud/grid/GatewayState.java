@@ -8,8 +8,8 @@ package io.drme.cloud.grid;
  * @param newestNanos source time of the newest sample that is stored; 0 where none is
  * @param pendingSamples accepted by the gateway and covered by no receipt
  * @param pendingItems blocks and events covered by no receipt
- * @param acknowledgedSamples at its last report
- * @param drainPerSecond samples acknowledged a second between its last two reports
+ * @param drainMillis how long its backlog takes, as it measured at its last report; -1 where that
+ *     is not known
  * @param clockOffsetNanos gateway's wall clock less the centre's at the last report
  * @param trouble what a person should look at; empty while all is well
  */
@@ -20,12 +20,11 @@ public record GatewayState(
         long reportedNanos,
         long pendingSamples,
         long pendingItems,
-        long acknowledgedSamples,
-        double drainPerSecond,
+        long drainMillis,
         long clockOffsetNanos,
         String trouble) {
     /** A gateway of which nothing was heard. */
-    public static final GatewayState UNHEARD = new GatewayState(0, 0, 0, 0, 0, 0, 0, 0, 0, "");
+    public static final GatewayState UNHEARD = new GatewayState(0, 0, 0, 0, 0, 0, -1, 0, "");
 
     GatewayState joined(long now) {
         return new GatewayState(
@@ -35,8 +34,7 @@ public record GatewayState(
                 reportedNanos,
                 pendingSamples,
                 pendingItems,
-                acknowledgedSamples,
-                drainPerSecond,
+                drainMillis,
                 clockOffsetNanos,
                 "");
     }
@@ -49,8 +47,7 @@ public record GatewayState(
                 reportedNanos,
                 pendingSamples,
                 pendingItems,
-                acknowledgedSamples,
-                drainPerSecond,
+                drainMillis,
                 clockOffsetNanos,
                 trouble);
     }
@@ -63,8 +60,7 @@ public record GatewayState(
                 reportedNanos,
                 pendingSamples,
                 pendingItems,
-                acknowledgedSamples,
-                drainPerSecond,
+                drainMillis,
                 clockOffsetNanos,
                 trouble);
     }
@@ -77,8 +73,7 @@ public record GatewayState(
                 reportedNanos,
                 pendingSamples,
                 pendingItems,
-                acknowledgedSamples,
-                drainPerSecond,
+                drainMillis,
                 clockOffsetNanos,
                 what);
     }

@@ -32,7 +32,6 @@ import java.util.Map;
  * <p>Confined to its owner thread; never blocks but on the database.
  */
 public final class Projection {
-    private static final double NANOS_PER_SECOND = 1e9;
 
     private final Grid grid;
     private final BlockStore store;
@@ -67,7 +66,7 @@ public final class Projection {
             long newest = rebuildLatest(gateway, numbers);
             var state = GatewayState.UNHEARD.seen(gateway.lastSeenNanos()).stored(newest);
             for (var report : store.reports(gateway.id())) {
-                state = reported(state, report);
+                state = reported(state, report, -1);
             }
             grid.putGateway(gateway.name(), state);
         }
@@ -142,6 +141,15 @@ public final class Projection {
                             clock.epochNanos());
             case Fact.Damaged(var gateway, var reason) ->
                     records.found(gateway, "damaged", reason, clock.epochNanos());
+            case Fact.HeadRefused(var gateway, var why, var detail) ->
+                    found(
+                            gateway,
+                            switch (why) {
+                                case KEY_CHANGED -> "key-changed";
+                                case BAD_SEAL -> "bad-signature";
+                                case OTHER_ITEM -> "head-differs";
+                            },
+                            detail);
             case Fact.CommandFinished _ -> {
                 // the event that says so was committed with it
             }
@@ -258,19 +266,16 @@ public final class Projection {
                         status.gatewayTimeNanos(),
                         now,
                         status.counters(),
-                        status.progress());
+                        status.progress(),
+                        status.refills());
         unsaved.put(gateway, report);
-        update(gateway, reported(grid.gateway(gateway.text()).seen(now), report));
+        update(
+                gateway,
+                reported(grid.gateway(gateway.text()).seen(now), report, status.drainMillis()));
     }
 
-    private static GatewayState reported(GatewayState state, Report report) {
-        long acknowledged = report.counters().getOrDefault("acknowledged", 0L);
+    private static GatewayState reported(GatewayState state, Report report, long drainMillis) {
         long items = report.progress().stream().mapToLong(Message.Progress::pendingItems).sum();
-        double seconds = (report.receivedNanos() - state.reportedNanos()) / NANOS_PER_SECOND;
-        double rate =
-                state.reportedNanos() == 0 || seconds <= 0
-                        ? 0
-                        : Math.max(0, acknowledged - state.acknowledgedSamples()) / seconds;
         return new GatewayState(
                 state.joinedNanos(),
                 state.seenNanos(),
@@ -278,8 +283,7 @@ public final class Projection {
                 report.receivedNanos(),
                 report.counters().getOrDefault("pending", 0L),
                 items,
-                acknowledged,
-                rate,
+                drainMillis,
                 report.gatewayTimeNanos() - report.receivedNanos(),
                 state.trouble());
     }

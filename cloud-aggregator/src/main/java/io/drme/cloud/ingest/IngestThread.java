@@ -100,6 +100,7 @@ final class IngestThread implements AutoCloseable {
 
     private void run() {
         try {
+            resume();
             while (!stopping) {
                 var first = queue.poll(BEAT.toMillis(), TimeUnit.MILLISECONDS);
                 if (first != null) {
@@ -112,6 +113,20 @@ final class IngestThread implements AutoCloseable {
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What a restart, or an upgrade, left to be done. */
+    private void resume() throws InterruptedException {
+        var outcome = receiver.resume();
+        if (!outcome.durable()) {
+            log.error("ingest=not-resumed why=\"{}\"", outcome.trouble());
+        }
+        if (!outcome.facts().isEmpty()) {
+            log.info("ingest=read-again items={}", outcome.facts().size());
+        }
+        for (var fact : outcome.facts()) {
+            listener.take(fact);
         }
     }
 
@@ -129,7 +144,7 @@ final class IngestThread implements AutoCloseable {
                     }
                 }
                 case Work.Command(GatewayId gateway, Message.Command command) ->
-                        answer(receiver.submit(gateway, command));
+                        submit(gateway, command);
                 case Work.Gone(GatewayConnection connection) ->
                         bySession.values().removeIf(c -> c == connection);
             }
@@ -139,6 +154,18 @@ final class IngestThread implements AutoCloseable {
         if (!arrived.isEmpty()) {
             store(arrived);
         }
+    }
+
+    private void submit(GatewayId gateway, Message.Command command) {
+        var outcome = receiver.submit(gateway, command);
+        if (!outcome.durable()) {
+            log.warn(
+                    "gateway={} command={} not-kept=\"{}\"; a restart of the centre forgets it",
+                    gateway,
+                    command.id(),
+                    outcome.trouble());
+        }
+        answer(outcome.answers());
     }
 
     private void store(List<Work.Arrived> arrived) throws InterruptedException {
@@ -206,6 +233,9 @@ final class IngestThread implements AutoCloseable {
                             "gateway={} forked=true item=\"{}\"",
                             forked.gateway(),
                             forked.refused());
+            case Fact.HeadRefused h ->
+                    log.warn(
+                            "gateway={} signature={} why=\"{}\"", h.gateway(), h.why(), h.detail());
             case Fact.Quarantined q ->
                     log.warn(
                             "gateway={} quarantined=\"{}\" why=\"{}\"",

@@ -4,48 +4,75 @@ import io.drme.cloud.store.BlockStore;
 import io.drme.cloud.store.DatabaseException;
 import io.drme.cloud.store.Report;
 import io.drme.model.StreamKind;
+import io.drme.sync.SampleTerms;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Draws up accounts of samples. */
 final class Accounts {
-    private static final String REFUSED = "refused.";
-    private static final String DROPPED = "dropped.";
-
     private final BlockStore store;
 
     Accounts(BlockStore store) {
         this.store = store;
     }
 
-    /** The account of a gateway by its last report of each epoch. */
-    Account of(List<Report> reports) throws DatabaseException {
+    /**
+     * The account of a gateway by its last report of each epoch.
+     *
+     * <p>What an epoch still had pending, or local, when the next one followed was framed anew
+     * there and is counted there: the sums leave it out, so that nothing counts twice.
+     */
+    Account of(List<Report> reports, List<BlockStore.Epoch> known) throws DatabaseException {
         var sums = new TreeMap<String, Long>();
         var held = new BlockStore.Account(0, 0, 0);
+        var epochs = new ArrayList<Account.Epoch>();
         boolean balanced = !reports.isEmpty();
+        int newest = known.isEmpty() ? 0 : known.getLast().number();
+        long superseded = 0;
         for (var report : reports) {
             var here = here(report);
             held = held.plus(here);
-            balanced &= isBalanced(report.counters(), here);
+            var terms = new SampleTerms(report.counters());
+            var sum = new SampleTerms.Held(here.stored(), here.quarantined(), here.expired());
+            int number =
+                    known.stream()
+                            .filter(e -> e.id() == report.epochId())
+                            .mapToInt(BlockStore.Epoch::number)
+                            .findFirst()
+                            .orElse(0);
+            var equations = terms.equations(Optional.of(sum));
+            balanced &= equations.stream().noneMatch(SampleTerms.Equation::fails);
+            epochs.add(new Account.Epoch(number, number < newest, report, terms, sum, equations));
             report.counters().forEach((name, value) -> sums.merge(name, value, Long::sum));
+            if (number < newest) {
+                long moved = terms.term("pending") + terms.term("local");
+                superseded += moved;
+                sums.merge("read", -moved, Long::sum);
+                sums.merge("accepted", -moved, Long::sum);
+                sums.put("pending", 0L);
+                sums.put("local", 0L);
+            }
         }
+        var terms = new SampleTerms(sums);
         return new Account(
-                term(sums, "read"),
-                term(sums, "derived"),
-                term(sums, "filtered"),
-                term(sums, "accepted"),
-                term(sums, "acknowledged"),
-                term(sums, "pending"),
-                term(sums, "local"),
-                byReason(sums, REFUSED),
-                byReason(sums, DROPPED),
+                terms.term("read"),
+                terms.term("derived"),
+                terms.term("filtered"),
+                terms.term("accepted"),
+                terms.term("acknowledged"),
+                terms.term("pending"),
+                terms.term("local"),
+                terms.refused(),
+                terms.dropped(),
                 held.stored(),
                 held.quarantined(),
                 held.expired(),
                 !reports.isEmpty(),
-                balanced);
+                balanced,
+                superseded,
+                epochs);
     }
 
     /** What the centre holds of the items that the gateway counted as acknowledged. */
@@ -62,33 +89,5 @@ final class Accounts {
             }
         }
         return sum;
-    }
-
-    private static boolean isBalanced(Map<String, Long> c, BlockStore.Account here) {
-        long refused = sum(byReason(c, REFUSED));
-        long dropped = sum(byReason(c, DROPPED));
-        return term(c, "read") + term(c, "derived")
-                        == term(c, "filtered") + term(c, "accepted") + refused
-                && term(c, "accepted")
-                        == term(c, "acknowledged") + term(c, "pending") + term(c, "local") + dropped
-                && term(c, "acknowledged") == here.stored() + here.quarantined() + here.expired();
-    }
-
-    private static long term(Map<String, Long> counters, String name) {
-        return counters.getOrDefault(name, 0L);
-    }
-
-    private static long sum(Map<String, Long> byReason) {
-        return byReason.values().stream().mapToLong(Long::longValue).sum();
-    }
-
-    private static SortedMap<String, Long> byReason(Map<String, Long> counters, String prefix) {
-        var found = new TreeMap<String, Long>();
-        counters.forEach((name, value) -> {
-            if (name.startsWith(prefix)) {
-                found.put(name.substring(prefix.length()), value);
-            }
-        });
-        return found;
     }
 }

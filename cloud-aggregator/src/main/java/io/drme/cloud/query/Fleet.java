@@ -20,6 +20,7 @@ public final class Fleet {
     public static final Duration OFFLINE_AFTER = Duration.ofSeconds(15);
 
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final double MILLIS_PER_SECOND = 1e3;
 
     private final BlockStore store;
     private final Grid grid;
@@ -90,7 +91,7 @@ public final class Fleet {
                 grid.openAlarms().stream().filter(a -> a.gateway().equals(gateway.name())).count();
         long lag =
                 now.newestNanos() == 0 ? -1 : Math.max(0, clock.epochNanos() - now.newestNanos());
-        return new GatewayView(gateway, now, state, why, lag, drainSeconds(now), alarms);
+        return new GatewayView(gateway, now, state, why, lag, drainSeconds(now, online), alarms);
     }
 
     private static String silence(GatewayState now, long silentNanos) {
@@ -100,11 +101,11 @@ public final class Fleet {
                         .formatted(silentNanos / NANOS_PER_SECOND);
     }
 
-    private static double drainSeconds(GatewayState now) {
-        if (now.pendingSamples() == 0) {
+    private static double drainSeconds(GatewayState now, boolean online) {
+        if (now.pendingItems() == 0 && now.reportedNanos() != 0) {
             return 0;
         }
-        return now.drainPerSecond() <= 0 ? -1 : now.pendingSamples() / now.drainPerSecond();
+        return online && now.drainMillis() >= 0 ? now.drainMillis() / MILLIS_PER_SECOND : -1;
     }
 
     /** The present tags of a selection, sorted by full name. */
@@ -150,7 +151,7 @@ public final class Fleet {
 
     /** The account of a gateway's samples. */
     public Account account(Gateway gateway) throws DatabaseException {
-        return accounts.of(store.reports(gateway.id()));
+        return accounts.of(store.reports(gateway.id()), store.epochs(gateway.id()));
     }
 
     /** All devices, sorted by gateway and name. */

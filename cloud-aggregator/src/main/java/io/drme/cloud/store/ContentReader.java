@@ -54,7 +54,7 @@ public final class ContentReader implements ItemReader {
     }
 
     private static boolean isOf(BlockHeader header, GatewayId gateway, Item item) {
-        // framed anew, a block says its new number; where it was first framed is the item's origin
+        // framed anew, a block has a header anew: its number, and the hash before it, are of there
         return header.gateway().equals(gateway)
                 && header.epoch().equals(item.epoch())
                 && header.stream() == item.stream()

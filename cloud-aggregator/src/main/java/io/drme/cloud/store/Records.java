@@ -104,19 +104,6 @@ public final class Records implements AutoCloseable {
                         nowNanos));
     }
 
-    /** Notes a command that goes down. */
-    public void commanded(GatewayId gateway, Message.Command command) throws DatabaseException {
-        change(() ->
-                statements.change(
-                        "insert into command (id, gateway_id, verb, issuer, issued_at, expires_at) values (?, ?, ?, ?, ?, ?) on conflict do nothing",
-                        command.id(),
-                        ids.gateway(gateway, command.issuedAtNanos()),
-                        cut(command.verb()),
-                        cut(command.issuer()),
-                        command.issuedAtNanos(),
-                        command.expiresAtNanos()));
-    }
-
     private static String cut(String text) {
         return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT);
     }

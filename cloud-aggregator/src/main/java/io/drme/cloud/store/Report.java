@@ -3,6 +3,7 @@ package io.drme.cloud.store;
 import io.drme.model.EpochId;
 import io.drme.model.StreamKind;
 import io.drme.sync.Message.Progress;
+import io.drme.sync.Message.Refill;
 import io.drme.sync.RangeSet;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.TreeMap;
  * @param epochId row of the epoch; 0 where it is not stored yet
  * @param gatewayTimeNanos wall clock of the gateway
  * @param receivedNanos wall clock of the centre
+ * @param refills spans that it is sending again
  */
 public record Report(
         long epochId,
@@ -23,9 +25,13 @@ public record Report(
         long gatewayTimeNanos,
         long receivedNanos,
         SortedMap<String, Long> counters,
-        List<Progress> progress) {
+        List<Progress> progress,
+        List<Refill> refills) {
 
-    /** A line a term: {@code c name value}, or {@code p stream last pending ranges}. */
+    /**
+     * A line a term: {@code c name value}, {@code p stream last pending ranges}, or {@code b
+     * command items left}.
+     */
     byte[] encode() {
         var text = new StringBuilder();
         counters.forEach((name, value) ->
@@ -37,6 +43,9 @@ public record Report(
             }
             text.append('\n');
         }
+        for (var r : refills) {
+            text.append("b %s %d %d%n".formatted(r.command(), r.items(), r.left()));
+        }
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
@@ -44,15 +53,19 @@ public record Report(
             long epochId, EpochId epoch, long gatewayTime, long received, byte[] body) {
         var counters = new TreeMap<String, Long>();
         var progress = new ArrayList<Progress>();
+        var refills = new ArrayList<Refill>();
         for (var line : new String(body, StandardCharsets.UTF_8).lines().toList()) {
             var words = line.split(" ", -1);
             if (words[0].equals("c")) {
                 counters.put(words[1], Long.valueOf(words[2]));
+            } else if (words[0].equals("b")) {
+                refills.add(
+                        new Refill(words[1], Long.parseLong(words[2]), Long.parseLong(words[3])));
             } else {
                 progress.add(progress(words));
             }
         }
-        return new Report(epochId, epoch, gatewayTime, received, counters, progress);
+        return new Report(epochId, epoch, gatewayTime, received, counters, progress, refills);
     }
 
     private static Progress progress(String[] words) {

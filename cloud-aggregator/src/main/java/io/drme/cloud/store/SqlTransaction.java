@@ -4,6 +4,7 @@ import io.drme.model.EpochId;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
 import io.drme.sync.ChainHash;
+import io.drme.sync.ChainHeads;
 import io.drme.sync.Item;
 import io.drme.sync.Message;
 import io.drme.sync.RangeSet;
@@ -15,6 +16,7 @@ import io.drme.sync.ReceiverStore.Quarantine;
 import io.drme.sync.ReceiverStore.State;
 import io.drme.sync.ReceiverStore.StoreException;
 import io.drme.sync.StreamId;
+import io.drme.sync.VerifyKey;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -84,6 +86,98 @@ final class SqlTransaction implements ReceiverStore.Transaction {
     public int epochNumber(GatewayId gateway, EpochId epoch, long cloudTimeNanos)
             throws StoreException {
         return sql(() -> ids.epoch(gateway, epoch, cloudTimeNanos).number());
+    }
+
+    @Override
+    public void saveCommand(GatewayId gateway, Message.Command command) throws StoreException {
+        sql(() -> new CommandRows(statements, ids).save(gateway, command));
+    }
+
+    @Override
+    public List<ReceiverStore.OpenCommand> openCommands(long nowNanos) throws StoreException {
+        return sql(() -> new CommandRows(statements, ids).open(nowNanos));
+    }
+
+    @Override
+    public List<ReceiverStore.Kept> unreadable(long after, int limit) throws StoreException {
+        return sql(() -> new KeptItems(statements).unreadable(after, limit));
+    }
+
+    @Override
+    public Optional<byte[]> payload(StreamId stream, long sequence) throws StoreException {
+        return sql(() -> {
+            var epoch = epoch(stream);
+            return epoch.isEmpty()
+                    ? Optional.empty()
+                    : new KeptItems(statements)
+                            .payload(epoch.get().id(), stream.stream(), sequence);
+        });
+    }
+
+    @Override
+    public void renew(
+            GatewayId gateway, Item item, Optional<Quarantine> quarantine, long cloudTimeNanos)
+            throws StoreException {
+        sql(() -> {
+            var epoch = ids.epoch(gateway, item.epoch(), cloudTimeNanos);
+            new KeptItems(statements).remove(epoch.id(), item.stream(), item.sequence());
+            new ItemIndex(statements, ids, gateway, epoch, cloudTimeNanos).insert(item, quarantine);
+            return 0;
+        });
+    }
+
+    @Override
+    public Optional<VerifyKey> gatewayKey(GatewayId gateway, EpochId epoch) throws StoreException {
+        return sql(() -> {
+            var row = ids.findEpoch(gateway, epoch);
+            return row.isEmpty()
+                    ? Optional.empty()
+                    : statements.one(
+                            "select verify_key from gateway_key where epoch_id = ?",
+                            r -> VerifyKey.of(r.getBytes(1)),
+                            row.get().id());
+        });
+    }
+
+    @Override
+    public void saveGatewayKey(GatewayId gateway, EpochId epoch, VerifyKey key, long cloudTimeNanos)
+            throws StoreException {
+        sql(() ->
+                statements.change(
+                        "insert into gateway_key (epoch_id, verify_key, first_seen) values (?, ?, ?)",
+                        ids.epoch(gateway, epoch, cloudTimeNanos).id(),
+                        key.bytes(),
+                        cloudTimeNanos));
+    }
+
+    @Override
+    public Optional<ChainHeads> heads(GatewayId gateway, EpochId epoch) throws StoreException {
+        return sql(() -> {
+            var row = ids.findEpoch(gateway, epoch);
+            return row.isEmpty()
+                    ? Optional.empty()
+                    : statements.one(
+                            "select "
+                                    + SignedHeads.COLUMNS
+                                    + " from signed_head where epoch_id = ?",
+                            SignedHeads::read,
+                            row.get().id());
+        });
+    }
+
+    @Override
+    public void saveHeads(GatewayId gateway, EpochId epoch, ChainHeads heads)
+            throws StoreException {
+        sql(() -> {
+            long id = ids.epoch(gateway, epoch, heads.gatewayTimeNanos()).id();
+            statements.change("delete from signed_head where epoch_id = ?", id);
+            return statements.change(
+                    "insert into signed_head (epoch_id, gateway_time, heads, seal) values (?, ?, ?, ?)",
+                    id,
+                    heads.gatewayTimeNanos(),
+                    SignedHeads.text(heads),
+                    heads.seal().bytes());
+        });
     }
 
     private Optional<Ids.Epoch> epoch(StreamId stream) throws SQLException {
@@ -208,12 +302,14 @@ final class SqlTransaction implements ReceiverStore.Transaction {
             var origin = item.origin();
             if (origin != null) {
                 statements.change(
-                        "insert into origin (gateway_id, stream, epoch, sequence, hash) values (?, ?, ?, ?, ?)",
+                        "insert into origin (gateway_id, stream, epoch, sequence, hash, held_epoch_id, held_sequence) values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
                         epoch.gatewayId(),
                         item.stream().code(),
                         origin.epoch().toString(),
                         origin.sequence(),
-                        origin.hash().bytes());
+                        origin.hash().bytes(),
+                        epoch.id(),
+                        item.sequence());
             }
             return 0;
         });

@@ -65,8 +65,11 @@ create table origin (
     epoch char(32) not null,
     sequence bigint not null,
     hash ${bytes} not null,
+    held_epoch_id integer not null references epoch (id),
+    held_sequence bigint not null,
     primary key (gateway_id, stream, epoch, sequence, hash)
 );
+create index origin_held on origin (held_epoch_id, stream, held_sequence);
 
 -- Ranges that the gateway dropped: what it said, and (as one row each) the holes that it closed here.
 create table closure (
@@ -230,7 +233,7 @@ create table finding (
     found_at bigint not null
 );
 
--- Commands that went down, and what came back.
+-- Commands that go down until their result comes; arguments are the message as it is sent.
 create table command (
     id varchar(64) not null primary key,
     gateway_id integer not null references gateway (id),
@@ -238,6 +241,23 @@ create table command (
     issuer varchar(255) not null,
     issued_at bigint not null,
     expires_at bigint not null,
+    arguments ${bytes} not null,
     result varchar(64),
     detail varchar(4096)
+);
+create index command_gateway on command (gateway_id, issued_at);
+
+-- The key with which a gateway signs in an epoch, as its first hello told.
+create table gateway_key (
+    epoch_id integer not null primary key references epoch (id),
+    verify_key ${bytes} not null,
+    first_seen bigint not null
+);
+
+-- The newest ends of an epoch's chains that the gateway signed: a line a stream in heads.
+create table signed_head (
+    epoch_id integer not null primary key references epoch (id),
+    gateway_time bigint not null,
+    heads varchar(1024) not null,
+    seal ${bytes} not null
 );

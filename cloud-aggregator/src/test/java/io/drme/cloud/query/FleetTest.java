@@ -32,6 +32,7 @@ import io.drme.model.StreamKind;
 import io.drme.model.Value;
 import io.drme.schema.AlarmTransition;
 import io.drme.schema.GatewayLife;
+import io.drme.sync.ChainHeads;
 import io.drme.sync.Fact;
 import io.drme.sync.Item;
 import io.drme.sync.Message;
@@ -430,7 +431,10 @@ class FleetTest {
                                 gateway.epoch(),
                                 clock.epochNanos(),
                                 new TreeMap<>(counters),
-                                List.of(progress))));
+                                List.of(progress),
+                                ChainHeads.NONE,
+                                -1,
+                                List.of())));
         projection.save();
         return fleet.account(store.gateways().getFirst());
     }

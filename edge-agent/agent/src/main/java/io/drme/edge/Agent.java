@@ -18,6 +18,7 @@ import io.drme.model.StreamKind;
 import io.drme.schema.GatewayLife;
 import io.drme.time.Clock;
 import io.drme.web.CannotListenException;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -127,7 +128,7 @@ final class Agent implements AutoCloseable {
             var desk = UplinkDesk.start(config.uplink().get(), config.gateway().id(), parts);
             desk.describe(config.source().hash());
             uplink = desk;
-            supervisor.watchUplink(desk::isConnected);
+            supervisor.watchUplink(desk::isConnected, desk::isCentreStrange);
         }
     }
 
@@ -141,11 +142,24 @@ final class Agent implements AutoCloseable {
         }
     }
 
-    private JsonObject uplinkStatus() {
-        var desk = uplink;
-        return desk == null
-                ? new JsonObject().put("connected", false).put("phase", "none")
-                : desk.status();
+    /** A gateway that keeps to itself. */
+    private enum NoUplink implements GatewayParts.Uplink {
+        NONE;
+
+        @Override
+        public JsonObject status() {
+            return new JsonObject().put("connected", false).put("phase", "none");
+        }
+
+        @Override
+        public JsonObject trust() {
+            return new JsonObject().put("receipts", new JsonArray());
+        }
+
+        @Override
+        public boolean acceptCentreKey(String id, String by) {
+            return false;
+        }
     }
 
     /** The supervisor, to run on the main thread. */
@@ -166,7 +180,7 @@ final class Agent implements AutoCloseable {
                         supervisor::statuses,
                         supervisor::sources,
                         new WebControl(supervisor),
-                        this::uplinkStatus);
+                        uplink == null ? NoUplink.NONE : uplink);
         return AgentWeb.start(config.web(), directory, parts, VERSION);
     }
 

@@ -1,5 +1,6 @@
 package io.drme.edge;
 
+import io.drme.web.client.AccountTable;
 import io.drme.web.client.CommandException;
 import io.drme.web.client.Connection;
 import io.drme.web.client.Listing;
@@ -70,6 +71,12 @@ final class AskCommands {
                 var name = prefix + entry.getKey();
                 if (entry.getValue() instanceof JsonObject inner) {
                     flatten(name + ".", inner, rows);
+                } else if (entry.getValue() instanceof JsonArray list) {
+                    for (int i = 0; i < list.size(); i++) {
+                        var numbered = new JsonObject();
+                        numbered.put(Integer.toString(i), list.getValue(i));
+                        flatten(name + ".", numbered, rows);
+                    }
                 } else {
                     rows.add(new JsonObject().put("name", name).put("value", entry.getValue()));
                 }
@@ -154,7 +161,13 @@ final class AskCommands {
     static final class StoreState extends Ask {
         @Override
         int ask(Connection agent) throws CommandException, InterruptedException {
-            document(agent.get("/api/v1/status", Map.of()).getJsonObject("store"));
+            var status = agent.get("/api/v1/status", Map.of());
+            var trust = status.getJsonObject("uplink", new JsonObject()).getJsonObject("trust");
+            var store = status.getJsonObject("store");
+            if (trust != null) {
+                store.put("receipts", trust.getJsonArray("receipts"));
+            }
+            document(store);
             return 0;
         }
     }
@@ -167,8 +180,40 @@ final class AskCommands {
         @Override
         int ask(Connection agent) throws CommandException, InterruptedException {
             var account = agent.get("/api/v1/reconcile", Map.of());
-            document(account);
+            if (top().format() == Listing.Format.json) {
+                document(account);
+            } else {
+                AccountTable.listing().print(AccountTable.rows(account), top().format(), out());
+            }
             return account.getBoolean("balanced", false) ? 0 : 1;
+        }
+    }
+
+    @Command(
+            name = "centre-key",
+            description =
+                    "The key by which the centre's receipts are verified, the newest receipts, and a key that was refused.",
+            footer = {
+                "%nExamples:",
+                "  drme-agent centre-key --data /var/lib/drme",
+                "  drme-agent centre-key --accept 0123456789abcdef --data /var/lib/drme"
+            })
+    static final class CentreKey extends Ask {
+        @Option(
+                names = "--accept",
+                paramLabel = "ID",
+                description =
+                        "Take the refused key with this id, because the centre was set up anew.")
+        private @Nullable String id;
+
+        @Override
+        int ask(Connection agent) throws CommandException, InterruptedException {
+            if (id != null) {
+                document(agent.post("/api/v1/centre-key/accept", new JsonObject().put("id", id)));
+                return 0;
+            }
+            document(agent.get("/api/v1/centre-key", Map.of()));
+            return 0;
         }
     }
 

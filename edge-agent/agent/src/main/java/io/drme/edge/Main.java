@@ -106,6 +106,7 @@ public final class Main {
         line.addSubcommand(new AskCommands.AlarmList());
         line.addSubcommand(new AskCommands.StoreState());
         line.addSubcommand(new AskCommands.Reconcile());
+        line.addSubcommand(new AskCommands.CentreKey());
         line.addSubcommand(new AskCommands.Why());
         line.addSubcommand(new AskCommands.Users());
         line.addSubcommand(new AutoComplete.GenerateCompletion());

@@ -57,6 +57,7 @@ final class Supervisor implements AutoCloseable {
     private volatile boolean changedNotApplied;
     private long nextFileLook;
     private volatile BooleanSupplier uplinkConnected = () -> false;
+    private volatile BooleanSupplier centreStrange = () -> false;
     private @Nullable Trial trial;
     private long nextLook;
     private int systemGroup;
@@ -125,9 +126,15 @@ final class Supervisor implements AutoCloseable {
         }
     }
 
-    /** Tells whether the uplink stands; for the check at the end of a trial. */
-    void watchUplink(BooleanSupplier connected) {
+    /**
+     * Tells how to see the uplink.
+     *
+     * @param connected whether it stands; also for the check at the end of a trial
+     * @param strange whether the centre shows a key that nothing vouches for
+     */
+    void watchUplink(BooleanSupplier connected, BooleanSupplier strange) {
         uplinkConnected = connected;
+        centreStrange = strange;
     }
 
     /** What runs; from any thread. */
@@ -405,6 +412,9 @@ final class Supervisor implements AutoCloseable {
         table.indexOf(SystemTags.UPLINK_CONNECTED)
                 .ifPresent(
                         i -> tick.addBoolean(i, now, uplinkConnected.getAsBoolean(), Quality.GOOD));
+        table.indexOf(SystemTags.CENTRE_STRANGE)
+                .ifPresent(
+                        i -> tick.addBoolean(i, now, centreStrange.getAsBoolean(), Quality.GOOD));
         table.indexOf(SystemTags.STORE_FAILING)
                 .ifPresent(
                         i -> tick.addBoolean(i, now, parts.recorder().isFailing(), Quality.GOOD));

@@ -28,6 +28,9 @@ final class SystemTags {
     /** Whether the uplink stands. */
     static final TagName UPLINK_CONNECTED = new TagName(DEVICE + "/uplink/connected");
 
+    /** Whether the centre shows a key that nothing vouches for. */
+    static final TagName CENTRE_STRANGE = new TagName(DEVICE + "/uplink/centre-strange");
+
     /** Whether the disk refuses what is to be stored. */
     static final TagName STORE_FAILING = new TagName(DEVICE + "/store/failing");
 
@@ -46,6 +49,12 @@ final class SystemTags {
                 priority: high
                 message: The configuration file can't be used; the last good one runs
                 action: Run drme-agent check FILE, mend what it lists, then drme-agent apply FILE
+              centre-strange:
+                tag: gateway/uplink/centre-strange
+                when: "value"
+                priority: high
+                message: The centre signs with a key that is not the one known; nothing is sent to it
+                action: Ask the centre's operator for the key's id, compare, then run drme-agent centre-key --accept ID
               store-failing:
                 tag: gateway/store/failing
                 when: "value"
@@ -68,7 +77,11 @@ final class SystemTags {
                 "",
                 INTERVAL,
                 Own.NONE,
-                List.of(tag(CONFIGURATION_BROKEN), tag(UPLINK_CONNECTED), tag(STORE_FAILING)));
+                List.of(
+                        tag(CONFIGURATION_BROKEN),
+                        tag(UPLINK_CONNECTED),
+                        tag(CENTRE_STRANGE),
+                        tag(STORE_FAILING)));
     }
 
     private static TagSpec tag(TagName name) {

@@ -3,27 +3,39 @@ package io.drme.edge;
 import io.drme.alarm.Answer;
 import io.drme.edge.acquisition.Acquisition;
 import io.drme.edge.acquisition.LatestSnapshot;
+import io.drme.edge.recording.CommandsDone;
 import io.drme.edge.recording.Recorder;
 import io.drme.edge.recording.RecorderLog;
 import io.drme.edge.uplink.Forwarder;
+import io.drme.edge.uplink.NotaryFiles;
 import io.drme.edge.uplink.UplinkConfig;
+import io.drme.edge.web.GatewayParts;
 import io.drme.model.GatewayId;
 import io.drme.model.SyncMode;
 import io.drme.model.ValueType;
+import io.drme.schema.Audit;
 import io.drme.schema.CommandResult;
+import io.drme.sync.Backfill;
 import io.drme.sync.LiveValue;
 import io.drme.sync.Message;
+import io.drme.sync.Refills;
 import io.drme.sync.Sender;
+import io.drme.web.Times;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,27 +46,49 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #step} belongs to the supervisor's thread; {@link #isConnected} and {@link #status} are
  * for any.
  */
-final class UplinkDesk implements AutoCloseable {
+final class UplinkDesk implements GatewayParts.Uplink, AutoCloseable {
     private static final int COMMANDS_WAITING = 256;
+    private static final String DONE = "done";
+    private static final String REFUSED = "refused";
     private static final Duration JOIN_WITHIN = Duration.ofSeconds(1);
     private static final Logger log = LoggerFactory.getLogger(UplinkDesk.class);
 
     private final Forwarder forwarder;
+    private final NotaryFiles notary;
     private final Thread thread;
-    private final ArrayBlockingQueue<Message.Command> commands;
+    private final Waiting waiting;
+    private final Map<String, BeingSent> beingSent = new HashMap<>();
     private final Acquisition acquisition;
     private final Recorder recorder;
     private long offeredVersion;
 
-    private UplinkDesk(
-            Forwarder forwarder,
+    private record BeingSent(Message.Command command, SentAgain found) {}
+
+    /** What the forwarder hands over, and {@link #step} looks at. */
+    private record Waiting(
             ArrayBlockingQueue<Message.Command> commands,
-            Acquisition acquisition,
-            Recorder recorder) {
+            ArrayBlockingQueue<Refills.Refilled> sentAgain)
+            implements Forwarder.Orders {
+        @Override
+        public boolean take(Message.Command command) {
+            return commands.offer(command);
+        }
+
+        @Override
+        public void sentAgain(Refills.Refilled done) {
+            if (!sentAgain.offer(done)) {
+                log.warn("command={} result left out: too many wait", done.command());
+            }
+        }
+    }
+
+    private UplinkDesk(
+            Forwarder forwarder, NotaryFiles notary, Waiting waiting, Wiring.Parts parts) {
         this.forwarder = forwarder;
-        this.commands = commands;
-        this.acquisition = acquisition;
-        this.recorder = recorder;
+        this.notary = notary;
+        this.waiting = waiting;
+        this.acquisition = parts.acquisition();
+        this.recorder = parts.recorder();
         this.thread = Thread.ofPlatform().name("uplink").unstarted(forwarder);
     }
 
@@ -65,24 +99,22 @@ final class UplinkDesk implements AutoCloseable {
      */
     static UplinkDesk start(UplinkConfig config, GatewayId gateway, Wiring.Parts parts)
             throws IOException {
-        var commands = new ArrayBlockingQueue<Message.Command>(COMMANDS_WAITING);
+        var notary =
+                NotaryFiles.open(parts.directory(), gateway, parts.clock(), new SecureRandom());
+        var waiting =
+                new Waiting(
+                        new ArrayBlockingQueue<>(COMMANDS_WAITING),
+                        new ArrayBlockingQueue<>(COMMANDS_WAITING));
         var forwarder =
                 Forwarder.of(
-                        new Forwarder.Identity(gateway, host(), Agent.VERSION),
+                        new Forwarder.Identity(notary, host(), Agent.VERSION),
                         config,
                         new RecorderLog(parts.recorder(), parts.bootCount()),
                         parts.clock(),
                         new SecureRandom(),
-                        command -> {
-                            if (!commands.offer(command)) {
-                                log.warn(
-                                        "command={} verb={} left out: {} wait already",
-                                        command.id(),
-                                        command.verb(),
-                                        COMMANDS_WAITING);
-                            }
-                        });
-        var desk = new UplinkDesk(forwarder, commands, parts.acquisition(), parts.recorder());
+                        waiting);
+        forwarder.commandsDone(parts.commandsDone().notExpired(parts.clock().epochNanos()));
+        var desk = new UplinkDesk(forwarder, notary, waiting, parts);
         parts.recorder().whenGrown(forwarder::wake);
         desk.thread.start();
         return desk;
@@ -111,8 +143,52 @@ final class UplinkDesk implements AutoCloseable {
         forwarder.describe(configurationHash, Integer.toString(Supervisor.SCHEMA_VERSION));
     }
 
-    /** How the line is, for the status page. */
-    JsonObject status() {
+    /** How long the backlog still takes, as in 12.5s; null where that is not known yet. */
+    private static @Nullable String drain(long millis) {
+        return millis < 0 ? null : String.format(Locale.ROOT, "%.1fs", millis / 1e3);
+    }
+
+    /** Whether the centre shows a key that nothing vouches for. */
+    boolean isCentreStrange() {
+        return notary.view().stranger() != null;
+    }
+
+    @Override
+    public JsonObject trust() {
+        var now = notary.view();
+        var receipts = new JsonArray();
+        for (var receipt : new TreeMap<>(now.receipts()).values()) {
+            receipts.add(
+                    new JsonObject()
+                            .put("stream", receipt.stream().text())
+                            .put("epoch", receipt.epoch().toString())
+                            .put("through", receipt.ranges().getLast().to())
+                            .put("hash", receipt.ranges().getLast().hash().toString())
+                            .put("at", Times.text(receipt.cloudTimeNanos()))
+                            .put("key", receipt.seal().keyId().orElse(null))
+                            .put("verified", true));
+        }
+        return new JsonObject()
+                .put("gatewayKey", notary.key().verifyKey().toString())
+                .put("gatewayKeyId", notary.key().verifyKey().id())
+                .put("centreKey", now.centre() == null ? null : now.centre().toString())
+                .put("centreKeyId", now.centre() == null ? null : now.centre().id())
+                .put("refusedKeyId", now.stranger() == null ? null : now.stranger().id())
+                .put("unverified", forwarder.status().sender().unverified())
+                .put("receipts", receipts);
+    }
+
+    @Override
+    public boolean acceptCentreKey(String id, String by) throws InterruptedException {
+        if (!notary.accept(id)) {
+            return false;
+        }
+        recorder.record(new Audit(by, "centre-key.accept", id, ""));
+        return true;
+    }
+
+    @Override
+    public JsonObject status() {
         var now = forwarder.status();
         var pending = new JsonObject();
         now.sender().pendingItems().forEach((stream, items) -> pending.put(stream.text(), items));
@@ -122,7 +198,9 @@ final class UplinkDesk implements AutoCloseable {
                 .put("phase", now.sender().phase().name().toLowerCase(Locale.ROOT))
                 .put("trouble", now.trouble().isEmpty() ? now.sender().detail() : now.trouble())
                 .put("pending", pending)
-                .put("resent", now.sender().resent());
+                .put("resent", now.sender().resent())
+                .put("timeToDrain", drain(now.sender().drainMillis()))
+                .put("trust", trust());
     }
 
     /** Offers what changed since the last call, and carries out what the centre asked for. */
@@ -130,8 +208,13 @@ final class UplinkDesk implements AutoCloseable {
         var now = acquisition.latest();
         offer(now, offeredVersion, forwarder::offerLive);
         offeredVersion = now.version();
-        for (var command = commands.poll(); command != null; command = commands.poll()) {
-            carryOut(command);
+        for (var next = waiting.commands().poll(); next != null; next = waiting.commands().poll()) {
+            carryOut(next);
+        }
+        for (var done = waiting.sentAgain().poll();
+                done != null;
+                done = waiting.sentAgain().poll()) {
+            finish(done);
         }
     }
 
@@ -158,16 +241,66 @@ final class UplinkDesk implements AutoCloseable {
     }
 
     private void carryOut(Message.Command command) throws InterruptedException {
-        var result =
-                switch (command.verb()) {
-                    case "acknowledge" -> acknowledge(command);
-                    default ->
-                            "refused: the verb '%s' is not known to this release"
-                                    .formatted(command.verb());
-                };
-        boolean done = result.isEmpty();
+        switch (command.verb()) {
+            case "acknowledge" -> {
+                var trouble = acknowledge(command);
+                finish(command, trouble.isEmpty() ? DONE : REFUSED, trouble);
+            }
+            case Backfill.VERB -> backfill(command);
+            default ->
+                    finish(
+                            command,
+                            REFUSED,
+                            "the verb '%s' is not known to this release".formatted(command.verb()));
+        }
+    }
+
+    private void finish(Message.Command command, String result, String detail)
+            throws InterruptedException {
         recorder.record(
-                new CommandResult(command.id(), command.verb(), done ? "done" : "refused", result));
+                new CommandResult(command.id(), command.verb(), result, detail),
+                Map.of(CommandsDone.EXPIRES, Long.toString(command.expiresAtNanos())));
+    }
+
+    /** Sends again what the log still has of a span; the result follows once it is receipted. */
+    private void backfill(Message.Command command) throws InterruptedException {
+        var asked = Backfill.of(command);
+        var view = recorder.view();
+        if (asked.isEmpty()) {
+            finish(command, REFUSED, "its arguments are not understood by this release");
+            return;
+        }
+        if (!asked.get().epoch().equals(view.epoch())) {
+            finish(command, REFUSED, "the gateway opened a new epoch since; ask again");
+            return;
+        }
+        var found = SentAgain.of(asked.get(), view);
+        recorder.record(
+                new Audit(
+                        command.issuer(),
+                        Backfill.VERB,
+                        "%s to %s"
+                                .formatted(
+                                        Times.text(asked.get().fromNanos()),
+                                        Times.text(asked.get().toNanos())),
+                        asked.get().again() ? "again" : "lacking"));
+        if (found.items().isEmpty()) {
+            finish(command, DONE, found.detail(new Refills.Refilled("", 0, 0, 0, "")));
+        } else if (forwarder.sendAgain(command.id(), found.items())) {
+            beingSent.put(command.id(), new BeingSent(command, found));
+        } else {
+            finish(command, REFUSED, "too many requests at once; ask again");
+        }
+    }
+
+    private void finish(Refills.Refilled done) throws InterruptedException {
+        var sent = beingSent.remove(done.command());
+        if (sent != null) {
+            finish(
+                    sent.command(),
+                    done.trouble().isEmpty() ? DONE : REFUSED,
+                    sent.found().detail(done));
+        }
     }
 
     /** Empty when it is done or was so already. */
@@ -196,5 +329,6 @@ final class UplinkDesk implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+        notary.close();
     }
 }

@@ -5,6 +5,7 @@ import io.drme.edge.acquisition.Acquisition;
 import io.drme.edge.acquisition.Recording;
 import io.drme.edge.config.GatewayConfig;
 import io.drme.edge.recording.AlarmBook;
+import io.drme.edge.recording.CommandsDone;
 import io.drme.edge.recording.Recorder;
 import io.drme.edge.state.OperatorState;
 import io.drme.log.Store;
@@ -46,6 +47,7 @@ record Wiring(
             Acquisition acquisition,
             Recorder recorder,
             AlarmBook alarmBook,
+            CommandsDone commandsDone,
             long bootCount) {}
 
     /**
@@ -87,7 +89,8 @@ record Wiring(
                 store.bootCount(),
                 found.clean(),
                 found.journalSamples());
-        var alarmBook = AlarmBook.of(store.view());
+        var commandsDone = new CommandsDone();
+        var alarmBook = AlarmBook.of(store.view(), commandsDone);
         var hlc = new HybridClock(clock, store.hlcHighWater());
         long now = Hlc.epochNanos(hlc.next());
         var ready =
@@ -114,7 +117,14 @@ record Wiring(
                 new Recorder(store, taken, clock, config.store().syncEvery(), alarmBook::take);
         return new Wiring(
                 new Parts(
-                        clock, place.directory(), in, acquisition, recorder, alarmBook, bootCount),
+                        clock,
+                        place.directory(),
+                        in,
+                        acquisition,
+                        recorder,
+                        alarmBook,
+                        commandsDone,
+                        bootCount),
                 made,
                 taken,
                 ready);

@@ -14,6 +14,7 @@ import io.drme.edge.state.OperatorState;
 import io.drme.log.Store;
 import io.drme.log.StoreView;
 import io.drme.schema.GatewayLife;
+import io.drme.sync.Notary;
 import io.drme.sync.Sender;
 import io.drme.sync.SenderLog;
 import io.drme.sync.SenderSettings;
@@ -77,6 +78,7 @@ public final class SteppedAgent {
      * @param random for jitter
      * @param drivers by the word in the configuration
      * @param state finds the last snapshot of operator state
+     * @param notary keys of the gateway and the centre
      * @param log around the sender's log, where a mistake may be planted
      * @param between changes what goes to the recorder, where a mistake may be planted
      */
@@ -88,6 +90,7 @@ public final class SteppedAgent {
             Store store,
             Map<String, DriverFactory> drivers,
             Supplier<Optional<OperatorState>> state,
+            Notary notary,
             Uplink uplink,
             SenderSettings settings,
             UnaryOperator<SenderLog> log,
@@ -106,7 +109,12 @@ public final class SteppedAgent {
         this.watcher = watcher;
         var log = new RecorderLog(recorder(), wiring.parts().bootCount());
         this.sender =
-                new Sender(setup.log().apply(log), setup.uplink(), setup.clock(), setup.settings());
+                new Sender(
+                        setup.log().apply(log),
+                        setup.notary(),
+                        setup.uplink(),
+                        setup.clock(),
+                        setup.settings());
     }
 
     /** Starts a gateway as {@link Agent#start} does, without its threads. */
@@ -146,7 +154,7 @@ public final class SteppedAgent {
         agent.own();
         supervisor.begin(new Configurations.Choice(config, ""), wiring.ready());
         agent.describe();
-        supervisor.watchUplink(agent::isConnected);
+        supervisor.watchUplink(agent::isConnected, () -> false);
         return agent;
     }
 

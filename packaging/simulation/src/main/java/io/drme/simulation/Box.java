@@ -20,6 +20,8 @@ import io.drme.sync.SenderLog;
 import io.drme.sync.SenderSettings;
 import io.drme.sync.StreamId;
 import io.drme.sync.Uplink;
+import io.drme.testing.CheapSignatures;
+import io.drme.testing.MemoryNotary;
 import io.drme.testing.SimulatedDisk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,6 +48,7 @@ final class Box implements SteppedAgent.Watcher {
     final NodeClock clock;
     final Plant plant;
     final Uplink line;
+    private final MemoryNotary notary;
     private final Scene scene;
     private final Random random;
     private final StoreConfig config;
@@ -90,6 +93,12 @@ final class Box implements SteppedAgent.Watcher {
         this.clock = parts.clock();
         this.plant = parts.plant();
         this.line = parts.line();
+        // Copies of a data directory have its key, so each of a gateway's boxes has the same.
+        this.notary =
+                new MemoryNotary(
+                        book.gateway,
+                        CheapSignatures.CHEAP,
+                        new Random(book.gateway.text().hashCode()));
         this.random = parts.random();
         this.config = parts.config();
         this.scene = scene;
@@ -151,6 +160,7 @@ final class Box implements SteppedAgent.Watcher {
                                     opened,
                                     Map.of(plant.name(), plant),
                                     () -> kept,
+                                    notary,
                                     line,
                                     SenderSettings.defaults(
                                             random.nextLong(), name, "simulation", 0),

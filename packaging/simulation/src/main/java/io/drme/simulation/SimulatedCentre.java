@@ -12,12 +12,15 @@ import io.drme.cloud.store.Records;
 import io.drme.cloud.store.Report;
 import io.drme.cloud.store.SqlReceiverStore;
 import io.drme.model.GatewayId;
+import io.drme.sync.CentreKeys;
 import io.drme.sync.Fact;
 import io.drme.sync.Message;
 import io.drme.sync.MessageCodec;
 import io.drme.sync.Receiver;
 import io.drme.sync.ReceiverSettings;
 import io.drme.sync.ReceiverStore;
+import io.drme.sync.SigningKey;
+import io.drme.testing.CheapSignatures;
 import io.drme.testing.SimulatedNetwork;
 import io.drme.time.Clock;
 import java.io.IOException;
@@ -29,6 +32,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.function.UnaryOperator;
 
 /**
@@ -37,6 +41,8 @@ import java.util.function.UnaryOperator;
  * by session, as in the endpoint.
  */
 final class SimulatedCentre implements AutoCloseable {
+    private static final CentreKeys KEYS =
+            new CentreKeys(CheapSignatures.CHEAP, SigningKey.make(new Random(1)), List.of());
     private static final List<String> FILES = List.of("drme.db", "drme.db-wal");
 
     private final Path directory;
@@ -85,7 +91,12 @@ final class SimulatedCentre implements AutoCloseable {
         store = new WatchedStore(sql, model);
         receiver =
                 new Receiver(
-                        bug.apply(store), new ContentReader(), clock, ReceiverSettings.DEFAULTS);
+                        bug.apply(store),
+                        new ContentReader(),
+                        KEYS,
+                        clock,
+                        ReceiverSettings.DEFAULTS);
+        receiver.resume();
         lines.clear();
         sessions.clear();
     }
@@ -178,6 +189,8 @@ final class SimulatedCentre implements AutoCloseable {
             case Fact.Reported(var gateway, var status) -> reported(gateway, status);
             case Fact.Forked forked ->
                     throw new BrokenInvariant("forked although hello compares: " + forked);
+            case Fact.HeadRefused refused ->
+                    throw new BrokenInvariant("signed what does not fit: " + refused);
             case Fact.CloneRefused(var gateway, var holder, var hello) -> {
                 clones++;
                 trace.say(
@@ -211,7 +224,8 @@ final class SimulatedCentre implements AutoCloseable {
                                 status.gatewayTimeNanos(),
                                 clock.epochNanos(),
                                 status.counters(),
-                                status.progress())));
+                                status.progress(),
+                                status.refills())));
         records.commit();
         var account = account(gateway);
         require(account.balanced(), "the account of %s does not balance: %s", gateway, account);

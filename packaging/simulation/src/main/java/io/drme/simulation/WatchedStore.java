@@ -3,11 +3,13 @@ package io.drme.simulation;
 import io.drme.model.EpochId;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
+import io.drme.sync.ChainHeads;
 import io.drme.sync.Item;
 import io.drme.sync.Message;
 import io.drme.sync.RangeSet;
 import io.drme.sync.ReceiverStore;
 import io.drme.sync.StreamId;
+import io.drme.sync.VerifyKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +67,57 @@ final class WatchedStore implements ReceiverStore {
         public int epochNumber(GatewayId gateway, EpochId epoch, long cloudTimeNanos)
                 throws StoreException {
             return real.epochNumber(gateway, epoch, cloudTimeNanos);
+        }
+
+        @Override
+        public Optional<VerifyKey> gatewayKey(GatewayId gateway, EpochId epoch)
+                throws StoreException {
+            return real.gatewayKey(gateway, epoch);
+        }
+
+        @Override
+        public void saveGatewayKey(
+                GatewayId gateway, EpochId epoch, VerifyKey key, long cloudTimeNanos)
+                throws StoreException {
+            real.saveGatewayKey(gateway, epoch, key, cloudTimeNanos);
+        }
+
+        @Override
+        public Optional<ChainHeads> heads(GatewayId gateway, EpochId epoch) throws StoreException {
+            return real.heads(gateway, epoch);
+        }
+
+        @Override
+        public void saveHeads(GatewayId gateway, EpochId epoch, ChainHeads heads)
+                throws StoreException {
+            real.saveHeads(gateway, epoch, heads);
+        }
+
+        @Override
+        public void saveCommand(GatewayId gateway, Message.Command command) throws StoreException {
+            real.saveCommand(gateway, command);
+        }
+
+        @Override
+        public List<OpenCommand> openCommands(long nowNanos) throws StoreException {
+            return real.openCommands(nowNanos);
+        }
+
+        @Override
+        public List<Kept> unreadable(long after, int limit) throws StoreException {
+            return real.unreadable(after, limit);
+        }
+
+        @Override
+        public Optional<byte[]> payload(StreamId stream, long sequence) throws StoreException {
+            return real.payload(stream, sequence);
+        }
+
+        @Override
+        public void renew(
+                GatewayId gateway, Item item, Optional<Quarantine> quarantine, long cloudTimeNanos)
+                throws StoreException {
+            real.renew(gateway, item, quarantine, cloudTimeNanos);
         }
 
         @Override

@@ -13,6 +13,7 @@ import io.drme.edge.uplink.UplinkConfig;
 import io.drme.model.EpochId;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
+import io.drme.sync.CentreKeys;
 import io.drme.sync.ChainHash;
 import io.drme.sync.Fact;
 import io.drme.sync.Item;
@@ -21,10 +22,15 @@ import io.drme.sync.Message;
 import io.drme.sync.RangeSet;
 import io.drme.sync.Receiver;
 import io.drme.sync.ReceiverSettings;
+import io.drme.sync.Refills;
 import io.drme.sync.SenderLog;
+import io.drme.sync.Signatures;
+import io.drme.sync.SigningKey;
 import io.drme.sync.StreamId;
+import io.drme.testing.MemoryNotary;
 import io.drme.testing.MemoryReceiverStore;
 import io.drme.testing.MemorySenderLog;
+import io.drme.testing.NarrowLine;
 import io.drme.testing.TcpLine;
 import io.drme.time.SystemClock;
 import io.vertx.core.Vertx;
@@ -49,6 +55,7 @@ import org.junit.jupiter.api.Test;
 
 /** The gateway's forwarder against the centre's endpoint, over real MQTT on loopback. */
 class UplinkTest {
+    private static final CentreKeys KEYS = CentreKeys.first(SigningKey.make(new Random(5)));
     private static final GatewayId GATEWAY = new GatewayId("press-line-1");
     private static final long LIMIT_SECONDS = 60;
 
@@ -86,6 +93,7 @@ class UplinkTest {
                 new Receiver(
                         store,
                         (_, _) -> ItemReader.Understood.PLAIN,
+                        KEYS,
                         clock,
                         ReceiverSettings.DEFAULTS);
         return IngestEndpoint.start(
@@ -97,17 +105,34 @@ class UplinkTest {
     }
 
     private Forwarder gateway(SenderLog of, long seed) throws IOException {
+        return gateway(of, seed, line.port());
+    }
+
+    private Forwarder gateway(SenderLog of, long seed, int port) throws IOException {
         var problems = new Problems();
-        var mapping = YamlReader.parse("test", "url: mqtt://127.0.0.1:" + line.port(), problems);
+        var mapping = YamlReader.parse("test", "url: mqtt://127.0.0.1:" + port, problems);
         var config = UplinkConfig.read(new Section(mapping.orElseThrow(), "uplink", problems));
         assertThat(problems.list()).isEmpty();
         return Forwarder.of(
-                new Forwarder.Identity(GATEWAY, "box-1", "0.1.0"),
+                new Forwarder.Identity(
+                        new MemoryNotary(GATEWAY, Signatures.ED25519, new Random(6)),
+                        "box-1",
+                        "0.1.0"),
                 config,
                 of,
                 clock,
                 new Random(seed),
-                commands::add);
+                new Forwarder.Orders() {
+                    @Override
+                    public boolean take(Message.Command command) {
+                        return commands.add(command);
+                    }
+
+                    @Override
+                    public void sentAgain(Refills.Refilled done) {
+                        throw new AssertionError("nobody asked");
+                    }
+                });
     }
 
     private <T extends Fact> T await(Class<T> type, Predicate<T> wanted) throws Exception {
@@ -139,6 +164,38 @@ class UplinkTest {
             log.append("id:" + i);
         }
         forwarder.wake();
+    }
+
+    // A modem with a buffer that is never full, and no bandwidth configured: the blocks are kept
+    // short in it, so that what is urgent has little before it. In bytes, not in time.
+    @Test
+    void anEventNeverWaitsBehindMoreThanTheBlockThatIsBeingSent() throws Exception {
+        forwarder.close();
+        uplink.join(Duration.ofSeconds(10));
+        int blocks = 90;
+        int blockBytes = 64 << 10;
+        long rate = 1_000_000;
+        for (int i = 0; i < blocks; i++) {
+            log.append("id:" + i + "x".repeat(blockBytes));
+        }
+        try (var narrow = new NarrowLine(endpoint.port(), rate, "/urgent/")) {
+            forwarder = gateway(log, 4, narrow.port());
+            uplink = Thread.ofPlatform().name("uplink").start(forwarder);
+            await(Fact.Committed.class, c -> c.item().sequence() == 30);
+            narrow.watchFromNow();
+            for (int i = 31; i <= blocks; i += 3) {
+                log.appendEvent("event:" + i);
+                forwarder.wake();
+                long sequence = i;
+                await(Fact.Committed.class, c -> c.item().sequence() >= sequence);
+            }
+            awaitAcknowledged(blocks);
+            long most = rate * 150 / 1_000 + 2L * blockBytes;
+            assertThat(narrow.deepestAhead()).isPositive().isLessThan(most);
+            assertThat(store.rows(data())).hasSize(blocks);
+            forwarder.close();
+            uplink.join(Duration.ofSeconds(10));
+        }
     }
 
     private StreamId data() {
@@ -246,6 +303,10 @@ class UplinkTest {
             } finally {
                 lock.unlock();
             }
+        }
+
+        void appendEvent(String payload) {
+            locked(() -> log.append(StreamKind.EVENTS, payload));
         }
 
         void append(String payload) {

@@ -13,10 +13,16 @@ import io.drme.config.YamlReader;
 import io.drme.edge.uplink.Forwarder;
 import io.drme.edge.uplink.UplinkConfig;
 import io.drme.model.GatewayId;
+import io.drme.sync.CentreKeys;
 import io.drme.sync.Fact;
 import io.drme.sync.ItemReader;
+import io.drme.sync.Message;
 import io.drme.sync.Receiver;
 import io.drme.sync.ReceiverSettings;
+import io.drme.sync.Refills;
+import io.drme.sync.Signatures;
+import io.drme.sync.SigningKey;
+import io.drme.testing.MemoryNotary;
 import io.drme.testing.MemoryReceiverStore;
 import io.drme.testing.MemorySenderLog;
 import io.drme.time.SystemClock;
@@ -40,6 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Mutual TLS between gateway and centre: a gateway is who its certificate says it is. */
 class UplinkTlsTest {
+    private static final CentreKeys KEYS = CentreKeys.first(SigningKey.make(new Random(5)));
     private static final GatewayId GATEWAY = new GatewayId("press-line-1");
     private static final long LIMIT_SECONDS = 60;
     private static final String PASSWORD = "test-only";
@@ -109,6 +116,7 @@ class UplinkTlsTest {
                 new Receiver(
                         new MemoryReceiverStore(),
                         (_, _) -> ItemReader.Understood.PLAIN,
+                        KEYS,
                         clock,
                         ReceiverSettings.DEFAULTS);
         return IngestEndpoint.start(
@@ -135,12 +143,23 @@ class UplinkTlsTest {
         var config = UplinkConfig.read(new Section(mapping, "uplink", problems));
         assertThat(problems.list()).isEmpty();
         return Forwarder.of(
-                new Forwarder.Identity(GATEWAY, "box-1", "0.1.0"),
+                new Forwarder.Identity(
+                        new MemoryNotary(GATEWAY, Signatures.ED25519, new Random(6)),
+                        "box-1",
+                        "0.1.0"),
                 config,
                 new MemorySenderLog(new Random(1)),
                 clock,
                 new Random(2),
-                _ -> {});
+                new Forwarder.Orders() {
+                    @Override
+                    public boolean take(Message.Command command) {
+                        return true;
+                    }
+
+                    @Override
+                    public void sentAgain(Refills.Refilled done) {}
+                });
     }
 
     @Test

@@ -19,6 +19,8 @@ import java.util.Map;
  * @param local samples of {@code local} that are held, or were until {@code keep} ended
  * @param refused samples given up before they were accepted, by cause; causes with none are absent
  * @param dropped samples given up after they were accepted, by cause; causes with none are absent
+ * @param localAccepted how many of {@code accepted} are of {@code local}
+ * @param localDropped how many of {@code dropped} are of {@code local}
  */
 public record Counters(
         long read,
@@ -29,21 +31,26 @@ public record Counters(
         long pending,
         long local,
         Map<DropCause, Long> refused,
-        Map<DropCause, Long> dropped) {
+        Map<DropCause, Long> dropped,
+        long localAccepted,
+        Map<DropCause, Long> localDropped) {
 
     /** Nothing happened yet. */
-    public static final Counters ZERO = new Counters(0, 0, 0, 0, 0, 0, 0, Map.of(), Map.of());
+    public static final Counters ZERO =
+            new Counters(0, 0, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, Map.of());
 
     /** Copies what it is given. */
     public Counters {
         refused = Map.copyOf(refused);
         dropped = Map.copyOf(dropped);
+        localDropped = Map.copyOf(localDropped);
     }
 
     /** Whether {@code read + derived = filtered + accepted + refused} and so on hold. */
     public boolean balanced() {
         return read + derived == filtered + accepted + sum(refused)
-                && accepted == acknowledged + pending + local + sum(dropped);
+                && accepted == acknowledged + pending + local + sum(dropped)
+                && localAccepted == local + sum(localDropped);
     }
 
     /** What people see as dropped: before or after acceptance, by cause. */

@@ -423,7 +423,9 @@ final class StoreCore {
                 heldPending + tailSamples(StreamKind.DATA),
                 heldLocal + state.expiredLocal + tailSamples(StreamKind.LOCAL),
                 state.refused,
-                dropped);
+                dropped,
+                state.acceptedLocal,
+                state.droppedLocal);
     }
 
     long sizeBytes() {

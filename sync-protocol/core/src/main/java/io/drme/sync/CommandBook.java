@@ -4,9 +4,11 @@ import io.drme.model.GatewayId;
 import io.drme.sync.Receiver.Answer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The commands that wait for their results, by gateway. */
 final class CommandBook {
@@ -29,6 +31,17 @@ final class CommandBook {
         }
         book.put(command.id(), new Waiting(command, nowNanos));
         return List.of(new Answer(gateway, command));
+    }
+
+    /** Gateways that were asked for what is held here already. */
+    Set<GatewayId> asked() {
+        var asked = new HashSet<GatewayId>();
+        waiting.forEach((gateway, book) -> {
+            if (book.values().stream().anyMatch(w -> Backfill.isAgain(w.command()))) {
+                asked.add(gateway);
+            }
+        });
+        return asked;
     }
 
     /** All that waits for a gateway, because it just joined. */

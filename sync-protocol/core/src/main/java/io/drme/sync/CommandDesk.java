@@ -38,6 +38,11 @@ final class CommandDesk {
         }
     }
 
+    /** It was not done, for now: the centre sends it again, and it is taken again. */
+    void forget(String id) {
+        expiryById.remove(id);
+    }
+
     Optional<Message.Command> next() {
         return Optional.ofNullable(waiting.poll());
     }

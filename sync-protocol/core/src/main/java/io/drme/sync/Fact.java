@@ -44,6 +44,19 @@ public sealed interface Fact {
     /** A message could not be read. */
     record Damaged(GatewayId gateway, String reason) implements Fact {}
 
+    /** What a gateway signs about its chains does not fit what is known of it. */
+    record HeadRefused(GatewayId gateway, Why why, String detail) implements Fact {
+        /** What does not fit. */
+        public enum Why {
+            /** Another key than at the epoch's first hello. */
+            KEY_CHANGED,
+            /** The signature is wrong. */
+            BAD_SEAL,
+            /** Another item is stored under that number. */
+            OTHER_ITEM
+        }
+    }
+
     /** A result of a command came. */
     record CommandFinished(GatewayId gateway, String commandId) implements Fact {}
 }

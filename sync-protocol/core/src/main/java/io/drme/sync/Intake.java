@@ -1,6 +1,5 @@
 package io.drme.sync;
 
-import io.drme.model.EpochId;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
 import io.drme.sync.Message.Cause;
@@ -13,10 +12,8 @@ import io.drme.sync.ReceiverStore.State;
 import io.drme.sync.ReceiverStore.StoreException;
 import io.drme.sync.ReceiverStore.Transaction;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -25,49 +22,28 @@ import java.util.Optional;
  */
 final class Intake {
     private static final long VERSION_RETRY_MILLIS = 60_000;
-    private static final long NANOS_PER_MILLI = 1_000_000;
     private static final int RENEWALS_A_LEASE = 6;
 
     private final Transaction transaction;
     private final ItemReader reader;
     private final ReceiverSettings settings;
     private final long now;
-    private final Map<GatewayId, Optional<Lease>> leases = new HashMap<>();
-    private final Map<StreamId, Touched> touched = new LinkedHashMap<>();
-    private final List<Answer> answers = new ArrayList<>();
-    private final List<Fact> facts = new ArrayList<>();
+    private final List<Answer> answers;
+    private final List<Fact> facts;
+    private final Round round;
+    private final Admission admission;
+    private final CentreKeys keys;
 
-    /** A stream in this transaction: what is held, and which numbers a receipt is due for. */
-    private static final class Touched {
-        RangeSet held;
-        RangeSet due = RangeSet.EMPTY;
-        boolean changed;
-
-        Touched(RangeSet held) {
-            this.held = held;
-        }
-
-        void add(long from, long to) {
-            var more = held.with(from, to);
-            changed |= !more.equals(held);
-            held = more;
-            due = due.with(from, to);
-        }
-    }
-
-    Intake(Transaction transaction, ItemReader reader, ReceiverSettings settings, long now) {
-        this.transaction = transaction;
+    Intake(Round round, ItemReader reader, CentreKeys keys) {
+        this.round = round;
+        this.admission = new Admission(round, keys);
+        this.transaction = round.transaction;
         this.reader = reader;
-        this.settings = settings;
-        this.now = now;
-    }
-
-    List<Answer> answers() {
-        return answers;
-    }
-
-    List<Fact> facts() {
-        return facts;
+        this.keys = keys;
+        this.settings = round.settings;
+        this.now = round.now;
+        this.answers = round.answers;
+        this.facts = round.facts;
     }
 
     void take(Receiver.Incoming incoming) throws StoreException {
@@ -86,7 +62,7 @@ final class Intake {
                                 gateway,
                                 "the checksum of %s/%d is wrong"
                                         .formatted(stream.text(), sequence)));
-                refuse(gateway, session, Cause.DAMAGED, stream, sequence, "send it again");
+                round.refuse(gateway, session, Cause.DAMAGED, stream, sequence, "send it again");
             }
             case MessageCodec.Damaged(long session, String reason) ->
                     damaged(gateway, session, reason);
@@ -111,18 +87,18 @@ final class Intake {
 
     private void damaged(GatewayId gateway, long session, String reason) {
         facts.add(new Fact.Damaged(gateway, reason));
-        refuse(gateway, session, Cause.DAMAGED, StreamKind.LOCAL, 0, reason);
+        round.refuse(gateway, session, Cause.DAMAGED, StreamKind.LOCAL, 0, reason);
     }
 
     private void take(GatewayId gateway, Message.Up message) throws StoreException {
         if (message instanceof Message.Hello hello) {
-            hello(gateway, hello);
+            admission.hello(gateway, hello);
             return;
         }
-        var lease = lease(gateway);
+        var lease = round.lease(gateway);
         if (lease.isEmpty() || lease.get().session() != message.session()) {
             if (message instanceof Message.Delivery(long session, Item item)) {
-                refuse(
+                round.refuse(
                         gateway,
                         session,
                         Cause.HELLO_FIRST,
@@ -130,7 +106,7 @@ final class Intake {
                         item.sequence(),
                         "the centre knows no such session");
             } else if (message instanceof Message.Status) {
-                refuse(
+                round.refuse(
                         gateway,
                         message.session(),
                         Cause.HELLO_FIRST,
@@ -146,7 +122,10 @@ final class Intake {
             case Message.Delivery(long session, Item item) ->
                     deliver(gateway, session, lease.get(), item);
             case Message.Live live -> facts.add(new Fact.LiveValues(gateway, live));
-            case Message.Status status -> facts.add(new Fact.Reported(gateway, status));
+            case Message.Status status -> {
+                new HeadCheck(round, keys.signatures()).reported(gateway, status);
+                facts.add(new Fact.Reported(gateway, status));
+            }
             case Message.HashQuery query -> {
                 if (query.from() >= 1 && query.from() <= query.to()) {
                     var hashes =
@@ -169,125 +148,12 @@ final class Intake {
         }
     }
 
-    // ---- hello
-
-    private void hello(GatewayId gateway, Message.Hello hello) throws StoreException {
-        var held = lease(gateway);
-        if (held.isPresent()) {
-            var lease = held.get();
-            boolean same = lease.instance() == hello.instance();
-            if (same && count(hello.session()) < count(lease.session())) {
-                return;
-            }
-            boolean later =
-                    lease.epoch().equals(hello.epoch()) && hello.bootCount() > lease.bootCount();
-            long age = now - lease.renewedAtNanos();
-            boolean expired = age < 0 || age > settings.lease().toNanos();
-            if (!same && !later && !expired) {
-                refuseClone(gateway, lease, hello, settings.lease().toNanos() - age);
-                return;
-            }
-        }
-        save(
-                new Lease(
-                        gateway,
-                        hello.epoch(),
-                        hello.bootCount(),
-                        hello.instance(),
-                        hello.session(),
-                        hello.host(),
-                        now));
-        int number = transaction.epochNumber(gateway, hello.epoch(), now);
-        var standings = new ArrayList<Message.Standing>();
-        for (var holding : hello.holdings()) {
-            if (holding.stream() != StreamKind.LOCAL) {
-                standings.add(standing(gateway, hello.epoch(), holding));
-            }
-        }
-        answers.add(
-                new Answer(
-                        gateway,
-                        new Message.Welcome(
-                                hello.session(),
-                                hello.epoch(),
-                                number,
-                                now,
-                                settings.window(),
-                                standings)));
-        facts.add(new Fact.Joined(gateway, hello, number));
-    }
-
-    private void refuseClone(
-            GatewayId gateway, Lease lease, Message.Hello hello, long remainingNanos) {
-        var detail =
-                "'%s' is in use by %s (start %d); this one is %s (start %d). Give one of them another gateway id, or stop it"
-                        .formatted(
-                                gateway,
-                                lease.host(),
-                                lease.bootCount(),
-                                hello.host(),
-                                hello.bootCount());
-        answers.add(
-                new Answer(
-                        gateway,
-                        new Message.Refusal(
-                                hello.session(),
-                                Cause.LEASE_HELD,
-                                StreamKind.LOCAL,
-                                0,
-                                remainingNanos / NANOS_PER_MILLI + 1,
-                                detail)));
-        facts.add(new Fact.CloneRefused(gateway, lease, hello));
-    }
-
-    /** The part of a session's number that counts the hellos of its process. */
-    private static long count(long session) {
-        return session & 0xFFFF_FFFFL;
-    }
-
-    private Message.Standing standing(GatewayId gateway, EpochId epoch, Message.Holding holding)
-            throws StoreException {
-        var stream = new StreamId(gateway, epoch, holding.stream());
-        long common = 0;
-        long different = 0;
-        for (var range : holding.held()) {
-            for (var end :
-                    List.of(
-                            new Message.SequenceHash(range.from(), range.fromHash()),
-                            new Message.SequenceHash(range.to(), range.toHash()))) {
-                var ours = hash(stream, end.sequence());
-                if (ours.isNone() || end.hash().isNone()) {
-                    continue;
-                }
-                if (ours.equals(end.hash())) {
-                    common = Math.max(common, end.sequence());
-                } else if (different == 0 || end.sequence() < different) {
-                    different = end.sequence();
-                }
-            }
-        }
-        var held = new ArrayList<HeldRange>();
-        for (var range : touched(stream).held.newest(Limits.MAX_RANGES).ranges()) {
-            held.add(
-                    new HeldRange(
-                            range.from(),
-                            range.to(),
-                            hash(stream, range.from()),
-                            hash(stream, range.to())));
-        }
-        return new Message.Standing(holding.stream(), held, common, different);
-    }
-
-    private ChainHash hash(StreamId stream, long sequence) throws StoreException {
-        return transaction.find(stream, sequence).map(Known::hash).orElse(ChainHash.NONE);
-    }
-
     // ---- items
 
     private void deliver(GatewayId gateway, long session, Lease lease, Item item)
             throws StoreException {
         if (!lease.epoch().equals(item.epoch())) {
-            refuse(
+            round.refuse(
                     gateway,
                     session,
                     Cause.HELLO_FIRST,
@@ -308,19 +174,13 @@ final class Intake {
         var content = reader.read(gateway, item);
         var quarantine = quarantine(stream, item, content);
         transaction.insert(gateway, item, quarantine, now);
-        touched(stream).add(item.sequence(), item.sequence());
+        round.touched(stream).add(item.sequence(), item.sequence());
         if (quarantine.isPresent()) {
             var why = quarantine.get();
             facts.add(new Fact.Quarantined(gateway, item, why.detail(), why.offChain()));
             return;
         }
-        facts.add(new Fact.Committed(gateway, item, false));
-        if (content instanceof ItemReader.Understood(var closures, var finished)) {
-            for (var closure : closures) {
-                close(gateway, closure);
-            }
-            finished.forEach(id -> facts.add(new Fact.CommandFinished(gateway, id)));
-        }
+        stored(gateway, item, content);
     }
 
     /**
@@ -338,7 +198,7 @@ final class Intake {
                                 .filter(k -> k.hash().equals(identity.hash()))
                                 .isPresent();
         if (held) {
-            var state = touched(stream);
+            var state = round.touched(stream);
             var closure =
                     new Closure(
                             stream,
@@ -358,7 +218,7 @@ final class Intake {
         boolean closed = known.state() == State.CLOSED;
         if (!closed && !known.hash().equals(item.hash())) {
             facts.add(new Fact.Forked(gateway, item, known.hash()));
-            refuse(
+            round.refuse(
                     gateway,
                     session,
                     Cause.FORKED,
@@ -367,10 +227,76 @@ final class Intake {
                     "the centre holds another item under this number");
             return;
         }
-        touched(stream).add(item.sequence(), item.sequence());
-        if (known.state() == State.STORED) {
+        round.touched(stream).add(item.sequence(), item.sequence());
+        if (!mended(gateway, stream, item, known) && known.state() == State.STORED) {
             facts.add(new Fact.Committed(gateway, item, true));
         }
+    }
+
+    /**
+     * Whether what came again took the place of what is here: out of quarantine, or because the
+     * gateway was asked for it and the bytes here are damaged or expired.
+     */
+    private boolean mended(GatewayId gateway, StreamId stream, Item item, Known known)
+            throws StoreException {
+        boolean worse =
+                switch (known.state()) {
+                    case QUARANTINED -> true;
+                    case EXPIRED -> round.asked.contains(gateway);
+                    case STORED -> round.asked.contains(gateway) && !isWhole(stream, item);
+                    case CLOSED -> false;
+                };
+        if (!worse) {
+            return false;
+        }
+        var content = reader.read(gateway, item);
+        var quarantine = quarantine(stream, item, content);
+        if (quarantine.isPresent()) {
+            return false;
+        }
+        transaction.renew(gateway, item, quarantine, now);
+        stored(gateway, item, content);
+        return true;
+    }
+
+    private boolean isWhole(StreamId stream, Item item) throws StoreException {
+        return transaction
+                .payload(stream, item.sequence())
+                .filter(here -> Arrays.equals(here, item.payload()))
+                .isPresent();
+    }
+
+    private void stored(GatewayId gateway, Item item, ItemReader.Content content)
+            throws StoreException {
+        facts.add(new Fact.Committed(gateway, item, false));
+        if (content instanceof ItemReader.Understood(var closures, var finished)) {
+            for (var closure : closures) {
+                close(gateway, closure);
+            }
+            finished.forEach(id -> facts.add(new Fact.CommandFinished(gateway, id)));
+        }
+    }
+
+    /**
+     * Tries items again that could not be read when they came.
+     *
+     * @param next where to go on; -1 where there are no more
+     */
+    record Retried(List<Fact> facts, long next) {}
+
+    Retried readAgain(long after, int limit) throws StoreException {
+        var page = transaction.unreadable(after, limit);
+        for (var kept : page) {
+            var item = kept.item();
+            var stream = new StreamId(kept.gateway(), item.epoch(), item.stream());
+            var content = reader.read(kept.gateway(), item);
+            if (quarantine(stream, item, content).isEmpty()) {
+                transaction.renew(kept.gateway(), item, Optional.empty(), now);
+                stored(kept.gateway(), item, content);
+            }
+        }
+        finish();
+        return new Retried(facts, page.size() < limit ? -1 : page.getLast().id());
     }
 
     private Optional<Quarantine> quarantine(StreamId stream, Item item, ItemReader.Content content)
@@ -407,7 +333,7 @@ final class Intake {
                 closure.stream().gateway().equals(gateway)
                         && closure.stream().stream() != StreamKind.LOCAL;
         if (own) {
-            var stream = touched(closure.stream());
+            var stream = round.touched(closure.stream());
             transaction.close(closure, stream.held, now);
             stream.add(closure.from(), closure.to());
             facts.add(new Fact.Closed(gateway, closure));
@@ -418,13 +344,13 @@ final class Intake {
 
     /** Writes ranges and makes receipts. */
     void finish() throws StoreException {
-        for (var entry : touched.entrySet()) {
+        for (var entry : round.touched.entrySet()) {
             var stream = entry.getKey();
             var state = entry.getValue();
             if (state.changed) {
                 transaction.saveRanges(stream, state.held);
             }
-            var lease = lease(stream.gateway());
+            var lease = round.lease(stream.gateway());
             if (!state.due.isEmpty()
                     && lease.isPresent()
                     && lease.get().epoch().equals(stream.epoch())) {
@@ -433,42 +359,25 @@ final class Intake {
         }
     }
 
-    private Message.Receipt receipt(StreamId stream, Touched state, Lease lease)
+    private Message.Receipt receipt(StreamId stream, Round.Touched state, Lease lease)
             throws StoreException {
         var ranges = new ArrayList<Message.Receipted>();
         for (var range : state.held.ranges()) {
             if (ranges.size() < Limits.MAX_RANGES
                     && !state.due.intersect(RangeSet.of(range.from(), range.to())).isEmpty()) {
                 ranges.add(
-                        new Message.Receipted(range.from(), range.to(), hash(stream, range.to())));
+                        new Message.Receipted(
+                                range.from(), range.to(), round.hash(stream, range.to())));
             }
         }
         return new Message.Receipt(
-                lease.session(), stream.epoch(), stream.stream(), now, ranges, "");
-    }
-
-    private Touched touched(StreamId stream) throws StoreException {
-        var known = touched.get(stream);
-        if (known == null) {
-            known = new Touched(transaction.ranges(stream));
-            touched.put(stream, known);
-        }
-        return known;
-    }
-
-    private Optional<Lease> lease(GatewayId gateway) throws StoreException {
-        var known = leases.get(gateway);
-        if (known == null) {
-            known = transaction.lease(gateway);
-            leases.put(gateway, known);
-        }
-        return known;
+                lease.session(), stream.epoch(), stream.stream(), now, ranges, Seal.NONE);
     }
 
     private void renew(Lease lease) throws StoreException {
         long age = now - lease.renewedAtNanos();
         if (age < 0 || age > settings.lease().toNanos() / RENEWALS_A_LEASE) {
-            save(
+            round.save(
                     new Lease(
                             lease.gateway(),
                             lease.epoch(),
@@ -478,22 +387,5 @@ final class Intake {
                             lease.host(),
                             now));
         }
-    }
-
-    private void save(Lease lease) throws StoreException {
-        transaction.saveLease(lease);
-        leases.put(lease.gateway(), Optional.of(lease));
-    }
-
-    private void refuse(
-            GatewayId gateway,
-            long session,
-            Cause cause,
-            StreamKind stream,
-            long sequence,
-            String detail) {
-        answers.add(
-                new Answer(
-                        gateway, new Message.Refusal(session, cause, stream, sequence, 0, detail)));
     }
 }

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 final class Lane {
     private final StreamKind stream;
     private final SenderLog log;
+    private final Refills refills;
     private final Map<Long, UnderWay> underWay = new TreeMap<>();
     private RangeSet acknowledged = RangeSet.EMPTY;
     private RangeSet unreadable = RangeSet.EMPTY;
@@ -19,7 +20,7 @@ final class Lane {
     private int backlogUnderWay;
     private long bytesUnderWay;
 
-    private record UnderWay(int bytes, long sentAtNanos, boolean backlog) {}
+    private record UnderWay(int bytes, int samples, long sentAtNanos, boolean backlog) {}
 
     /**
      * The next item to send.
@@ -28,9 +29,10 @@ final class Lane {
      */
     record Next(long sequence, boolean backlog) {}
 
-    Lane(StreamKind stream, SenderLog log) {
+    Lane(StreamKind stream, SenderLog log, Refills refills) {
         this.stream = stream;
         this.log = log;
+        this.refills = refills;
     }
 
     /** Begins a session: the centre holds these; what comes from the newest item on is fresh. */
@@ -57,12 +59,16 @@ final class Lane {
     }
 
     /** Takes note of a receipt; true when it tells anything new. */
-    boolean acknowledge(RangeSet ranges) {
+    boolean acknowledge(RangeSet ranges, LineGauge gauge, long nowNanos) {
         underWay.entrySet()
                 .removeIf(e -> {
                     boolean done = ranges.contains(e.getKey());
                     if (done) {
                         landed(e.getValue());
+                        if (stream == StreamKind.DATA) {
+                            gauge.landed(e.getValue().sentAtNanos(), nowNanos);
+                        }
+                        refills.receipted(stream, e.getKey(), e.getValue().samples());
                     }
                     return done;
                 });
@@ -72,20 +78,37 @@ final class Lane {
         return more;
     }
 
-    /** The newest item of this session first, then the backlog from the oldest. */
+    /**
+     * The newest item of this session first, then the backlog from the oldest, then what is asked
+     * for again.
+     */
     Optional<Next> next(int backlogLimit) {
-        var pending = pending();
-        for (var sequence : underWay.keySet()) {
-            pending = pending.minus(RangeSet.of(sequence, sequence));
-        }
+        var pending = notUnderWay(pending());
         if (stream == StreamKind.EVENTS) {
             // Events keep their order: who reads an alarm's end has read its beginning.
-            return one(pending.first(), false);
+            var first = one(pending.first(), false);
+            return first.isPresent() ? first : again(backlogLimit);
         }
         var fresh = one(pending.last(), false).filter(n -> n.sequence() >= freshFrom);
-        return fresh.isPresent() || backlogUnderWay >= backlogLimit
-                ? fresh
-                : one(pending.first(), true);
+        if (fresh.isPresent() || backlogUnderWay >= backlogLimit) {
+            return fresh;
+        }
+        var oldest = one(pending.first(), true);
+        return oldest.isPresent() ? oldest : again(backlogLimit);
+    }
+
+    private Optional<Next> again(int backlogLimit) {
+        return refills.isEmpty() || backlogUnderWay >= backlogLimit
+                ? Optional.empty()
+                : one(notUnderWay(refills.wanted(stream)).first(), true);
+    }
+
+    private RangeSet notUnderWay(RangeSet items) {
+        var left = items;
+        for (var sequence : underWay.keySet()) {
+            left = left.minus(RangeSet.of(sequence, sequence));
+        }
+        return left;
     }
 
     private static Optional<Next> one(OptionalLong sequence, boolean backlog) {
@@ -99,8 +122,10 @@ final class Lane {
         return log.held(stream).minus(acknowledged).minus(unreadable);
     }
 
-    void sent(Next next, int bytes, long nowNanos) {
-        underWay.put(next.sequence(), new UnderWay(bytes, nowNanos, next.backlog()));
+    void sent(Next next, Item item, long nowNanos) {
+        int bytes = item.payload().length;
+        underWay.put(
+                next.sequence(), new UnderWay(bytes, item.samples(), nowNanos, next.backlog()));
         bytesUnderWay += bytes;
         backlogUnderWay += next.backlog() ? 1 : 0;
     }
@@ -108,6 +133,7 @@ final class Lane {
     /** The item can't be read now; do not ask for it again before {@link #lookAgain}. */
     void skip(long sequence) {
         unreadable = unreadable.with(sequence);
+        refills.gone(stream, sequence);
     }
 
     /**

@@ -34,6 +34,12 @@ public final class Limits {
     /** The most hashes in one answer. */
     public static final int MAX_HASHES = 64;
 
+    /** The most keys of the centre that a welcome can lead through. */
+    public static final int MAX_SUCCESSIONS = 16;
+
+    /** The most requests to send again that a status tells of. */
+    public static final int MAX_REFILLS = 16;
+
     /** The most streams that a message can speak of. */
     public static final int MAX_STREAMS = 8;
 

@@ -1,6 +1,7 @@
 package io.drme.sync;
 
 import io.drme.model.EpochId;
+import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
 import java.util.Collections;
 import java.util.List;
@@ -53,6 +54,8 @@ public sealed interface Message {
      * @param schemaHash of the schemas that it writes, hexadecimal
      * @param gatewayTimeNanos wall clock of the gateway, nanoseconds since 1970 UTC
      * @param holdings one a stream that is sent
+     * @param key the gateway's; the centre remembers it with the epoch
+     * @param heads how far its chains are, signed
      */
     record Hello(
             long session,
@@ -64,7 +67,9 @@ public sealed interface Message {
             String configurationHash,
             String schemaHash,
             long gatewayTimeNanos,
-            List<Holding> holdings)
+            List<Holding> holdings,
+            VerifyKey key,
+            ChainHeads heads)
             implements Up {
         /** Takes an immutable copy. */
         public Hello {
@@ -99,6 +104,15 @@ public sealed interface Message {
     record Progress(StreamKind stream, long last, long pendingItems, RangeSet acknowledged) {}
 
     /**
+     * How far the gateway is with sending a span again.
+     *
+     * @param command the id of the command that asked for it
+     * @param items how many items it found
+     * @param left how many of them the centre has not receipted since
+     */
+    record Refill(String command, long items, long left) {}
+
+    /**
      * The gateway lives; sent every few seconds, and it renews the lease.
      *
      * @param gatewayTimeNanos wall clock of the gateway, nanoseconds since 1970 UTC
@@ -106,18 +120,26 @@ public sealed interface Message {
      *     read derived filtered accepted acknowledged pending local}, {@code refused.REASON} for
      *     what was given up before it was accepted and {@code dropped.REASON} for what was after
      * @param progress one a stream that is sent
+     * @param heads how far its chains are, signed; the same as before where they did not grow
+     * @param drainMillis how long the backlog takes at the rate just measured, from 0; -1 where
+     *     that is not known
+     * @param refills spans that are being sent again
      */
     record Status(
             long session,
             EpochId epoch,
             long gatewayTimeNanos,
             SortedMap<String, Long> counters,
-            List<Progress> progress)
+            List<Progress> progress,
+            ChainHeads heads,
+            long drainMillis,
+            List<Refill> refills)
             implements Up {
         /** Takes an immutable copy. */
         public Status {
             counters = Collections.unmodifiableSortedMap(new TreeMap<>(counters));
             progress = List.copyOf(progress);
+            refills = List.copyOf(refills);
         }
     }
 
@@ -153,6 +175,9 @@ public sealed interface Message {
      *
      * @param epochNumber the centre's own number of the epoch, from 1
      * @param cloudTimeNanos wall clock of the centre, nanoseconds since 1970 UTC
+     * @param key what the centre signs with
+     * @param successions how it came to that key, for who knows an earlier one
+     * @param seal over all of it
      */
     record Welcome(
             long session,
@@ -160,11 +185,34 @@ public sealed interface Message {
             int epochNumber,
             long cloudTimeNanos,
             Window window,
-            List<Standing> standings)
+            List<Standing> standings,
+            VerifyKey key,
+            List<CentreKeys.Succession> successions,
+            Seal seal)
             implements Down {
         /** Takes an immutable copy. */
         public Welcome {
             standings = List.copyOf(standings);
+            successions = List.copyOf(successions);
+        }
+
+        /** The same, sealed. */
+        Welcome with(Seal by) {
+            return new Welcome(
+                    session,
+                    epoch,
+                    epochNumber,
+                    cloudTimeNanos,
+                    window,
+                    standings,
+                    key,
+                    successions,
+                    by);
+        }
+
+        /** Whether the centre with that key said exactly this to that gateway. */
+        boolean holds(Signatures signatures, VerifyKey by, GatewayId gateway) {
+            return seal.holds(signatures, by, Statement.welcome(gateway, this));
         }
     }
 
@@ -187,7 +235,7 @@ public sealed interface Message {
      * The centre holds these ranges durably; sent after its commit and never before.
      *
      * @param ranges those that the commit touched, whole
-     * @param signature over the ranges, hexadecimal; empty as long as the centre does not sign
+     * @param seal over all of it
      */
     record Receipt(
             long session,
@@ -195,11 +243,25 @@ public sealed interface Message {
             StreamKind stream,
             long cloudTimeNanos,
             List<Receipted> ranges,
-            String signature)
+            Seal seal)
             implements Down {
         /** Takes an immutable copy. */
         public Receipt {
             ranges = List.copyOf(ranges);
+        }
+
+        /** The same, sealed. */
+        Receipt with(Seal by) {
+            return new Receipt(session, epoch, stream, cloudTimeNanos, ranges, by);
+        }
+
+        /** Whether the centre with that key said exactly this to that gateway. */
+        public boolean holds(VerifyKey by, GatewayId gateway) {
+            return holds(Signatures.ED25519, by, gateway);
+        }
+
+        boolean holds(Signatures signatures, VerifyKey by, GatewayId gateway) {
+            return seal.holds(signatures, by, Statement.receipt(gateway, this));
         }
     }
 

@@ -67,7 +67,9 @@ final class MessageDecoder {
                 configuration,
                 schemas,
                 time,
-                holdings);
+                holdings,
+                in.key(),
+                heads(in));
     }
 
     private static Message delivery(long session, WireReader in, byte[] body) throws Malformed {
@@ -122,7 +124,24 @@ final class MessageDecoder {
         for (int i = 0; i < streams; i++) {
             progress.add(new Message.Progress(stream(in), in.count(), in.count(), in.ranges()));
         }
-        return new Message.Status(session, epoch, time, counters, progress);
+        var heads = heads(in);
+        long drain = in.count() - 1;
+        int requests = in.count(Limits.MAX_REFILLS, "requests");
+        var refills = new ArrayList<Message.Refill>();
+        for (int i = 0; i < requests; i++) {
+            refills.add(new Message.Refill(in.text(), in.count(), in.count()));
+        }
+        return new Message.Status(session, epoch, time, counters, progress, heads, drain, refills);
+    }
+
+    private static ChainHeads heads(WireReader in) throws Malformed {
+        long time = in.i64();
+        int count = in.count(Limits.MAX_STREAMS, "streams");
+        var heads = new ArrayList<ChainHeads.Head>();
+        for (int i = 0; i < count; i++) {
+            heads.add(new ChainHeads.Head(stream(in), in.count(), in.hash()));
+        }
+        return new ChainHeads(time, heads, in.seal());
     }
 
     private static Message welcome(long session, WireReader in) throws Malformed {
@@ -135,7 +154,14 @@ final class MessageDecoder {
         for (int i = 0; i < streams; i++) {
             standings.add(new Message.Standing(stream(in), held(in), in.count(), in.count()));
         }
-        return new Message.Welcome(session, epoch, number, time, window, standings);
+        var key = in.key();
+        int keys = in.count(Limits.MAX_SUCCESSIONS, "keys");
+        var successions = new ArrayList<CentreKeys.Succession>();
+        for (int i = 0; i < keys; i++) {
+            successions.add(new CentreKeys.Succession(in.key(), in.seal()));
+        }
+        return new Message.Welcome(
+                session, epoch, number, time, window, standings, key, successions, in.seal());
     }
 
     private static Message receipt(long session, WireReader in) throws Malformed {
@@ -149,7 +175,7 @@ final class MessageDecoder {
             long to = WireReader.sum(from, in.count());
             ranges.add(new Message.Receipted(from, to, in.hash()));
         }
-        return new Message.Receipt(session, epoch, stream, time, ranges, in.text());
+        return new Message.Receipt(session, epoch, stream, time, ranges, in.seal());
     }
 
     private static Message command(long session, WireReader in) throws Malformed {

@@ -77,6 +77,8 @@ final class MessageEncoder {
             out.u8(holding.stream().code()).count(holding.last());
             held(holding.held(), out);
         }
+        out.key(hello.key());
+        heads(hello.heads(), out);
         return HELLO;
     }
 
@@ -115,10 +117,36 @@ final class MessageEncoder {
             out.u8(progress.stream().code()).count(progress.last()).count(progress.pendingItems());
             out.ranges(progress.acknowledged());
         }
+        heads(status.heads(), out);
+        out.count(status.drainMillis() + 1);
+        out.size(status.refills(), Limits.MAX_REFILLS);
+        for (var refill : status.refills()) {
+            out.text(refill.command()).count(refill.items()).count(refill.left());
+        }
         return STATUS;
     }
 
+    private static void heads(ChainHeads heads, WireWriter out) {
+        heads(heads.gatewayTimeNanos(), heads.heads(), out);
+        out.seal(heads.seal());
+    }
+
+    /** What is signed of them. */
+    static void heads(long timeNanos, List<ChainHeads.Head> heads, WireWriter out) {
+        out.i64(timeNanos).size(heads, Limits.MAX_STREAMS);
+        for (var head : heads) {
+            out.u8(head.stream().code()).count(head.sequence()).hash(head.hash());
+        }
+    }
+
     private static int welcome(Message.Welcome welcome, WireWriter out) {
+        welcomed(welcome, out);
+        out.seal(welcome.seal());
+        return WELCOME;
+    }
+
+    /** What is signed of it. */
+    static void welcomed(Message.Welcome welcome, WireWriter out) {
         out.epoch(welcome.epoch()).count(welcome.epochNumber()).i64(welcome.cloudTimeNanos());
         window(welcome.window(), out);
         out.size(welcome.standings(), Limits.MAX_STREAMS);
@@ -127,15 +155,21 @@ final class MessageEncoder {
             held(standing.held(), out);
             out.count(standing.lastCommon()).count(standing.firstDifferent());
         }
-        return WELCOME;
+        out.key(welcome.key()).size(welcome.successions(), Limits.MAX_SUCCESSIONS);
+        welcome.successions().forEach(s -> out.key(s.next()).seal(s.seal()));
     }
 
     private static int receipt(Message.Receipt receipt, WireWriter out) {
+        receipted(receipt, out);
+        out.seal(receipt.seal());
+        return RECEIPT;
+    }
+
+    /** What is signed of it. */
+    static void receipted(Message.Receipt receipt, WireWriter out) {
         out.epoch(receipt.epoch()).u8(receipt.stream().code()).i64(receipt.cloudTimeNanos());
         out.size(receipt.ranges(), Limits.MAX_RANGES);
         receipt.ranges().forEach(r -> out.count(r.from()).count(r.to() - r.from()).hash(r.hash()));
-        out.text(receipt.signature());
-        return RECEIPT;
     }
 
     private static int command(Message.Command command, WireWriter out) {

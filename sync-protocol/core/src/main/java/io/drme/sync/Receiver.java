@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The centre's side of the sync: stores what comes, each item once, and tells by receipts what it
@@ -17,6 +18,9 @@ import java.util.Map;
  */
 public final class Receiver {
     private static final long UNAVAILABLE_RETRY_MILLIS = 1_000;
+
+    /** Items in quarantine looked at in one transaction. */
+    private static final int RETRIED_AT_ONCE = 64;
 
     /**
      * A message that came.
@@ -46,16 +50,22 @@ public final class Receiver {
     private final ItemReader reader;
     private final Clock clock;
     private final ReceiverSettings settings;
+    private final CentreKeys keys;
     private final CommandBook commands;
     private final Map<GatewayId, Message.Hello> refused = new HashMap<>();
 
-    /** Makes a receiver over a store. */
+    /** Makes a receiver over a store, which seals what it says with the current key. */
     public Receiver(
-            ReceiverStore store, ItemReader reader, Clock clock, ReceiverSettings settings) {
+            ReceiverStore store,
+            ItemReader reader,
+            CentreKeys keys,
+            Clock clock,
+            ReceiverSettings settings) {
         this.store = store;
         this.reader = reader;
         this.clock = clock;
         this.settings = settings;
+        this.keys = keys;
         this.commands = new CommandBook(settings.commandAgain().toNanos());
     }
 
@@ -65,15 +75,17 @@ public final class Receiver {
                 arrivals.stream()
                         .map(a -> new Incoming(a.gateway(), MessageCodec.decode(a.bytes())))
                         .toList();
+        var asked = commands.asked();
         try {
             return settled(
                     store.inTransaction(transaction -> {
-                        var intake = new Intake(transaction, reader, settings, clock.epochNanos());
+                        var round = new Round(transaction, settings, asked, clock.epochNanos());
+                        var intake = new Intake(round, reader, keys);
                         for (var one : incoming) {
                             intake.take(one);
                         }
                         intake.finish();
-                        return intake;
+                        return round;
                     }));
         } catch (StoreException e) {
             return new Outcome(false, unavailable(incoming), List.of(), text(e));
@@ -81,12 +93,51 @@ public final class Receiver {
     }
 
     /**
-     * Sends a command, now and again until its result comes or it expires.
+     * Sends a command, now and again until its result comes or it expires, also after a restart.
      *
-     * @return what to say now; nothing when too many wait for that gateway already
+     * @return what to say now: nothing when too many wait for that gateway already; not durable
+     *     where a restart of the centre would forget the command
      */
-    public List<Answer> submit(GatewayId gateway, Message.Command command) {
-        return commands.submit(gateway, command, clock.nanoTime());
+    public Outcome submit(GatewayId gateway, Message.Command command) {
+        var answers = commands.submit(gateway, command, clock.nanoTime());
+        try {
+            if (!answers.isEmpty()) {
+                store.inTransaction(transaction -> {
+                    transaction.saveCommand(gateway, command);
+                    return true;
+                });
+            }
+            return new Outcome(true, answers, List.of(), "");
+        } catch (StoreException e) {
+            return new Outcome(false, answers, List.of(), text(e));
+        }
+    }
+
+    /**
+     * Takes up what a restart interrupted: commands without a result, and items that an earlier
+     * release could not read. To be called once, before anything else.
+     */
+    public Outcome resume() {
+        var facts = new ArrayList<Fact>();
+        try {
+            var open = store.inTransaction(t -> t.openCommands(clock.epochNanos()));
+            open.forEach(o -> commands.submit(o.gateway(), o.command(), clock.nanoTime()));
+            long after = 0;
+            while (after >= 0) {
+                long from = after;
+                var page =
+                        store.inTransaction(transaction -> {
+                            var round =
+                                    new Round(transaction, settings, Set.of(), clock.epochNanos());
+                            return new Intake(round, reader, keys).readAgain(from, RETRIED_AT_ONCE);
+                        });
+                facts.addAll(page.facts());
+                after = page.next();
+            }
+            return new Outcome(true, List.of(), facts, "");
+        } catch (StoreException e) {
+            return new Outcome(false, List.of(), facts, text(e));
+        }
     }
 
     /** What is due: commands that found no result yet. To be called every second or so. */
@@ -98,10 +149,10 @@ public final class Receiver {
     record Incoming(GatewayId gateway, MessageCodec.Decoded decoded) {}
 
     /** What follows from a commit, outside of it. */
-    private Outcome settled(Intake intake) {
-        var answers = new ArrayList<>(intake.answers());
+    private Outcome settled(Round round) {
+        var answers = new ArrayList<>(sealed(round.answers));
         var facts = new ArrayList<Fact>();
-        for (var fact : intake.facts()) {
+        for (var fact : round.facts) {
             switch (fact) {
                 case Fact.Joined joined -> {
                     refused.remove(joined.gateway());
@@ -121,6 +172,29 @@ public final class Receiver {
             }
         }
         return new Outcome(true, answers, facts, "");
+    }
+
+    /** Seals all that a gateway may act upon, with one signature. */
+    private List<Answer> sealed(List<Answer> answers) {
+        var statements = new ArrayList<byte[]>();
+        for (var answer : answers) {
+            switch (answer.message()) {
+                case Message.Receipt r -> statements.add(Statement.receipt(answer.gateway(), r));
+                case Message.Welcome w -> statements.add(Statement.welcome(answer.gateway(), w));
+                default -> {
+                    // Nothing is released by it.
+                }
+            }
+        }
+        var seals = Seal.all(keys.signatures(), keys.current(), statements).iterator();
+        return answers.stream()
+                .map(a ->
+                        switch (a.message()) {
+                            case Message.Receipt r -> new Answer(a.gateway(), r.with(seals.next()));
+                            case Message.Welcome w -> new Answer(a.gateway(), w.with(seals.next()));
+                            default -> a;
+                        })
+                .toList();
     }
 
     /**

@@ -123,6 +123,16 @@ public interface ReceiverStore {
         public static final String MOVED = "moved";
     }
 
+    /** A command that waits for its result. */
+    record OpenCommand(GatewayId gateway, Message.Command command) {}
+
+    /**
+     * An item that is kept apart.
+     *
+     * @param id ascending, for asking on
+     */
+    record Kept(long id, GatewayId gateway, Item item) {}
+
     /** One transaction. Reads see its own writes. */
     interface Transaction {
 
@@ -134,6 +144,43 @@ public interface ReceiverStore {
 
         /** The centre's number of an epoch: 1 for a gateway's first, given at first sight. */
         int epochNumber(GatewayId gateway, EpochId epoch, long cloudTimeNanos)
+                throws StoreException;
+
+        /** The key with which a gateway signs in an epoch, as its first hello told. */
+        Optional<VerifyKey> gatewayKey(GatewayId gateway, EpochId epoch) throws StoreException;
+
+        /** Remembers the key of an epoch that has none yet. */
+        void saveGatewayKey(GatewayId gateway, EpochId epoch, VerifyKey key, long cloudTimeNanos)
+                throws StoreException;
+
+        /** The newest ends of an epoch's chains that the gateway signed. */
+        Optional<ChainHeads> heads(GatewayId gateway, EpochId epoch) throws StoreException;
+
+        /** Writes the newest ends of an epoch's chains; their seal was checked. */
+        void saveHeads(GatewayId gateway, EpochId epoch, ChainHeads heads) throws StoreException;
+
+        /** Remembers a command that goes down; nothing where its id is known. */
+        void saveCommand(GatewayId gateway, Message.Command command) throws StoreException;
+
+        /** Commands without a result that do not expire before a time, oldest first. */
+        List<OpenCommand> openCommands(long nowNanos) throws StoreException;
+
+        /**
+         * Items in quarantine because they could not be read, each with its bytes.
+         *
+         * @param after only behind this one, by {@link Kept#id}; 0 from the first
+         */
+        List<Kept> unreadable(long after, int limit) throws StoreException;
+
+        /** The bytes of an item as they are here now; nothing where there are none. */
+        Optional<byte[]> payload(StreamId stream, long sequence) throws StoreException;
+
+        /**
+         * Writes an item once more under the number and with the hash that it has here, in place of
+         * what there is: its bytes were damaged or expired, or its quarantine ended.
+         */
+        void renew(
+                GatewayId gateway, Item item, Optional<Quarantine> quarantine, long cloudTimeNanos)
                 throws StoreException;
 
         /** What is held of a stream: stored, quarantined, expired and closed. */

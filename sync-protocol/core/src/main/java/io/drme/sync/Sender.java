@@ -4,7 +4,6 @@ import io.drme.model.StreamKind;
 import io.drme.time.Clock;
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,16 +22,13 @@ public final class Sender {
     /** Items handed to the line in one step, so that receiving is never starved. */
     private static final int MAX_SENT_A_STEP = 64;
 
-    /** After so many rounds without any receipt the line is taken for dead. */
-    private static final int MAX_SILENT_ROUNDS = 2;
-
-    /** The greatest factor by which waiting for a receipt is stretched. */
-    private static final int MAX_STRETCH_SHIFT = 3;
-
     /** No refusal makes the sender wait longer than this. */
     private static final long MAX_WAIT_MILLIS = 60_000;
 
     private static final long NANOS_PER_MILLI = 1_000_000;
+
+    /** A person has to decide on it; what is decided is seen after this. */
+    private static final long STRANGER_WAIT_NANOS = 10_000_000_000L;
 
     private static final Message.Window FIRST_WINDOW = new Message.Window(1, 1 << 20);
 
@@ -57,9 +53,16 @@ public final class Sender {
      * @param detail why, where the centre refused; otherwise empty
      * @param pendingItems by stream, how many the centre has not receipted
      * @param resent items sent more than once since the process began
+     * @param drainMillis how long the backlog takes at the rate just measured; -1: not known
+     * @param unverified receipts and welcomes whose seal was wrong, since the process began
      */
     public record State(
-            Phase phase, String detail, Map<StreamKind, Long> pendingItems, long resent) {}
+            Phase phase,
+            String detail,
+            Map<StreamKind, Long> pendingItems,
+            long resent,
+            long drainMillis,
+            long unverified) {}
 
     private final SenderLog log;
     private final Uplink uplink;
@@ -70,51 +73,55 @@ public final class Sender {
     private final Map<StreamKind, Lane> lanes = new EnumMap<>(StreamKind.class);
     private final Map<StreamKind, Long> suspects = new EnumMap<>(StreamKind.class);
     private final LiveBox live = new LiveBox();
+    private final Refills refills = new Refills();
+    private final DrainGauge drain = new DrainGauge();
+    private final LineGauge gauge;
+    private final Lane events;
+    private final Lane data;
+    private final Watchdog watchdog;
+    private final Trust trust;
+    private final Reporter reporter;
 
     private Phase phase = Phase.OFFLINE;
     private String detail = "";
-    private String configurationHash = "";
-    private String schemaHash = "";
     private long connection;
     private long session;
     private long sessionCount;
     private int silentHellos;
-    private int silentRounds;
-    private long resent;
     private long cloudAheadNanos;
     private Message.Window window = FIRST_WINDOW;
     private int backlogWindow = 1;
     private @Nullable ForkSearch search;
 
     private long helloDue;
-    private long progressAt;
     private long pausedUntil;
     private long statusDue;
     private long liveDue;
 
     /** Makes a sender that is offline. */
-    public Sender(SenderLog log, Uplink uplink, Clock clock, SenderSettings settings) {
+    public Sender(
+            SenderLog log, Notary notary, Uplink uplink, Clock clock, SenderSettings settings) {
         this.log = log;
         this.uplink = uplink;
         this.clock = clock;
         this.settings = settings;
         this.bucket = new TokenBucket(settings.bytesPerSecond(), clock.nanoTime());
         this.pausedUntil = clock.nanoTime();
-        for (var stream : List.of(StreamKind.EVENTS, StreamKind.DATA)) {
-            var lane = new Lane(stream, log);
-            lane.begin(log.acknowledged(stream));
-            lanes.put(stream, lane);
-        }
+        this.events = new Lane(StreamKind.EVENTS, log, refills);
+        this.data = new Lane(StreamKind.DATA, log, refills);
+        lanes.put(StreamKind.EVENTS, events);
+        lanes.put(StreamKind.DATA, data);
+        lanes.values().forEach(l -> l.begin(log.acknowledged(l.stream())));
+        this.trust = new Trust(notary);
+        this.reporter = new Reporter(log, clock, settings, trust, lanes, refills);
+        this.gauge = new LineGauge(clock.nanoTime());
+        this.watchdog = new Watchdog(settings.resendAfter().toNanos());
     }
 
     /** Tells what the gateway runs; the centre hears of it at the next hello. */
     public void describe(String newConfigurationHash, String newSchemaHash) {
-        if (!newConfigurationHash.equals(configurationHash) || !newSchemaHash.equals(schemaHash)) {
-            configurationHash = newConfigurationHash;
-            schemaHash = newSchemaHash;
-            if (phase == Phase.SENDING) {
-                greet();
-            }
+        if (reporter.describe(newConfigurationHash, newSchemaHash) && phase == Phase.SENDING) {
+            greet();
         }
     }
 
@@ -138,11 +145,32 @@ public final class Sender {
         return desk.next();
     }
 
+    /** Gives a command back that could not be done yet; the centre sends it again. */
+    public void leaveCommand(String id) {
+        desk.forget(id);
+    }
+
+    /**
+     * Sends items again that the centre asked for, behind the backlog.
+     *
+     * @param command id of the command that asked; a second request under it replaces the first
+     * @return false where too many requests are being served
+     */
+    public boolean sendAgain(String command, Map<StreamKind, RangeSet> items) {
+        return refills.add(command, items);
+    }
+
+    /** The next request that is done. */
+    public Optional<Refills.Refilled> nextRefilled() {
+        return refills.next();
+    }
+
     /** How the sync is. */
     public State state() {
         var pending = new EnumMap<StreamKind, Long>(StreamKind.class);
         lanes.forEach((stream, lane) -> pending.put(stream, lane.pending().size()));
-        return new State(phase, detail, pending, resent);
+        return new State(
+                phase, detail, pending, watchdog.resent(), drain.millis(), trust.unverified());
     }
 
     /**
@@ -156,6 +184,7 @@ public final class Sender {
         if (line == 0) {
             if (phase != Phase.OFFLINE) {
                 phase = Phase.OFFLINE;
+                drain.forget();
                 lanes.values().forEach(Lane::forgetUnderWay);
             }
             connection = 0;
@@ -164,7 +193,8 @@ public final class Sender {
         if (line != connection) {
             connection = line;
             silentHellos = 0;
-            silentRounds = 0;
+            watchdog.begin();
+            gauge.begin(now);
             greet();
             return true;
         }
@@ -236,21 +266,7 @@ public final class Sender {
         sessionCount++;
         session = sessionNumber();
         helloDue = clock.nanoTime() + settings.helloAfter().toNanos();
-        var holdings = lanes.values().stream().map(Lane::holding).toList();
-        uplink.send(
-                Topics.Channel.URGENT,
-                MessageCodec.encode(
-                        new Message.Hello(
-                                session,
-                                log.epoch(),
-                                log.bootCount(),
-                                settings.instance(),
-                                settings.host(),
-                                settings.software(),
-                                configurationHash,
-                                schemaHash,
-                                clock.epochNanos(),
-                                holdings)));
+        uplink.send(Topics.Channel.URGENT, reporter.hello(session));
     }
 
     /** Random bits of this process and the number of the hello: so the centre knows a stale one. */
@@ -262,10 +278,10 @@ public final class Sender {
         if (now - helloDue < 0) {
             return false;
         }
-        if (phase != Phase.REFUSED && ++silentHellos >= MAX_SILENT_ROUNDS) {
+        if (phase != Phase.REFUSED && ++silentHellos >= Watchdog.MAX_SILENT_ROUNDS) {
             silentHellos = 0;
             helloDue = now + settings.helloAfter().toNanos();
-            uplink.reconnect("no answer to " + MAX_SILENT_ROUNDS + " hellos");
+            uplink.reconnect("no answer to " + Watchdog.MAX_SILENT_ROUNDS + " hellos");
             return true;
         }
         greet();
@@ -275,6 +291,13 @@ public final class Sender {
     private void welcome(Message.Welcome welcome) {
         if (!welcome.epoch().equals(log.epoch())) {
             return;
+        }
+        var doubt = trust.welcome(welcome);
+        if (doubt.isPresent()) {
+            if (!doubt.get().isEmpty()) {
+                refused(doubt.get(), STRANGER_WAIT_NANOS);
+            }
+            return; // what is forged is as good as lost: hello is said again in time
         }
         silentHellos = 0;
         window = welcome.window();
@@ -299,7 +322,7 @@ public final class Sender {
         });
         long now = clock.nanoTime();
         phase = Phase.SENDING;
-        progressAt = now;
+        watchdog.from(now);
         pausedUntil = now;
         statusDue = now;
         liveDue = now;
@@ -317,6 +340,7 @@ public final class Sender {
         if (question.isEmpty()) {
             lanes.keySet().forEach(stream -> report(stream, searching.gone(stream)));
             log.openEpoch(searching.lacking());
+            refills.abandon("the gateway opened a new epoch; ask again");
             greet();
             return;
         }
@@ -339,7 +363,7 @@ public final class Sender {
 
     private void receipt(Message.Receipt receipt) {
         var lane = lanes.get(receipt.stream());
-        if (lane == null || !receipt.epoch().equals(log.epoch())) {
+        if (lane == null || !receipt.epoch().equals(log.epoch()) || !trust.isSealed(receipt)) {
             return;
         }
         var ranges = lane.known(receipt.ranges());
@@ -348,10 +372,12 @@ public final class Sender {
             greet();
             return;
         }
-        if (lane.acknowledge(ranges.get())) {
+        long now = clock.nanoTime();
+        boolean news = lane.acknowledge(ranges.get(), gauge, now);
+        gauge.judge(now);
+        if (news) {
             log.acknowledged(receipt.stream(), lane.acknowledged());
-            progressAt = clock.nanoTime();
-            silentRounds = 0;
+            watchdog.progress(now);
             backlogWindow = Math.min(backlogWindow + 1, Math.max(1, window.items()));
         }
     }
@@ -361,8 +387,7 @@ public final class Sender {
         long wait = Math.clamp(refusal.retryAfterMillis(), 0, MAX_WAIT_MILLIS) * NANOS_PER_MILLI;
         var lane = lanes.get(refusal.stream());
         if (lane != null && refusal.sequence() > 0) {
-            resent++;
-            lane.again(refusal.sequence());
+            watchdog.lost(lane, refusal.sequence());
         }
         switch (refusal.cause()) {
             case HELLO_FIRST -> {
@@ -382,32 +407,38 @@ public final class Sender {
             case DAMAGED -> {
                 if (refusal.sequence() == 0) {
                     // It could not say which one: whatever is under way may be it.
-                    lanes.values().forEach(l -> resent += l.againBefore(now));
+                    watchdog.lostBefore(lanes.values(), now);
                 }
             }
             case LEASE_HELD, VERSION -> {
-                phase = Phase.REFUSED;
-                detail = refusal.detail();
-                lanes.values().forEach(Lane::forgetUnderWay);
-                helloDue = now + Math.max(wait, settings.helloAfter().toNanos());
+                refused(refusal.detail(), wait);
             }
         }
     }
 
+    private void refused(String why, long waitNanos) {
+        phase = Phase.REFUSED;
+        detail = why;
+        lanes.values().forEach(Lane::forgetUnderWay);
+        helloDue = clock.nanoTime() + Math.max(waitNanos, settings.helloAfter().toNanos());
+    }
+
     private boolean send(long now) {
-        watch(now);
+        if (watchdog.look(lanes.values(), now)) {
+            uplink.reconnect("no receipt in " + Watchdog.MAX_SILENT_ROUNDS + " rounds");
+        }
         boolean did = report(now);
         if (now - pausedUntil < 0) {
             return did;
         }
         for (int i = 0; i < MAX_SENT_A_STEP; i++) {
-            if (!sendNext(lane(StreamKind.EVENTS), Topics.Channel.URGENT, now)) {
+            if (!sendNext(events, Topics.Channel.URGENT, now)) {
                 break;
             }
             did = true;
         }
         for (int i = 0; i < MAX_SENT_A_STEP && bucket.open(now); i++) {
-            if (!sendNext(lane(StreamKind.DATA), Topics.Channel.BULK, now)) {
+            if (!sendNext(data, Topics.Channel.BULK, now)) {
                 break;
             }
             did = true;
@@ -416,27 +447,11 @@ public final class Sender {
         return did || sentLive;
     }
 
-    /** Sends again what found no receipt in time, and gives the line up when nothing ever does. */
-    private void watch(long now) {
-        if (lanes.values().stream().allMatch(l -> l.itemsUnderWay() == 0)) {
-            progressAt = now;
-            return;
-        }
-        long patience =
-                settings.resendAfter().toNanos() << Math.min(silentRounds, MAX_STRETCH_SHIFT);
-        lanes.values().forEach(l -> resent += l.againBefore(now - patience));
-        if (now - progressAt >= patience) {
-            progressAt = now;
-            if (++silentRounds >= MAX_SILENT_ROUNDS) {
-                silentRounds = 0;
-                uplink.reconnect("no receipt in " + MAX_SILENT_ROUNDS + " rounds");
-            }
-        }
-    }
-
     private boolean isFull(Lane lane) {
         int items = lane.itemsUnderWay();
-        return items > 0 && (items >= window.items() || lane.bytesUnderWay() >= window.bytes());
+        long bytes = lane.bytesUnderWay();
+        boolean queued = lane == data && gauge.isFull(bytes);
+        return items > 0 && (queued || items >= window.items() || bytes >= window.bytes());
     }
 
     private boolean sendNext(Lane lane, Topics.Channel channel, long now) {
@@ -454,7 +469,7 @@ public final class Sender {
             return false;
         }
         bucket.took(bytes.length);
-        lane.sent(next.get(), item.get().payload().length, now);
+        lane.sent(next.get(), item.get(), now);
         return true;
     }
 
@@ -463,21 +478,9 @@ public final class Sender {
             return false;
         }
         lanes.values().forEach(Lane::lookAgain);
-        // Counters and ranges must be of one moment, or the centre's account would not balance.
-        var progress = progress();
-        var counters = log.counters();
-        for (var again = progress(); !again.equals(progress); again = progress()) {
-            progress = again;
-            counters = log.counters();
-        }
-        var status =
-                new Message.Status(session, log.epoch(), clock.epochNanos(), counters, progress);
         statusDue = now + settings.statusEvery().toNanos();
-        return uplink.send(Topics.Channel.URGENT, MessageCodec.encode(status));
-    }
-
-    private List<Message.Progress> progress() {
-        return lanes.values().stream().map(Lane::progress).toList();
+        drain.note(now, lanes.values().stream().mapToLong(l -> l.pending().size()).sum());
+        return uplink.send(Topics.Channel.URGENT, reporter.status(session, drain.millis()));
     }
 
     private boolean sendLive(long now) {
@@ -488,13 +491,5 @@ public final class Sender {
         int bytes = live.send(uplink, session, log.epoch());
         bucket.took(bytes);
         return bytes > 0;
-    }
-
-    private Lane lane(StreamKind stream) {
-        var lane = lanes.get(stream);
-        if (lane == null) {
-            throw new IllegalStateException("not a stream that is sent: " + stream);
-        }
-        return lane;
     }
 }

@@ -67,6 +67,14 @@ final class WireReader {
         return ChainHash.of(raw(length));
     }
 
+    VerifyKey key() throws Malformed {
+        return VerifyKey.of(raw(VerifyKey.LENGTH_BYTES));
+    }
+
+    Seal seal() throws Malformed {
+        return Seal.of(raw(count(Seal.MAX_BYTES, "bytes of a seal")));
+    }
+
     EpochId epoch() throws Malformed {
         return new EpochId(i64(), i64());
     }

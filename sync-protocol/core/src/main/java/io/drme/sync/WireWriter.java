@@ -53,6 +53,15 @@ final class WireWriter {
         return u8(raw.length).raw(raw);
     }
 
+    WireWriter key(VerifyKey key) {
+        return raw(key.bytes());
+    }
+
+    WireWriter seal(Seal seal) {
+        var raw = seal.bytes();
+        return count(raw.length).raw(raw);
+    }
+
     WireWriter epoch(EpochId epoch) {
         return i64(epoch.high()).i64(epoch.low());
     }
@@ -78,7 +87,8 @@ final class WireWriter {
         return this;
     }
 
-    private WireWriter raw(byte[] raw) {
+    /** Bytes as they are. */
+    WireWriter raw(byte[] raw) {
         room(raw.length);
         System.arraycopy(raw, 0, bytes, size, raw.length);
         size += raw.length;

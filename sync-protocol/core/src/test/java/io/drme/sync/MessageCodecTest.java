@@ -3,6 +3,7 @@ package io.drme.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.model.EpochId;
+import io.drme.model.GatewayId;
 import io.drme.model.Quality;
 import io.drme.model.Reason;
 import io.drme.model.StreamKind;
@@ -31,8 +32,33 @@ class MessageCodecTest {
     private static final EpochId EPOCH = new EpochId(0x0011223344556677L, 0x8899AABBCCDDEEFFL);
     private static final ChainHash ONE = ChainHash.parse("01020304050607080910111213141516");
     private static final ChainHash TWO = ChainHash.parse("a1a2a3a4a5a6a7a8a9b0b1b2b3b4b5b6");
+    private static final GatewayId GATEWAY = new GatewayId("press-line-1");
+
+    /** The secrets of the first two examples of RFC 8032, 7.1. */
+    private static final SigningKey GATEWAY_KEY =
+            SigningKey.ofSeed(
+                    HexFormat.of()
+                            .parseHex(
+                                    "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"));
+
+    private static final SigningKey CENTRE_KEY =
+            SigningKey.ofSeed(
+                    HexFormat.of()
+                            .parseHex(
+                                    "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb"));
+
     private static final long SESSION = 0x0000000500000002L;
     private static final long NOW = 1_767_225_600_000_000_000L;
+    private static final ChainHeads HEADS = heads();
+
+    private static ChainHeads heads() {
+        var heads =
+                List.of(
+                        new ChainHeads.Head(StreamKind.EVENTS, 5, ONE),
+                        new ChainHeads.Head(StreamKind.DATA, 300, TWO));
+        var statement = Statement.heads(GATEWAY, EPOCH, NOW, heads);
+        return new ChainHeads(NOW, heads, Seal.of(Signatures.ED25519, GATEWAY_KEY, statement));
+    }
 
     /** A message of each kind, with the name under which its bytes are written down. */
     record Sample(String name, Message message) {
@@ -77,7 +103,9 @@ class MessageCodecTest {
                                 NOW,
                                 List.of(
                                         new Message.Holding(StreamKind.EVENTS, 0, List.of()),
-                                        new Message.Holding(StreamKind.DATA, 43, HELD)))),
+                                        new Message.Holding(StreamKind.DATA, 43, HELD)),
+                                GATEWAY_KEY.verifyKey(),
+                                HEADS)),
                 new Sample("delivery", new Message.Delivery(SESSION, block)),
                 new Sample("delivery-anew", new Message.Delivery(SESSION, anew)),
                 new Sample("live", new Message.Live(SESSION, EPOCH, liveValues())),
@@ -93,7 +121,10 @@ class MessageCodecTest {
                                                 StreamKind.DATA,
                                                 60,
                                                 9,
-                                                RangeSet.parse("1-40,43,50-59"))))),
+                                                RangeSet.parse("1-40,43,50-59"))),
+                                HEADS,
+                                12_500,
+                                List.of(new Message.Refill("c-7", 20, 5)))),
                 new Sample(
                         "hash-query",
                         new Message.HashQuery(SESSION, EPOCH, StreamKind.DATA, 41, 99)));
@@ -101,24 +132,9 @@ class MessageCodecTest {
 
     private static Stream<Sample> down() {
         return Stream.of(
-                new Sample(
-                        "welcome",
-                        new Message.Welcome(
-                                SESSION,
-                                EPOCH,
-                                2,
-                                NOW,
-                                new Message.Window(64, 1 << 24),
-                                List.of(new Message.Standing(StreamKind.DATA, HELD, 40, 43)))),
-                new Sample(
-                        "receipt",
-                        new Message.Receipt(
-                                SESSION,
-                                EPOCH,
-                                StreamKind.DATA,
-                                NOW,
-                                List.of(new Message.Receipted(1, 300, TWO)),
-                                "")),
+                new Sample("welcome", welcome()),
+                new Sample("receipt", receipts().getFirst()),
+                new Sample("receipt-beside", receipts().getLast()),
                 new Sample(
                         "refusal",
                         new Message.Refusal(
@@ -147,6 +163,49 @@ class MessageCodecTest {
                                 41,
                                 99,
                                 List.of(new Message.SequenceHash(50, ONE)))));
+    }
+
+    private static Message.Welcome welcome() {
+        var welcome =
+                new Message.Welcome(
+                        SESSION,
+                        EPOCH,
+                        2,
+                        NOW,
+                        new Message.Window(64, 1 << 24),
+                        List.of(new Message.Standing(StreamKind.DATA, HELD, 40, 43)),
+                        CENTRE_KEY.verifyKey(),
+                        List.of(
+                                new CentreKeys.Succession(
+                                        CENTRE_KEY.verifyKey(),
+                                        Seal.of(
+                                                Signatures.ED25519,
+                                                GATEWAY_KEY,
+                                                Statement.succession(CENTRE_KEY.verifyKey())))),
+                        Seal.NONE);
+        var statement = Statement.welcome(GATEWAY, welcome);
+        return welcome.with(Seal.of(Signatures.ED25519, CENTRE_KEY, statement));
+    }
+
+    /** Three receipts of one commit, under one signature. */
+    private static List<Message.Receipt> receipts() {
+        var plain =
+                LongStream.of(300, 301, 302)
+                        .mapToObj(to ->
+                                new Message.Receipt(
+                                        SESSION,
+                                        EPOCH,
+                                        StreamKind.DATA,
+                                        NOW,
+                                        List.of(new Message.Receipted(1, to, TWO)),
+                                        Seal.NONE))
+                        .toList();
+        var seals =
+                Seal.all(
+                        Signatures.ED25519,
+                        CENTRE_KEY,
+                        plain.stream().map(r -> Statement.receipt(GATEWAY, r)).toList());
+        return List.of(plain.get(0).with(seals.get(0)), plain.get(2).with(seals.get(2)));
     }
 
     private static List<LiveValue> liveValues() {

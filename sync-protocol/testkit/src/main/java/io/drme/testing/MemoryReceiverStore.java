@@ -4,19 +4,24 @@ import io.drme.model.EpochId;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
 import io.drme.sync.ChainHash;
+import io.drme.sync.ChainHeads;
 import io.drme.sync.Item;
 import io.drme.sync.Message;
 import io.drme.sync.RangeSet;
 import io.drme.sync.ReceiverStore;
 import io.drme.sync.StreamId;
+import io.drme.sync.VerifyKey;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -34,6 +39,10 @@ public final class MemoryReceiverStore implements ReceiverStore {
     private final Map<StreamId, NavigableMap<Long, Row>> rows = new HashMap<>();
     private final Map<StreamId, NavigableMap<Long, Closure>> closures = new HashMap<>();
     private final Map<Framed, Boolean> origins = new HashMap<>();
+    private final Map<GatewayId, Map<EpochId, VerifyKey>> keys = new HashMap<>();
+    private final Map<GatewayId, Map<EpochId, ChainHeads>> heads = new HashMap<>();
+    private final Map<String, OpenCommand> commands = new LinkedHashMap<>();
+    private final Set<String> finished = new HashSet<>();
     private int failures;
 
     private record Framed(GatewayId gateway, StreamKind stream, Item.Origin origin) {}
@@ -45,6 +54,10 @@ public final class MemoryReceiverStore implements ReceiverStore {
         epochs.forEach((gateway, list) -> copy.epochs.put(gateway, new ArrayList<>(list)));
         copy.ranges.putAll(ranges);
         copy.origins.putAll(origins);
+        keys.forEach((gateway, map) -> copy.keys.put(gateway, new HashMap<>(map)));
+        heads.forEach((gateway, map) -> copy.heads.put(gateway, new HashMap<>(map)));
+        copy.commands.putAll(commands);
+        copy.finished.addAll(finished);
         rows.forEach((stream, map) -> copy.rows.put(stream, new TreeMap<>(map)));
         closures.forEach((stream, map) -> copy.closures.put(stream, new TreeMap<>(map)));
         return copy;
@@ -53,6 +66,34 @@ public final class MemoryReceiverStore implements ReceiverStore {
     /** Lets this many transactions fail at their commit. */
     public void failNext(int transactions) {
         failures = transactions;
+    }
+
+    /** A command has its result: what the real store reads from the event that brings it. */
+    public void finish(String command) {
+        finished.add(command);
+    }
+
+    /** Lets the bytes of a stored item go bad. */
+    public void damage(StreamId stream, long sequence) {
+        rows(stream)
+                .computeIfPresent(
+                        sequence,
+                        (_, row) -> {
+                            var bytes = row.item().payload().clone();
+                            bytes[0] ^= 1;
+                            var i = row.item();
+                            return new Row(
+                                    new Item(
+                                            i.epoch(),
+                                            i.stream(),
+                                            i.sequence(),
+                                            i.samples(),
+                                            i.previous(),
+                                            i.hash(),
+                                            i.origin(),
+                                            bytes),
+                                    row.quarantine());
+                        });
     }
 
     /** The items of a stream by their sequence. */
@@ -135,6 +176,74 @@ public final class MemoryReceiverStore implements ReceiverStore {
                 known = more;
             }
             return known.indexOf(epoch) + 1;
+        }
+
+        @Override
+        public void saveCommand(GatewayId gateway, Message.Command command) {
+            if (!commands.containsKey(command.id())) {
+                put(commands, command.id(), new OpenCommand(gateway, command));
+            }
+        }
+
+        @Override
+        public List<OpenCommand> openCommands(long nowNanos) {
+            return commands.values().stream()
+                    .filter(c -> c.command().expiresAtNanos() >= nowNanos)
+                    .filter(c -> !finished.contains(c.command().id()))
+                    .toList();
+        }
+
+        @Override
+        public List<Kept> unreadable(long after, int limit) {
+            var kept = new ArrayList<Kept>();
+            long id = 0;
+            for (var entry : rows.entrySet()) {
+                for (var row : entry.getValue().values()) {
+                    id++;
+                    if (id > after
+                            && kept.size() < limit
+                            && row.quarantine().filter(q -> !q.offChain()).isPresent()) {
+                        kept.add(new Kept(id, entry.getKey().gateway(), row.item()));
+                    }
+                }
+            }
+            return kept;
+        }
+
+        @Override
+        public Optional<byte[]> payload(StreamId stream, long sequence) {
+            return Optional.ofNullable(rows(stream).get(sequence)).map(r -> r.item().payload());
+        }
+
+        @Override
+        public void renew(
+                GatewayId gateway,
+                Item item,
+                Optional<Quarantine> quarantine,
+                long cloudTimeNanos) {
+            var stream = new StreamId(gateway, item.epoch(), item.stream());
+            put(rows(stream), item.sequence(), new Row(item, quarantine));
+        }
+
+        @Override
+        public Optional<VerifyKey> gatewayKey(GatewayId gateway, EpochId epoch) {
+            return Optional.ofNullable(keys.getOrDefault(gateway, Map.of()).get(epoch));
+        }
+
+        @Override
+        public void saveGatewayKey(
+                GatewayId gateway, EpochId epoch, VerifyKey key, long cloudTimeNanos) {
+            put(keys.computeIfAbsent(gateway, _ -> new HashMap<>()), epoch, key);
+        }
+
+        @Override
+        public Optional<ChainHeads> heads(GatewayId gateway, EpochId epoch) {
+            return Optional.ofNullable(heads.getOrDefault(gateway, Map.of()).get(epoch));
+        }
+
+        @Override
+        public void saveHeads(GatewayId gateway, EpochId epoch, ChainHeads newest) {
+            put(heads.computeIfAbsent(gateway, _ -> new HashMap<>()), epoch, newest);
         }
 
         @Override

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.drme.model.EpochId;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
+import io.drme.sync.Backfill;
 import io.drme.sync.ChainHash;
+import io.drme.sync.ChainHeads;
 import io.drme.sync.Item;
+import io.drme.sync.Message;
 import io.drme.sync.Message.SequenceHash;
+import io.drme.sync.Notary;
 import io.drme.sync.RangeSet;
 import io.drme.sync.ReceiverStore;
 import io.drme.sync.ReceiverStore.Closure;
@@ -16,8 +20,12 @@ import io.drme.sync.ReceiverStore.Lease;
 import io.drme.sync.ReceiverStore.Quarantine;
 import io.drme.sync.ReceiverStore.State;
 import io.drme.sync.ReceiverStore.StoreException;
+import io.drme.sync.Signatures;
 import io.drme.sync.StreamId;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -101,6 +109,117 @@ public interface ReceiverStoreContract {
                     assertThat(t.ranges(DATA)).isEqualTo(RangeSet.of(1, 1));
                     assertThat(t.lease(GATEWAY)).contains(lease);
                 });
+    }
+
+    @Test
+    default void keyAndSignedHeadsOfAnEpochAreThereAfterARestart() throws Exception {
+        var store = store();
+        var notary = new MemoryNotary(GATEWAY, Signatures.ED25519, new Random(4));
+        var key = notary.key().verifyKey();
+        write(
+                store,
+                t -> {
+                    assertThat(t.gatewayKey(GATEWAY, EPOCH)).isEmpty();
+                    assertThat(t.heads(GATEWAY, EPOCH)).isEmpty();
+                    t.epochNumber(GATEWAY, EPOCH, NOW);
+                    t.saveGatewayKey(GATEWAY, EPOCH, key, NOW);
+                    t.saveHeads(GATEWAY, EPOCH, heads(notary, 3));
+                    t.saveHeads(GATEWAY, EPOCH, heads(notary, 9));
+                });
+        write(
+                reopened(store),
+                t -> {
+                    assertThat(t.gatewayKey(GATEWAY, EPOCH)).contains(key);
+                    var heads = t.heads(GATEWAY, EPOCH).orElseThrow();
+                    assertThat(heads).isEqualTo(heads(notary, 9));
+                    assertThat(heads.holds(key, GATEWAY, EPOCH)).isTrue();
+                    assertThat(t.gatewayKey(GATEWAY, new EpochId(1, 1))).isEmpty();
+                });
+    }
+
+    @Test
+    default void commandsWithoutAResultAreThereAfterARestart() throws Exception {
+        var store = store();
+        var arguments = new Backfill(EPOCH, 1, 2, true, Map.of()).arguments();
+        var first = new Message.Command(0, "c-1", NOW, NOW + 100, "anna", "backfill", arguments);
+        var second = new Message.Command(0, "c-2", NOW, NOW + 10, "anna", "x", Map.of());
+        write(
+                store,
+                t -> {
+                    t.saveCommand(GATEWAY, first);
+                    t.saveCommand(GATEWAY, second);
+                    t.saveCommand(GATEWAY, first);
+                });
+        write(
+                reopened(store),
+                t -> {
+                    assertThat(t.openCommands(NOW))
+                            .containsExactly(
+                                    new ReceiverStore.OpenCommand(GATEWAY, first),
+                                    new ReceiverStore.OpenCommand(GATEWAY, second));
+                    assertThat(t.openCommands(NOW + 50))
+                            .extracting(ReceiverStore.OpenCommand::command)
+                            .containsExactly(first);
+                });
+    }
+
+    @Test
+    default void anItemInQuarantineIsKeptWholeAndCanTakeItsPlaceLater() throws Exception {
+        var store = store();
+        var origin = new Item.Origin(new EpochId(7, 7), 5, hash(55));
+        var anew =
+                new Item(
+                        EPOCH,
+                        StreamKind.DATA,
+                        2,
+                        10,
+                        hash(1),
+                        hash(2),
+                        origin,
+                        new byte[] {1, 2, 2});
+        write(
+                store,
+                t -> {
+                    t.insert(GATEWAY, item(1), Optional.of(new Quarantine(true, "off")), NOW);
+                    t.insert(GATEWAY, anew, Optional.of(new Quarantine(false, "bad")), NOW);
+                    t.insert(GATEWAY, item(3), Optional.of(new Quarantine(false, "bad")), NOW);
+                    t.insert(GATEWAY, item(4), Optional.empty(), NOW);
+                });
+        write(
+                store,
+                t -> {
+                    var kept = t.unreadable(0, 10);
+                    assertThat(kept)
+                            .extracting(ReceiverStore.Kept::item)
+                            .containsExactly(anew, item(3));
+                    assertThat(t.unreadable(kept.getFirst().id(), 10))
+                            .extracting(ReceiverStore.Kept::item)
+                            .containsExactly(item(3));
+                    assertThat(t.unreadable(0, 1)).hasSize(1);
+                    assertThat(t.payload(DATA, 4).orElseThrow()).containsExactly(1, 2, 4);
+                    assertThat(t.payload(DATA, 5)).isEmpty();
+                    t.renew(GATEWAY, anew, Optional.empty(), NOW);
+                });
+        write(
+                reopened(store),
+                t -> {
+                    assertThat(t.find(DATA, 2).orElseThrow().state()).isEqualTo(State.STORED);
+                    assertThat(t.framedAnew(GATEWAY, StreamKind.DATA, origin)).isTrue();
+                    assertThat(t.unreadable(0, 10))
+                            .extracting(ReceiverStore.Kept::item)
+                            .containsExactly(item(3));
+                });
+    }
+
+    /** The end of both chains, signed. */
+    static ChainHeads heads(Notary notary, long sequence) {
+        return ChainHeads.signed(
+                notary,
+                EPOCH,
+                NOW,
+                List.of(
+                        new ChainHeads.Head(StreamKind.EVENTS, 1, hash(1)),
+                        new ChainHeads.Head(StreamKind.DATA, sequence, hash(sequence))));
     }
 
     @Test

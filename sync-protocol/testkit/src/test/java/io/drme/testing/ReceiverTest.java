@@ -5,8 +5,11 @@ import static io.drme.testing.ReceiverStoreContract.item;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.model.EpochId;
+import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
+import io.drme.sync.CentreKeys;
 import io.drme.sync.ChainHash;
+import io.drme.sync.ChainHeads;
 import io.drme.sync.Fact;
 import io.drme.sync.Item;
 import io.drme.sync.Message;
@@ -14,6 +17,8 @@ import io.drme.sync.MessageCodec;
 import io.drme.sync.RangeSet;
 import io.drme.sync.Receiver;
 import io.drme.sync.ReceiverSettings;
+import io.drme.sync.Signatures;
+import io.drme.sync.SigningKey;
 import io.drme.sync.StreamId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +26,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,8 +37,11 @@ class ReceiverTest {
 
     private final ManualClock clock = new ManualClock();
     private final MemoryReceiverStore store = new MemoryReceiverStore();
+    private final CentreKeys keys = CentreKeys.first(SigningKey.make(new Random(2)));
     private final Receiver receiver =
-            new Receiver(store, SyncWorld::read, clock, ReceiverSettings.DEFAULTS);
+            new Receiver(store, SyncWorld::read, keys, clock, ReceiverSettings.DEFAULTS);
+    private static final MemoryNotary NOTARY =
+            new MemoryNotary(ReceiverStoreContract.GATEWAY, Signatures.ED25519, new Random(1));
 
     @BeforeEach
     void greet() {
@@ -50,7 +59,9 @@ class ReceiverTest {
                 "",
                 "",
                 0,
-                List.of(new Message.Holding(StreamKind.DATA, 0, List.of())));
+                List.of(new Message.Holding(StreamKind.DATA, 0, List.of())),
+                NOTARY.key().verifyKey(),
+                ChainHeads.NONE);
     }
 
     private Receiver.Outcome send(Message... messages) {
@@ -91,14 +102,102 @@ class ReceiverTest {
         send(of(item(1)), of(item(2)));
         var outcome = send(of(item(4)), of(item(3)));
         assertThat(said(outcome))
-                .containsExactly(
-                        new Message.Receipt(
-                                SESSION,
-                                ReceiverStoreContract.EPOCH,
-                                StreamKind.DATA,
-                                clock.epochNanos(),
-                                List.of(new Message.Receipted(1, 4, hash(4))),
-                                ""));
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Message.Receipt.class,
+                        r -> {
+                            assertThat(r.epoch()).isEqualTo(ReceiverStoreContract.EPOCH);
+                            assertThat(r.cloudTimeNanos()).isEqualTo(clock.epochNanos());
+                            assertThat(r.ranges())
+                                    .containsExactly(new Message.Receipted(1, 4, hash(4)));
+                        });
+    }
+
+    // One signature a commit, and each receipt holds by itself.
+    @Test
+    void receiptAndWelcomeHoldWithTheCentresKey() {
+        var key = keys.current().verifyKey();
+        var outcome = send(hello(SESSION + 1, ReceiverStoreContract.EPOCH, 1, 70));
+        var welcome = (Message.Welcome) said(outcome).getFirst();
+        assertThat(welcome.key()).isEqualTo(key);
+        var delivery = new Message.Delivery(SESSION + 1, item(1));
+        var receipt = (Message.Receipt) said(send(delivery)).getFirst();
+        assertThat(receipt.holds(key, ReceiverStoreContract.GATEWAY)).isTrue();
+        assertThat(receipt.holds(key, new GatewayId("another"))).isFalse();
+        assertThat(receipt.holds(NOTARY.key().verifyKey(), ReceiverStoreContract.GATEWAY))
+                .isFalse();
+    }
+
+    private static Message.Status status(ChainHeads heads) {
+        return new Message.Status(
+                SESSION,
+                ReceiverStoreContract.EPOCH,
+                0,
+                new TreeMap<>(),
+                List.of(),
+                heads,
+                -1,
+                List.of());
+    }
+
+    private static List<Fact.HeadRefused.Why> refusedHeads(Receiver.Outcome outcome) {
+        return outcome.facts().stream()
+                .filter(f -> f instanceof Fact.HeadRefused)
+                .map(f -> ((Fact.HeadRefused) f).why())
+                .toList();
+    }
+
+    private ChainHeads storedHeads() throws Exception {
+        return store.inTransaction(t ->
+                t.heads(ReceiverStoreContract.GATEWAY, ReceiverStoreContract.EPOCH)
+                        .orElse(ChainHeads.NONE));
+    }
+
+    @Test
+    void theNewestHeadsThatHoldAreKept() throws Exception {
+        var third = ReceiverStoreContract.heads(NOTARY, 3);
+        assertThat(refusedHeads(send(status(third)))).isEmpty();
+        assertThat(storedHeads()).isEqualTo(third);
+        // A late one, and one that somebody else signed.
+        assertThat(refusedHeads(send(status(ReceiverStoreContract.heads(NOTARY, 2))))).isEmpty();
+        var stranger =
+                new MemoryNotary(ReceiverStoreContract.GATEWAY, Signatures.ED25519, new Random(9));
+        assertThat(refusedHeads(send(status(ReceiverStoreContract.heads(stranger, 4)))))
+                .containsExactly(Fact.HeadRefused.Why.BAD_SEAL);
+        assertThat(storedHeads()).isEqualTo(third);
+    }
+
+    @Test
+    void aHeadThatIsNotTheStoredItemIsNamed() throws Exception {
+        send(of(item(1)), of(other(2, hash(1), hash(77))));
+        assertThat(refusedHeads(send(status(ReceiverStoreContract.heads(NOTARY, 2)))))
+                .containsExactly(Fact.HeadRefused.Why.OTHER_ITEM);
+        assertThat(storedHeads()).isEqualTo(ChainHeads.NONE);
+    }
+
+    @Test
+    void aGatewayThatChangesItsKeyWithinAnEpochIsNamed() {
+        var stranger =
+                new MemoryNotary(ReceiverStoreContract.GATEWAY, Signatures.ED25519, new Random(9));
+        var plain = hello(SESSION + 1, ReceiverStoreContract.EPOCH, 1, 70);
+        var shown =
+                new Message.Hello(
+                        plain.session(),
+                        plain.epoch(),
+                        plain.bootCount(),
+                        plain.instance(),
+                        plain.host(),
+                        plain.software(),
+                        plain.configurationHash(),
+                        plain.schemaHash(),
+                        plain.gatewayTimeNanos(),
+                        plain.holdings(),
+                        stranger.key().verifyKey(),
+                        ChainHeads.NONE);
+        var outcome = send(shown);
+        assertThat(refusedHeads(outcome)).containsExactly(Fact.HeadRefused.Why.KEY_CHANGED);
+        // Its data is taken all the same: the key guards the proof, not the line.
+        assertThat(said(outcome)).first().isInstanceOf(Message.Welcome.class);
     }
 
     // 5-quality.md, reliability: duplicated, reordered, delayed delivery; rows = unique ids.
@@ -243,7 +342,7 @@ class ReceiverTest {
                         "anna",
                         "acknowledge",
                         Map.of());
-        assertThat(receiver.submit(ReceiverStoreContract.GATEWAY, command)).hasSize(1);
+        assertThat(receiver.submit(ReceiverStoreContract.GATEWAY, command).answers()).hasSize(1);
         assertThat(receiver.step()).isEmpty();
         clock.advance(Duration.ofSeconds(11));
         assertThat(receiver.step()).hasSize(1);

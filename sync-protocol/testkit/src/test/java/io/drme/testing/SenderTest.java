@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
+import io.drme.sync.CentreKeys;
 import io.drme.sync.MessageCodec;
 import io.drme.sync.RangeSet;
 import io.drme.sync.Receiver;
@@ -11,10 +12,12 @@ import io.drme.sync.ReceiverSettings;
 import io.drme.sync.Sender;
 import io.drme.sync.SenderLog;
 import io.drme.sync.SenderSettings;
+import io.drme.sync.SigningKey;
 import io.drme.sync.StreamId;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -27,8 +30,11 @@ class SenderTest {
     private final SimulatedNetwork network = new SimulatedNetwork(random, clock);
     private final MemorySenderLog log = new MemorySenderLog(random);
     private final MemoryReceiverStore store = new MemoryReceiverStore();
+    private final MemoryNotary notary = new MemoryNotary(GATEWAY, CheapSignatures.CHEAP, random);
+    private final CentreKeys keys =
+            new CentreKeys(CheapSignatures.CHEAP, SigningKey.make(random), List.of());
     private final Receiver receiver =
-            new Receiver(store, SyncWorld::read, clock, ReceiverSettings.DEFAULTS);
+            new Receiver(store, SyncWorld::read, keys, clock, ReceiverSettings.DEFAULTS);
     private boolean isReadable = true;
 
     private void run(Sender sender, Duration time) {
@@ -72,6 +78,7 @@ class SenderTest {
         var sender =
                 new Sender(
                         troubled(),
+                        notary,
                         network.line(GATEWAY),
                         clock,
                         SenderSettings.defaults(7, "box", "1", 0));

@@ -3,6 +3,7 @@ package io.drme.testing;
 import io.drme.model.EpochId;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
+import io.drme.sync.CentreKeys;
 import io.drme.sync.ChainHash;
 import io.drme.sync.Fact;
 import io.drme.sync.Item;
@@ -16,6 +17,7 @@ import io.drme.sync.ReceiverStore;
 import io.drme.sync.ReceiverStore.Closure;
 import io.drme.sync.Sender;
 import io.drme.sync.SenderSettings;
+import io.drme.sync.SigningKey;
 import io.drme.sync.StreamId;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -47,16 +49,21 @@ final class SyncWorld {
         final GatewayId id;
         MemorySenderLog log;
         MemorySenderLog snapshot;
+        final MemoryNotary notary;
         Sender sender;
 
         /** Serial numbers of the blocks that are accepted and neither dropped nor lost. */
         final Set<Long> accepted = new HashSet<>();
 
+        /** Restores of the centre that the snapshot knows of; -1 where it missed the last one. */
+        int snapshotRestores;
+
         /** Whether the centre lost something and no welcome has told the gateway. */
         boolean centreRestored;
 
-        Gateway(GatewayId id, MemorySenderLog log, Sender sender) {
+        Gateway(GatewayId id, MemorySenderLog log, MemoryNotary notary, Sender sender) {
             this.id = id;
+            this.notary = notary;
             this.log = log;
             this.snapshot = log.copy();
             this.sender = sender;
@@ -69,37 +76,46 @@ final class SyncWorld {
     private final Bug bug;
     private final List<Gateway> gateways = new ArrayList<>();
     private final Map<Long, Long> snapshotSerial = new HashMap<>();
+
+    /** What receipts said is durable, since the centre was last restored. */
+    private final Map<StreamId, RangeSet> receipted = new HashMap<>();
+
     private MemoryReceiverStore store = new MemoryReceiverStore();
     private MemoryReceiverStore backup = new MemoryReceiverStore();
     private MemoryReceiverStore onDisk = new MemoryReceiverStore();
+    private CentreKeys keys;
     private Receiver receiver;
     private final List<String> traces = new ArrayList<>();
     private long serial;
     private long commits;
     int receipts;
     int restores;
+    private int centreRestores;
 
     SyncWorld(long seed, Bug bug) {
         this.random = new Random(seed * 7919);
         this.bug = bug;
         this.network = new SimulatedNetwork(random, clock);
+        this.keys = new CentreKeys(CheapSignatures.CHEAP, SigningKey.make(random), List.of());
         this.receiver = newReceiver();
         int count = 2 + random.nextInt(2);
         for (int i = 0; i < count; i++) {
             var id = new GatewayId("g" + i);
             var log = new MemorySenderLog(random);
-            gateways.add(new Gateway(id, log, newSender(id, log)));
+            var notary = new MemoryNotary(id, CheapSignatures.CHEAP, random);
+            gateways.add(new Gateway(id, log, notary, newSender(notary, log)));
         }
     }
 
     private Receiver newReceiver() {
-        return new Receiver(seen(), SyncWorld::read, clock, ReceiverSettings.DEFAULTS);
+        return new Receiver(seen(), SyncWorld::read, keys, clock, ReceiverSettings.DEFAULTS);
     }
 
-    private Sender newSender(GatewayId id, MemorySenderLog log) {
+    private Sender newSender(MemoryNotary notary, MemorySenderLog log) {
         return new Sender(
                 bug == Bug.FRAMES_ALL_ANEW ? PlantedBugs.framesAllAnew(log) : log,
-                network.line(id),
+                notary,
+                network.line(notary.gateway()),
                 clock,
                 SenderSettings.defaults(random.nextLong(), "box", "1", 0));
     }
@@ -198,11 +214,12 @@ final class SyncWorld {
     private void restartSender(Gateway gateway) {
         network.cut(gateway.id);
         gateway.log.boot();
-        gateway.sender = newSender(gateway.id, gateway.log);
+        gateway.sender = newSender(gateway.notary, gateway.log);
     }
 
     private MemorySenderLog snapshot(Gateway gateway) {
         snapshotSerial.put((long) gateways.indexOf(gateway), serial);
+        gateway.snapshotRestores = gateway.centreRestored ? -1 : centreRestores;
         return gateway.log.copy();
     }
 
@@ -215,6 +232,8 @@ final class SyncWorld {
         // What was accepted since is only where the centre has it.
         gateway.accepted.removeIf(s -> s > known);
         gateway.snapshot = gateway.log.copy();
+        // It believes receipts of a centre that was restored since, until a welcome says otherwise.
+        gateway.centreRestored |= gateway.snapshotRestores != centreRestores;
         restartSender(gateway);
         if (random.nextBoolean()) {
             accept(gateway);
@@ -226,12 +245,21 @@ final class SyncWorld {
         if (bug == Bug.RECEIPT_BEFORE_DISK) {
             store = onDisk.copy();
         }
+        if (random.nextInt(4) == 0) {
+            keys = keys.rotated(random);
+        }
         receiver = newReceiver();
+        receipted.forEach((stream, ranges) ->
+                require(
+                        ranges.minus(store.held(stream)).isEmpty(),
+                        "the centre forgot in a crash what it had receipted of " + stream));
     }
 
     /** The centre's database goes back to an older state. */
     private void restoreReceiver() {
         restores++;
+        centreRestores++;
+        receipted.clear();
         gateways.forEach(g -> network.cut(g.id));
         store = backup.copy();
         onDisk = store.copy();
@@ -240,9 +268,9 @@ final class SyncWorld {
         for (var gateway : gateways) {
             var left = serials(gateway);
             gateway.accepted.removeIf(s -> !left.contains(s) && !isStored(gateway.id, s));
+            gateway.centreRestored = true;
             gateway.snapshot = snapshot(gateway);
             gateway.sender.step();
-            gateway.centreRestored = true;
         }
     }
 
@@ -301,6 +329,10 @@ final class SyncWorld {
             step();
         }
         checkInvariants();
+        for (var gateway : gateways) {
+            require(gateway.sender.state().unverified() == 0, "a seal did not hold");
+            require(gateway.notary.strangers().isEmpty(), "a rotated key was taken for strange");
+        }
     }
 
     // ---- what must hold
@@ -345,6 +377,12 @@ final class SyncWorld {
 
     private void checkReceipt(GatewayId gateway, Message.Receipt receipt) {
         var stream = new StreamId(gateway, receipt.epoch(), receipt.stream());
+        var ranges =
+                RangeSet.of(
+                        receipt.ranges().stream()
+                                .map(r -> new RangeSet.Range(r.from(), r.to()))
+                                .toList());
+        receipted.merge(stream, ranges, RangeSet::union);
         for (var range : receipt.ranges()) {
             for (long s = range.from(); s <= range.to(); s++) {
                 require(isDurable(stream, s), "the receipt lies about " + stream + "/" + s);
@@ -365,6 +403,7 @@ final class SyncWorld {
     private void check(Fact fact) {
         commits++;
         require(!(fact instanceof Fact.Forked), "forked although hello compares: " + fact);
+        require(!(fact instanceof Fact.HeadRefused), "signed what does not fit: " + fact);
     }
 
     private void checkAllArrived() {

@@ -12,14 +12,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /** Writes a small file that only its owner may read, whole or not at all. */
-final class SecretFile {
+public final class SecretFile {
     private SecretFile() {}
 
     /**
      * Replaces the file. When this returns, the new text survives a power cut; before, the old one
      * does.
      */
-    static void write(Path file, String text) throws IOException {
+    public static void write(Path file, String text) throws IOException {
         var directory = file.toAbsolutePath().getParent();
         if (directory == null) {
             throw new IOException("not a file: " + file);

@@ -84,15 +84,21 @@ public final class AlarmBook {
         }
     }
 
-    /** Reads what the log tells; what can't be read is left to the log's own reports. */
-    public static AlarmBook of(StoreView log) {
+    /**
+     * Reads what the log tells; what can't be read is left to the log's own reports.
+     *
+     * @param done sees the other events, so that the log is read once
+     */
+    public static AlarmBook of(StoreView log, CommandsDone done) {
         var transitions = new ArrayList<Transition>();
         for (var range : log.held(StreamKind.EVENTS).ranges()) {
             for (long sequence = range.from(); sequence <= range.to(); sequence++) {
                 log.read(StreamKind.EVENTS, sequence)
                         .flatMap(EventItem::decode)
-                        .flatMap(item -> transition(item))
-                        .ifPresent(transitions::add);
+                        .ifPresent(item -> {
+                            transition(item).ifPresent(transitions::add);
+                            done.see(item);
+                        });
             }
         }
         return new AlarmBook(transitions);

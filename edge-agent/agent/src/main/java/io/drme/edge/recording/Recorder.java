@@ -15,6 +15,7 @@ import io.drme.time.Hlc;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -151,8 +152,14 @@ public final class Recorder implements Runnable {
 
     /** Records an event; it is durable when this returns, or with the next commit that succeeds. */
     public void record(Payload payload) throws InterruptedException {
+        record(payload, Map.of());
+    }
+
+    /** As above, with extras that no schema describes. */
+    public void record(Payload payload, Map<String, String> metadata) throws InterruptedException {
         ask(s -> {
-            s.appendEvent(Payloads.event(Hlc.of(clock.epochNanos() / NANOS_PER_MILLI, 0), payload));
+            long time = Hlc.of(clock.epochNanos() / NANOS_PER_MILLI, 0);
+            s.appendEvent(Payloads.event(time, payload, metadata));
             commit();
             return true;
         });

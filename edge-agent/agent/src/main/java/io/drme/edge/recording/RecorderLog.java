@@ -3,7 +3,9 @@ package io.drme.edge.recording;
 import io.drme.block.BadBlockException;
 import io.drme.block.BlockHash;
 import io.drme.block.BlockReader;
+import io.drme.log.Counters;
 import io.drme.log.DiskException;
+import io.drme.log.DropCause;
 import io.drme.log.EventItem;
 import io.drme.log.Store;
 import io.drme.log.StoreView;
@@ -12,6 +14,7 @@ import io.drme.model.StreamKind;
 import io.drme.sync.ChainHash;
 import io.drme.sync.Item;
 import io.drme.sync.RangeSet;
+import io.drme.sync.SampleTerms;
 import io.drme.sync.SenderLog;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -154,7 +157,11 @@ public final class RecorderLog implements SenderLog {
 
     @Override
     public SortedMap<String, Long> counters() {
-        var c = view().counters();
+        return terms(view().counters());
+    }
+
+    /** The terms of exact accounting by their names in a status. */
+    public static SortedMap<String, Long> terms(Counters c) {
         var terms =
                 new TreeMap<String, Long>(
                         Map.of(
@@ -165,9 +172,16 @@ public final class RecorderLog implements SenderLog {
                                 "acknowledged", c.acknowledged(),
                                 "pending", c.pending(),
                                 "local", c.local()));
-        c.refused().forEach((cause, samples) -> terms.put("refused." + cause.text(), samples));
-        c.dropped().forEach((cause, samples) -> terms.put("dropped." + cause.text(), samples));
+        terms.put(SampleTerms.LOCAL_ACCEPTED, c.localAccepted());
+        put(terms, SampleTerms.REFUSED, c.refused());
+        put(terms, SampleTerms.DROPPED, c.dropped());
+        put(terms, SampleTerms.LOCAL_DROPPED, c.localDropped());
         return terms;
+    }
+
+    private static void put(
+            SortedMap<String, Long> terms, String prefix, Map<DropCause, Long> byCause) {
+        byCause.forEach((cause, samples) -> terms.put(prefix + cause.text(), samples));
     }
 
     private StoreView view() {

@@ -1,8 +1,12 @@
 package io.drme.edge.uplink;
 
-import io.drme.model.GatewayId;
+import io.drme.model.StreamKind;
+import io.drme.sync.Limits;
 import io.drme.sync.LiveValue;
 import io.drme.sync.Message;
+import io.drme.sync.Notary;
+import io.drme.sync.RangeSet;
+import io.drme.sync.Refills;
 import io.drme.sync.Sender;
 import io.drme.sync.SenderLog;
 import io.drme.sync.SenderSettings;
@@ -14,7 +18,6 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -30,7 +33,7 @@ public final class Forwarder implements Runnable, AutoCloseable {
     private static final Duration BEAT = Duration.ofMillis(100);
 
     private static final Sender.State OFFLINE =
-            new Sender.State(Sender.Phase.OFFLINE, "", Map.of(), 0);
+            new Sender.State(Sender.Phase.OFFLINE, "", Map.of(), 0, -1, 0);
 
     /** Who the gateway is and what it runs. */
     private record Description(String configurationHash, String schemaHash) {}
@@ -47,7 +50,8 @@ public final class Forwarder implements Runnable, AutoCloseable {
     private final UplinkConfig config;
     private final PahoUplink uplink;
     private final Sender sender;
-    private final Consumer<Message.Command> commands;
+    private final Orders orders;
+    private final BlockingQueue<Again> again = new ArrayBlockingQueue<>(Limits.MAX_REFILLS);
     private final BlockingQueue<LiveValue> live = new ArrayBlockingQueue<>(LIVE_WAITING);
     private final AtomicLong liveLeftOut = new AtomicLong();
     private final AtomicReference<Description> description =
@@ -56,24 +60,20 @@ public final class Forwarder implements Runnable, AutoCloseable {
     private volatile boolean stopped;
     private volatile boolean reportAsked;
 
-    private Forwarder(
-            UplinkConfig config,
-            PahoUplink uplink,
-            Sender sender,
-            Consumer<Message.Command> commands) {
+    private Forwarder(UplinkConfig config, PahoUplink uplink, Sender sender, Orders orders) {
         this.config = config;
         this.uplink = uplink;
         this.sender = sender;
-        this.commands = commands;
+        this.orders = orders;
         this.status = new AtomicReference<>(new Status(config.url(), OFFLINE, ""));
     }
 
     /**
      * Makes a forwarder; its owner then starts a thread with {@link #run}.
      *
-     * @param identity name of the machine and version of the agent
+     * @param identity who speaks; its notary is called by the forwarder's thread only
      * @param log called by the forwarder's thread only
-     * @param commands takes each command once, on the forwarder's thread; must not block
+     * @param orders called on the forwarder's thread
      * @throws IOException when certificate, key or authority can't be used; the message says why
      */
     public static Forwarder of(
@@ -82,28 +82,67 @@ public final class Forwarder implements Runnable, AutoCloseable {
             SenderLog log,
             Clock clock,
             RandomGenerator random,
-            Consumer<Message.Command> commands)
+            Orders orders)
             throws IOException {
         var sockets =
                 config.tls()
                         ? new PromptSockets.Tls(UplinkTls.context(config).getSocketFactory())
                         : new PromptSockets.Plain();
         long instance = random.nextLong();
-        var uplink = new PahoUplink(identity.gateway(), config, sockets, instance, clock, random);
+        var uplink =
+                new PahoUplink(
+                        identity.notary().gateway(), config, sockets, instance, clock, random);
         var settings =
                 SenderSettings.defaults(
                         instance, identity.host(), identity.software(), config.bytesPerSecond());
-        return new Forwarder(config, uplink, new Sender(log, uplink, clock, settings), commands);
+        var sender = new Sender(log, identity.notary(), uplink, clock, settings);
+        return new Forwarder(config, uplink, sender, orders);
     }
 
     /**
      * Who speaks.
      *
-     * @param gateway its id
+     * @param notary its id, its keys, and what is known of the centre
      * @param host name of the machine, for the alarm that names two clones
      * @param software version of the agent
      */
-    public record Identity(GatewayId gateway, String host, String software) {}
+    public record Identity(Notary notary, String host, String software) {}
+
+    /** What the centre wants of the gateway. Must not block. */
+    public interface Orders {
+
+        /**
+         * Takes a command, each once.
+         *
+         * @return false where there is no room: the centre sends it again
+         */
+        boolean take(Message.Command command);
+
+        /** A request to send again is done. */
+        void sentAgain(Refills.Refilled done);
+    }
+
+    private record Again(String command, Map<StreamKind, RangeSet> items) {}
+
+    /**
+     * Remembers commands that were done before this start, with when they expire; to be called
+     * before {@link #run}.
+     */
+    public void commandsDone(Map<String, Long> expiryById) {
+        expiryById.forEach(sender::commandDone);
+    }
+
+    /**
+     * Sends items again behind the backlog; {@link Orders#sentAgain} tells the end.
+     *
+     * @param command id of the command that asks for it
+     * @return false where too many wait
+     */
+    public boolean sendAgain(String command, Map<StreamKind, RangeSet> items) {
+        boolean taken = again.offer(new Again(command, Map.copyOf(items)));
+        uplink.awaken();
+        return taken;
+    }
 
     /** Sends until {@link #close}, or until the thread is interrupted. */
     @Override
@@ -131,11 +170,23 @@ public final class Forwarder implements Runnable, AutoCloseable {
             reportAsked = false;
             sender.reportSoon();
         }
+        for (var next = again.poll(); next != null; next = again.poll()) {
+            if (!sender.sendAgain(next.command(), next.items())) {
+                orders.sentAgain(
+                        new Refills.Refilled(
+                                next.command(), 0, 0, 0, "too many requests at once; ask again"));
+            }
+        }
         did |= sender.step();
         for (var command = sender.nextCommand();
                 command.isPresent();
                 command = sender.nextCommand()) {
-            commands.accept(command.get());
+            if (!orders.take(command.get())) {
+                sender.leaveCommand(command.get().id());
+            }
+        }
+        for (var done = sender.nextRefilled(); done.isPresent(); done = sender.nextRefilled()) {
+            orders.sentAgain(done.get());
         }
         status.set(new Status(config.url(), sender.state(), uplink.trouble()));
         return did;

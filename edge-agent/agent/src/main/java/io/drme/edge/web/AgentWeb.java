@@ -104,6 +104,7 @@ public final class AgentWeb implements AutoCloseable {
         new AlarmRoutes(parts).addTo(api);
         new HistoryRoutes(parts).addTo(api);
         new OperationRoutes(parts).addTo(api);
+        new AccountRoutes(parts).addTo(api);
     }
 
     private static void publishAlarms(

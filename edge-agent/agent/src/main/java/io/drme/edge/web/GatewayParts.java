@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * @param devices how each device does
  * @param sources what each tag is read from, for {@code /tags}
  * @param configuration what runs, and how to change it
- * @param uplink how the line to the centre is, as JSON for the status page
+ * @param uplink the line to the centre
  */
 public record GatewayParts(
         String gateway,
@@ -32,7 +32,26 @@ public record GatewayParts(
         Supplier<List<DeviceStatus>> devices,
         Supplier<List<JsonObject>> sources,
         Configuration configuration,
-        Supplier<JsonObject> uplink) {
+        Uplink uplink) {
+
+    /** The line to the centre. */
+    public interface Uplink {
+
+        /** How it is, for the status page. */
+        JsonObject status();
+
+        /** The centre's key and its last receipts, as far as they are verified. */
+        JsonObject trust();
+
+        /**
+         * Takes the key that the centre shows, although nothing vouches for it.
+         *
+         * @param id of the key that was refused
+         * @param by who says so
+         * @return false where that is not the key which was refused last
+         */
+        boolean acceptCentreKey(String id, String by) throws InterruptedException;
+    }
 
     /** What runs, and how to change it. */
     public interface Configuration {

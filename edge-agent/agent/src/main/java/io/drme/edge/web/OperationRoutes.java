@@ -1,7 +1,6 @@
 package io.drme.edge.web;
 
 import io.drme.driver.DeviceStatus;
-import io.drme.log.Counters;
 import io.drme.model.StreamKind;
 import io.drme.web.Api;
 import io.drme.web.DeviceItem;
@@ -18,7 +17,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
-/** Devices, store, exact accounting and configuration. */
+/** Devices, store and configuration. */
 final class OperationRoutes {
     private final GatewayParts parts;
 
@@ -32,13 +31,6 @@ final class OperationRoutes {
                         .paged()
                         .answers(Schema.page(DeviceItem.SCHEMA)),
                 this::devices);
-        api.add(
-                Route.get("/api/v1/reconcile", Rule.VIEWER, "Where every sample went")
-                        .query(
-                                "gateway",
-                                "gateway id",
-                                "this gateway's own; taken so that scripts work on both sides"),
-                _ -> Reply.json(reconcile()));
         api.add(
                 Route.get(
                         "/api/v1/status",
@@ -108,27 +100,6 @@ final class OperationRoutes {
         return nanos.isPresent() ? nanos.getAsLong() : null;
     }
 
-    private JsonObject reconcile() {
-        Counters c = parts.recorder().view().counters();
-        var dropped = new JsonObject();
-        c.droppedInAll().forEach((cause, samples) -> dropped.put(cause.text(), samples));
-        return new JsonObject()
-                .put("gateway", parts.gateway())
-                .put("read", c.read())
-                .put("derived", c.derived())
-                .put("filtered", c.filtered())
-                .put("accepted", c.accepted())
-                .put("acknowledged", c.acknowledged())
-                .put("pending", c.pending())
-                .put("local", c.local())
-                .put("dropped", dropped)
-                // What the centre holds, only the centre can say.
-                .putNull("stored")
-                .putNull("quarantined")
-                .putNull("expired")
-                .put("balanced", c.balanced());
-    }
-
     private JsonObject status() throws InterruptedException {
         var view = parts.recorder().view();
         long bytes = parts.recorder().ask(s -> s.sizeBytes());
@@ -152,8 +123,8 @@ final class OperationRoutes {
                 .put("gateway", parts.gateway())
                 .put("configuration", parts.configuration().status())
                 .put("store", store)
-                .put("uplink", parts.uplink().get())
-                .put("reconcile", reconcile());
+                .put("uplink", parts.uplink().status())
+                .put("reconcile", AccountRoutes.account(parts));
     }
 
     private Reply apply(Request request) throws InterruptedException {

@@ -10,6 +10,6 @@ public final class SimulatedAccounts {
     /** The account of a gateway by its last report of each epoch. */
     public static Account of(BlockStore store, BlockStore.Gateway gateway)
             throws DatabaseException {
-        return new Accounts(store).of(store.reports(gateway.id()));
+        return new Accounts(store).of(store.reports(gateway.id()), store.epochs(gateway.id()));
     }
 }
