@@ -37,10 +37,11 @@ class GatewayConnectionTest {
 
     @BeforeEach
     void connect() {
-        doAnswer(call -> {
-                    call.<Handler<Void>>getArgument(0).handle(null);
-                    return null;
-                })
+        doAnswer(
+                        call -> {
+                            call.<Handler<Void>>getArgument(0).handle(null);
+                            return null;
+                        })
                 .when(eventLoop)
                 .runOnContext(any());
         when(endpoint.isConnected()).thenReturn(true);
