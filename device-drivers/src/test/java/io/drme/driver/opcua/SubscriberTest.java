@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.milo.opcua.sdk.client.OpcUaClient;
 import org.eclipse.milo.opcua.sdk.client.OpcUaSession;
+import org.eclipse.milo.opcua.sdk.client.subscriptions.OpcUaSubscription;
 import org.eclipse.milo.opcua.stack.core.StatusCodes;
 import org.eclipse.milo.opcua.stack.core.UaException;
 import org.eclipse.milo.opcua.stack.core.types.builtin.StatusCode;
@@ -32,6 +33,7 @@ class SubscriberTest {
 
     private final OpcUaClient milo = mock(OpcUaClient.class, RETURNS_DEEP_STUBS);
     private final OpcUaSession session = mock();
+    private final OpcUaSubscription subscription = mock();
     private final ManualClock clock = new ManualClock();
     private Subscriber subscriber;
 
@@ -101,8 +103,8 @@ class SubscriberTest {
 
     @Test
     void theFirstReasonOfAnEndIsTheOneThatIsTold() {
-        subscriber.onTransferFailed(null, new StatusCode(StatusCodes.Bad_SubscriptionIdInvalid));
-        subscriber.onStatusChanged(null, new StatusCode(StatusCodes.Bad_Timeout));
+        subscriber.onTransferFailed(subscription, new StatusCode(StatusCodes.Bad_SubscriptionIdInvalid));
+        subscriber.onStatusChanged(subscription, new StatusCode(StatusCodes.Bad_Timeout));
 
         assertThat(subscriber.ended()).startsWith("the server does not know the subscription");
         assertThat(subscriber.isAlive()).isFalse();

@@ -10,7 +10,7 @@ import java.util.Map;
 
 /** What a Modbus device answers: header, PDU, and the values of every type in every order. */
 public final class ModbusAnswerFuzz {
-    private static final int HEADER_BYTES = 7;
+    private static final List<Area> AREAS = List.of(Area.values());
     private static final Fuzzing.Bound BOUND = new Fuzzing.Bound(1 << 20, 500);
 
     private ModbusAnswerFuzz() {}
@@ -28,7 +28,7 @@ public final class ModbusAnswerFuzz {
         if (data.length < 2) {
             return;
         }
-        var area = Area.values()[Math.floorMod(data[0], Area.values().length)];
+        var area = AREAS.get(Math.floorMod(data[0], AREAS.size()));
         int count = 1 + Math.floorMod(data[1], area.isBits() ? 120 : 40);
         var answer = Arrays.copyOf(Arrays.copyOfRange(data, 2, data.length), 261);
         ByteBuffer.wrap(answer).putShort(0, (short) 1).putShort(2, (short) 0).put(6, (byte) 1);
