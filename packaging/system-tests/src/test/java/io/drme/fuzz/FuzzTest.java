@@ -20,9 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -97,13 +95,16 @@ class FuzzTest {
     @TestFactory
     Stream<DynamicTest> onlyDeclaredErrorsComeOutOf() {
         var only = System.getProperty("drme.fuzz.only", "");
-        Map<Class<?>, Future<Outcome>> running = new HashMap<>();
-        var targets = TARGETS.stream().filter(t -> t.getSimpleName().startsWith(only)).toList();
-        targets.forEach(target -> running.put(target, POOL.submit(() -> fuzz(target))));
-        return targets.stream()
-                .map(target ->
+        record Running(Class<?> target, Future<Outcome> outcome) {}
+        // All are handed over before the first is waited for, so that two run at a time.
+        return TARGETS.stream()
+                .filter(target -> target.getSimpleName().startsWith(only))
+                .map(target -> new Running(target, POOL.submit(() -> fuzz(target))))
+                .toList()
+                .stream()
+                .map(r ->
                         DynamicTest.dynamicTest(
-                                target.getSimpleName(), () -> check(running.get(target).get())));
+                                r.target().getSimpleName(), () -> check(r.outcome().get())));
     }
 
     private record Outcome(Class<?> target, int exit, String output) {}
