@@ -50,13 +50,29 @@ record ItemHead(
             return Optional.empty();
         }
         return in.getInt(at + BYTES - 4) == crc(in, start, position, length)
-                ? Optional.of(parse(in, at))
+                ? Optional.of(parse(in, at)).filter(ItemHead::makesSense)
                 : Optional.empty();
     }
 
-    /** Reads the head of a payload whose frame was found intact; null where it is another kind. */
+    /**
+     * Reads the head of a payload whose frame was found intact; null where it is another kind, or
+     * says what no item can.
+     */
     static @Nullable ItemHead ofPayload(ByteBuffer payload) {
-        return payload.remaining() < BYTES || payload.get(0) != KIND ? null : parse(payload, 0);
+        if (payload.remaining() < BYTES || payload.get(0) != KIND) {
+            return null;
+        }
+        var head = parse(payload, 0);
+        return head.makesSense() ? head : null;
+    }
+
+    /** A checksum proves only that the bytes are those that somebody wrote. */
+    private boolean makesSense() {
+        return sequence >= 1
+                && sequence < Long.MAX_VALUE
+                && samples >= 0
+                && ordinal >= 0
+                && ordinal <= Long.MAX_VALUE - samples;
     }
 
     private static ItemHead parse(ByteBuffer in, int at) {

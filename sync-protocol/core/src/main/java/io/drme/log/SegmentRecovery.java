@@ -95,6 +95,10 @@ final class SegmentRecovery {
             var item = payload.slice(ItemHead.BYTES, payload.remaining() - ItemHead.BYTES);
             long end = offset + Frame.sizeOf(payload.remaining());
             segment.note(head, offset, end, BlockHash.of(item));
+        } else if (payload.get(0) == ItemHead.KIND) {
+            quarantine.note(
+                    "%s: the item at %d has numbers that no item has"
+                            .formatted(segment.path, offset));
         } else if (offset == 0 && !Segment.isHeader(payload, stream, epoch)) {
             quarantine.note("%s: has the header of another stream".formatted(segment.path));
         }
