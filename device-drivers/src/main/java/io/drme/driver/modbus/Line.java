@@ -193,13 +193,9 @@ final class Line {
         var answer = new byte[HEADER_BYTES + MOST_LENGTH];
         var reader = new BoundedReader(socket, in, deadline);
         reader.fill(answer, 0, HEADER_BYTES, trace);
-        int length = word(answer, 4);
-        check("protocol", word(answer, 2), 0);
-        check("length", length, Math.clamp(length, LEAST_LENGTH, MOST_LENGTH));
-        check("transaction", word(answer, 0), transaction);
-        check("unit", answer[6] & 0xFF, read.unitId());
-        reader.fill(answer, HEADER_BYTES, length - 1, trace);
-        return values(read, answer, length - 1);
+        int pduBytes = pduBytes(read, answer, transaction);
+        reader.fill(answer, HEADER_BYTES, pduBytes, trace);
+        return values(read, answer, pduBytes);
     }
 
     /**
@@ -241,7 +237,18 @@ final class Line {
         return bytes.toByteArray();
     }
 
-    private static byte[] values(Read read, byte[] answer, int pduBytes)
+    /** How many bytes follow the header of an answer, which must belong to the request. */
+    static int pduBytes(Read read, byte[] answer, int transaction) throws WrongAnswerException {
+        int length = word(answer, 4);
+        check("protocol", word(answer, 2), 0);
+        check("length", length, Math.clamp(length, LEAST_LENGTH, MOST_LENGTH));
+        check("transaction", word(answer, 0), transaction);
+        check("unit", answer[6] & 0xFF, read.unitId());
+        return length - 1;
+    }
+
+    /** The values in an answer whose header was found good and whose PDU is there. */
+    static byte[] values(Read read, byte[] answer, int pduBytes)
             throws RefusalException, WrongAnswerException {
         int function = answer[HEADER_BYTES] & 0xFF;
         int asked = read.area().function();

@@ -192,6 +192,13 @@ final class Programs implements AutoCloseable {
         }
     }
 
+    JsonObject postCloud(String path, JsonObject body)
+            throws CommandException, InterruptedException {
+        try (var c = Connection.find(cloudUrl(), cloudData(), Map.of())) {
+            return c.post(path, body);
+        }
+    }
+
     JsonObject askAgent(String path, Map<String, String> parameters)
             throws CommandException, InterruptedException {
         try (var c = Connection.find(agentUrl(), agentData(), Map.of())) {

@@ -150,7 +150,7 @@ public final class BlockReader {
             return source.reset(place.bytes(), place.at(), place.length());
         }
         if (expanded.length < place.rawLength()) {
-            expanded = new byte[place.rawLength()];
+            expanded = Squeezer.room(place.rawLength(), place.length());
         }
         Squeezer.expand(place.bytes(), place.at(), place.length(), expanded, place.rawLength());
         return source.reset(expanded, 0, place.rawLength());

@@ -96,7 +96,7 @@ final class Directory {
         int at = in.skip(stored);
         var raw = block;
         if (stored < rawLength) {
-            raw = new byte[rawLength];
+            raw = Squeezer.room(rawLength, stored);
             Squeezer.expand(block, at, stored, raw, rawLength);
             at = 0;
         }

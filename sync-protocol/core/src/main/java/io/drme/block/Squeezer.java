@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * owner.
  */
 final class Squeezer implements AutoCloseable {
+    /** A block of zstd is at least 4 bytes and becomes at most 128 KiB (RFC 8878, 3.1.1.2). */
+    private static final long MOST_EXPANSION = (128 << 10) / 4;
+
     private final int level;
     private @Nullable ZstdCompressCtx context;
     private byte[] buffer = {};
@@ -48,6 +51,18 @@ final class Squeezer implements AutoCloseable {
 
     int resultLength() {
         return length;
+    }
+
+    /**
+     * Room for what a number of compressed bytes may become: a claim that zstd can't keep is
+     * refused before memory is taken.
+     */
+    static byte[] room(int rawLength, int count) throws BadBlockException {
+        if (rawLength > MOST_EXPANSION * count) {
+            throw ByteSource.malformed(
+                    "%d bytes of zstd can't become %d".formatted(count, rawLength));
+        }
+        return new byte[rawLength];
     }
 
     /** Gives back what {@link #squeeze} was given: exactly {@code rawLength} bytes. */

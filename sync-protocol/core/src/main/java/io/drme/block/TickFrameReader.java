@@ -88,7 +88,7 @@ public final class TickFrameReader {
             int rawLength = frame.takeCount(BlockLimits.MAX_FRAME_BYTES, "a frame's length");
             int length = frame.remaining();
             int at = frame.skip(length);
-            var raw = new byte[rawLength];
+            var raw = Squeezer.room(rawLength, length);
             Squeezer.expand(frame.array(), at, length, raw, rawLength);
             frame.reset(raw, 0, rawLength);
         }

@@ -63,6 +63,13 @@ final class TagFile {
         return new Node.Mapping(asked, reader.tags);
     }
 
+    /** The tags in a text that stands for the file. */
+    static Node.Mapping parse(Path file, String text, String path, Problems problems) {
+        var reader = new TagFile(file, path, problems);
+        reader.read(text);
+        return new Node.Mapping(reader.line(1), reader.tags);
+    }
+
     private Where line(int number) {
         return new Where(file.toString(), number, 1);
     }
