@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Writes and reads numbers by a {@link BinTable}. Two states take turns, so that a processor can
- * work on both at once. The writer goes backwards, so that the reader goes forwards.
+ * Writes and reads numbers by a {@link BinTable}. Two or four states take turns, so that a
+ * processor can work on them at once. The writer goes backwards, so that the reader goes forwards.
  *
  * <p>Confined to its owner, as it holds scratch arrays.
  */
@@ -17,6 +17,13 @@ final class BinCodec {
     /** So many bits are there after one load from any place within a byte. */
     private static final int BITS_A_LOAD = 57;
 
+    /** So many of them leave room for a step in one number of 64 bits. */
+    private static final int MAX_REST_AT_ONCE = Long.SIZE - BinTable.MAX_LOG;
+
+    /** So many numbers pay for more states, which a processor works on at once. */
+    private static final int MORE_TURNS_FROM = 512;
+
+    private static final int MAX_TURNS = 4;
     private static final int BIN_BITS = 8;
     private static final int LOG_BITS = 3;
     private static final int REST_BITS = 7;
@@ -29,6 +36,11 @@ final class BinCodec {
 
     /** For each number the bits that lead from its state to the next, and how many. */
     private int[] steps = {};
+
+    /** The states whose turn it is, and the bit that comes next. */
+    private final int[] states = new int[MAX_TURNS];
+
+    private long bit;
 
     /**
      * Appends numbers by a model.
@@ -91,39 +103,44 @@ final class BinCodec {
         return Integer.SIZE - Integer.numberOfLeadingZeros(most - 1);
     }
 
+    /** How many states take turns for so many numbers: a power of two. */
+    private static int turns(int count) {
+        return count < MORE_TURNS_FROM ? 2 : MAX_TURNS;
+    }
+
     private void put(BinTable table, long[] numbers, byte[] bins, int from, int to, ByteSink out) {
         if (steps.length < to) {
             steps = new int[Math.max(to, 2 * steps.length)];
         }
-        int odd = 0;
-        int even = 0;
-        for (int i = to - 1; i >= from; i--) {
+        int turns = turns(to - from);
+        int last = Math.max(from, to - turns);
+        for (int i = to - 1; i >= last; i--) {
+            states[i - from & turns - 1] = table.lastState(bins[i] & 0xFF);
+            steps[i] = 0;
+        }
+        for (int i = last - 1; i >= from; i--) {
             int bin = bins[i] & 0xFF;
-            boolean isEven = (i - from & 1) == 0;
-            int state = isEven ? even : odd;
-            if (i + 2 >= to) {
-                steps[i] = 0;
-                state = table.lastState(bin);
-            } else {
-                int bits = table.bitsOut(state, bin);
-                steps[i] = bits << 16 | state & (1 << bits) - 1;
-                state = table.before(state, bits, bin);
-            }
-            if (isEven) {
-                even = state;
-            } else {
-                odd = state;
-            }
+            int turn = i - from & turns - 1;
+            int state = states[turn];
+            int bits = table.bitsOut(state, bin);
+            steps[i] = bits << 16 | (state & (1 << bits) - 1);
+            states[turn] = table.before(state, bits, bin);
         }
         out.reserve((to - from) * 2);
-        writer.put(even - table.size(), table.log);
-        if (to - from > 1) {
-            writer.put(odd - table.size(), table.log);
+        for (int turn = 0; turn < Math.min(turns, to - from); turn++) {
+            writer.put(states[turn] - table.size(), table.log);
         }
         for (int i = from; i < to; i++) {
             int bin = bins[i] & 0xFF;
-            writer.put(numbers[i] - lowers[bin], rests[bin]);
-            writer.put(steps[i] & 0xFFFF, steps[i] >>> 16);
+            int rest = rests[bin];
+            int step = steps[i];
+            if (rest <= MAX_REST_AT_ONCE) {
+                long place = numbers[i] - lowers[bin];
+                writer.put(place | (long) (step & 0xFFFF) << rest, rest + (step >>> 16));
+            } else {
+                writer.put(numbers[i] - lowers[bin], rest);
+                writer.put(step & 0xFFFF, step >>> 16);
+            }
         }
         writer.end();
     }
@@ -136,27 +153,25 @@ final class BinCodec {
                     BadBlockException.Why.UNSUPPORTED, "no distribution has the code " + model);
         }
         var table = BinModels.table(model);
-        prepare(table, BinModels.lowBits(model));
-        take(table, in, 0, numbers, from, to);
+        bit = (long) in.position() << 3;
+        take(table, BinModels.lowBits(model), in, numbers, from, to);
     }
 
     /** Reads a table and the numbers that {@link #encode} was given with it. */
     void decodeTable(ByteSource in, long[] numbers, int from, int to) throws BadBlockException {
-        int bit = takeTable(in);
+        takeTable(in);
         given.prepareReading();
-        prepare(given, 0);
-        take(given, in, bit, numbers, from, to);
+        take(given, 0, in, numbers, from, to);
     }
 
-    /** Reads the table at the source's position; gives the number of its bits. */
-    private int takeTable(ByteSource in) throws BadBlockException {
+    /** Reads the table at the source's position; {@link #bit} is then behind it. */
+    private void takeTable(ByteSource in) throws BadBlockException {
         var bytes = in.array();
-        long at = (long) in.position() << 3;
-        long bit = at;
+        long place = (long) in.position() << 3;
         given.clear();
-        int bins = 1 + (int) bits(bytes, bit, BIN_BITS);
-        given.log = BinTable.MIN_LOG + (int) bits(bytes, bit + BIN_BITS, LOG_BITS);
-        bit += BIN_BITS + LOG_BITS;
+        int bins = 1 + (int) bits(bytes, place, BIN_BITS);
+        given.log = BinTable.MIN_LOG + (int) bits(bytes, place + BIN_BITS, LOG_BITS);
+        place += BIN_BITS + LOG_BITS;
         int left = given.size();
         if (bins > left) {
             throw ByteSource.malformed("a table has more bins than states");
@@ -165,13 +180,13 @@ final class BinCodec {
         int rest = -1;
         for (int bin = 0; bin < bins; bin++) {
             long lower = end;
-            if (bits(bytes, bit++, 1) == 0) {
-                rest = (int) bits(bytes, bit, REST_BITS);
-                int length = (int) bits(bytes, bit + REST_BITS, LENGTH_BITS);
-                bit += REST_BITS + LENGTH_BITS;
+            if (bits(bytes, place++, 1) == 0) {
+                rest = (int) bits(bytes, place, REST_BITS);
+                int length = (int) bits(bytes, place + REST_BITS, LENGTH_BITS);
+                place += REST_BITS + LENGTH_BITS;
                 if (length > 0) {
-                    lower += 1L << (length - 1) | bits(bytes, bit, length - 1);
-                    bit += length - 1;
+                    lower += 1L << (length - 1) | bits(bytes, place, length - 1);
+                    place += length - 1;
                 }
             }
             if (rest < 0 || rest > Long.SIZE) {
@@ -181,8 +196,8 @@ final class BinCodec {
             int count = most;
             if (bin + 1 < bins) {
                 int width = countBits(most);
-                count = 1 + (int) bits(bytes, bit, width);
-                bit += width;
+                count = 1 + (int) bits(bytes, place, width);
+                place += width;
             }
             if (count > most) {
                 throw ByteSource.malformed("a table's bins have more states than it");
@@ -191,67 +206,190 @@ final class BinCodec {
             left -= count;
             end = lower + (1L << rest);
         }
-        return (int) (bit - at);
+        bit = place;
     }
 
-    private void take(
-            BinTable table, ByteSource in, int tableBits, long[] numbers, int from, int to)
+    /** Reads from {@link #bit} on. */
+    private void take(BinTable table, int lowBits, ByteSource in, long[] numbers, int from, int to)
             throws BadBlockException {
         var bytes = in.array();
         long start = (long) in.position() << 3;
-        long bit = start + tableBits;
-        int even = (int) bits(bytes, bit, table.log);
-        bit += table.log;
-        int odd = 0;
-        if (to - from > 1) {
-            odd = (int) bits(bytes, bit, table.log);
+        int turns = turns(to - from);
+        for (int turn = 0; turn < Math.min(turns, to - from); turn++) {
+            states[turn] = (int) bits(bytes, bit, table.log);
             bit += table.log;
         }
-        int widest = 0;
-        for (int bin = 0; bin < table.bins; bin++) {
-            widest = Math.max(widest, rests[bin]);
-        }
-        var states = table.states;
-        int i = from;
-        if (widest + table.log <= BITS_A_LOAD) {
-            int last = bytes.length - 2 * Long.BYTES;
-            for (; i + 3 < to && bit >>> 3 <= last; i += 2) {
-                long word = (long) LONGS.get(bytes, (int) (bit >>> 3)) >>> (bit & 7);
-                int entry = states[even];
-                int bin = BinTable.bin(entry);
-                int rest = rests[bin];
-                int step = BinTable.bits(entry);
-                numbers[i] = lowers[bin] + (word & (1L << rest) - 1);
-                even = BinTable.base(entry) + (int) (word >>> rest & (1L << step) - 1);
-                bit += rest + step;
-                word = (long) LONGS.get(bytes, (int) (bit >>> 3)) >>> (bit & 7);
-                entry = states[odd];
-                bin = BinTable.bin(entry);
-                rest = rests[bin];
-                step = BinTable.bits(entry);
-                numbers[i + 1] = lowers[bin] + (word & (1L << rest) - 1);
-                odd = BinTable.base(entry) + (int) (word >>> rest & (1L << step) - 1);
-                bit += rest + step;
+        int widest = table.widestRest + lowBits + table.log;
+        boolean isQuick = table.isNarrow && 2 * widest <= BITS_A_LOAD;
+        boolean areSingles = widest == table.log && 4 * widest <= BITS_A_LOAD && !table.hasAll;
+        for (int i = from; i < to; ) {
+            if (isQuick && turns == 2) {
+                i = takePairs(table, lowBits, bytes, numbers, i, to);
+            } else if (isQuick && areSingles) {
+                i = takeSingles(table, bytes, numbers, i, to);
+            } else if (isQuick) {
+                i = takeFours(table, lowBits, bytes, numbers, i, to);
+            }
+            int stop = Math.min(to, i + turns);
+            for (; i < stop; i++) {
+                int turn = i - from & turns - 1;
+                long entry = table.states[states[turn]];
+                int rest = BinTable.rest(entry);
+                rest += rest == Long.SIZE ? 0 : lowBits;
+                numbers[i] = (table.lowerOf(entry) << lowBits) + bits(bytes, bit, rest);
+                bit += rest;
+                int step = i + turns < to ? BinTable.bits(entry) : 0;
+                states[turn] = BinTable.base(entry) + (int) bits(bytes, bit, step);
+                bit += step;
             }
         }
-        for (; i < to; i++) {
-            int entry = states[even];
-            int bin = BinTable.bin(entry);
-            int step = i + 2 < to ? BinTable.bits(entry) : 0;
-            numbers[i] = lowers[bin] + bits(bytes, bit, rests[bin]);
-            bit += rests[bin];
-            even = odd;
-            odd = BinTable.base(entry) + (int) bits(bytes, bit, step);
-            bit += step;
+        in.skip((int) ((bit - start + 7) >>> 3));
+    }
+
+    /**
+     * Reads as long as there are bytes behind, and up to the bin that holds all numbers. One load
+     * gives all that a pair of numbers needs.
+     */
+    private int takePairs(
+            BinTable table, int lowBits, byte[] bytes, long[] numbers, int from, int to) {
+        var entries = table.states;
+        int even = states[0];
+        int odd = states[1];
+        long at = bit;
+        int last = bytes.length - Long.BYTES;
+        int i = from;
+        for (; i + 4 <= to && at >>> 3 <= last; i += 2) {
+            long a = entries[even];
+            long b = entries[odd];
+            if (BinTable.holdsAll(a | b)) {
+                break;
+            }
+            long word = (long) LONGS.get(bytes, (int) (at >>> 3)) >>> (at & 7);
+            int rest = BinTable.rest(a) + lowBits;
+            int step = BinTable.bits(a);
+            numbers[i] = (BinTable.lower(a) << lowBits) + (word & (1L << rest) - 1);
+            word >>>= rest;
+            even = BinTable.base(a) + ((int) word & (1 << step) - 1);
+            word >>>= step;
+            at += rest + step;
+            rest = BinTable.rest(b) + lowBits;
+            step = BinTable.bits(b);
+            numbers[i + 1] = (BinTable.lower(b) << lowBits) + (word & (1L << rest) - 1);
+            odd = BinTable.base(b) + ((int) (word >>> rest) & (1 << step) - 1);
+            at += rest + step;
         }
-        in.skip((int) (bit - start + 7 >>> 3));
+        states[0] = even;
+        states[1] = odd;
+        bit = at;
+        return i;
+    }
+
+    /** The same for four states, two loads for four numbers. */
+    private int takeFours(
+            BinTable table, int lowBits, byte[] bytes, long[] numbers, int from, int to) {
+        var entries = table.states;
+        int first = states[0];
+        int second = states[1];
+        int third = states[2];
+        int fourth = states[3];
+        long at = bit;
+        int last = bytes.length - 2 * Long.BYTES;
+        int i = from;
+        for (; i + 8 <= to && at >>> 3 <= last; i += 4) {
+            long a = entries[first];
+            long b = entries[second];
+            long c = entries[third];
+            long d = entries[fourth];
+            if (BinTable.holdsAll(a | b | c | d)) {
+                break;
+            }
+            int rest = BinTable.rest(a) + lowBits;
+            int step = BinTable.bits(a);
+            long word = (long) LONGS.get(bytes, (int) (at >>> 3)) >>> (at & 7);
+            numbers[i] = (BinTable.lower(a) << lowBits) + (word & (1L << rest) - 1);
+            word >>>= rest;
+            first = BinTable.base(a) + ((int) word & (1 << step) - 1);
+            word >>>= step;
+            at += rest + step;
+            rest = BinTable.rest(b) + lowBits;
+            step = BinTable.bits(b);
+            numbers[i + 1] = (BinTable.lower(b) << lowBits) + (word & (1L << rest) - 1);
+            second = BinTable.base(b) + ((int) (word >>> rest) & (1 << step) - 1);
+            at += rest + step;
+            rest = BinTable.rest(c) + lowBits;
+            step = BinTable.bits(c);
+            word = (long) LONGS.get(bytes, (int) (at >>> 3)) >>> (at & 7);
+            numbers[i + 2] = (BinTable.lower(c) << lowBits) + (word & (1L << rest) - 1);
+            word >>>= rest;
+            third = BinTable.base(c) + ((int) word & (1 << step) - 1);
+            word >>>= step;
+            at += rest + step;
+            rest = BinTable.rest(d) + lowBits;
+            step = BinTable.bits(d);
+            numbers[i + 3] = (BinTable.lower(d) << lowBits) + (word & (1L << rest) - 1);
+            fourth = BinTable.base(d) + ((int) (word >>> rest) & (1 << step) - 1);
+            at += rest + step;
+        }
+        states[0] = first;
+        states[1] = second;
+        states[2] = third;
+        states[3] = fourth;
+        bit = at;
+        return i;
+    }
+
+    /** The same where each bin is one number: one load for four numbers. */
+    private int takeSingles(BinTable table, byte[] bytes, long[] numbers, int from, int to) {
+        var entries = table.states;
+        int first = states[0];
+        int second = states[1];
+        int third = states[2];
+        int fourth = states[3];
+        long at = bit;
+        int last = bytes.length - Long.BYTES;
+        int i = from;
+        for (; i + 8 <= to && at >>> 3 <= last; i += 4) {
+            long a = entries[first];
+            long b = entries[second];
+            long c = entries[third];
+            long d = entries[fourth];
+            long word = (long) LONGS.get(bytes, (int) (at >>> 3)) >>> (at & 7);
+            int step = BinTable.bits(a);
+            first = BinTable.base(a) + ((int) word & (1 << step) - 1);
+            word >>>= step;
+            at += step;
+            step = BinTable.bits(b);
+            second = BinTable.base(b) + ((int) word & (1 << step) - 1);
+            word >>>= step;
+            at += step;
+            step = BinTable.bits(c);
+            third = BinTable.base(c) + ((int) word & (1 << step) - 1);
+            word >>>= step;
+            at += step;
+            step = BinTable.bits(d);
+            fourth = BinTable.base(d) + ((int) word & (1 << step) - 1);
+            at += step;
+            numbers[i] = BinTable.lower(a);
+            numbers[i + 1] = BinTable.lower(b);
+            numbers[i + 2] = BinTable.lower(c);
+            numbers[i + 3] = BinTable.lower(d);
+        }
+        states[0] = first;
+        states[1] = second;
+        states[2] = third;
+        states[3] = fourth;
+        bit = at;
+        return i;
     }
 
     /** Bits from any place; zeros where the array ends. */
     private static long bits(byte[] bytes, long bit, int count) {
-        long value = 0;
         int shift = (int) (bit & 7);
         int at = (int) (bit >>> 3);
+        if (count <= BITS_A_LOAD && at + Long.BYTES <= bytes.length) {
+            return (long) LONGS.get(bytes, at) >>> shift & (1L << count) - 1;
+        }
+        long value = 0;
         for (int from = -shift; from < count && at < bytes.length; from += 8, at++) {
             long b = bytes[at] & 0xFFL;
             value |= from < 0 ? b >>> -from : b << from;

@@ -111,7 +111,7 @@ final class BinModels {
         }
         int at = (int) number;
         if (at < 64) {
-            return at < 32 ? 16 + (at - 16 >>> 3) : 18 + (at - 32 >>> 4);
+            return at < 32 ? 16 + ((at - 16) >>> 3) : 18 + ((at - 32) >>> 4);
         }
         return at < 128 ? 20 : 21;
     }

@@ -100,7 +100,7 @@ final class BinPlanner {
         int octave = 63 - Long.numberOfLeadingZeros(v);
         return PLAIN_CELLS
                 + (octave - PLAIN_BITS - 1) * OCTAVE_CELLS
-                + (int) (v >>> octave - OCTAVE_BITS);
+                + (int) (v >>> (octave - OCTAVE_BITS));
     }
 
     /** Where a cell begins. */
@@ -109,8 +109,8 @@ final class BinPlanner {
             return (long) cell << shift;
         }
         int octaves = (cell - PLAIN_CELLS) / OCTAVE_CELLS;
-        long within = OCTAVE_CELLS + cell % OCTAVE_CELLS;
-        return within << octaves + PLAIN_BITS - OCTAVE_BITS << shift;
+        long within = OCTAVE_CELLS + (long) (cell % OCTAVE_CELLS);
+        return within << (octaves + PLAIN_BITS - OCTAVE_BITS) << shift;
     }
 
     private int widthBits(int cell) {
@@ -212,15 +212,14 @@ final class BinPlanner {
     /** Finds the model under which the numbers cost least. */
     void findModel() {
         modelCost = Long.MAX_VALUE;
-        if (shift == 0) {
+        if (typicalBits <= 4) {
             countForModel(0);
-            consider(0, BinModels.FIXED);
-            countForModel(1);
-            consider(BinModels.FIXED, BinModels.FIXED + BinModels.SCALED);
+            int first = Math.max(0, Math.min(4 * typicalBits - 6, BinModels.FIXED - 6));
+            consider(first, Math.min(BinModels.FIXED, first + 8));
         }
-        int least = Math.max(2, typicalBits - 3);
-        for (int low = least; low <= least + 1; low++) {
-            if (low >= shift && low <= BinModels.MAX_LOW_BITS) {
+        int least = Math.max(1, typicalBits - 3);
+        for (int low = least; low <= Math.min(least + 1, BinModels.MAX_LOW_BITS); low++) {
+            if (low >= shift && (typicalBits > 2 || low > 1)) {
                 countForModel(low);
                 int from = BinModels.FIXED + (low - 1) * BinModels.SCALED;
                 consider(from, from + BinModels.SCALED);

@@ -18,6 +18,8 @@ final class BinTable {
 
     static final int MAX_LOG = 12;
 
+    private static final int LOWER_SHIFT = 24;
+
     /** Where a bin begins. */
     final long[] lowers = new long[MAX_BINS];
 
@@ -30,8 +32,17 @@ final class BinTable {
     int bins;
     int log;
 
-    /** For each state its bin, the bits to read for the next state, and what to add to these. */
-    int[] states = {};
+    /** Whether the begin of each bin stands with its states; otherwise its number does. */
+    boolean isNarrow;
+
+    /** Whether a bin holds all numbers. */
+    boolean hasAll;
+
+    /** The widest rest, but for the bin that holds all. */
+    int widestRest;
+
+    /** For each state the rest of its bin, the bits of the next state, what to add to these. */
+    long[] states = {};
 
     /** For each state in order of bin, the state by number from {@link #size} on. */
     private int[] byBin = {};
@@ -45,16 +56,31 @@ final class BinTable {
         return 1 << log;
     }
 
-    static int bin(int state) {
-        return state & 0xFF;
+    static int rest(long entry) {
+        return (int) entry & 0x7F;
     }
 
-    static int bits(int state) {
-        return state >>> 8 & 0xFF;
+    /** Whether {@link #rest} is 64: no other sets this bit. */
+    static boolean holdsAll(long entry) {
+        return (entry & 0x40) != 0;
     }
 
-    static int base(int state) {
-        return state >>> 16;
+    static int bits(long entry) {
+        return (int) (entry >>> 8) & 0xF;
+    }
+
+    static int base(long entry) {
+        return (int) (entry >>> 12) & 0xFFF;
+    }
+
+    /** Only where the table {@link #isNarrow}. */
+    static long lower(long entry) {
+        return entry >>> LOWER_SHIFT;
+    }
+
+    long lowerOf(long entry) {
+        long what = entry >>> LOWER_SHIFT;
+        return isNarrow ? what : lowers[(int) what];
     }
 
     /** Which bin each state stands for: each bin's states as far apart as they go. */
@@ -62,7 +88,7 @@ final class BinTable {
         int size = size();
         if (spread.length < size) {
             spread = new byte[size];
-            states = new int[size];
+            states = new long[size];
             byBin = new int[size];
         }
         int step = (size >>> 1) + (size >>> 3) + 3;
@@ -79,12 +105,22 @@ final class BinTable {
     void prepareReading() {
         spread();
         System.arraycopy(counts, 0, next, 0, bins);
+        isNarrow = true;
+        widestRest = 0;
+        hasAll = false;
+        for (int bin = 0; bin < bins; bin++) {
+            widestRest = rests[bin] < Long.SIZE ? Math.max(widestRest, rests[bin]) : widestRest;
+            hasAll |= rests[bin] == Long.SIZE;
+            isNarrow &= lowers[bin] >>> (Long.SIZE - LOWER_SHIFT) == 0;
+        }
         int size = size();
         for (int state = 0; state < size; state++) {
             int bin = spread[state] & 0xFF;
             int x = next[bin]++;
             int bits = log - (31 - Integer.numberOfLeadingZeros(x));
-            states[state] = bin | bits << 8 | (x << bits) - size << 16;
+            long what = isNarrow ? lowers[bin] : bin;
+            long base = ((long) x << bits) - size;
+            states[state] = rests[bin] | bits << 8 | base << 12 | what << LOWER_SHIFT;
         }
     }
 

@@ -28,13 +28,18 @@ final class ChunkCodec {
     /** The cheapest way to pack a chunk: its length in bytes × 256 + its width. */
     private long plan(long[] numbers, int from, int count) {
         Arrays.fill(widths, 0);
-        long all = 0;
         for (int i = from; i < from + count; i++) {
-            long number = numbers[i];
-            all |= number;
-            widths[64 - Long.numberOfLeadingZeros(number)]++;
+            widths[64 - Long.numberOfLeadingZeros(numbers[i])]++;
         }
-        int widest = 64 - Long.numberOfLeadingZeros(all);
+        return plan(widths, count);
+    }
+
+    /** The same, by how many numbers have which width. */
+    static long plan(int[] widths, int count) {
+        int widest = 64;
+        while (widest > 0 && widths[widest] == 0) {
+            widest--;
+        }
         long best = ((1L + BitPacking.lengthBytes(count, widest)) << 8) | widest;
         int wider = 0;
         for (int width = widest - 1; width >= 0; width--) {

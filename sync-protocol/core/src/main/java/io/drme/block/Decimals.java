@@ -94,16 +94,16 @@ final class Decimals {
 
     /** A number that grows with the float, and gives its bits back through {@link #floatBits}. */
     static long ordered(int floatBits) {
-        return floatBits ^ floatBits >> 31 & Integer.MAX_VALUE;
+        return floatBits ^ (floatBits >> 31 & Integer.MAX_VALUE);
     }
 
     static int floatBits(long ordered) {
         int bits = (int) ordered;
-        return bits ^ bits >> 31 & Integer.MAX_VALUE;
+        return bits ^ (bits >> 31 & Integer.MAX_VALUE);
     }
 
     /** A number that grows with the double, and gives its bits back through itself. */
     static long ordered(long bits) {
-        return bits ^ bits >> 63 & Long.MAX_VALUE;
+        return bits ^ (bits >> 63 & Long.MAX_VALUE);
     }
 }

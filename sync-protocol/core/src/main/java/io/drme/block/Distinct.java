@@ -50,7 +50,7 @@ final class Distinct {
     }
 
     private int slot(long value) {
-        int slot = (int) (value * 0x9E3779B97F4A7C15L >>> 50);
+        int slot = (int) ((value * 0x9E3779B97F4A7C15L) >>> 50);
         while (owners[slot] == round && keys[slot] != value) {
             slot = slot + 1 & SLOTS - 1;
         }

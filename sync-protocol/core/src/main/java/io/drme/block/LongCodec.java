@@ -255,7 +255,7 @@ final class LongCodec {
             long quotient = (numbers[i] >> zeros) * inverse;
             if (quotient > most || quotient < -most) {
                 for (int back = 0; back < i; back++) {
-                    numbers[back] = numbers[back] * odd << zeros;
+                    numbers[back] = (numbers[back] * odd) << zeros;
                 }
                 return false;
             }
@@ -353,7 +353,10 @@ final class LongCodec {
             below += widths[w];
             widest = widths[w] > 0 ? w : widest;
         }
-        long best = chunks.lengthBytes(residuals, 1, count);
+        long best =
+                count <= ChunkCodec.CHUNK
+                        ? ChunkCodec.plan(widths, count - 1) >>> 8
+                        : chunks.lengthBytes(residuals, 1, count);
         int coding = CHUNKS;
         if (varints < best) {
             best = varints;

@@ -23,17 +23,28 @@ final class Predictor {
 
     private static final int LINE = trend(LEVEL_STAYS, STAYS);
 
-    /** How much of an error goes into level and slope: shifts, from quick to slow. */
-    private static final int[] TRENDS = {
-        trend(0, 0),
-        trend(1, 3),
-        trend(2, 5),
-        trend(3, 7),
-        trend(4, 9),
-        trend(1, STAYS),
-        trend(2, STAYS),
-        trend(4, STAYS)
+    /**
+     * How much of an error goes into level and slope: shifts. Where steps go on as they were, the
+     * line follows quickly; where they turn back, slowly. Threes, as they are tried together.
+     */
+    private static final int[] SMOOTH = {trend(0, 0), trend(1, 3), trend(2, 5)};
+
+    private static final int[] BETWEEN = {trend(1, 3), trend(2, 5), trend(3, 7)};
+
+    /** Of fewer numbers that are neither, the number before says as much as a line. */
+    private static final int BETWEEN_FROM = 128;
+
+    private static final int[] NOISY = {
+        trend(1, STAYS), trend(2, STAYS), trend(2, 5), trend(3, 7), trend(4, 9), trend(4, STAYS)
     };
+
+    /**
+     * Differences of differences of independent steps are half a bit wider than the steps. Well
+     * below, steps go on; well above, they turn back; in 1/2^23 bits.
+     */
+    private static final long SMOOTH_BELOW = 35L * (1 << 23) / 100;
+
+    private static final long NOISY_ABOVE = 62L * (1 << 23) / 100;
 
     /** Numbers of one run that is looked at, of which the first ones only set the line up. */
     private static final int RUN = 96;
@@ -53,6 +64,7 @@ final class Predictor {
     int trend;
     long slope;
 
+    private final long[] costs = new long[3];
     private long bestCost;
 
     private static int trend(int levelShift, int slopeShift) {
@@ -75,21 +87,38 @@ final class Predictor {
         slope = 0;
         int run = Math.min(count, RUN);
         int second = count >= 3 * RUN ? count / 2 : 0;
-        int used = second == 0 ? run : 2 * run;
         bestCost = costOfBefore(numbers, 0, run);
         bestCost += second == 0 ? 0 : costOfBefore(numbers, second, second + run);
+        long costOfBefore = bestCost;
         consider(NONE, 0, 0, costOfLine(numbers, run, second, 0), 0);
-        if (count <= SET_UP) {
+        if (count <= SET_UP + 1) {
             return;
         }
+        int used = (second == 0 ? 1 : 2) * (run - SET_UP);
         long margin = MARGIN * used;
         long line = line(numbers, count);
         consider(TREND, LINE, line, costOfLine(numbers, run, second, line), margin);
-        long start = slope(numbers, 0, SET_UP);
-        for (int candidate : TRENDS) {
-            long cost = costOfTrend(candidate, numbers, 0, run);
-            cost += second == 0 ? 0 : costOfTrend(candidate, numbers, second, second + run);
-            consider(TREND, candidate, start, cost, margin);
+        long turn = costOfTurns(numbers, 0, run);
+        turn += second == 0 ? 0 : costOfTurns(numbers, second, second + run);
+        turn -= costOfBefore;
+        boolean isSmooth = turn < SMOOTH_BELOW * used;
+        boolean isNoisy = turn > NOISY_ABOVE * used;
+        if (!isSmooth && !isNoisy && count < BETWEEN_FROM) {
+            return;
+        }
+        var candidates = isSmooth ? SMOOTH : isNoisy ? NOISY : BETWEEN;
+        long start = slope(numbers, 0);
+        for (int i = 0; i < candidates.length; i += 3) {
+            costs[0] = 0;
+            costs[1] = 0;
+            costs[2] = 0;
+            addCosts(candidates, i, numbers, 0, run);
+            if (second > 0) {
+                addCosts(candidates, i, numbers, second, second + run);
+            }
+            for (int k = 0; k < 3; k++) {
+                consider(TREND, candidates[i + k], start, costs[k], margin);
+            }
         }
     }
 
@@ -112,18 +141,18 @@ final class Predictor {
             right += numbers[span - 1 - i];
         }
         long rise = (right - left) / width;
-        if (rise >> 62 - FRACTION_BITS != rise >> 63) {
+        if (rise >> (62 - FRACTION_BITS) != rise >> 63) {
             return 0;
         }
         long exact = (rise << FRACTION_BITS) / (span - width);
-        long whole = exact + HALF >> FRACTION_BITS << FRACTION_BITS;
-        boolean isWhole = Math.abs(exact - whole) * span >> FRACTION_BITS < WHOLE_WITHIN;
+        long whole = (exact + HALF) >> FRACTION_BITS << FRACTION_BITS;
+        boolean isWhole = (Math.abs(exact - whole) * span) >> FRACTION_BITS < WHOLE_WITHIN;
         return isWhole ? whole : exact;
     }
 
-    private static long slope(long[] numbers, int from, int span) {
-        long rise = numbers[from + span] - numbers[from];
-        return rise >> 62 - FRACTION_BITS == rise >> 63 ? (rise << FRACTION_BITS) / span : 0;
+    private static long slope(long[] numbers, int from) {
+        long rise = numbers[from + SET_UP] - numbers[from];
+        return rise >> (62 - FRACTION_BITS) == rise >> 63 ? (rise << FRACTION_BITS) / SET_UP : 0;
     }
 
     private static long costOfBefore(long[] numbers, int from, int to) {
@@ -154,28 +183,60 @@ final class Predictor {
     }
 
     private static long at(int index, long slope) {
-        return index * slope + HALF >> FRACTION_BITS;
+        return (index * slope + HALF) >> FRACTION_BITS;
     }
 
-    private static long costOfTrend(int how, long[] numbers, int from, int to) {
-        int levelShift = how >>> SLOPE_BITS;
-        int slopeShift = how & STAYS;
-        long mask = slopeShift == STAYS ? 0 : -1;
-        int start = Math.min(to - 1, from + SET_UP);
-        long level = 0;
-        long s = slope(numbers, from, SET_UP);
+    private static long costOfTurns(long[] numbers, int from, int to) {
         long cost = 0;
-        for (int i = from + 1; i < to; i++) {
-            long expected = level + s;
-            long number = numbers[i] - numbers[from];
-            if (i >= start) {
-                cost += bits(number - (expected + HALF >> FRACTION_BITS));
-            }
-            long error = (number << FRACTION_BITS) - expected;
-            level = expected + (error >> levelShift);
-            s += error >> slopeShift & mask;
+        for (int i = Math.max(from + 2, Math.min(to - 1, from + SET_UP)); i < to; i++) {
+            cost += bits(numbers[i] - 2 * numbers[i - 1] + numbers[i - 2]);
         }
         return cost;
+    }
+
+    /** Adds to {@link #costs} what three trends cost: a processor follows them at once. */
+    private void addCosts(int[] candidates, int at, long[] numbers, int from, int to) {
+        int levelA = candidates[at] >>> SLOPE_BITS;
+        int levelB = candidates[at + 1] >>> SLOPE_BITS;
+        int levelC = candidates[at + 2] >>> SLOPE_BITS;
+        int slopeA = candidates[at] & STAYS;
+        int slopeB = candidates[at + 1] & STAYS;
+        int slopeC = candidates[at + 2] & STAYS;
+        long maskA = slopeA == STAYS ? 0 : -1;
+        long maskB = slopeB == STAYS ? 0 : -1;
+        long maskC = slopeC == STAYS ? 0 : -1;
+        long a = 0;
+        long b = 0;
+        long c = 0;
+        long sA = slope(numbers, from);
+        long sB = sA;
+        long sC = sA;
+        long costA = 0;
+        long costB = 0;
+        long costC = 0;
+        for (int i = from + 1; i < to; i++) {
+            long number = numbers[i] - numbers[from];
+            a += sA;
+            b += sB;
+            c += sC;
+            if (i >= from + SET_UP) {
+                costA += bits(number - ((a + HALF) >> FRACTION_BITS));
+                costB += bits(number - ((b + HALF) >> FRACTION_BITS));
+                costC += bits(number - ((c + HALF) >> FRACTION_BITS));
+            }
+            long error = (number << FRACTION_BITS) - a;
+            a += error >> levelA;
+            sA += error >> slopeA & maskA;
+            error = (number << FRACTION_BITS) - b;
+            b += error >> levelB;
+            sB += error >> slopeB & maskB;
+            error = (number << FRACTION_BITS) - c;
+            c += error >> levelC;
+            sC += error >> slopeC & maskC;
+        }
+        costs[0] += costA;
+        costs[1] += costB;
+        costs[2] += costC;
     }
 
     /** Gives how far each number but the first is from what was expected. */
@@ -206,7 +267,7 @@ final class Predictor {
         for (int i = 1; i < count; i++) {
             long expected = level + s;
             long number = numbers[i];
-            into[i] = number - (expected + HALF >> FRACTION_BITS);
+            into[i] = number - ((expected + HALF) >> FRACTION_BITS);
             long error = (number << FRACTION_BITS) - expected;
             level = expected + (error >> levelShift);
             s += error >> slopeShift & mask;
@@ -255,7 +316,7 @@ final class Predictor {
         long s = slope;
         for (int i = 1; i < count; i++) {
             long expected = level + s;
-            long number = numbers[i] + (expected + HALF >> FRACTION_BITS);
+            long number = numbers[i] + ((expected + HALF) >> FRACTION_BITS);
             numbers[i] = first + number * factor;
             long error = (number << FRACTION_BITS) - expected;
             level = expected + (error >> levelShift);

@@ -79,7 +79,7 @@ class BlockLimitTest {
         var bomb = Zstd.compress(new byte[1 << 20]);
         var out = head(10, 10);
         for (int number :
-                new int[] {1, 1, BlockLimits.MAX_DIRECTORY_BYTES + 1 << 1 | 1, bomb.length}) {
+                new int[] {1, 1, (BlockLimits.MAX_DIRECTORY_BYTES + 1) << 1 | 1, bomb.length}) {
             out.putVarint(number);
         }
         out.putBytes(bomb, 0, bomb.length);

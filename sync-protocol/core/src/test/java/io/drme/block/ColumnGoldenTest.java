@@ -81,7 +81,7 @@ class ColumnGoldenTest {
         var columns = columns();
         var random = new SplittableRandom(6);
         columns.put(
-                "split", column(30, i -> random.nextInt(3) * 5L << 20 | random.nextInt(1 << 20)));
+                "split", column(30, i -> (random.nextInt(3) * 5L) << 20 | random.nextInt(1 << 20)));
         var lines = new ArrayList<String>();
         for (var entry : columns.entrySet()) {
             var bytes = encode(entry.getKey(), entry.getValue());
