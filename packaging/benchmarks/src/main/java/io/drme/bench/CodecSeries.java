@@ -1,50 +1,64 @@
 package io.drme.bench;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
-import java.util.Arrays;
+import io.drme.model.Quality;
+import io.drme.model.Reason;
+import io.drme.model.ValueType;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 
 /**
- * A series to be packed: times in milliseconds and doubles. Immutable but for its arrays, which
- * nobody writes to.
+ * A series to be packed: times in milliseconds, values by their bits, qualities. Immutable but for
+ * its arrays, which nobody writes to.
+ *
+ * @param name a valid tag name
+ * @param type what the product takes it for
+ * @param isFloat32 whether the source gives 32-bit floats; the value is then the double of the
+ *     float's shortest decimal, as drivers give it
+ * @param millis source times
+ * @param bits value bits by type; 0 for a text
+ * @param texts texts; empty for other types
+ * @param qualities packed qualities, none of them bad: every sample has a value
  */
-final class CodecSeries {
-    private static final long START_MILLIS = 1_767_225_600_000L;
-    private static final long SECOND_MILLIS = 1_000;
+@SuppressWarnings("ArrayRecordComponent") // a plain carrier, never compared
+record CodecSeries(
+        String name,
+        ValueType type,
+        boolean isFloat32,
+        long[] millis,
+        long[] bits,
+        String[] texts,
+        byte[] qualities) {
+    static final long START_MILLIS = 1_767_225_600_000L;
+    static final long SECOND_MILLIS = 1_000;
     private static final long SEED = 7;
-    private static final int MOST_ROWS = 100_000;
-    private static final DateTimeFormatter STAMP =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
 
-    private final String name;
-    private final long[] millis;
-    private final double[] values;
+    /** Half-width of the jitter of generated times. */
+    private static final int JITTER_MILLIS = 2;
 
-    private CodecSeries(String name, long[] millis, double[] values) {
-        this.name = name;
-        this.millis = millis;
-        this.values = values;
-    }
+    /** About one run of uncertain samples in so many samples, and its length. */
+    private static final int QUALITY_RUN_EVERY = 500;
+
+    private static final int QUALITY_RUN_LENGTH = 20;
+    private static final String[] STATES = {"running", "idle", "setup", "fault: guard open"};
 
     /** What sensors give. */
     enum Kind {
-        TEMPERATURE,
-        PRESSURE,
-        RAW16,
-        FLOAT32_VIBRATION,
-        FLOAT64_VIBRATION,
-        COUNTER;
+        TEMPERATURE(ValueType.FLOAT64),
+        PRESSURE(ValueType.FLOAT64),
+        RAW16(ValueType.INT64),
+        FLOAT32_VIBRATION(ValueType.FLOAT64),
+        FLOAT64_VIBRATION(ValueType.FLOAT64),
+        COUNTER(ValueType.INT64),
+        BOOLEAN(ValueType.BOOLEAN),
+        TEXT(ValueType.TEXT);
+
+        private final ValueType type;
+
+        Kind(ValueType type) {
+            this.type = type;
+        }
 
         private double next(Random random, double before, int at) {
             return switch (this) {
@@ -62,10 +76,12 @@ final class CodecSeries {
                                 / 1_000.0;
                 case RAW16 ->
                         Math.clamp(Math.round(before + random.nextGaussian() * 40), 0, 65_535);
-                case FLOAT32_VIBRATION ->
-                        (float) (Math.sin(at * 1.7) + random.nextGaussian() * 0.3);
-                case FLOAT64_VIBRATION -> Math.sin(at * 1.7) + random.nextGaussian() * 0.3;
-                case COUNTER -> before + random.nextInt(4);
+                case FLOAT32_VIBRATION, FLOAT64_VIBRATION ->
+                        Math.sin(at * 1.7) + random.nextGaussian() * 0.3;
+                // A counter of a device that is restarted now and then.
+                case COUNTER -> random.nextInt(2_000) == 0 ? 0 : before + random.nextInt(4);
+                case BOOLEAN -> random.nextInt(40) == 0 ? 1 - before : before;
+                case TEXT -> random.nextInt(60) == 0 ? random.nextInt(STATES.length) : before;
             };
         }
     }
@@ -80,125 +96,102 @@ final class CodecSeries {
         var kinds = new Kind[] {Kind.TEMPERATURE, Kind.PRESSURE, Kind.RAW16, Kind.COUNTER};
         var series = of("scan/tag-" + tag, kinds[tag % kinds.length], size, SEED + tag);
         return new CodecSeries(
-                series.name, generated(Kind.TEMPERATURE, size).millis, series.values);
+                series.name,
+                series.type,
+                series.isFloat32,
+                generated(Kind.TEMPERATURE, size).millis,
+                series.bits,
+                series.texts,
+                series.qualities);
     }
 
     private static CodecSeries of(String name, Kind kind, int size, long seed) {
         var random = new Random(seed);
         var millis = new long[size];
-        var values = new double[size];
-        double before = 32_000;
+        var bits = new long[size];
+        var texts = new String[kind == Kind.TEXT ? size : 0];
+        var qualities = new byte[size];
+        double before = kind == Kind.BOOLEAN || kind == Kind.TEXT ? 0 : 32_000;
+        int uncertain = 0;
         for (int i = 0; i < size; i++) {
-            millis[i] = START_MILLIS + i * SECOND_MILLIS + random.nextInt(5) - 2;
+            int jitter = random.nextInt(2 * JITTER_MILLIS + 1) - JITTER_MILLIS;
+            millis[i] = START_MILLIS + i * SECOND_MILLIS + jitter;
             before = kind.next(random, before, i);
-            values[i] = before;
-        }
-        return new CodecSeries(name, millis, values);
-    }
-
-    /** The real series of {@code DRME_SHARED}; none where that is not set. */
-    static List<CodecSeries> shared() throws IOException {
-        var shared = System.getenv("DRME_SHARED");
-        return shared == null || shared.isEmpty()
-                ? List.of()
-                : ofFolder(Path.of(shared, "data", "nab"));
-    }
-
-    /**
-     * Each number column of each CSV file; the first column is a time, or its row number counts
-     * seconds.
-     */
-    static List<CodecSeries> ofFolder(Path folder) throws IOException {
-        var all = new ArrayList<CodecSeries>();
-        try (var files = Files.newDirectoryStream(folder, "*.csv")) {
-            for (var file : files) {
-                all.addAll(ofFile(file));
+            bits[i] = bits(kind, before);
+            if (kind == Kind.TEXT) {
+                texts[i] = STATES[(int) before];
             }
+            uncertain = random.nextInt(QUALITY_RUN_EVERY) == 0 ? QUALITY_RUN_LENGTH : uncertain - 1;
+            qualities[i] =
+                    uncertain > 0 ? Quality.uncertain(Reason.DEVICE_UNCERTAIN) : Quality.GOOD;
         }
-        return all;
+        boolean isFloat32 = kind == Kind.FLOAT32_VIBRATION;
+        return new CodecSeries(name, kind.type, isFloat32, millis, bits, texts, qualities);
     }
 
-    private static List<CodecSeries> ofFile(Path file) throws IOException {
-        var rows =
-                Files.readAllLines(file).stream()
-                        .limit(MOST_ROWS)
-                        .map(l -> l.split("[,;]", -1))
-                        .toList();
-        var columns = rows.isEmpty() ? new String[0] : rows.getFirst();
-        var base =
-                String.valueOf(file.getFileName())
-                        .replace(".csv", "")
-                        .toLowerCase(Locale.ROOT)
-                        .replaceAll("[^a-z0-9-_.]", "-");
-        var all = new ArrayList<CodecSeries>();
-        for (int column = 1; column < columns.length; column++) {
-            var millis = new long[rows.size() - 1];
-            var values = new double[rows.size() - 1];
-            int size = 0;
-            for (int i = 1; i < rows.size(); i++) {
-                try {
-                    values[size] = Double.parseDouble(rows.get(i)[column]);
-                    millis[size] = time(rows.get(i)[0], i);
-                    size++;
-                } catch (NumberFormatException | ArrayIndexOutOfBoundsException _) {
-                    // no number in this row: not a sample
-                }
-            }
-            if (size > 1) {
-                all.add(
-                        new CodecSeries(
-                                base + "/c" + column,
-                                Arrays.copyOf(millis, size),
-                                Arrays.copyOf(values, size)));
-            }
-        }
-        return all;
-    }
-
-    private static long time(String text, int row) {
-        try {
-            return LocalDateTime.parse(text, STAMP).toInstant(ZoneOffset.UTC).toEpochMilli();
-        } catch (DateTimeParseException _) {
-            return START_MILLIS + row * SECOND_MILLIS;
-        }
-    }
-
-    String name() {
-        return name;
+    private static long bits(Kind kind, double value) {
+        return switch (kind) {
+            case TEXT -> 0;
+            case RAW16, COUNTER, BOOLEAN -> (long) value;
+            case FLOAT32_VIBRATION ->
+                    Double.doubleToRawLongBits(Double.parseDouble(Float.toString((float) value)));
+            default -> Double.doubleToRawLongBits(value);
+        };
     }
 
     int size() {
-        return values.length;
+        return millis.length;
     }
 
-    long millis(int at) {
-        return millis[at];
-    }
-
-    double value(int at) {
-        return values[at];
+    /** A value as JSON writes it. */
+    String json(int at) {
+        return switch (type) {
+            case BOOLEAN -> bits[at] == 0 ? "false" : "true";
+            case INT64 -> String.valueOf(bits[at]);
+            case FLOAT64 -> String.valueOf(Double.longBitsToDouble(bits[at]));
+            case TEXT -> '"' + texts[at] + '"';
+        };
     }
 
     /** First-order entropy of the differences of the times, all samples together. */
     double timeEntropyBits() {
-        var counts = new HashMap<Long, Integer>();
+        var counts = new HashMap<Object, Integer>();
         for (int i = 1; i < millis.length; i++) {
             counts.merge(millis[i] - millis[i - 1], 1, Integer::sum);
         }
         return bits(counts);
     }
 
-    /** First-order entropy of the differences of the values, all samples together. */
+    /**
+     * First-order entropy of the differences of the values, all samples together; of texts, of
+     * pairs of neighbours that differ.
+     */
     double valueEntropyBits() {
-        var counts = new HashMap<Double, Integer>();
-        for (int i = 1; i < values.length; i++) {
-            counts.merge(Math.round((values[i] - values[i - 1]) * 1e9) / 1e9, 1, Integer::sum);
+        var counts = new HashMap<Object, Integer>();
+        for (int i = 1; i < millis.length; i++) {
+            Object key =
+                    switch (type) {
+                        case BOOLEAN, INT64 -> bits[i] - bits[i - 1];
+                        case FLOAT64 ->
+                                Math.round(
+                                                (Double.longBitsToDouble(bits[i])
+                                                                - Double.longBitsToDouble(
+                                                                        bits[i - 1]))
+                                                        * 1e9)
+                                        / 1e9;
+                        case TEXT -> texts[i].equals(texts[i - 1]) ? "" : texts[i];
+                    };
+            counts.merge(key, 1, Integer::sum);
         }
         return bits(counts);
     }
 
+    /** NaN where most differences come once: then it tells how many there are, and no more. */
     private static double bits(Map<?, Integer> counts) {
         double total = counts.values().stream().mapToInt(Integer::intValue).sum();
+        if (counts.size() > total / 2) {
+            return Double.NaN;
+        }
         return counts.values().stream()
                 .mapToDouble(n -> -n * Math.log(n / total) / Math.log(2))
                 .sum();

@@ -4,7 +4,6 @@ import io.drme.model.Batch;
 import io.drme.model.Quality;
 import io.drme.model.TagName;
 import io.drme.model.ValueType;
-import io.drme.time.Hlc;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -69,7 +68,7 @@ public final class BlockReader {
         var summary = new Summary();
         for (int i = 0; i < directory.series; i++) {
             SeriesStats stats;
-            if (directory.isInline(i)) {
+            if (!directory.hasStats(i)) {
                 decode(i, columns);
                 summary.compute(
                         columns.type(),
@@ -127,22 +126,44 @@ public final class BlockReader {
         columns.reset(n);
         var in = open(directory.groupPlaces[group]);
         var times = columns.sourceTimes();
-        codec.longs.decode(in, times, n);
-        var stamps = columns.gatewayTimes();
-        codec.longs.decode(in, stamps, n);
-        var counters = new long[n];
-        codec.longs.decode(in, counters, n);
-        for (int i = 0; i < n; i++) {
-            long millis = stamps[i] + Math.floorDiv(times[i], BlockFormat.NANOS_PER_MILLI);
-            if (millis >>> 48 != 0 || counters[i] >>> 16 != 0) {
-                throw ByteSource.malformed("a gateway time exceeds 48 and 16 bits");
-            }
-            stamps[i] = Hlc.of(millis, (int) counters[i]);
+        int flags = in.takeByte();
+        if ((flags & ~BlockFormat.TICK_FLAGS) != 0) {
+            throw ByteSource.malformed("no tick table has the flags " + flags);
         }
-        ByteRuns.decode(in, columns.outcomes(), n);
+        codec.longs.decode(in, times, n);
+        for (int i = 0; i < n; i++) {
+            times[i] += directory.header.firstTime();
+        }
+        takeStamps(flags, in, times, columns.gatewayTimes(), n);
+        if ((flags & BlockFormat.TICK_OUTCOMES_FLAG) == 0) {
+            Arrays.fill(columns.outcomes(), 0, n, Quality.GOOD);
+        } else {
+            ByteRuns.decode(in, columns.outcomes(), n);
+        }
         in.expectEnd("a tick table");
         ticks[group] = columns;
         return columns;
+    }
+
+    private void takeStamps(int flags, ByteSource in, long[] times, long[] stamps, int n)
+            throws BadBlockException {
+        if ((flags & BlockFormat.TICK_MILLIS_FLAG) == 0) {
+            Arrays.fill(stamps, 0, n, 0);
+        } else {
+            codec.longs.decode(in, stamps, n);
+        }
+        var counters = new long[(flags & BlockFormat.TICK_COUNTERS_FLAG) == 0 ? 0 : n];
+        codec.longs.decode(in, counters, counters.length);
+        long wrong = 0;
+        for (int i = 0; i < n; i++) {
+            long millis = stamps[i] + Math.floorDiv(times[i], BlockFormat.NANOS_PER_MILLI);
+            long counter = counters.length == 0 ? 0 : counters[i];
+            wrong |= millis >>> 48 | counter >>> 16;
+            stamps[i] = millis << 16 | counter;
+        }
+        if (wrong != 0) {
+            throw ByteSource.malformed("a gateway time exceeds 48 and 16 bits");
+        }
     }
 
     private ByteSource open(Directory.Place place) throws BadBlockException {

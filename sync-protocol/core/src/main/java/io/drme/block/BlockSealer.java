@@ -149,13 +149,7 @@ final class BlockSealer implements AutoCloseable {
         for (int group = 0; group < groupNumbers.size(); group++) {
             column.clear();
             int n = ticksOfGroup[group];
-            putTickColumn(ticks, group, 0);
-            codec.longs.encode(numbers, n, column);
-            putTickColumn(ticks, group, 1);
-            codec.longs.encode(numbers, n, column);
-            putTickColumn(ticks, group, 2);
-            codec.longs.encode(numbers, n, column);
-            ByteRuns.encode(outcomes, n, column);
+            putTickTable(ticks, group, n);
             directory.putZigzag(groupNumbers.get(group));
             directory.putVarint(n);
             boolean squeezed = putIntoBody();
@@ -167,6 +161,28 @@ final class BlockSealer implements AutoCloseable {
         }
     }
 
+    private void putTickTable(TickBuffer ticks, int group, int n) {
+        column.putByte(0);
+        putTickColumn(ticks, group, 0);
+        codec.longs.encode(numbers, n, column);
+        int flags = 0;
+        putTickColumn(ticks, group, 1);
+        if (!SeriesCodec.allZero(numbers, n)) {
+            flags |= BlockFormat.TICK_MILLIS_FLAG;
+            codec.longs.encode(numbers, n, column);
+        }
+        putTickColumn(ticks, group, 2);
+        if (!SeriesCodec.allZero(numbers, n)) {
+            flags |= BlockFormat.TICK_COUNTERS_FLAG;
+            codec.longs.encode(numbers, n, column);
+        }
+        if (!ByteRuns.allGood(outcomes, n)) {
+            flags |= BlockFormat.TICK_OUTCOMES_FLAG;
+            ByteRuns.encode(outcomes, n, column);
+        }
+        column.array()[0] = (byte) flags;
+    }
+
     private void putTickColumn(TickBuffer ticks, int group, int which) {
         for (int i = 0; i < ticksOfGroup[group]; i++) {
             int tick = byGroup[groupStarts[group] + i];
@@ -174,7 +190,7 @@ final class BlockSealer implements AutoCloseable {
             outcomes[i] = ticks.outcomes[tick];
             numbers[i] =
                     switch (which) {
-                        case 0 -> tickTimes[tick];
+                        case 0 -> tickTimes[tick] - firstTime;
                         case 1 ->
                                 Hlc.millis(stamp)
                                         - Math.floorDiv(
@@ -286,10 +302,12 @@ final class BlockSealer implements AutoCloseable {
             inline.putAll(column);
             lengths.putVarint(column.length());
         } else {
-            stats.putTimes(summary, firstTime, lastTime);
-            if (summary.complete) {
-                how |= SeriesCodec.STATS_FLAG;
-                stats.putNumbers(tag.type(), summary, n - summary.badCount, exponent);
+            if (n >= BlockFormat.STATS_FROM) {
+                stats.putTimes(summary, firstTime, lastTime);
+                if (summary.complete) {
+                    how |= SeriesCodec.STATS_FLAG;
+                    stats.putNumbers(tag.type(), summary, n - summary.badCount, exponent);
+                }
             }
             if (putIntoBody()) {
                 how |= SeriesCodec.ZSTD_FLAG;
@@ -325,10 +343,9 @@ final class BlockSealer implements AutoCloseable {
         boolean squeezed =
                 directory.length() >= BlockFormat.SQUEEZE_FROM_BYTES
                         && squeezer.squeeze(directory.array(), 0, directory.length());
-        out.putVarint(directory.length());
-        out.putVarint(squeezed ? squeezer.resultLength() : directory.length());
-        out.putVarint(body.length());
+        out.putVarint((long) directory.length() << 1 | (squeezed ? 1 : 0));
         if (squeezed) {
+            out.putVarint(squeezer.resultLength());
             out.putBytes(squeezer.result(), 0, squeezer.resultLength());
         } else {
             out.putAll(directory);
@@ -361,10 +378,26 @@ final class BlockSealer implements AutoCloseable {
         out.putVarint(seal.schemaVersion());
         out.putVarint(seal.configurationVersion());
         out.putVarint(seal.journalPosition());
-        out.putZigzag(firstTime);
-        out.putVarint(lastTime - firstTime);
+        int unitExponent = unitExponent(firstTime, lastTime - firstTime);
+        long unit = (long) Decimals.power(unitExponent);
+        out.putByte(unitExponent);
+        out.putZigzag(firstTime / unit);
+        out.putVarint(Long.divideUnsigned(lastTime - firstTime, unit));
         out.putVarint(ticks.samples);
         out.putVarint(ticks.ticks);
+    }
+
+    /** The greatest power of ten, up to seconds in nanoseconds, that divides both. */
+    private static int unitExponent(long time, long span) {
+        int exponent = 0;
+        long unit = 10;
+        while (exponent < BlockFormat.MAX_UNIT_EXPONENT
+                && time % unit == 0
+                && Long.remainderUnsigned(span, unit) == 0) {
+            exponent++;
+            unit *= 10;
+        }
+        return exponent;
     }
 
     @Override

@@ -15,7 +15,7 @@ import java.util.zip.CRC32C;
 /** Header and directory of a block as read, every length checked. Confined to its owner. */
 final class Directory {
     /** Magic, version, stream, epoch, previous hash, a gateway of one letter, numbers, checksum. */
-    private static final int LEAST_BLOCK_BYTES = 4 + 1 + 1 + 16 + 16 + 2 + 14 + 4;
+    private static final int LEAST_BLOCK_BYTES = 4 + 1 + 1 + 16 + 16 + 2 + 13 + 4;
 
     final BlockHeader header;
 
@@ -38,7 +38,7 @@ final class Directory {
     final int[] bads;
     final Place[] places;
 
-    /** Statistics; null-free only for series that are not inline. */
+    /** Statistics; null-free only for series that {@link #hasStats have} them. */
     final StatsColumns.Row[] rows;
 
     /**
@@ -79,14 +79,13 @@ final class Directory {
         var header = readHeader(in);
         int groups = in.takeCount(header.ticks(), "the number of poll groups");
         int series = in.takeCount(header.count(), "the number of series");
-        int rawLength = in.takeCount(BlockLimits.MAX_DIRECTORY_BYTES, "the directory's length");
-        int stored = in.takeCount(rawLength, "the directory's compressed length");
-        int bodyLength = in.takeCount(BlockLimits.MAX_BLOCK_BYTES, "the body's length");
-        if ((long) stored + bodyLength != in.remaining()) {
-            throw ByteSource.malformed(
-                    "directory and body have %d + %d bytes, but %d follow the header"
-                            .formatted(stored, bodyLength, in.remaining()));
-        }
+        int head = in.takeCount(2 * BlockLimits.MAX_DIRECTORY_BYTES + 1, "the directory's length");
+        int rawLength = head >>> 1;
+        boolean isSqueezed = (head & 1) != 0;
+        int stored =
+                isSqueezed
+                        ? in.takeCount(rawLength, "the directory's compressed length")
+                        : rawLength;
         // Each group takes three bytes of the directory at least, each series nine.
         if (3L * groups + 9L * series > rawLength) {
             throw ByteSource.malformed(
@@ -95,7 +94,7 @@ final class Directory {
         }
         int at = in.skip(stored);
         var raw = block;
-        if (stored < rawLength) {
+        if (isSqueezed) {
             raw = Squeezer.room(rawLength, stored);
             Squeezer.expand(block, at, stored, raw, rawLength);
             at = 0;
@@ -169,8 +168,13 @@ final class Directory {
                     "the sequence is %d and the first ordinal %d"
                             .formatted(seal.sequence(), seal.firstOrdinal()));
         }
-        long first = in.takeZigzag();
-        long last = first + in.takeVarint();
+        int unitExponent = in.takeByte();
+        if (unitExponent > BlockFormat.MAX_UNIT_EXPONENT) {
+            throw ByteSource.malformed("the unit of the times is 10^%d ns".formatted(unitExponent));
+        }
+        long unit = (long) Decimals.power(unitExponent);
+        long first = in.takeZigzag() * unit;
+        long last = first + in.takeVarint() * unit;
         int count = in.takeCount(BlockLimits.MAX_SAMPLES, "the number of samples");
         int ticks = in.takeCount(BlockLimits.MAX_TICKS, "the number of ticks");
         return new BlockHeader(seal, first, last, count, ticks);
@@ -264,8 +268,10 @@ final class Directory {
                 if (complete && (bads[i] == counts[i] || types[i] == ValueType.TEXT)) {
                     throw ByteSource.malformed("a series without numbers has statistics");
                 }
-                rows[i] = new StatsColumns.Row(types[i], counts[i], bads[i], complete);
-                withStats.add(rows[i]);
+                if (hasStats(i)) {
+                    rows[i] = new StatsColumns.Row(types[i], counts[i], bads[i], complete);
+                    withStats.add(rows[i]);
+                }
             }
         }
         StatsColumns.read(in, withStats, header.firstTime(), header.lastTime());
@@ -275,6 +281,11 @@ final class Directory {
             }
         }
         in.expectEnd("the directory");
+    }
+
+    /** Whether {@link #rows} has the statistics; otherwise the samples tell. */
+    boolean hasStats(int index) {
+        return counts[index] >= BlockFormat.STATS_FROM;
     }
 
     boolean isInline(int index) {

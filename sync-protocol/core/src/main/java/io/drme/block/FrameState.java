@@ -92,8 +92,8 @@ final class FrameState {
     private void putDouble(int number, long bits, ByteSink out) {
         int exponent = exponents[number];
         long integer =
-                exponent == NO_EXPONENT ? FloatCodec.NO_DECIMAL : FloatCodec.scaled(bits, exponent);
-        if (integer != FloatCodec.NO_DECIMAL) {
+                exponent == NO_EXPONENT ? Decimals.NO_DECIMAL : Decimals.scaled(bits, exponent);
+        if (integer != Decimals.NO_DECIMAL) {
             out.putVarint(ByteSink.zigzag(integer - lastIntegers[number]) << 2 | CHANGE);
             lastIntegers[number] = integer;
             lastBits[number] = bits;
@@ -106,8 +106,8 @@ final class FrameState {
             return;
         }
         for (int e = 0; e <= MAX_EXPONENT; e++) {
-            integer = FloatCodec.scaled(bits, e);
-            if (integer != FloatCodec.NO_DECIMAL) {
+            integer = Decimals.scaled(bits, e);
+            if (integer != Decimals.NO_DECIMAL) {
                 out.putVarint((long) e << 2 | NEW_EXPONENT);
                 out.putZigzag(integer);
                 exponents[number] = e;
@@ -182,7 +182,7 @@ final class FrameState {
     private void setDecimal(int number) {
         lastBits[number] =
                 Double.doubleToRawLongBits(
-                        FloatCodec.unscaled(lastIntegers[number], exponents[number]));
+                        Decimals.unscaled(lastIntegers[number], exponents[number]));
     }
 
     String takeText(int number, ByteSource in) throws BadBlockException {

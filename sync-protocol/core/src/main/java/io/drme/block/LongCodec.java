@@ -3,198 +3,382 @@ package io.drme.block;
 import java.util.Arrays;
 
 /**
- * Packs a column of 64-bit integers by the smallest of five forms: constant; bits above the
- * minimum; bits of the differences; bits of the differences of differences; differences as
- * variable-length numbers. Whatever divides all differences is divided out first. All arithmetic
- * wraps, so every value is exact.
+ * Packs a column of 64-bit integers: what divides all steps is divided out; a {@link Predictor}
+ * leaves small residuals, counted from their middle or their least; and these are written in the
+ * shortest of the {@linkplain #CONSTANT codings below}. Columns of few different numbers become a
+ * dictionary and the column of places in it.
  *
- * <p>Bits stand in chunks of 128 numbers, each with its own width; the few that are wider than
- * their chunk are patched. Confined to its owner, as it holds scratch arrays.
+ * <p>All arithmetic wraps, so every value is exact. Confined to its owner, as it holds scratch
+ * arrays.
  */
 final class LongCodec {
-    static final int CHUNK = 128;
-
+    /** All residuals are alike. */
     private static final int CONSTANT = 0;
-    private static final int OFFSET = 1;
-    private static final int DELTA = 2;
-    private static final int DELTA_DELTA = 3;
-    private static final int VARINT = 4;
-    private static final int FORM_MASK = 0x0F;
-    private static final int DIVISOR_FLAG = 0x10;
-    private static final int PATCHED_FLAG = 0x80;
 
-    /** Chunks with more than one wide number in eight are packed wide as a whole. */
-    private static final int MAX_PATCHES = CHUNK / 8;
+    /** Residuals by {@link ChunkCodec}. */
+    private static final int CHUNKS = 1;
 
+    /** Residuals as variable-length numbers. */
+    private static final int VARINT = 2;
+
+    /** Residuals by one of {@link BinModels}. */
+    private static final int MODEL = 3;
+
+    /** Residuals by a table of their own. */
+    private static final int TABLE = 4;
+
+    /** The different numbers in order, then the place of each. */
+    private static final int DICTIONARY = 5;
+
+    /** High bits as a column, then low bits plainly. */
+    private static final int SPLIT = 6;
+
+    private static final int CODING_MASK = 0x07;
+    private static final int PREDICTOR_SHIFT = 3;
+    private static final int PREDICTOR_MASK = 0x03;
+    private static final int DIVISOR_FLAG = 0x20;
+
+    /**
+     * Residuals stand for both sides of the middle in turn, and not for what is above the least.
+     */
+    private static final int BOTH_SIDES_FLAG = 0x40;
+
+    private static final int MIDDLE_FLAG = 0x80;
+
+    /** From so many residuals on a table of their own may pay. */
+    private static final int TABLE_FROM = 48;
+
+    /** Numbers beyond are not put into bins of a table. */
+    private static final int MAX_TABLE_BITS = 62;
+
+    /** Low bits unpacked at once; a multiple of 8. */
+    private static final int LOW_ROOM = 256;
+
+    /** Steps looked at for what divides them. */
+    private static final int PROBES = 64;
+
+    /** Residuals looked at for their middle. */
+    private static final int TYPICAL_PROBES = 15;
+
+    private final Predictor predictor = new Predictor();
+    private final Predictor restorer = new Predictor();
+    private final BinPlanner planner = new BinPlanner();
+    private final BinCodec binCodec = new BinCodec();
+    private final ChunkCodec chunks = new ChunkCodec();
+    private final Distinct distinct = new Distinct();
     private final int[] widths = new int[65];
-    private long[] offsets = {};
-    private long[] deltas = {};
-    private long[] seconds = {};
-    private long minimum;
-    private boolean offsetsFit;
+    private final long[] low = new long[LOW_ROOM];
+    private long[] numbers = {};
+    private long[] residuals = {};
+    private long[] high = {};
+    private long middle;
+    private long spread;
+    private boolean isBothSides;
 
     /** Appends the first {@code count} values; nothing where there is none. */
     void encode(long[] values, int count, ByteSink out) {
-        if (count == 0) {
-            return;
+        if (count > 0 && !encodeDictionary(values, count, out)) {
+            encodeNumbers(values, count, out);
         }
-        long divisor = divisor(values, count);
+    }
+
+    private boolean encodeDictionary(long[] values, int count, ByteSink out) {
+        if (!distinct.collect(values, count)) {
+            return false;
+        }
+        int size = distinct.size();
+        int start = out.length();
+        out.putByte(DICTIONARY);
+        out.putVarint(size);
+        encodeNumbers(distinct.sorted(), size, out);
+        long[] places = distinct.places(values, count);
+        int at = out.length();
+        encodeNumbers(places, count, out);
+        int mark = out.length();
+        encodeAsTheyAre(places, count, out);
+        keepShorter(out, at, mark);
+        mark = out.length();
+        encodeNumbers(values, count, out);
+        keepShorter(out, start, mark);
+        return true;
+    }
+
+    /** Of two ways to say the same, one behind the other, keeps the shorter. */
+    private static void keepShorter(ByteSink out, int first, int second) {
+        int length = out.length() - second;
+        if (length <= second - first) {
+            System.arraycopy(out.array(), second, out.array(), first, length);
+            out.truncate(first + length);
+        } else {
+            out.truncate(second);
+        }
+    }
+
+    /**
+     * Appends values of which the low bits are noise: the high bits as a column of few different
+     * numbers, the low ones plainly.
+     */
+    void encodeSplit(long[] values, int count, int lowBits, ByteSink out) {
+        out.putByte(SPLIT);
+        out.putByte(lowBits);
+        if (high.length < count) {
+            high = new long[Math.max(count, 2 * high.length)];
+        }
+        for (int i = 0; i < count; i++) {
+            high[i] = values[i] >> lowBits;
+        }
+        encode(high, count, out);
+        BitPacking.pack(values, 0, count, lowBits, out);
+    }
+
+    private void encodeAsTheyAre(long[] values, int count, ByteSink out) {
+        encodeNumbers(values, count, out, true);
+    }
+
+    private void encodeNumbers(long[] values, int count, ByteSink out) {
+        encodeNumbers(values, count, out, false);
+    }
+
+    private void encodeNumbers(long[] values, int count, ByteSink out, boolean asTheyAre) {
+        long first = values[0];
+        if (numbers.length < count) {
+            numbers = new long[Math.max(count, 2 * numbers.length)];
+            residuals = new long[numbers.length];
+        }
+        long divisor = scale(values, count);
         if (divisor == 0) {
             out.putByte(CONSTANT);
-            out.putZigzag(values[0]);
+            out.putZigzag(first);
             return;
         }
-        residuals(values, count, divisor);
-        int form = smallestForm(values, count);
-        out.putByte(divisor == 1 ? form : form | DIVISOR_FLAG);
+        if (asTheyAre) {
+            predictor.expectNothing();
+        } else {
+            predictor.choose(numbers, count);
+        }
+        predictor.residuals(numbers, count, residuals);
+        boolean isConstant = center(count);
+        int coding = isConstant ? CONSTANT : choose(count);
+        int head = coding | predictor.kind << PREDICTOR_SHIFT;
+        head |= divisor == 1 ? 0 : DIVISOR_FLAG;
+        head |= isBothSides ? BOTH_SIDES_FLAG : 0;
+        head |= middle == 0 ? 0 : MIDDLE_FLAG;
+        out.putByte(head);
         if (divisor != 1) {
             out.putVarint(divisor);
         }
-        out.putZigzag(form == OFFSET ? minimum : values[0]);
-        switch (form) {
-            case OFFSET -> pack(offsets, 0, count, out);
-            case DELTA -> pack(deltas, 1, count, out);
-            case DELTA_DELTA -> {
-                out.putVarint(deltas[1]);
-                pack(seconds, 2, count, out);
+        out.putZigzag(first);
+        if (predictor.kind == Predictor.TREND) {
+            out.putByte(predictor.trend);
+            out.putZigzag(predictor.slope);
+        }
+        if (middle != 0) {
+            out.putZigzag(middle);
+        }
+        switch (coding) {
+            case CHUNKS -> chunks.encode(residuals, 1, count, out);
+            case VARINT -> {
+                for (int i = 1; i < count; i++) {
+                    out.putVarint(residuals[i]);
+                }
+            }
+            case MODEL -> {
+                out.putByte(planner.model);
+                planner.useModel(residuals, 1, count);
+                binCodec.encode(planner.model, residuals, planner.bins, 1, count, out);
+            }
+            case TABLE -> {
+                planner.useTable(1, count);
+                binCodec.encode(planner.table, residuals, planner.bins, 1, count, out);
             }
             default -> {
-                for (int i = 1; i < count; i++) {
-                    out.putVarint(deltas[i]);
-                }
+                // constant: the head says it all
             }
         }
     }
 
-    /** What divides all differences; 0 where all values are equal. */
-    private static long divisor(long[] values, int count) {
-        long divisor = 0;
-        for (int i = 1; i < count; i++) {
-            long delta = Math.abs(values[i] - values[i - 1]);
-            if (delta == Long.MIN_VALUE) {
-                return 1;
-            }
-            while (delta != 0) {
-                long rest = divisor % delta;
-                divisor = delta;
-                delta = rest;
-            }
-            if (divisor == 1) {
-                return 1;
-            }
+    /**
+     * Takes the first value off all and divides by what divides all steps.
+     *
+     * @return the divisor; 0 where all values are equal
+     */
+    private long scale(long[] values, int count) {
+        long first = values[0];
+        long any = 0;
+        for (int i = 0; i < count; i++) {
+            long number = values[i] - first;
+            numbers[i] = number;
+            any |= number;
         }
-        return divisor;
-    }
-
-    private void residuals(long[] values, int count, long divisor) {
-        if (offsets.length < count) {
-            offsets = new long[count];
-            deltas = new long[count];
-            seconds = new long[count];
+        if (any == 0) {
+            return 0;
         }
-        long min = values[0];
-        long max = values[0];
-        long last = 0;
-        for (int i = 1; i < count; i++) {
-            long value = values[i];
-            min = Math.min(min, value);
-            max = Math.max(max, value);
-            long delta = value - values[i - 1];
-            delta = divisor == 1 ? delta : delta / divisor;
-            deltas[i] = ByteSink.zigzag(delta);
-            seconds[i] = ByteSink.zigzag(delta - last);
-            last = delta;
-        }
-        minimum = min;
-        offsetsFit = max - min >= 0;
-        for (int i = 0; i < count && offsetsFit; i++) {
-            long offset = values[i] - min;
-            offsets[i] = divisor == 1 ? offset : offset / divisor;
-        }
-    }
-
-    private int smallestForm(long[] values, int count) {
-        long first = ByteSink.varintLength(ByteSink.zigzag(values[0]));
-        long best = first + packedLength(deltas, 1, count);
-        int form = DELTA;
-        long cost = first + ByteSink.varintLength(deltas[1]) + packedLength(seconds, 2, count);
-        if (cost < best) {
-            best = cost;
-            form = DELTA_DELTA;
-        }
-        if (offsetsFit) {
-            cost =
-                    ByteSink.varintLength(ByteSink.zigzag(minimum))
-                            + packedLength(offsets, 0, count);
-            if (cost < best) {
-                best = cost;
-                form = OFFSET;
-            }
-        }
-        cost = first;
-        for (int i = 1; i < count && cost < best; i++) {
-            cost += ByteSink.varintLength(deltas[i]);
-        }
-        return cost < best ? VARINT : form;
-    }
-
-    private long packedLength(long[] numbers, int from, int to) {
-        long length = 0;
-        for (int at = from; at < to; at += CHUNK) {
-            length += chunkPlan(numbers, at, Math.min(CHUNK, to - at)) >>> 8;
-        }
-        return length;
-    }
-
-    /** The cheapest way to pack a chunk: its length in bytes × 256 + its width. */
-    private long chunkPlan(long[] numbers, int from, int count) {
-        Arrays.fill(widths, 0);
-        long all = 0;
-        for (int i = from; i < from + count; i++) {
-            long number = numbers[i];
-            all |= number;
-            widths[64 - Long.numberOfLeadingZeros(number)]++;
-        }
-        int widest = 64 - Long.numberOfLeadingZeros(all);
-        long best = ((1L + BitPacking.lengthBytes(count, widest)) << 8) | widest;
-        int wider = 0;
-        for (int width = widest - 1; width >= 0; width--) {
-            wider += widths[width + 1];
-            if (wider > MAX_PATCHES) {
+        int zeros = Long.numberOfTrailingZeros(any);
+        long odd = 0;
+        for (int i = 1; i < count && odd != 1; i++) {
+            odd = gcd(odd, Math.abs(numbers[i]) >>> zeros);
+            if (i == PROBES && odd != 1) {
                 break;
             }
-            long length = 2L + BitPacking.lengthBytes(count, width) + wider;
-            for (int w = width + 1; w <= widest; w++) {
-                length += (long) widths[w] * ((w - width + 6) / 7);
-            }
-            if (length < best >>> 8) {
-                best = (length << 8) | width;
+        }
+        odd = odd == 0 || odd < 0 ? 1 : odd >>> Long.numberOfTrailingZeros(odd);
+        if (odd != 1 && !divideAll(count, zeros, odd)) {
+            odd = 1;
+        }
+        if (odd == 1 && zeros > 0) {
+            for (int i = 0; i < count; i++) {
+                numbers[i] >>= zeros;
             }
         }
-        return best;
+        return odd << zeros;
     }
 
-    private void pack(long[] numbers, int from, int to, ByteSink out) {
-        for (int at = from; at < to; at += CHUNK) {
-            int count = Math.min(CHUNK, to - at);
-            int width = (int) (chunkPlan(numbers, at, count) & 0xFF);
-            int wider = 0;
-            for (int w = width + 1; w <= 64; w++) {
-                wider += widths[w];
-            }
-            out.putByte(wider == 0 ? width : width | PATCHED_FLAG);
-            if (wider > 0) {
-                out.putByte(wider);
-            }
-            BitPacking.pack(numbers, at, count, width, out);
-            for (int i = 0; i < count && wider > 0; i++) {
-                long rest = width == 64 ? 0 : numbers[at + i] >>> width;
-                if (rest != 0) {
-                    out.putByte(i);
-                    out.putVarint(rest);
+    private static long gcd(long a, long b) {
+        long x = a;
+        long y = b;
+        while (y != 0) {
+            long rest = x % y;
+            x = y;
+            y = rest;
+        }
+        return x;
+    }
+
+    /** Divides by an odd number by way of its inverse; leaves all as it was where one does not. */
+    private boolean divideAll(int count, int zeros, long odd) {
+        long inverse = odd;
+        for (int i = 0; i < 5; i++) {
+            inverse *= 2 - odd * inverse;
+        }
+        long most = Long.MAX_VALUE / odd;
+        for (int i = 0; i < count; i++) {
+            long quotient = (numbers[i] >> zeros) * inverse;
+            if (quotient > most || quotient < -most) {
+                for (int back = 0; back < i; back++) {
+                    numbers[back] = (numbers[back] * odd) << zeros;
                 }
+                return false;
+            }
+            numbers[i] = quotient;
+        }
+        return true;
+    }
+
+    /**
+     * Counts the residuals from their middle or their least, so that they are small and unsigned.
+     *
+     * @return whether all are equal
+     */
+    private boolean center(int count) {
+        long min = Long.MAX_VALUE;
+        long max = Long.MIN_VALUE;
+        for (int i = 1; i < count; i++) {
+            min = Math.min(min, residuals[i]);
+            max = Math.max(max, residuals[i]);
+        }
+        isBothSides = true;
+        middle = 0;
+        if (max - min < 0) {
+            for (int i = 1; i < count; i++) {
+                residuals[i] = ByteSink.zigzag(residuals[i]);
+            }
+            return false;
+        }
+        if (min == max) {
+            isBothSides = false;
+            middle = min;
+            return true;
+        }
+        middle = typical(count);
+        long widest = Math.max(middle - min, max - middle);
+        boolean isOneSided = max - min <= widest + (widest >>> 3) && middle - min <= spread;
+        if (isOneSided) {
+            isBothSides = false;
+            middle = min;
+            for (int i = 1; i < count; i++) {
+                residuals[i] -= min;
+            }
+        } else {
+            for (int i = 1; i < count; i++) {
+                residuals[i] = ByteSink.zigzag(residuals[i] - middle);
             }
         }
+        return false;
+    }
+
+    /** About the mean of the residuals, little moved by a few far away. */
+    private long typical(int count) {
+        var probes = new long[Math.min(TYPICAL_PROBES, count - 1)];
+        for (int i = 0; i < probes.length; i++) {
+            long residual = residuals[1 + (int) ((long) i * (count - 1) / probes.length)];
+            int at = i;
+            while (at > 0 && probes[at - 1] > residual) {
+                probes[at] = probes[at - 1];
+                at--;
+            }
+            probes[at] = residual;
+        }
+        long median = probes[probes.length / 2];
+        spread = 2 * (probes[probes.length - 1] - probes[0]) + 1;
+        if (spread <= 0 || spread > 1L << 40) {
+            return median;
+        }
+        long sum = 0;
+        int used = 0;
+        for (int i = 1; i < count; i++) {
+            long distance = residuals[i] - median;
+            if (distance <= spread && distance >= -spread) {
+                sum += distance;
+                used++;
+            }
+        }
+        return median + Math.round((double) sum / used);
+    }
+
+    /** The coding that is shortest. */
+    private int choose(int count) {
+        Arrays.fill(widths, 0);
+        for (int i = 1; i < count; i++) {
+            widths[64 - Long.numberOfLeadingZeros(residuals[i])]++;
+        }
+        long varints = 0;
+        int typicalBits = 0;
+        int below = 0;
+        int widest = 0;
+        for (int w = 0; w <= 64; w++) {
+            varints += (long) widths[w] * (w == 0 ? 1 : (w + 6) / 7);
+            if (below < (count - 1) * 3 / 4) {
+                typicalBits = w;
+            }
+            below += widths[w];
+            widest = widths[w] > 0 ? w : widest;
+        }
+        long best =
+                count <= ChunkCodec.CHUNK
+                        ? ChunkCodec.plan(widths, count - 1) >>> 8
+                        : chunks.lengthBytes(residuals, 1, count);
+        int coding = CHUNKS;
+        if (varints < best) {
+            best = varints;
+            coding = VARINT;
+        }
+        if (count < 8) {
+            return coding;
+        }
+        planner.count(residuals, 1, count, typicalBits);
+        planner.findModel();
+        long cost = (planner.modelCost >>> 11) + 1;
+        if (cost < best) {
+            best = cost;
+            coding = MODEL;
+        }
+        if (count >= TABLE_FROM && widest < MAX_TABLE_BITS) {
+            cost = (planner.planTable(residuals, 1, count) >>> 11) + 1;
+            if (cost < best) {
+                coding = TABLE;
+            }
+        }
+        return coding;
     }
 
     /** Reads as many values as {@link #encode} was given. */
@@ -203,72 +387,87 @@ final class LongCodec {
             return;
         }
         int head = in.takeByte();
-        int form = head & FORM_MASK;
-        if ((head & ~(FORM_MASK | DIVISOR_FLAG)) != 0 || form > VARINT) {
+        switch (head) {
+            case DICTIONARY -> decodeDictionary(in, values, count);
+            case SPLIT -> decodeSplit(in, values, count);
+            default -> decodeNumbers(head, in, values, count);
+        }
+    }
+
+    private void decodeSplit(ByteSource in, long[] values, int count) throws BadBlockException {
+        int lowBits = in.takeByte();
+        int head = in.takeByte();
+        if (lowBits >= Long.SIZE || head == SPLIT) {
+            throw ByteSource.malformed("a split of integers has no high bits");
+        }
+        if (head == DICTIONARY) {
+            decodeDictionary(in, values, count);
+        } else {
+            decodeNumbers(head, in, values, count);
+        }
+        int at = in.skip(BitPacking.lengthBytes(count, lowBits));
+        for (int from = 0; from < count; from += low.length) {
+            int n = Math.min(low.length, count - from);
+            BitPacking.unpack(in.array(), at, lowBits, low, 0, n);
+            at += n / 8 * lowBits;
+            for (int i = 0; i < n; i++) {
+                values[from + i] = values[from + i] << lowBits | low[i];
+            }
+        }
+    }
+
+    private void decodeDictionary(ByteSource in, long[] values, int count)
+            throws BadBlockException {
+        int size = in.takeCount(Math.min(count, Distinct.MAX), "the length of a dictionary");
+        if (size == 0) {
+            throw ByteSource.malformed("a dictionary is empty");
+        }
+        var sorted = new long[size];
+        decodeNumbers(in.takeByte(), in, sorted, size);
+        decodeNumbers(in.takeByte(), in, values, count);
+        for (int i = 0; i < count; i++) {
+            long place = values[i];
+            if (place < 0 || place >= size) {
+                throw ByteSource.malformed("a number lies beyond its dictionary");
+            }
+            values[i] = sorted[(int) place];
+        }
+    }
+
+    private void decodeNumbers(int head, ByteSource in, long[] values, int count)
+            throws BadBlockException {
+        int coding = head & CODING_MASK;
+        restorer.kind = head >>> PREDICTOR_SHIFT & PREDICTOR_MASK;
+        if (coding > TABLE || restorer.kind > Predictor.TREND) {
             throw ByteSource.malformed("no form of integers has the code " + head);
         }
         long divisor = (head & DIVISOR_FLAG) == 0 ? 1 : in.takeVarint();
         long first = in.takeZigzag();
-        switch (form) {
-            case CONSTANT -> Arrays.fill(values, 0, count, first);
-            case OFFSET -> {
-                unpack(in, values, 0, count);
-                for (int i = 0; i < count; i++) {
-                    values[i] = first + values[i] * divisor;
-                }
-            }
-            case DELTA, VARINT -> {
-                if (form == DELTA) {
-                    unpack(in, values, 1, count);
-                } else {
-                    for (int i = 1; i < count; i++) {
-                        values[i] = in.takeVarint();
-                    }
-                }
-                values[0] = first;
+        if (restorer.kind == Predictor.TREND) {
+            restorer.trend = in.takeByte();
+            restorer.slope = in.takeZigzag();
+        }
+        long from = (head & MIDDLE_FLAG) == 0 ? 0 : in.takeZigzag();
+        switch (coding) {
+            case CONSTANT -> Arrays.fill(values, 0, count, 0);
+            case CHUNKS -> ChunkCodec.decode(in, values, 1, count);
+            case VARINT -> {
                 for (int i = 1; i < count; i++) {
-                    values[i] = values[i - 1] + ByteSink.unzigzag(values[i]) * divisor;
+                    values[i] = in.takeVarint();
                 }
             }
-            default -> decodeDeltaDelta(in, values, count, first, divisor);
+            case MODEL -> binCodec.decodeModel(in, values, 1, count);
+            default -> binCodec.decodeTable(in, values, 1, count);
         }
-    }
-
-    private static void decodeDeltaDelta(
-            ByteSource in, long[] values, int count, long first, long divisor)
-            throws BadBlockException {
-        values[0] = first;
-        if (count == 1) {
-            return;
-        }
-        long delta = ByteSink.unzigzag(in.takeVarint());
-        values[1] = first + delta * divisor;
-        unpack(in, values, 2, count);
-        for (int i = 2; i < count; i++) {
-            delta += ByteSink.unzigzag(values[i]);
-            values[i] = values[i - 1] + delta * divisor;
-        }
-    }
-
-    private static void unpack(ByteSource in, long[] numbers, int from, int to)
-            throws BadBlockException {
-        for (int at = from; at < to; at += CHUNK) {
-            int count = Math.min(CHUNK, to - at);
-            int head = in.takeByte();
-            int width = head & ~PATCHED_FLAG;
-            if (width > 64) {
-                throw ByteSource.malformed("a chunk of integers is " + width + " bits wide");
+        if ((head & BOTH_SIDES_FLAG) != 0) {
+            for (int i = 1; i < count; i++) {
+                values[i] = ByteSink.unzigzag(values[i]) + from;
             }
-            int wider = (head & PATCHED_FLAG) == 0 ? 0 : in.takeByte();
-            int packed = in.skip(BitPacking.lengthBytes(count, width));
-            BitPacking.unpack(in.array(), packed, width, numbers, at, count);
-            for (int i = 0; i < wider; i++) {
-                int index = in.takeByte();
-                if (index >= count || width == 64) {
-                    throw ByteSource.malformed("a patch lies outside its chunk");
-                }
-                numbers[at + index] |= in.takeVarint() << width;
+        } else {
+            for (int i = 1; i < count; i++) {
+                values[i] += from;
             }
         }
+        restorer.restore(values, count, first, divisor);
     }
 }

@@ -124,7 +124,7 @@ final class SeriesCodec {
         return n;
     }
 
-    private static boolean allZero(long[] column, int count) {
+    static boolean allZero(long[] column, int count) {
         long any = 0;
         for (int i = 0; i < count; i++) {
             any |= column[i];

@@ -64,9 +64,9 @@ final class StatsColumns {
             long first = integer(summary.firstBits, doubles, scale);
             long sum =
                     doubles
-                            ? FloatCodec.scaled(Double.doubleToRawLongBits(summary.sum), scale)
+                            ? Decimals.scaled(Double.doubleToRawLongBits(summary.sum), scale)
                             : summary.longSum;
-            boolean rawSum = doubles ? sum == FloatCodec.NO_DECIMAL : !summary.longSumFits;
+            boolean rawSum = doubles ? sum == Decimals.NO_DECIMAL : !summary.longSumFits;
             columns[EXPONENT].putByte(rawSum ? scale | BlockFormat.RAW_SUM_FLAG : scale);
             columns[FIRST].putZigzag(first);
             columns[LAST].putZigzag(integer(summary.lastBits, doubles, scale) - first);
@@ -83,7 +83,7 @@ final class StatsColumns {
     }
 
     private static long integer(long bits, boolean doubles, int scale) {
-        return doubles ? FloatCodec.scaled(bits, scale) : bits;
+        return doubles ? Decimals.scaled(bits, scale) : bits;
     }
 
     /** Statistics of one series while its columns are read. */
@@ -117,7 +117,7 @@ final class StatsColumns {
 
         private long bits(long integer) {
             return type == ValueType.FLOAT64 && !isRaw()
-                    ? Double.doubleToRawLongBits(FloatCodec.unscaled(integer, exponent))
+                    ? Double.doubleToRawLongBits(Decimals.unscaled(integer, exponent))
                     : integer;
         }
 
@@ -177,7 +177,7 @@ final class StatsColumns {
         int code = in.takeByte();
         row.rawSum = (code & BlockFormat.RAW_SUM_FLAG) != 0;
         row.exponent = code & ~BlockFormat.RAW_SUM_FLAG;
-        if (row.exponent > FloatCodec.MAX_EXPONENT && !row.isRaw()) {
+        if (row.exponent > Decimals.MAX_EXPONENT && !row.isRaw()) {
             throw ByteSource.malformed("statistics have the exponent " + row.exponent);
         }
     }
@@ -204,6 +204,6 @@ final class StatsColumns {
             return;
         }
         long sum = row.first * (row.count - row.badCount) + in.takeZigzag();
-        row.sum = row.type == ValueType.FLOAT64 ? FloatCodec.unscaled(sum, row.exponent) : sum;
+        row.sum = row.type == ValueType.FLOAT64 ? Decimals.unscaled(sum, row.exponent) : sum;
     }
 }

@@ -103,22 +103,58 @@ class BlockGoldenTest {
         return batches;
     }
 
+    /** Doubles of every form, with exceptions, in series long enough to have statistics. */
+    private static List<Batch> doubles() {
+        var random = new SplittableRandom(5);
+        var batches = new ArrayList<Batch>();
+        for (int i = 0; i < 520; i++) {
+            var batch = new Batch();
+            long millis = START_MILLIS + i * 1_000L + random.nextInt(4);
+            long nanos = millis * 1_000_000;
+            batch.begin(0, Hlc.of(millis + 3, 0));
+            double value = 3 * Math.sin(i / 50.0) + random.nextGaussian();
+            batch.addDouble(0, nanos, Math.round(value * 100) / 100.0, Quality.GOOD);
+            batch.addDouble(1, nanos, value, Quality.GOOD);
+            batch.addDouble(2, nanos, (float) value, Quality.GOOD);
+            float shown = (float) value;
+            batch.addDouble(3, nanos, Double.parseDouble(Float.toString(shown)), Quality.GOOD);
+            double odd = i % 90 == 7 ? Math.PI * i : Math.round(value);
+            batch.addDouble(4, nanos, odd, Quality.GOOD);
+            batch.addInt(5, nanos, i < 300 ? 12_000L + i : i - 300L, Quality.GOOD);
+            batches.add(batch);
+        }
+        return batches;
+    }
+
+    private static final TagTable DOUBLES =
+            TagTable.EMPTY.with(
+                    List.of(
+                            Tag.of("form/decimal", ValueType.FLOAT64),
+                            Tag.of("form/bits", ValueType.FLOAT64),
+                            Tag.of("form/float", ValueType.FLOAT64),
+                            Tag.of("form/short-float", ValueType.FLOAT64),
+                            Tag.of("form/exceptions", ValueType.FLOAT64),
+                            Tag.of("form/counter", ValueType.INT64)));
+
     private static byte[] seal(List<Batch> batches) {
+        return seal(batches, TABLE);
+    }
+
+    private static byte[] seal(List<Batch> batches, TagTable table) {
         try (var builder = new BlockBuilder()) {
-            batches.forEach(batch -> builder.add(batch, TABLE));
+            batches.forEach(batch -> builder.add(batch, table));
             return builder.seal(seal());
         }
     }
 
-    private static String text(Batch batch, List<Tag> tags) {
+    private static String text(Batch batch, TagTable table) {
         return batch.group()
                 + " "
                 + batch.gatewayTime()
                 + " "
                 + batch.outcome()
                 + " "
-                + batch.samples(TABLE.with(List.of())).stream().map(Object::toString).toList()
-                + tags.size();
+                + batch.samples(table).stream().map(Object::toString).toList();
     }
 
     @Test
@@ -133,7 +169,26 @@ class BlockGoldenTest {
         assertReads(Golden.read("block-all"), all());
     }
 
+    @Test
+    void everyFormOfDoubles() throws Exception {
+        var block = seal(doubles(), DOUBLES);
+        Golden.check("block-doubles", block);
+        assertReads(Golden.read("block-doubles"), doubles(), DOUBLES);
+        var stats = BlockReader.open(block).series().getFirst().stats();
+        assertThat(stats.complete()).isTrue();
+        int sum = 0;
+        for (var batch : doubles()) {
+            sum += (int) Math.round(batch.doubleAt(0) * 100);
+        }
+        assertThat(stats.sum()).isEqualTo(sum / 100.0);
+    }
+
     private static void assertReads(byte[] block, List<Batch> expected) throws Exception {
+        assertReads(block, expected, TABLE);
+    }
+
+    private static void assertReads(byte[] block, List<Batch> expected, TagTable table)
+            throws Exception {
         var reader = BlockReader.open(block);
         assertThat(reader.header().seal()).isEqualTo(seal());
         var cursor = reader.batches();
@@ -146,7 +201,7 @@ class BlockGoldenTest {
                 renamed.failed(Quality.reason(batch.outcome()));
             }
             for (int i = 0; i < batch.size(); i++) {
-                int tag = TABLE.indexOf(reader.series().get(batch.tags()[i]).tag()).orElseThrow();
+                int tag = table.indexOf(reader.series().get(batch.tags()[i]).tag()).orElseThrow();
                 var value = batch.text(i);
                 if (value == null) {
                     renamed.add(tag, batch.sourceTimes()[i], batch.bits()[i], batch.qualities()[i]);
@@ -154,7 +209,7 @@ class BlockGoldenTest {
                     renamed.addText(tag, batch.sourceTimes()[i], value, batch.qualities()[i]);
                 }
             }
-            assertThat(text(renamed, TABLE.tags())).isEqualTo(text(wanted, TABLE.tags()));
+            assertThat(text(renamed, table)).isEqualTo(text(wanted, table));
         }
         assertThat(cursor.next(batch)).isFalse();
     }

@@ -41,7 +41,7 @@ class BlockLimitTest {
         out.putBytes(new byte[32], 0, 32);
         out.putByte(1);
         out.putByte('g');
-        for (long number : new long[] {1, 0, 1, 1, 0, 0, 0, count, ticks}) {
+        for (long number : new long[] {1, 0, 1, 1, 0, 0, 0, 0, count, ticks}) {
             out.putVarint(number);
         }
         return out;
@@ -67,7 +67,7 @@ class BlockLimitTest {
     @Test
     void groupsThatTheDirectoryCantHoldAreRefused() {
         var out = head(10, BlockLimits.MAX_TICKS);
-        for (int number : new int[] {BlockLimits.MAX_TICKS, 10, 20, 20, 0}) {
+        for (int number : new int[] {BlockLimits.MAX_TICKS, 10, 20 << 1}) {
             out.putVarint(number);
         }
         out.putBytes(new byte[20], 0, 20);
@@ -78,7 +78,8 @@ class BlockLimitTest {
     void aDirectoryThatExpandsBeyondItsLimitIsRefused() {
         var bomb = Zstd.compress(new byte[1 << 20]);
         var out = head(10, 10);
-        for (int number : new int[] {1, 1, BlockLimits.MAX_DIRECTORY_BYTES + 1, bomb.length, 0}) {
+        for (int number :
+                new int[] {1, 1, (BlockLimits.MAX_DIRECTORY_BYTES + 1) << 1 | 1, bomb.length}) {
             out.putVarint(number);
         }
         out.putBytes(bomb, 0, bomb.length);
@@ -89,7 +90,7 @@ class BlockLimitTest {
     void aDirectoryThatExpandsToMoreThanItSaysIsRefused() {
         var bomb = Zstd.compress(new byte[1 << 20]);
         var out = head(10, 10);
-        for (int number : new int[] {1, 1, 1_000, bomb.length, 0}) {
+        for (int number : new int[] {1, 1, 1_000 << 1 | 1, bomb.length}) {
             out.putVarint(number);
         }
         out.putBytes(bomb, 0, bomb.length);
