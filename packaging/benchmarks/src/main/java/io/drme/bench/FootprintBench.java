@@ -322,16 +322,7 @@ final class FootprintBench implements Bench {
             var started = new Peers(new PublishCounter(broker));
             for (var peer : List.of(nodeRed, new CollectdPeer())) {
                 if (peer.missing().isEmpty()) {
-                    var child = peer.start(MODBUS, folder, modbusPort, broker);
-                    started.running.put(peer.name(), child);
-                    started.peers.add(peer);
-                    child.await(
-                            "publishing",
-                            START_WITHIN,
-                            () -> started.counter.messages(peer.name()) > 0);
-                    System.err.println(
-                            "bench: footprint: %s leaves out: %s"
-                                    .formatted(peer.name(), peer.leavesOut()));
+                    started.start(peer, peer.start(MODBUS, folder, modbusPort, broker));
                 } else {
                     System.err.println(
                             "bench: footprint: PEER MISSING: %s, for want of %s"
@@ -342,6 +333,20 @@ final class FootprintBench implements Bench {
                 started.openPage(nodeRed);
             }
             return started;
+        }
+
+        private void start(FootprintPeer peer, Child child) throws Exception {
+            try {
+                child.await("publishing", START_WITHIN, () -> counter.messages(peer.name()) > 0);
+                running.put(peer.name(), child);
+                peers.add(peer);
+                System.err.println(
+                        "bench: footprint: %s leaves out: %s"
+                                .formatted(peer.name(), peer.leavesOut()));
+            } catch (IOException e) {
+                child.close();
+                System.err.println("bench: footprint: PEER MISSING: " + e.getMessage());
+            }
         }
 
         private void openPage(NodeRedPeer peer) {

@@ -221,7 +221,8 @@ final class NodeRedPeer implements FootprintPeer {
 
     private static JsonObject node(String id, String type) {
         var node = config(id, type);
-        return type.equals("tab") ? node : node.put("z", "tab");
+        // Without a place on the canvas Node-RED takes a node for a configuration.
+        return type.equals("tab") ? node : node.put("z", "tab").put("x", 100).put("y", 100);
     }
 
     private static JsonObject config(String id, String type) {
