@@ -77,7 +77,7 @@ final class Training implements AutoCloseable {
         var agent =
                 start(
                         "agent",
-                        "-XX:AOTCacheOutput=" + part,
+                        "-XX:-AOTRecordTraining -XX:AOTCacheOutput=" + part,
                         List.of("run", "--config", config.toString(), "--data", data.toString()));
         use(agent, data);
         agent.destroy();
