@@ -30,7 +30,8 @@ import picocli.CommandLine.Parameters;
         })
 public final class Main implements Callable<Integer> {
     /** All benchmarks, in the order in which they run. */
-    private static final List<Bench> ALL = List.of(new CodecBench(), new LogBench());
+    private static final List<Bench> ALL =
+            List.of(new CodecBench(), new LogBench(), new FootprintBench());
 
     @Parameters(
             arity = "0..*",

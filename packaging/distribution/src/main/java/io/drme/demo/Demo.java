@@ -100,7 +100,6 @@ final class Demo implements AutoCloseable {
         programs.add(
                 Program.start(
                         "sim",
-                        "io.drme.sim.Main",
                         logs,
                         List.of(
                                 "run", "press-line",
@@ -111,7 +110,6 @@ final class Demo implements AutoCloseable {
         programs.add(
                 Program.start(
                         "cloud",
-                        "io.drme.cloud.Main",
                         logs,
                         List.of(
                                 "run",
@@ -138,7 +136,6 @@ final class Demo implements AutoCloseable {
         programs.add(
                 Program.start(
                         "agent",
-                        "io.drme.edge.Main",
                         folder.resolve("logs"),
                         List.of(
                                 "run",

@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 /** One of the four programs as a process of its own, with its output in a log file. */
 final class Program {
     private static final int STOP_WITHIN_SECONDS = 10;
+    private static final String LAUNCH = "packaging/distribution/src/main/launch";
+    private static final String LIB = "packaging/distribution/target/lib";
 
     private final String name;
     private final Path log;
@@ -24,42 +26,26 @@ final class Program {
     /**
      * Starts a program.
      *
-     * @param name agent, cloud or sim: names the flags file, the jar and the log
-     * @param mainClass what to run
+     * @param name agent, cloud or sim: what to start, and the name of the log
      * @param logs folder for {@code NAME.log}; appended to
      */
-    static Program start(String name, String mainClass, Path logs, List<String> arguments)
-            throws IOException {
+    static Program start(String name, Path logs, List<String> arguments) throws IOException {
         var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(flags(name));
-        command.addAll(List.of("-cp", classPath(), mainClass));
+        command.add(folder("DRME_LAUNCH", LAUNCH).resolve("start").toString());
+        command.add(name);
         command.addAll(arguments);
         var log = logs.resolve(name + ".log");
-        var process =
+        var builder =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                        .start();
-        return new Program(name, log, process);
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("DRME_LIB", folder("DRME_LIB", LIB).toString());
+        return new Program(name, log, builder.start());
     }
 
-    private static List<String> flags(String name) throws IOException {
-        var folder =
-                Path.of(
-                        System.getenv()
-                                .getOrDefault(
-                                        "DRME_LAUNCH", "packaging/distribution/src/main/launch"));
-        return Files.readAllLines(folder.resolve(name + ".flags")).stream()
-                .filter(l -> !l.isBlank() && !l.startsWith("#"))
-                .toList();
-    }
-
-    private static String classPath() {
-        return Path.of(
-                        System.getenv()
-                                .getOrDefault("DRME_LIB", "packaging/distribution/target/lib"))
-                + "/*";
+    private static Path folder(String variable, String unless) {
+        return Path.of(System.getenv().getOrDefault(variable, unless)).toAbsolutePath();
     }
 
     String name() {

@@ -59,7 +59,6 @@ final class Programs implements AutoCloseable {
     void startSimulators() throws IOException {
         start(
                 "sim",
-                "io.drme.sim.Main",
                 List.of(
                         "run", "press-line",
                         "--control", Integer.toString(control),
@@ -71,7 +70,6 @@ final class Programs implements AutoCloseable {
     void startCloud() throws IOException {
         start(
                 "cloud",
-                "io.drme.cloud.Main",
                 List.of(
                         "run",
                         "--data",
@@ -89,7 +87,6 @@ final class Programs implements AutoCloseable {
         Files.createDirectories(agentData());
         start(
                 "agent",
-                "io.drme.edge.Main",
                 List.of("run", "--config", config.toString(), "--data", agentData().toString()));
     }
 
@@ -113,24 +110,23 @@ final class Programs implements AutoCloseable {
         return folder.resolve("agent");
     }
 
-    private void start(String name, String mainClass, List<String> arguments) throws IOException {
+    private void start(String name, List<String> arguments) throws IOException {
         var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        var flags =
-                root().resolve("packaging/distribution/src/main/launch").resolve(name + ".flags");
-        Files.readAllLines(flags).stream()
-                .filter(l -> !l.isBlank() && !l.startsWith("#"))
-                .forEach(command::add);
-        command.addAll(List.of("-cp", lib() + "/*", mainClass));
+        command.add(
+                root().resolve("packaging/distribution/src/main/launch")
+                        .resolve("start")
+                        .toString());
+        command.add(name);
         command.addAll(arguments);
-        running.put(
-                name,
+        var builder =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(
                                 ProcessBuilder.Redirect.appendTo(
-                                        folder.resolve(name + ".log").toFile()))
-                        .start());
+                                        folder.resolve(name + ".log").toFile()));
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("DRME_LIB", lib().toString());
+        running.put(name, builder.start());
     }
 
     static Path root() {

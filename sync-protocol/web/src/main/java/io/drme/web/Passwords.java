@@ -30,8 +30,6 @@ final class Passwords {
     private static final int HASH_BYTES = 32;
     private static final int SALT_BYTES = 16;
 
-    private final Argon2Function function =
-            Argon2Function.getInstance(MEMORY_KIB, ITERATIONS, PARALLELISM, HASH_BYTES, Argon2.ID);
     private final Semaphore oneAtATime = new Semaphore(1);
 
     /** Refuses what is too short or too plain. */
@@ -58,10 +56,19 @@ final class Passwords {
     String hash(String password) {
         oneAtATime.acquireUninterruptibly();
         try {
-            return Password.hash(password).addRandomSalt(SALT_BYTES).with(function).getResult();
+            return Password.hash(password).addRandomSalt(SALT_BYTES).with(function()).getResult();
         } finally {
             oneAtATime.release();
         }
+    }
+
+    /**
+     * Made by the first who needs it: the library keeps its 7 MiB for good, and a gateway where
+     * nobody signs in by password need not give them.
+     */
+    private static Argon2Function function() {
+        return Argon2Function.getInstance(
+                MEMORY_KIB, ITERATIONS, PARALLELISM, HASH_BYTES, Argon2.ID);
     }
 
     /** Compares; without a hash it does the same work, so that time does not tell names. */

@@ -60,6 +60,7 @@ public final class Recorder implements Runnable {
     private volatile boolean stopped;
     private volatile Runnable grown = () -> {};
     private boolean urgent;
+    private boolean begun;
     private volatile boolean failing;
     private long nextCommit;
 
@@ -223,6 +224,8 @@ public final class Recorder implements Runnable {
         }
         if (!ticks.isEmpty()) {
             store.append(new Intake(r.read(), r.derived().size(), r.filtered()), ticks, r.tags());
+            urgent |= !begun; // somebody waits for the first sample after a start
+            begun = true;
         }
         for (var transition : r.transitions()) {
             store.appendEvent(

@@ -6,18 +6,18 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
-import org.mapdb.DB;
 import org.mapdb.DBException;
-import org.mapdb.DBMaker;
 import org.mapdb.Serializer;
+import org.mapdb.SortedTableMap;
 import org.mapdb.serializer.GroupSerializer;
+import org.mapdb.volume.RandomAccessFileVol;
 
 /**
- * One MapDB file: a sorted map from {@code part/piece} to bytes, written once with a sink and only
- * read from then on. MapDB's transactions are not used: see decision 002.
+ * One MapDB file: a {@code SortedTableMap} from {@code part/piece} to bytes, written once with a
+ * sink and only read from then on. MapDB's database and transactions are not used: see decision
+ * 002; without them most of MapDB's classes are never loaded.
  */
 final class MapFile {
-    private static final String MAP = "operator-state";
     private static final String TAKEN_AT = "taken-at";
     private static final String PIPELINES = "pipelines";
     private static final String ALARMS = "alarms";
@@ -28,13 +28,20 @@ final class MapFile {
     private static final GroupSerializer<String> KEYS = Serializer.STRING;
     private static final GroupSerializer<byte[]> VALUES = Serializer.BYTE_ARRAY;
 
+    /** The file is a whole number of pages; a piece has to fit into one. */
+    private static final int PAGE_BYTES = 128 * 1024;
+
     private MapFile() {}
 
     /** Writes a new file and closes it. */
     static void write(Path file, OperatorState state) throws IOException {
-        try (var db = DBMaker.fileDB(file.toFile()).make()) {
-            DB.TreeMapSink<String, byte[]> sink =
-                    db.treeMap(MAP, KEYS, VALUES).valuesOutsideNodesEnable().createFromSink();
+        var volume = RandomAccessFileVol.FACTORY.makeVolume(file.toString(), false);
+        try {
+            var sink =
+                    SortedTableMap.create(volume, KEYS, VALUES)
+                            .pageSize(PAGE_BYTES)
+                            .nodeSize(1)
+                            .createFromSink();
             // In the order of the keys, as the sink needs it.
             putPieces(sink, ALARMS, state.alarms());
             putPieces(sink, PIPELINES, state.pipelines());
@@ -44,10 +51,13 @@ final class MapFile {
             var _ = sink.create();
         } catch (DBException e) {
             throw new IOException("MapDB can't write " + file + ": " + e.getMessage(), e);
+        } finally {
+            volume.close();
         }
     }
 
-    private static void putPieces(DB.TreeMapSink<String, byte[]> sink, String part, byte[] bytes) {
+    private static void putPieces(
+            SortedTableMap.Sink<String, byte[]> sink, String part, byte[] bytes) {
         for (int from = 0; from < bytes.length; from += PIECE_BYTES) {
             sink.put(
                     "%s/%08d".formatted(part, from / PIECE_BYTES),
@@ -58,8 +68,9 @@ final class MapFile {
     /** Reads a file whose checksum is right. */
     // MapDB throws whatever its decoders run into, so this is one of the few places that take all.
     static OperatorState read(Path file) throws UnreadableException {
-        try (var db = DBMaker.fileDB(file.toFile()).readOnly().make()) {
-            var map = db.treeMap(MAP, KEYS, VALUES).valuesOutsideNodesEnable().open();
+        var volume = RandomAccessFileVol.FACTORY.makeVolume(file.toString(), true);
+        try {
+            var map = SortedTableMap.open(volume, KEYS, VALUES);
             var takenAt = map.get(TAKEN_AT);
             if (takenAt == null || takenAt.length != Long.BYTES) {
                 throw new UnreadableException("it does not say when it was taken");
@@ -70,6 +81,8 @@ final class MapFile {
                     pieces(map, ALARMS));
         } catch (RuntimeException e) {
             throw new UnreadableException("MapDB can't read it: " + e, e);
+        } finally {
+            volume.close();
         }
     }
 

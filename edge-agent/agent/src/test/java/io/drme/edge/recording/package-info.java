@@ -1,0 +1,4 @@
+@NullMarked
+package io.drme.edge.recording;
+
+import org.jspecify.annotations.NullMarked;
