@@ -103,7 +103,8 @@ class SubscriberTest {
 
     @Test
     void theFirstReasonOfAnEndIsTheOneThatIsTold() {
-        subscriber.onTransferFailed(subscription, new StatusCode(StatusCodes.Bad_SubscriptionIdInvalid));
+        subscriber.onTransferFailed(
+                subscription, new StatusCode(StatusCodes.Bad_SubscriptionIdInvalid));
         subscriber.onStatusChanged(subscription, new StatusCode(StatusCodes.Bad_Timeout));
 
         assertThat(subscriber.ended()).startsWith("the server does not know the subscription");

@@ -2,10 +2,12 @@ package io.drme.sync;
 
 import io.drme.fuzz.Fuzzing;
 import io.drme.model.EpochId;
+import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
 /** Messages of the wire, whatever came in; lengths and checksums are made right. */
 public final class MessageFuzz {
@@ -18,6 +20,33 @@ public final class MessageFuzz {
     /** Where mutation begins. */
     public static List<byte[]> seeds() {
         var epoch = new EpochId(1, 2);
+        var random = new Random(7);
+        var gateway = new GatewayId("press-line-1");
+        var key = SigningKey.make(random);
+        var newest = List.of(new ChainHeads.Head(StreamKind.DATA, 43, ChainHash.NONE));
+        var heads =
+                new ChainHeads(
+                        1,
+                        newest,
+                        Seal.of(
+                                Signatures.ED25519,
+                                key,
+                                Statement.heads(gateway, epoch, 1, newest)));
+        var receipt =
+                new Message.Receipt(
+                        7,
+                        epoch,
+                        StreamKind.DATA,
+                        1,
+                        List.of(new Message.Receipted(1, 43, ChainHash.NONE)),
+                        Seal.NONE);
+        var seals =
+                Seal.all(
+                        Signatures.ED25519,
+                        key,
+                        List.of(
+                                Statement.receipt(gateway, receipt),
+                                Statement.receipt(gateway, receipt)));
         return List.of(
                 MessageCodec.encode(
                         new Message.Hello(
@@ -30,7 +59,10 @@ public final class MessageFuzz {
                                 "c0ffee",
                                 "5c",
                                 1,
-                                List.of(new Message.Holding(StreamKind.DATA, 43, List.of())))),
+                                List.of(new Message.Holding(StreamKind.DATA, 43, List.of())),
+                                key.verifyKey(),
+                                heads)),
+                MessageCodec.encode(receipt.with(seals.getFirst())),
                 MessageCodec.encode(
                         new Message.Command(
                                 7, "c-1", 1, 2, "anna", "acknowledge", Map.of("alarm", "a"))));
