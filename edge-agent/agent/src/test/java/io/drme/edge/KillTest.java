@@ -41,6 +41,7 @@ class KillTest {
                     "press/level",
                     "gateway/configuration/broken",
                     "gateway/store/failing",
+                    "gateway/uplink/centre-strange",
                     "gateway/uplink/connected");
 
     @SuppressWarnings("InlineFormatString") // the configuration reads better apart from the code
