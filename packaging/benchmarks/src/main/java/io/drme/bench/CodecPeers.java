@@ -72,7 +72,9 @@ final class CodecPeers {
         if (series.isFloat32()) {
             return Double.doubleToRawLongBits((float) Double.longBitsToDouble(bits));
         }
-        return series.type() == ValueType.FLOAT64 ? bits : Double.doubleToRawLongBits((double) bits);
+        return series.type() == ValueType.FLOAT64
+                ? bits
+                : Double.doubleToRawLongBits((double) bits);
     }
 
     /** Pairs of a quality and the number of samples that have it; nothing where all are good. */
