@@ -15,6 +15,7 @@ public final class YamlFuzz {
     public static List<byte[]> seeds() {
         return List.of(
                 "a: &x [1, {b: \"c\\n\"}]\nd: *x\n? e\n: |\n  f\n".getBytes(StandardCharsets.UTF_8),
+                "&x\nd: *x\n?: [*x, *x]\n".getBytes(StandardCharsets.UTF_8),
                 "%YAML 1.2\n---\n!!str a: ! b\n<<: {c: ~}\n".getBytes(StandardCharsets.UTF_8));
     }
 

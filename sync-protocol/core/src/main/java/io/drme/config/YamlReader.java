@@ -7,8 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Optional;
+import java.util.Set;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
@@ -32,6 +35,14 @@ public final class YamlReader {
 
     /** The most values in a file, aliases written out; it bounds memory where aliases multiply. */
     public static final int MAX_NODES = 500_000;
+
+    /**
+     * The most values a character of the file may stand for through aliases, beyond the first
+     * {@value #FIRST_NODES}: a short file must not take the memory of a long one.
+     */
+    private static final int NODES_PER_CHARACTER = 10;
+
+    private static final int FIRST_NODES = 1_000;
 
     private YamlReader() {}
 
@@ -79,7 +90,7 @@ public final class YamlReader {
                         new Where(name, 1, 1), "", "the file is empty; expected keys and values");
                 return Optional.empty();
             }
-            var node = new Converter(name, problems).convert(root.get(), "", 0);
+            var node = new Converter(name, problems, yaml.length()).convert(root.get(), "", 0);
             if (node instanceof Node.Mapping mapping) {
                 return Optional.of(mapping);
             }
@@ -102,53 +113,70 @@ public final class YamlReader {
     private static final class Converter {
         private final String file;
         private final Problems problems;
+        private final int limit;
+        private final Set<org.snakeyaml.engine.v2.nodes.Node> around =
+                Collections.newSetFromMap(new IdentityHashMap<>());
         private int nodes;
 
-        Converter(String file, Problems problems) {
+        Converter(String file, Problems problems, int characters) {
             this.file = file;
             this.problems = problems;
+            this.limit =
+                    (int)
+                            Math.min(
+                                    MAX_NODES,
+                                    FIRST_NODES + (long) NODES_PER_CHARACTER * characters);
         }
 
         Node convert(org.snakeyaml.engine.v2.nodes.Node node, String path, int depth) {
             var where = where(node);
-            if (++nodes > MAX_NODES) {
+            if (++nodes > limit) {
                 problems.check(
-                        nodes > MAX_NODES + 1,
+                        nodes > limit + 1,
                         where,
                         path,
                         "the file has more than %d values once its aliases are written out; use fewer"
-                                .formatted(MAX_NODES));
+                                .formatted(limit));
                 return new Node.Scalar(where, "", false);
             }
             if (depth > MAX_DEPTH) {
                 problems.add(where, path, "nested more than %d deep".formatted(MAX_DEPTH));
                 return new Node.Scalar(where, "", false);
             }
-            return switch (node) {
-                case ScalarNode scalar ->
-                        new Node.Scalar(
-                                where,
-                                scalar.getValue(),
-                                scalar.getScalarStyle() != ScalarStyle.PLAIN);
-                case SequenceNode sequence -> {
-                    var items = new ArrayList<Node>();
-                    for (var item : sequence.getValue()) {
-                        if (nodes > MAX_NODES) {
-                            break;
-                        }
-                        items.add(convert(item, path + "[" + items.size() + "]", depth + 1));
-                    }
-                    yield new Node.Sequence(where, items);
+            if (node instanceof ScalarNode scalar) {
+                return new Node.Scalar(
+                        where, scalar.getValue(), scalar.getScalarStyle() != ScalarStyle.PLAIN);
+            }
+            if (!around.add(node)) {
+                problems.add(
+                        where, path, "an alias stands within what it names; write the value out");
+                return new Node.Scalar(where, "", false);
+            }
+            var converted =
+                    switch (node) {
+                        case SequenceNode sequence -> sequence(sequence, where, path, depth);
+                        case MappingNode mapping -> mapping(mapping, where, path, depth);
+                        default -> new Node.Scalar(where, "", false);
+                    };
+            around.remove(node);
+            return converted;
+        }
+
+        private Node sequence(SequenceNode sequence, Where where, String path, int depth) {
+            var items = new ArrayList<Node>();
+            for (var item : sequence.getValue()) {
+                if (nodes > limit) {
+                    break;
                 }
-                case MappingNode mapping -> mapping(mapping, where, path, depth);
-                default -> new Node.Scalar(where, "", false);
-            };
+                items.add(convert(item, path + "[" + items.size() + "]", depth + 1));
+            }
+            return new Node.Sequence(where, items);
         }
 
         private Node mapping(MappingNode mapping, Where where, String path, int depth) {
             var entries = new LinkedHashMap<String, Node.Entry>();
             for (var tuple : mapping.getValue()) {
-                if (nodes > MAX_NODES) {
+                if (nodes > limit) {
                     break;
                 }
                 var keyWhere = where(tuple.getKeyNode());

@@ -77,6 +77,18 @@ class SectionTest {
         assertThat(problems.none()).isFalse();
     }
 
+    @Test
+    void anAliasWithinWhatItNamesIsNamed() {
+        YamlReader.parse("gateway.yaml", "&x\na: 1\nb: [*x]\n", problems);
+
+        assertThat(problems.list())
+                .singleElement()
+                .satisfies(p -> {
+                    assertThat(p.key()).isEqualTo("b[0]");
+                    assertThat(p.message()).startsWith("an alias stands within what it names");
+                });
+    }
+
     private Section read(String yaml) {
         return new Section(
                 YamlReader.parse("gateway.yaml", yaml, problems).orElseThrow(), "", problems);
