@@ -1,7 +1,7 @@
 package io.drme.edge;
 
 import io.drme.config.InvalidConfigException;
-import io.drme.edge.config.LastGood;
+import io.drme.edge.state.DurableFile;
 import io.drme.log.DiskException;
 import io.drme.time.SystemClock;
 import io.drme.web.CannotListenException;
@@ -78,7 +78,7 @@ final class RunCommand implements Callable<Integer> {
                                         awaitQuietly(ended);
                                     }));
             Hangup.onSignal(supervisor::reloadSoon);
-            LastGood.replace(agent.directory(), "address", web.url() + "\n");
+            DurableFile.replace(agent.directory(), "address", web.url() + "\n");
             out.println(
                     "drme-agent: gateway %s at %s, data in %s"
                             .formatted(

@@ -34,33 +34,44 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Jazzer on every parser, each in a JVM of its own: 10 s, or an hour with {@code -Ddrme.long=true};
- * {@code -Ddrme.fuzz.seconds=N} chooses. What it found once stands in {@code src/test/fuzz/NAME}
- * and is where mutation begins, beside the target's seeds.
+ * Jazzer on every parser, each in a JVM of its own. Usually the same inputs each time, 10 s at
+ * most; with {@code -Ddrme.long=true} others each time, for an hour, and with {@code
+ * -Ddrme.fuzz.seconds=N} for as long as that says. What it found once stands in {@code
+ * src/test/fuzz/NAME} and is where mutation begins, beside the target's seeds.
  *
  * <p>A finding is kept below {@code target/fuzz/NAME}; the message says how to play it again.
  */
 class FuzzTest {
+    /**
+     * A parser and how many inputs it gets in the usual tests, about as many as ten seconds allow.
+     */
+    private record Target(Class<?> type, int runs) {}
+
     /** The one list of parsers. A target that is not in it fails the test below. */
-    private static final List<Class<?>> TARGETS =
+    private static final List<Target> TARGETS =
             List.of(
-                    BlockReaderFuzz.class,
-                    TickFrameReaderFuzz.class,
-                    SegmentFuzz.class,
-                    MessageFuzz.class,
-                    EventFuzz.class,
-                    YamlFuzz.class,
-                    GatewayConfigFuzz.class,
-                    TagFileFuzz.class,
-                    QuantitiesFuzz.class,
-                    ExpressionFuzz.class,
-                    ModbusAnswerFuzz.class,
-                    GlobFuzz.class,
-                    QueryFuzz.class);
+                    new Target(BlockReaderFuzz.class, 40_000),
+                    new Target(TickFrameReaderFuzz.class, 250_000),
+                    new Target(SegmentFuzz.class, 40_000),
+                    new Target(MessageFuzz.class, 600_000),
+                    new Target(EventFuzz.class, 600_000),
+                    new Target(YamlFuzz.class, 90_000),
+                    new Target(GatewayConfigFuzz.class, 1_300),
+                    new Target(TagFileFuzz.class, 45_000),
+                    new Target(QuantitiesFuzz.class, 100_000),
+                    new Target(ExpressionFuzz.class, 20_000),
+                    new Target(ModbusAnswerFuzz.class, 600_000),
+                    new Target(GlobFuzz.class, 250_000),
+                    new Target(QueryFuzz.class, 100_000));
+
+    /** Usual tests play the same inputs each time, so that what is green stays green. */
+    private static final int USUAL_SEED = 1;
 
     private static final boolean LONG = Boolean.getBoolean("drme.long");
     private static final int SECONDS =
             Integer.getInteger("drme.fuzz.seconds", LONG ? (int) TimeUnit.HOURS.toSeconds(1) : 10);
+
+    private static final boolean EXPLORES = LONG || Integer.getInteger("drme.fuzz.seconds") != null;
 
     /** Two cores are what the smallest machine has. */
     private static final int AT_ONCE = 2;
@@ -87,7 +98,7 @@ class FuzzTest {
                             .filter(f -> f.endsWith("Fuzz.class"))
                             .map(f -> f.substring(0, f.length() - ".class".length()))
                             .collect(Collectors.toSet());
-            assertThat(TARGETS.stream().map(Class::getName))
+            assertThat(TARGETS.stream().map(t -> t.type().getName()))
                     .containsExactlyInAnyOrderElementsOf(found);
         }
     }
@@ -95,19 +106,19 @@ class FuzzTest {
     @TestFactory
     Stream<DynamicTest> onlyDeclaredErrorsComeOutOf() {
         var only = System.getProperty("drme.fuzz.only", "");
-        record Running(Class<?> target, Future<Outcome> outcome) {}
+        record Running(Target target, Future<Outcome> outcome) {}
         // All are handed over before the first is waited for, so that two run at a time.
         return TARGETS.stream()
-                .filter(target -> target.getSimpleName().startsWith(only))
+                .filter(target -> target.type().getSimpleName().startsWith(only))
                 .map(target -> new Running(target, POOL.submit(() -> fuzz(target))))
                 .toList()
                 .stream()
                 .map(r ->
                         DynamicTest.dynamicTest(
-                                r.target().getSimpleName(), () -> check(r.outcome().get())));
+                                r.target().type().getSimpleName(), () -> check(r.outcome().get())));
     }
 
-    private record Outcome(Class<?> target, int exit, String output) {}
+    private record Outcome(Class<?> type, int exit, String output) {}
 
     /** How often it ran depends on the machine, so it is said rather than judged. */
     private static void check(Outcome outcome) {
@@ -116,18 +127,19 @@ class FuzzTest {
         assertThat(runs.find()).as("says how often it ran: %s", outcome.output()).isTrue();
         assertThat(Long.parseLong(runs.group(1))).as("runs").isPositive();
         System.out.printf(
-                "fuzz target=%s runs=%s%n", outcome.target().getSimpleName(), runs.group(1));
+                "fuzz target=%s runs=%s%n", outcome.type().getSimpleName(), runs.group(1));
     }
 
-    private static Outcome fuzz(Class<?> target) throws Exception {
-        var folder = Files.createDirectories(WORK.resolve(target.getSimpleName()));
-        var corpus = corpus(target, folder);
+    private static Outcome fuzz(Target target) throws Exception {
+        var type = target.type();
+        var folder = Files.createDirectories(WORK.resolve(type.getSimpleName()));
+        var corpus = corpus(type, folder);
         var command = new ArrayList<String>();
         command.addAll(jvm());
         command.add(Jazzer.class.getName());
         command.addAll(
                 List.of(
-                        "--target_class=" + target.getName(),
+                        "--target_class=" + type.getName(),
                         "--instrumentation_includes=io.drme.**",
                         "--custom_hook_includes=io.drme.**",
                         "--disabled_hooks=com.code_intelligence.jazzer.sanitizers.FilePathTraversal",
@@ -136,8 +148,11 @@ class FuzzTest {
                         "-rss_limit_mb=3072",
                         "-print_final_stats=1",
                         "-artifact_prefix=" + folder + "/",
-                        "--reproducer_path=" + folder,
-                        corpus.toString()));
+                        "--reproducer_path=" + folder));
+        if (!EXPLORES) {
+            command.addAll(List.of("-seed=" + USUAL_SEED, "-runs=" + target.runs()));
+        }
+        command.add(corpus.toString());
         var log = folder.resolve("log.txt");
         var process =
                 new ProcessBuilder(command)
@@ -149,7 +164,7 @@ class FuzzTest {
         if (!ended) {
             process.destroyForcibly();
         }
-        return new Outcome(target, ended ? process.exitValue() : -1, tail(log));
+        return new Outcome(type, ended ? process.exitValue() : -1, tail(log));
     }
 
     private static List<String> jvm() {

@@ -1,15 +1,11 @@
 package io.drme.edge.config;
 
+import io.drme.edge.state.DurableFile;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Properties;
 
 /**
@@ -51,8 +47,9 @@ public final class LastGood {
             return number(known);
         }
         long next = number(known) + 1;
-        replace(directory, FILE, source.yaml());
-        replace(directory, VERSION_FILE, "version=%d%nhash=%s%n".formatted(next, source.hash()));
+        DurableFile.replace(directory, FILE, source.yaml());
+        DurableFile.replace(
+                directory, VERSION_FILE, "version=%d%nhash=%s%n".formatted(next, source.hash()));
         return next;
     }
 
@@ -71,26 +68,5 @@ public final class LastGood {
             throw new UncheckedIOException("can't read " + file, e);
         }
         return known;
-    }
-
-    /** Puts a text in the place of a file of a data directory, durably. */
-    public static void replace(Path directory, String name, String text) throws IOException {
-        var part = directory.resolve(name + ".part");
-        try (var out =
-                FileChannel.open(
-                        part,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE,
-                        StandardOpenOption.TRUNCATE_EXISTING)) {
-            var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                out.write(bytes);
-            }
-            out.force(true);
-        }
-        Files.move(part, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-        try (var folder = FileChannel.open(directory, StandardOpenOption.READ)) {
-            folder.force(true);
-        }
     }
 }

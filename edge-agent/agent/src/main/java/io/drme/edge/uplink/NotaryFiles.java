@@ -1,6 +1,6 @@
 package io.drme.edge.uplink;
 
-import io.drme.edge.config.LastGood;
+import io.drme.edge.state.DurableFile;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
 import io.drme.sync.Message;
@@ -190,7 +190,7 @@ public final class NotaryFiles implements Notary, AutoCloseable {
     @Override
     public boolean pin(VerifyKey centre) {
         try {
-            LastGood.replace(directory, CENTRE, centre + "\n");
+            DurableFile.replace(directory, CENTRE, centre + "\n");
         } catch (IOException e) {
             log.error("centre-key={} not-kept {}", centre.id(), e.getMessage());
             return false;
@@ -233,7 +233,7 @@ public final class NotaryFiles implements Notary, AutoCloseable {
             text.append(HexFormat.of().formatHex(MessageCodec.encode(receipt))).append('\n');
         }
         try {
-            LastGood.replace(directory, RECEIPTS, text.toString());
+            DurableFile.replace(directory, RECEIPTS, text.toString());
             unsaved = false;
         } catch (IOException e) {
             log.warn("receipts=not-kept {}", e.getMessage());
