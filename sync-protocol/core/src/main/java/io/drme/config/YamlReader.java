@@ -106,6 +106,12 @@ public final class YamlReader {
                             .formatted(e.getProblem(), column));
         } catch (YamlEngineException | StackOverflowError e) {
             problems.add(new Where(name, 1, 1), "", "not readable as YAML: " + e.getMessage());
+        } catch (NumberFormatException | IndexOutOfBoundsException _) {
+            // the library lets these out where a file ends within an escape; found by fuzzing
+            problems.add(
+                    new Where(name, 1, 1),
+                    "",
+                    "not readable as YAML: look at texts in double quotes and at what follows a backslash in them");
         }
         return Optional.empty();
     }

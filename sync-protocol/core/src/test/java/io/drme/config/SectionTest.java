@@ -89,6 +89,15 @@ class SectionTest {
                 });
     }
 
+    @Test
+    void anEscapeThatTheFileEndsInIsAProblemAndNoCrash() {
+        YamlReader.parse("gateway.yaml", "a: \"c\\x", problems);
+
+        assertThat(problems.list())
+                .singleElement()
+                .satisfies(p -> assertThat(p.message()).contains("backslash"));
+    }
+
     private Section read(String yaml) {
         return new Section(
                 YamlReader.parse("gateway.yaml", yaml, problems).orElseThrow(), "", problems);
