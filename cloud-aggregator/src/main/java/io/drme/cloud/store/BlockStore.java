@@ -7,6 +7,7 @@ import io.drme.model.StreamKind;
 import io.drme.model.ValueType;
 import io.drme.schema.BadEventException;
 import io.drme.sync.RangeSet;
+import io.drme.sync.ReceiverStore;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -98,7 +99,11 @@ public final class BlockStore {
     /** An event with its place. */
     public record StoredEvent(long epochId, long sequence, Event event) {}
 
-    /** Samples within some ranges of a stream, by what became of them. */
+    /**
+     * Samples within some ranges of a stream, by what became of them.
+     *
+     * @param stored under these numbers, or under those that they have in another epoch
+     */
     public record Account(long stored, long quarantined, long expired) {
         /** Both together. */
         public Account plus(Account other) {
@@ -389,12 +394,17 @@ public final class BlockStore {
         for (var range : within.ranges()) {
             for (var part :
                     list(
-                            "select state, sum(samples) from item where epoch_id = ? and stream = ? and sequence between ? and ? group by state",
+                            "select state, sum(samples) from item where epoch_id = ? and stream = ? and sequence between ? and ? group by state union all select 1, coalesce(sum(samples), 0) from closure where epoch_id = ? and stream = ? and from_sequence between ? and ? and cause = ?",
                             r -> part(r.getInt(1), r.getLong(2)),
                             epochId,
                             stream.code(),
                             range.from(),
-                            range.to())) {
+                            range.to(),
+                            epochId,
+                            stream.code(),
+                            range.from(),
+                            range.to(),
+                            ReceiverStore.Closure.MOVED)) {
                 total = total.plus(part);
             }
         }

@@ -38,7 +38,7 @@ final class StateDesk implements AutoCloseable {
     StateDesk(Path directory, Clock clock, Acquisition acquisition, Recorder recorder) {
         this.acquisition = acquisition;
         this.recorder = recorder;
-        this.keeper = new StateKeeper(new StateFiles(directory), clock, this::take);
+        this.keeper = new StateKeeper(new StateFiles(directory), clock, new Snapshots());
     }
 
     /** Makes the plan again, as fresh as the first. */
@@ -136,7 +136,7 @@ final class StateDesk implements AutoCloseable {
     }
 
     /** Whether a configuration has anything to keep; the gateway's own alarms have no delays. */
-    private static boolean hasState(Plan plan) {
+    static boolean hasState(Plan plan) {
         return plan.pipelines().count() > 0 || plan.alarms().count() > SystemTags.alarms().size();
     }
 
@@ -149,9 +149,17 @@ final class StateDesk implements AutoCloseable {
         keeper.step();
     }
 
-    private Optional<OperatorState> take() throws InterruptedException {
-        var state = acquisition.askDurably(StateDesk::of);
-        return state.isPresent() && recorder.flush() ? state.get() : Optional.empty();
+    private final class Snapshots implements StateKeeper.Source {
+        @Override
+        public Optional<OperatorState> take() throws InterruptedException {
+            var state = acquisition.askDurably(StateDesk::of);
+            return state.isPresent() && recorder.flush() ? state.get() : Optional.empty();
+        }
+
+        @Override
+        public void written(OperatorState state) throws InterruptedException {
+            recorder.needEventsSince(state.takenAtNanos());
+        }
     }
 
     /** What there is to keep of a plan that runs; nothing where it has no state. */

@@ -100,6 +100,9 @@ record Wiring(
                         alarmBook.recorded(),
                         now,
                         () -> place.layout().place(config, place.file().toString()));
+        if (StateDesk.hasState(ready.plan())) {
+            store.needEventsSince(Long.MIN_VALUE); // until the first snapshot of this run
+        }
         StateDesk.noLongerConfigured(alarmBook, ready.plan(), now).ifPresent(made::add);
         store.appendEvent(
                 Payloads.event(

@@ -257,6 +257,9 @@ public final class SteppedAgent {
         record();
         boolean onRecord = recorder().flush();
         look();
+        if (onRecord && state.isPresent()) {
+            recorder().needEventsSince(state.get().takenAtNanos());
+        }
         return onRecord ? state : Optional.empty();
     }
 

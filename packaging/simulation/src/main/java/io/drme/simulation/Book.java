@@ -20,6 +20,7 @@ final class Book {
     private final Map<Long, Entry> samples = new LinkedHashMap<>();
     private final Map<String, Entry> transitions = new LinkedHashMap<>();
     private long accepted;
+    private boolean isForked;
 
     Book(GatewayId gateway) {
         this.gateway = gateway;
@@ -122,6 +123,7 @@ final class Book {
      * @param afterOrdinal what was accepted later than this one
      */
     void excuse(String machine, long afterOrdinal, String why) {
+        isForked = true;
         for (var all : List.of(samples.values(), transitions.values())) {
             for (var entry : all) {
                 if (entry.machine.equals(machine) && entry.ordinal > afterOrdinal) {
@@ -129,6 +131,11 @@ final class Book {
                 }
             }
         }
+    }
+
+    /** Whether the directory was copied or restored, so that a number may stand for two blocks. */
+    boolean isForked() {
+        return isForked;
     }
 
     Map<Long, Entry> samples() {

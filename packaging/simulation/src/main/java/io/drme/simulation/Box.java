@@ -111,6 +111,11 @@ final class Box implements SteppedAgent.Watcher {
         return config;
     }
 
+    /** Whether the store may fill up without any fault. */
+    boolean isSmall() {
+        return config.maxSizeBytes() < World.PLENTY_BYTES;
+    }
+
     Ledger ledger() {
         return ledger;
     }
@@ -142,7 +147,10 @@ final class Box implements SteppedAgent.Watcher {
 
     private void start() throws InterruptedException {
         try {
-            var opened = SmallStore.open(new StoreSetup(disk, config, book.gateway, clock, random));
+            var opened =
+                    SmallStore.open(
+                            new StoreSetup(
+                                    scene.bug().around(disk), config, book.gateway, clock, random));
             store = opened;
             starts++;
             ledger.recovered(opened.view());

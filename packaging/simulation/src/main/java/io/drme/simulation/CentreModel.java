@@ -47,6 +47,9 @@ final class CentreModel {
         final NavigableMap<Long, Closure> closures = new TreeMap<>();
         RangeSet ranges = RangeSet.EMPTY;
 
+        /** Whether a closed range had numbers in it that had arrived. */
+        boolean isClosedBesidesHeld;
+
         Optional<Closure> closing(long sequence) {
             var below = closures.floorEntry(sequence);
             return below != null && below.getValue().to() >= sequence
@@ -78,6 +81,7 @@ final class CentreModel {
             same.rows.putAll(stream.rows);
             same.closures.putAll(stream.closures);
             same.ranges = stream.ranges;
+            same.isClosedBesidesHeld = stream.isClosedBesidesHeld;
         });
         held.forEach((gateway, all) -> {
             all.samples.forEach(
@@ -247,6 +251,8 @@ final class CentreModel {
     void closed(Closure closure, RangeSet heldBefore) {
         var stream = stream(closure.stream());
         long samples = closure.samples();
+        stream.isClosedBesidesHeld |=
+                !RangeSet.of(closure.from(), closure.to()).intersect(heldBefore).isEmpty();
         for (var hole : RangeSet.of(closure.from(), closure.to()).minus(heldBefore).ranges()) {
             var last = hole.to() == closure.to() ? closure.lastHash() : ChainHash.NONE;
             stream.closures.put(
@@ -327,8 +333,9 @@ final class CentreModel {
                             var state = states.put(t.alarm(), t.to());
                             require(
                                     state == null || state.equals(t.from()),
-                                    "%s: alarm %s was left %s, the next transition is from %s",
+                                    "%s/%d: alarm %s was left %s, the next transition is from %s",
                                     entry.getKey(),
+                                    row.item().sequence(),
                                     t.alarm(),
                                     state,
                                     t.from());

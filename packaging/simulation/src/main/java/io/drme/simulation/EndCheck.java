@@ -84,6 +84,7 @@ final class EndCheck {
                 (live(box) - mendedAtNanos) / 1e9);
         checkArrived(box, view);
         checkRanges(box, view);
+        new Reasons(world.centre.model(), world.struck()).check(box, view);
         checkHistory(box);
         var account = world.centre.account(box.book.gateway);
         require(account.balanced(), "%s does not balance: %s", box.name, account);
@@ -97,8 +98,7 @@ final class EndCheck {
                 .forEach((id, entry) -> {
                     if (isDue(box, entry) && !model.holdsSample(gateway, id)) {
                         require(
-                                model.isExplained(gateway, StreamKind.DATA, entry.places)
-                                        || isLostByRestore(entry, view, StreamKind.DATA),
+                                model.isExplained(gateway, StreamKind.DATA, entry.places),
                                 "lost: %s, %s; its store: data %s of %d, %s",
                                 box.ledger(),
                                 text(entry),
@@ -112,8 +112,7 @@ final class EndCheck {
                 .forEach((key, entry) -> {
                     if (isDue(box, entry) && !model.holdsTransition(gateway, key)) {
                         require(
-                                model.isExplained(gateway, StreamKind.EVENTS, entry.places)
-                                        || isLostByRestore(entry, view, StreamKind.EVENTS),
+                                model.isExplained(gateway, StreamKind.EVENTS, entry.places),
                                 "lost: %s, transition %s",
                                 box.name,
                                 text(entry));
@@ -124,15 +123,6 @@ final class EndCheck {
     /** What came after the mending has time still; what a person did away with has none. */
     private boolean isDue(Box box, Entry entry) {
         return entry.ordinal <= ordinals.getOrDefault(box, 0L) && entry.excused == null;
-    }
-
-    /** The centre had it, lost it by a restore, and the gateway has it no more. */
-    private static boolean isLostByRestore(Entry entry, StoreView view, StreamKind stream) {
-        return entry.lostByRestore
-                && entry.places.stream()
-                        .noneMatch(p ->
-                                p.epoch().equals(view.epoch())
-                                        && view.held(stream).contains(p.sequence()));
     }
 
     private static String text(Entry entry) {

@@ -43,6 +43,9 @@ final class Ledger {
     private final Deque<Handed> waiting = new ArrayDeque<>();
     private final Deque<String> untold = new ArrayDeque<>();
 
+    /** How many of the untold ones, from the first, are on record already. */
+    private int recorded;
+
     /** Data samples that a commit made durable and that are in no block yet. */
     private final Deque<Sample> unsealed = new ArrayDeque<>();
 
@@ -63,6 +66,7 @@ final class Ledger {
         copy.handed = handed;
         copy.waiting.addAll(waiting);
         copy.untold.addAll(untold);
+        copy.recorded = recorded;
         copy.unsealed.addAll(unsealed);
         copy.blocks = blocks;
         copy.events = events;
@@ -120,7 +124,11 @@ final class Ledger {
                     machine,
                     key,
                     expected);
-            book.acceptTransition(key, machine);
+            if (recorded > 0) {
+                recorded--;
+            } else {
+                book.acceptTransition(key, machine);
+            }
         }
     }
 
@@ -228,15 +236,30 @@ final class Ledger {
     private void readEvents(StoreView view) {
         long last = view.held(StreamKind.EVENTS).last().orElse(0);
         for (; events < last; events++) {
-            transition(view.read(StreamKind.EVENTS, events + 1))
+            var place = new Place(view.epoch(), events + 1);
+            transition(view.read(StreamKind.EVENTS, place.sequence()))
                     .ifPresent(t -> {
                         var key = key(t);
+                        recordBeforeTelling(key);
+                        book.placed(key, place);
                         require(
-                                book.transition(key).isPresent() || untold.contains(key),
+                                book.transition(key).isPresent(),
                                 "%s: on record is a transition that nobody made: %s",
                                 machine,
                                 key);
                     });
+        }
+    }
+
+    /**
+     * A commit may fail behind its frame, as while the disk fails: what is in the frame is durable
+     * and goes to the centre, and those who look on are told with the next commit.
+     */
+    private void recordBeforeTelling(String key) {
+        var next = untold.stream().skip(recorded).toList();
+        for (int i = 0; i <= next.indexOf(key); i++) { // those before it were dropped at once
+            recorded++;
+            book.acceptTransition(next.get(i), machine);
         }
     }
 
@@ -269,12 +292,12 @@ final class Ledger {
         for (long n = 1; n <= view.last(StreamKind.EVENTS); n++) {
             transition(view.read(StreamKind.EVENTS, n)).ifPresent(t -> onRecord.add(key(t)));
         }
-        for (var key : untold) {
-            if (onRecord.contains(key)) {
-                book.acceptTransition(key, machine);
-            }
-        }
+        untold.stream()
+                .skip(recorded)
+                .filter(onRecord::contains)
+                .forEach(key -> book.acceptTransition(key, machine));
         untold.clear();
+        recorded = 0;
         readEvents(view);
         readBlocks(view);
     }

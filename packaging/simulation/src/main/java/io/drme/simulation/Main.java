@@ -58,11 +58,23 @@ public final class Main implements Callable<Integer> {
             description = "writes everything that happens to a file")
     private @Nullable Path trace;
 
+    @Option(
+            names = "--bug",
+            paramLabel = "NAME",
+            defaultValue = "none",
+            description =
+                    "makes a mistake on purpose, to see it found: one of those in docs/simulation.md")
+    private String bug = "";
+
     private Main() {}
 
     /** Runs and exits. */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Main()).execute(arguments));
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main());
     }
 
     @Override
@@ -79,13 +91,20 @@ public final class Main implements Callable<Integer> {
                                 new ParameterException(
                                         commandLine,
                                         "--world takes small or large, not '" + world + "'"));
-        long from = Long.parseLong(range.group(1));
+        var mistake =
+                PlantedBug.ofText(bug)
+                        .orElseThrow(() ->
+                                new ParameterException(
+                                        commandLine,
+                                        "--bug takes one of %s, not '%s'"
+                                                .formatted(PlantedBug.words(), bug)));
+        var first = new Simulation.Setting(Long.parseLong(range.group(1)), size, mistake);
         long to = Long.parseLong(range.group(2));
         if (trace == null) {
-            return run(from, to, size, null);
+            return run(first, to, null);
         }
         try (var out = new PrintWriter(Files.newBufferedWriter(trace))) {
-            return run(from, to, size, out);
+            return run(first, to, out);
         }
     }
 
@@ -96,39 +115,30 @@ public final class Main implements Callable<Integer> {
         return spec;
     }
 
-    private int run(long from, long to, WorldSize size, @Nullable PrintWriter writer) {
+    /** Runs the first world, and those of the seeds behind it. */
+    private int run(Simulation.Setting first, long to, @Nullable PrintWriter writer) {
         var out = spec().commandLine().getOut();
+        long from = first.seed();
         var progress = new Progress(to - from + 1);
         for (long seed = from; seed <= to; seed++) {
             progress.show(seed - from, seed);
-            var result = Simulation.run(seed, size, PlantedBug.NONE, writer);
+            var setting = new Simulation.Setting(seed, first.size(), first.bug());
+            var result = Simulation.run(setting, writer);
             if (result.failure().isPresent()) {
                 progress.end();
-                report(seed, size, result.failure().get());
+                var err = spec().commandLine().getErr();
+                err.println(result.report());
+                err.flush();
                 return 1;
             }
             if (from == to) {
-                out.printf("seed %d: %s %s%n", seed, result.digest(), result.figures());
+                out.printf("seed %d, digest %s: %s%n", seed, result.digest(), result.figures());
             }
         }
         progress.end();
-        out.printf("whole system, world %s: seeds %d to %d held%n", size.text(), from, to);
+        out.printf("whole system, world %s: seeds %d to %d held%n", first.size().text(), from, to);
         out.flush();
         return 0;
-    }
-
-    private void report(long seed, WorldSize size, Simulation.Failure failure) {
-        var err = spec().commandLine().getErr();
-        err.println(failure.trace());
-        err.println();
-        if (failure.cause() instanceof BrokenInvariant broken) {
-            err.printf("seed %d: %s%n", seed, broken.getMessage());
-        } else {
-            err.printf("seed %d: ", seed);
-            failure.cause().printStackTrace(err);
-        }
-        err.printf("replay: %s%n", Simulation.replay(seed, size));
-        err.flush();
     }
 
     /** A line on a terminal that says how far it is. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Logs and stores with a mistake in them, for {@link PlantedBug}. */
@@ -68,11 +69,23 @@ final class Mistakes {
                 });
     }
 
+    /** Neither of the two questions for a number that the samples had before is answered. */
     static ReceiverStore withoutOrigins(ReceiverStore store) {
+        var isOriginNext = new AtomicBoolean();
         return planted(
                 store,
                 (_, method, _) ->
-                        method.equals("framedAnew") ? Optional.of(false) : Optional.empty());
+                        switch (method) {
+                            case "framedAnew" -> {
+                                isOriginNext.set(true);
+                                yield Optional.of(false);
+                            }
+                            case "find" ->
+                                    isOriginNext.getAndSet(false)
+                                            ? Optional.of(Optional.empty())
+                                            : Optional.empty();
+                            default -> Optional.empty();
+                        });
     }
 
     private static ReceiverStore planted(ReceiverStore store, Instead<Transaction> instead) {

@@ -9,7 +9,11 @@ import io.drme.sync.SenderLog;
 import io.drme.time.Clock;
 import io.drme.time.Hlc;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * A mistake put between two real parts on purpose, to see that a world finds it: a simulation is
@@ -112,6 +116,21 @@ public enum PlantedBug {
                     real.whenDurable());
         }
     };
+
+    /** The word on the command line. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The mistake of that word. */
+    public static Optional<PlantedBug> ofText(String text) {
+        return Arrays.stream(values()).filter(bug -> bug.text().equals(text)).findFirst();
+    }
+
+    /** All words, for a message. */
+    static String words() {
+        return Arrays.stream(values()).map(PlantedBug::text).collect(Collectors.joining(", "));
+    }
 
     /** The gateway's log as the sender sees it. */
     SenderLog around(SenderLog real) {

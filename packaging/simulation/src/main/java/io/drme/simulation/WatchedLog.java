@@ -39,6 +39,11 @@ record WatchedLog(SenderLog real, BiConsumer<EpochId, EpochId> opened) implement
     }
 
     @Override
+    public RangeSet counted(StreamKind stream) {
+        return real.counted(stream);
+    }
+
+    @Override
     public Optional<ChainHash> hash(StreamKind stream, long sequence) {
         return real.hash(stream, sequence);
     }

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * are: sockets to devices, disk, line, clock, and that a process is killed.
  */
 public final class World implements AutoCloseable {
+    static final long PLENTY_BYTES = 64 << 20;
     private static final int MOST_AT_ONCE = 20;
     private static final Duration LONGEST_BEAT = Duration.ofMillis(500);
     private static final Duration HEALED_BEAT = Duration.ofMillis(100);
@@ -76,12 +77,11 @@ public final class World implements AutoCloseable {
      *     {@link #close}
      * @param out takes the whole trace, where there is one
      */
-    public World(
-            long seed, WorldSize size, PlantedBug bug, Path directory, @Nullable PrintWriter out)
+    public World(Simulation.Setting setting, Path directory, @Nullable PrintWriter out)
             throws DatabaseException {
-        this.random = new Random(seed * 1_000_003);
-        this.size = size;
-        this.bug = bug;
+        this.random = new Random(setting.seed() * 1_000_003);
+        this.size = setting.size();
+        this.bug = setting.bug();
         this.directory = directory;
         this.trace = new Trace(clock, out);
         this.network = new SimulatedNetwork(new Random(random.nextLong()), clock);
@@ -109,7 +109,7 @@ public final class World implements AutoCloseable {
         boolean isSmall = random.nextInt(3) == 0;
         return new StoreConfig(
                 StoreConfig.DEFAULT_DIRECTORY,
-                isSmall ? SmallStore.LEAST_BYTES + random.nextInt(256 << 10) : 64 << 20,
+                isSmall ? SmallStore.LEAST_BYTES + random.nextInt(256 << 10) : PLENTY_BYTES,
                 random.nextBoolean() ? Duration.ofMinutes(1) : StoreConfig.DEFAULT_KEEP,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(10),
@@ -138,6 +138,11 @@ public final class World implements AutoCloseable {
                         trace,
                         bug,
                         (stream, all) -> centre.model().believed(stream, all)));
+    }
+
+    /** How often each kind of fault struck. */
+    Map<Faults.Kind, Integer> struck() {
+        return faults.struck();
     }
 
     Book book(GatewayId gateway) {

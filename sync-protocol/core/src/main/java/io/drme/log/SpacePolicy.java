@@ -2,6 +2,7 @@ package io.drme.log;
 
 import io.drme.block.BlockHash;
 import io.drme.model.StreamKind;
+import io.drme.schema.Payloads;
 import io.drme.sync.RangeSet;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,10 +25,15 @@ final class SpacePolicy implements SpaceKeeper {
     private @Nullable StoreCore core;
     private boolean makingRoom;
 
+    /** Events from this moment on are needed though receipts cover them; nanoseconds since 1970. */
+    private long eventsNeededSince = Long.MAX_VALUE;
+
     /** What a victim costs, cheapest first. */
     private enum Cost {
         NOTHING,
         HISTORY_OF_EVENTS,
+        /** Receipted, but needed, or behind events that are still there: only for want of space. */
+        NEEDED_EVENTS,
         SAMPLES,
         EVENTS,
         NOT_ALLOWED
@@ -35,8 +41,11 @@ final class SpacePolicy implements SpaceKeeper {
 
     private record Victim(StreamKind stream, Segment segment, Cost cost) {
         boolean isCheaperThan(Victim other) {
-            return cost != other.cost
-                    ? cost.compareTo(other.cost) < 0
+            if (cost != other.cost) {
+                return cost.compareTo(other.cost) < 0;
+            }
+            return stream == other.stream
+                    ? segment.number < other.segment.number // whatever the clock did
                     : segment.writtenAt < other.segment.writtenAt;
         }
     }
@@ -49,6 +58,16 @@ final class SpacePolicy implements SpaceKeeper {
     /** Ends the construction: policy and core know each other. */
     void serve(StoreCore newCore) {
         core = newCore;
+    }
+
+    /** As {@link Store#needEventsSince}. */
+    void needEventsSince(long atNanos) {
+        eventsNeededSince = atNanos;
+    }
+
+    /** What the policy of the epoch before was told. */
+    void goOnFrom(SpacePolicy before) {
+        eventsNeededSince = before.eventsNeededSince;
     }
 
     private StoreCore core() {
@@ -118,7 +137,7 @@ final class SpacePolicy implements SpaceKeeper {
                 var victim = victim(entry.getKey(), segment);
                 if (victim.isEmpty()) {
                     room += segment.fileBytes - segment.end;
-                } else if (victim.get().cost.compareTo(Cost.HISTORY_OF_EVENTS) <= 0) {
+                } else if (victim.get().cost.compareTo(Cost.NEEDED_EVENTS) <= 0) {
                     room += segment.fileBytes;
                 }
             }
@@ -152,10 +171,24 @@ final class SpacePolicy implements SpaceKeeper {
             return Cost.NOTHING;
         }
         boolean isFree = lost(stream, segment).isEmpty();
-        if (stream == StreamKind.EVENTS) {
-            return isFree ? Cost.HISTORY_OF_EVENTS : allowed(Cost.EVENTS);
+        if (stream != StreamKind.EVENTS) {
+            return isFree ? Cost.NOTHING : allowed(Cost.SAMPLES);
         }
-        return isFree ? Cost.NOTHING : allowed(Cost.SAMPLES);
+        if (!isFree) {
+            return allowed(Cost.EVENTS);
+        }
+        return isOldest(segment) && segment.lastTime < eventsNeededSince
+                ? Cost.HISTORY_OF_EVENTS
+                : Cost.NEEDED_EVENTS;
+    }
+
+    /** A record of events that has a hole tells of alarms in states that they are not in. */
+    private boolean isOldest(Segment segment) {
+        return core().log(StreamKind.EVENTS).segments().stream()
+                .filter(s -> !s.givenUp)
+                .findFirst()
+                .filter(s -> s == segment)
+                .isPresent();
     }
 
     private Cost allowed(Cost cost) {
@@ -201,6 +234,11 @@ final class SpacePolicy implements SpaceKeeper {
             ranges.add(describe(stream, segment, range));
         }
         var receipted = core().log(stream).items(segment.held.minus(lost));
+        if (stream == StreamKind.EVENTS) {
+            for (var drop : LostDrops.in(core(), lost)) {
+                core().addEvent(Payloads.event(0, drop));
+            }
+        }
         for (var dropped : ranges) {
             count(dropped);
             if (stream == StreamKind.DATA) {

@@ -299,10 +299,22 @@ public final class Store implements AutoCloseable {
         core.abandon();
         new EpochChange(core, sizes).deleteOld();
         core = opened.core();
+        opened.policy().goOnFrom(policy);
         policy = opened.policy();
         gauge = newGauge();
         log.info("store opened epoch={} in place of a forked one", core.epoch);
         return core.epoch;
+    }
+
+    /**
+     * Says from when on events are needed, as to bring a snapshot up to date after a crash: age
+     * alone does not end them, want of space does. Holds for this life; none are needed until it is
+     * said.
+     *
+     * @param atNanos gateway time, nanoseconds since 1970 UTC
+     */
+    public void needEventsSince(long atNanos) {
+        policy.needEventsSince(atNanos);
     }
 
     /** The samples accepted and not sealed yet, as a block that is only for reading. */

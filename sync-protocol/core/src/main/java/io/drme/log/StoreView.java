@@ -28,6 +28,7 @@ public final class StoreView {
             BlockHash lastHash,
             RangeSet held,
             RangeSet acknowledged,
+            RangeSet reported,
             List<Segment> segments) {}
 
     StoreView(StoreCore core) {
@@ -46,6 +47,7 @@ public final class StoreView {
                             state.lastHash,
                             log.held(),
                             state.acknowledged,
+                            state.reported,
                             log.snapshot()));
         }
     }
@@ -86,6 +88,14 @@ public final class StoreView {
     /** What receipts cover. */
     public RangeSet acknowledged(StreamKind kind) {
         return stream(kind).acknowledged;
+    }
+
+    /**
+     * Of what receipts cover, what {@link Counters#acknowledged} counts: not what was given up, and
+     * counted as dropped, before the receipt for it came.
+     */
+    public RangeSet counted(StreamKind kind) {
+        return stream(kind).acknowledged.minus(stream(kind).reported);
     }
 
     /** The bytes of an item; nothing where it is gone or damaged, or the disk fails. */

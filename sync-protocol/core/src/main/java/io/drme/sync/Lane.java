@@ -199,7 +199,7 @@ final class Lane {
                 stream,
                 log.last(stream),
                 pending().size(),
-                log.acknowledged(stream).newest(Limits.MAX_RANGES));
+                log.counted(stream).newest(Limits.MAX_RANGES));
     }
 
     RangeSet acknowledged() {

@@ -98,8 +98,9 @@ public sealed interface Message {
      * @param stream which
      * @param last the greatest sequence given
      * @param pendingItems how many items no receipt covers yet
-     * @param acknowledged what receipts cover, the newest {@link Limits#MAX_RANGES} ranges: the
-     *     counter {@code acknowledged} counts the samples of exactly these and of older ones
+     * @param acknowledged what receipts cover and was not given up before, the newest {@link
+     *     Limits#MAX_RANGES} ranges: the counter {@code acknowledged} counts the samples of exactly
+     *     these and of older ones
      */
     record Progress(StreamKind stream, long last, long pendingItems, RangeSet acknowledged) {}
 

@@ -33,6 +33,14 @@ public interface SenderLog {
      */
     RangeSet acknowledged(StreamKind stream);
 
+    /**
+     * Of what receipts cover, what the counter {@code acknowledged} counts: all but what was given
+     * up, and counted as dropped, while it was on its way.
+     */
+    default RangeSet counted(StreamKind stream) {
+        return acknowledged(stream);
+    }
+
     /** The hash of an item of this epoch, also of one that is gone where the log still knows it. */
     Optional<ChainHash> hash(StreamKind stream, long sequence);
 

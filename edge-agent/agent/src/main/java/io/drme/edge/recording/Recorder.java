@@ -151,6 +151,14 @@ public final class Recorder implements Runnable {
         });
     }
 
+    /** As {@link Store#needEventsSince}; from any thread but the store's. */
+    public void needEventsSince(long atNanos) throws InterruptedException {
+        ask(s -> {
+            s.needEventsSince(atNanos);
+            return true;
+        });
+    }
+
     /** Records an event; it is durable when this returns, or with the next commit that succeeds. */
     public void record(Payload payload) throws InterruptedException {
         record(payload, Map.of());

@@ -63,6 +63,11 @@ public final class RecorderLog implements SenderLog {
     }
 
     @Override
+    public RangeSet counted(StreamKind stream) {
+        return view().counted(stream);
+    }
+
+    @Override
     public Optional<ChainHash> hash(StreamKind stream, long sequence) {
         return view().hash(stream, sequence).map(RecorderLog::chain);
     }

@@ -42,6 +42,9 @@ public final class StateKeeper implements AutoCloseable {
          * @throws IllegalStateException when its owner has ended
          */
         Optional<OperatorState> take() throws InterruptedException;
+
+        /** A snapshot is on disk: a start goes on from it and what is on record since. */
+        default void written(OperatorState state) throws InterruptedException {}
     }
 
     /** Makes it; {@link #start} starts its thread. */
@@ -68,7 +71,10 @@ public final class StateKeeper implements AutoCloseable {
     private void run() {
         try {
             while (!stopped && due.take()) {
-                source.take().ifPresent(this::save);
+                var state = source.take();
+                if (state.isPresent() && save(state.get())) {
+                    source.written(state.get());
+                }
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -78,13 +84,14 @@ public final class StateKeeper implements AutoCloseable {
     }
 
     /** Writes one now; what the disk refuses is told once and tried again with the next. */
-    private void save(OperatorState state) {
+    private boolean save(OperatorState state) {
         try {
             files.save(state);
             if (failing) {
                 failing = false;
                 log.info("operator state written again");
             }
+            return true;
         } catch (IOException e) {
             if (!failing) {
                 failing = true;
@@ -92,6 +99,7 @@ public final class StateKeeper implements AutoCloseable {
                         "operator state not written: {}; the one before stays, it is tried again",
                         e.getMessage());
             }
+            return false;
         }
     }
 
@@ -113,7 +121,7 @@ public final class StateKeeper implements AutoCloseable {
     /** Writes the last snapshot, once the thread has ended. */
     public void saveLast(OperatorState state) {
         if (!thread.isAlive()) {
-            save(state);
+            var _ = save(state);
         }
     }
 }
