@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
  *     where unknown
  * @param firstTime earliest source time in them, nanoseconds since 1970 UTC
  * @param lastTime latest source time in them
+ * @param detail more, for a person: the error bound where it was thinned; may be empty
  */
 public record Drop(
         StreamKind stream,
@@ -25,8 +26,31 @@ public record Drop(
         String cause,
         BlockHash lastHash,
         long firstTime,
-        long lastTime)
+        long lastTime,
+        String detail)
         implements Payload {
+
+    /** A drop of which there is nothing more to say. */
+    public Drop(
+            StreamKind stream,
+            long fromSequence,
+            long toSequence,
+            long samples,
+            String cause,
+            BlockHash lastHash,
+            long firstTime,
+            long lastTime) {
+        this(
+                stream,
+                fromSequence,
+                toSequence,
+                samples,
+                cause,
+                lastHash,
+                firstTime,
+                lastTime,
+                "");
+    }
 
     void write(AvroWriter out) {
         out.putString(stream.text())
@@ -36,7 +60,8 @@ public record Drop(
                 .putString(cause)
                 .putFixed(bytes(lastHash))
                 .putLong(firstTime)
-                .putLong(lastTime);
+                .putLong(lastTime)
+                .putString(detail);
     }
 
     static Drop read(AvroReader in) throws BadEventException {
@@ -48,7 +73,8 @@ public record Drop(
                 in.takeString(),
                 hash(in),
                 in.takeLong(),
-                in.takeLong());
+                in.takeLong(),
+                in.takeString());
     }
 
     private static byte[] bytes(BlockHash hash) {
