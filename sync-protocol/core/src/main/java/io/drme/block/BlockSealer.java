@@ -349,8 +349,7 @@ final class BlockSealer implements AutoCloseable {
         out.putInt(BlockFormat.MAGIC);
         out.putByte(BlockFormat.VERSION);
         var envelope = seal.envelope();
-        out.putByte(
-                seal.stream().code() | (envelope == null ? 0 : BlockFormat.ENVELOPE_FLAG));
+        out.putByte(seal.stream().code() | (envelope == null ? 0 : BlockFormat.ENVELOPE_FLAG));
         var fixed = ByteBuffer.allocate(2 * Long.BYTES + BlockHash.LENGTH_BYTES);
         fixed.putLong(seal.epoch().high()).putLong(seal.epoch().low());
         seal.previous().putInto(fixed);

@@ -62,8 +62,8 @@ final class CommitWriter implements AutoCloseable {
     }
 
     /**
-     * Writes the events that wait, but no samples, and syncs; without a block into room that is kept
-     * for it.
+     * Writes the events that wait, but no samples, and syncs; without a block into room that is
+     * kept for it.
      *
      * @param block a block of envelopes that goes with them, or none
      * @return the one frame
@@ -181,7 +181,10 @@ final class CommitWriter implements AutoCloseable {
         for (var writer : writers.values()) {
             tickBytes += writer.maxFrameBytes();
         }
-        boolean key = journal.prepare(JournalFrame.maxBytes(next, events, tickBytes), urgent != null && block == null);
+        boolean key =
+                journal.prepare(
+                        JournalFrame.maxBytes(next, events, tickBytes),
+                        urgent != null && block == null);
         var data = ticks(StreamKind.DATA, key);
         var local = ticks(StreamKind.LOCAL, key);
         var frame = new JournalFrame(next, sets || key, events, block, data, local);

@@ -21,8 +21,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Makes one block of envelopes out of several blocks, with the shortest interval that makes it worth
- * its while. Confined to its owner; memory is bounded by the blocks, which it decodes one at a time.
+ * Makes one block of envelopes out of several blocks, with the shortest interval that makes it
+ * worth its while. Confined to its owner; memory is bounded by the blocks, which it decodes one at
+ * a time.
  */
 final class Enveloper {
     /** How much shorter envelopes have to be than what they replace. */
@@ -73,6 +74,7 @@ final class Enveloper {
     }
 
     /** What was made. */
+    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
     record Made(byte[] block, Envelope envelope) {}
 
     /**
@@ -120,9 +122,7 @@ final class Enveloper {
             var reader = BlockReader.open(block);
             var ofSeries = new ArrayList<EnvelopeTrack>();
             for (var series : reader.series()) {
-                var key =
-                        new Key(
-                                reader.groupNumber(series.group()), series.tag(), series.type());
+                var key = new Key(reader.groupNumber(series.group()), series.tag(), series.type());
                 ofSeries.add(
                         tracks.computeIfAbsent(
                                 key, k -> new EnvelopeTrack(k.type, intervalNanos, kept)));

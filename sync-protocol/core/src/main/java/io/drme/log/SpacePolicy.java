@@ -64,8 +64,7 @@ final class SpacePolicy implements SpaceKeeper {
     public void admit(long bytes) throws DiskException {
         // The events of a drop may need a segment themselves: they may pass the limit by that one.
         while (!makingRoom
-                && StoreFigures.sizeBytes(core()) + bytes
-                        > core().setup.config().maxSizeBytes()) {
+                && StoreFigures.sizeBytes(core()) + bytes > core().setup.config().maxSizeBytes()) {
             if (!tryMakeRoom()) {
                 throw new DiskException.Full(
                         "store.max-size of %d bytes is reached and when-full is %s; raise max-size, or"

@@ -269,8 +269,7 @@ final class StoreRecovery implements Journal.Visitor {
             } else if (header.sequence() > stream.last) {
                 quarantine.note(
                         "journal: envelopes in block %d of %s have no place behind block %d"
-                                .formatted(
-                                        header.sequence(), header.stream().text(), stream.last));
+                                .formatted(header.sequence(), header.stream().text(), stream.last));
             }
         } catch (BadBlockException e) {
             quarantine.note("journal: a block of envelopes can't be read: " + e.getMessage());

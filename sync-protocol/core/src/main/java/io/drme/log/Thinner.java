@@ -106,8 +106,7 @@ final class Thinner {
         return Optional.empty();
     }
 
-    private Piece piece(StreamKind stream, long from, long to, long interval)
-            throws DiskException {
+    private Piece piece(StreamKind stream, long from, long to, long interval) throws DiskException {
         var blocks = new ArrayList<byte[]>();
         long bytes = 0;
         long first = Long.MAX_VALUE;
@@ -157,8 +156,7 @@ final class Thinner {
         return core.header(stream, core.state.accepted(stream), core.built, envelope);
     }
 
-    private void replace(StreamKind stream, Piece piece, Enveloper.Made made)
-            throws DiskException {
+    private void replace(StreamKind stream, Piece piece, Enveloper.Made made) throws DiskException {
         var header = header(made.block());
         var head =
                 new ItemHead(

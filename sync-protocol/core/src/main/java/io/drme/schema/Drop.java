@@ -40,16 +40,7 @@ public record Drop(
             BlockHash lastHash,
             long firstTime,
             long lastTime) {
-        this(
-                stream,
-                fromSequence,
-                toSequence,
-                samples,
-                cause,
-                lastHash,
-                firstTime,
-                lastTime,
-                "");
+        this(stream, fromSequence, toSequence, samples, cause, lastHash, firstTime, lastTime, "");
     }
 
     void write(AvroWriter out) {

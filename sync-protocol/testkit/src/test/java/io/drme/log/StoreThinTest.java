@@ -7,8 +7,8 @@ import io.drme.testing.SimulatedDisk;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@code when-full: thin} keeps the whole span, bounds what it gives up, and counts exactly; whatever
- * fails, and whenever the power does.
+ * {@code when-full: thin} keeps the whole span, bounds what it gives up, and counts exactly;
+ * whatever fails, and whenever the power does.
  */
 class StoreThinTest {
     private static final long TIGHT_BYTES = 128 << 10;
@@ -56,64 +56,73 @@ class StoreThinTest {
 
     @Test
     void thePowerMayFailInTheMiddleOfThinning() {
-        overSeeds(15, 5_000, world -> {
-            world.open();
-            for (int i = 0; i < 250 + world.random.nextInt(150); i++) {
-                world.step();
-            }
-            for (int life = 0; life < 8; life++) {
-                world.disk.cutPowerAfter(world.random.nextInt(90));
-                try {
-                    for (int i = 0; i < 40; i++) {
+        overSeeds(
+                15,
+                5_000,
+                world -> {
+                    world.open();
+                    for (int i = 0; i < 250 + world.random.nextInt(150); i++) {
                         world.step();
                     }
-                } catch (SimulatedDisk.PowerCut _) {
-                    // As planned.
-                }
-                world.disk = world.disk.afterPowerCut();
-                world.open();
-                world.check();
-            }
-            assertThat(world.thinned()).isPositive();
-        });
+                    for (int life = 0; life < 8; life++) {
+                        world.disk.cutPowerAfter(world.random.nextInt(90));
+                        try {
+                            for (int i = 0; i < 40; i++) {
+                                world.step();
+                            }
+                        } catch (SimulatedDisk.PowerCut _) {
+                            // As planned.
+                        }
+                        world.disk = world.disk.afterPowerCut();
+                        world.open();
+                        world.check();
+                    }
+                    assertThat(world.thinned()).isPositive();
+                });
     }
 
     @Test
     void writesAndSyncsMayFailWhileThinning() {
-        overSeeds(10, 5_000, world -> {
-            world.open();
-            for (int i = 0; i < 250; i++) {
-                world.step();
-            }
-            world.disk.failWith(0.1);
-            for (int i = 0; i < 100; i++) {
-                try {
+        overSeeds(
+                10,
+                5_000,
+                world -> {
+                    world.open();
+                    for (int i = 0; i < 250; i++) {
+                        world.step();
+                    }
+                    world.disk.failWith(0.1);
+                    for (int i = 0; i < 100; i++) {
+                        try {
+                            world.step();
+                        } catch (DiskException _) {
+                            // Tried again with the next step.
+                        }
+                    }
+                    world.disk.failWith(0);
                     world.step();
-                } catch (DiskException _) {
-                    // Tried again with the next step.
-                }
-            }
-            world.disk.failWith(0);
-            world.step();
-            world.check();
-            world.disk = world.disk.afterPowerCut();
-            world.open();
-            world.check();
-        });
+                    world.check();
+                    world.disk = world.disk.afterPowerCut();
+                    world.open();
+                    world.check();
+                });
     }
 
     @Test
     void whatReceiptsCoverIsNotThinned() {
-        overSeeds(10, 5_000, world -> {
-            world.acknowledges = true;
-            world.open();
-            for (int i = 0; i < 400; i++) {
-                world.step();
-            }
-            world.check();
-            world.disk = world.disk.afterPowerCut();
-            world.open();
-            world.check();
-        });
+        overSeeds(
+                10,
+                5_000,
+                world -> {
+                    world.acknowledges = true;
+                    world.open();
+                    for (int i = 0; i < 400; i++) {
+                        world.step();
+                    }
+                    world.check();
+                    world.disk = world.disk.afterPowerCut();
+                    world.open();
+                    world.check();
+                });
     }
 }

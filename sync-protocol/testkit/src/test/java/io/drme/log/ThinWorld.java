@@ -48,14 +48,7 @@ final class ThinWorld {
                             new SyncMode.Local()));
     private static final Drop ANYTHING =
             new Drop(
-                    StreamKind.EVENTS,
-                    1,
-                    1,
-                    0,
-                    "",
-                    BlockHash.NONE,
-                    Long.MIN_VALUE,
-                    Long.MAX_VALUE);
+                    StreamKind.EVENTS, 1, 1, 0, "", BlockHash.NONE, Long.MIN_VALUE, Long.MAX_VALUE);
     private static final TagTable TABLE = TagTable.EMPTY.with(TAGS);
 
     final Random random;
