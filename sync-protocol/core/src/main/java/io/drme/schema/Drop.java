@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
  * @param fromSequence first item that is gone
  * @param toSequence last item that is gone
  * @param samples how many samples they held; events, for the stream of events
- * @param cause {@code space}, {@code expired}, {@code damaged} or {@code thinned}
+ * @param cause {@code store-full}, {@code damaged}, {@code lost-at-centre} or {@code thinned}
  * @param lastHash hash of the last of them, so that the chain can be checked across the hole; zero
  *     where unknown
  * @param firstTime earliest source time in them, nanoseconds since 1970 UTC

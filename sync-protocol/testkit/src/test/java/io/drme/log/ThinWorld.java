@@ -207,7 +207,7 @@ final class ThinWorld {
         long time = Long.parseLong(key.substring(key.indexOf('@') + 1));
         return given.stream()
                 .anyMatch(d ->
-                        (d == ANYTHING || d.stream() == seen.stream)
+                        (d.equals(ANYTHING) || d.stream() == seen.stream)
                                 && d.firstTime() <= time
                                 && time <= d.lastTime());
     }
@@ -245,8 +245,8 @@ final class ThinWorld {
                 var series = reader.series().get(batch.tags()[i]);
                 long time = batch.sourceTimes()[i];
                 var key = series.tag().text() + "@" + time;
-                var seen = put.get(key);
-                assertThat(seen).as("%s was read", key).isNotNull();
+                assertThat(put).as("%s was read", key).containsKey(key);
+                var seen = Objects.requireNonNull(put.get(key));
                 assertThat(value(batch, i, series.type())).isEqualTo(seen.reading);
                 assertThat(seen.stream).isEqualTo(kind);
                 assertThat(present.put(key, seen)).as("%s once", key).isNull();
