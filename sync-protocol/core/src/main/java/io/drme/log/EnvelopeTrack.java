@@ -6,8 +6,12 @@ import java.util.BitSet;
 
 /**
  * Chooses which samples of one series are kept as envelopes: of each interval the first and the
- * last value, the least and the greatest, and the samples at which the quality changed. Confined to
- * its owner.
+ * last value, the least and the greatest, and the samples at which the quality changed; and the
+ * first and the last sample of all, so that a block of envelopes spans the time of what it
+ * replaces.
+ *
+ * <p>First and last are meant by time: envelopes stand behind younger samples in their stream, so
+ * samples may come in any order. Confined to its owner.
  */
 final class EnvelopeTrack {
     /** Changes of quality kept of an interval; of a series that flaps faster the rest goes. */
@@ -25,10 +29,16 @@ final class EnvelopeTrack {
     private int lastKind = NONE;
     private int first = NONE;
     private int last = NONE;
+    private long firstTime;
+    private long lastTime;
     private int least = NONE;
     private int greatest = NONE;
     private long leastBits;
     private long greatestBits;
+    private int firstOfAll = NONE;
+    private int lastOfAll = NONE;
+    private long firstTimeOfAll;
+    private long lastTimeOfAll;
 
     /** Keeps by setting bits, by number of sample. */
     EnvelopeTrack(ValueType type, long intervalNanos, BitSet kept) {
@@ -37,8 +47,16 @@ final class EnvelopeTrack {
         this.kept = kept;
     }
 
-    /** Looks at sample {@code number}; samples come in their order. */
+    /** Looks at the next sample; numbers ascend. */
     void look(int number, long time, long bits, byte quality) {
+        if (firstOfAll == NONE || time < firstTimeOfAll) {
+            firstOfAll = number;
+            firstTimeOfAll = time;
+        }
+        if (lastOfAll == NONE || time >= lastTimeOfAll) {
+            lastOfAll = number;
+            lastTimeOfAll = time;
+        }
         long now = Math.floorDiv(time, intervalNanos);
         if (now != interval) {
             close();
@@ -50,11 +68,21 @@ final class EnvelopeTrack {
             changes++;
         }
         lastKind = kind;
-        if (kind != VALUE) {
-            return;
+        if (kind == VALUE) {
+            lookAtValue(number, time, bits);
         }
-        if (first == NONE) {
+    }
+
+    private void lookAtValue(int number, long time, long bits) {
+        if (first == NONE || time < firstTime) {
+            firstTime = time;
             first = number;
+        }
+        if (last == NONE || time >= lastTime) {
+            lastTime = time;
+            last = number;
+        }
+        if (least == NONE) {
             least = number;
             greatest = number;
             leastBits = bits;
@@ -66,7 +94,6 @@ final class EnvelopeTrack {
             greatest = number;
             greatestBits = bits;
         }
-        last = number;
     }
 
     private int kind(long bits, byte quality) {
@@ -87,8 +114,16 @@ final class EnvelopeTrack {
         };
     }
 
-    /** Ends the interval, and at the end the series. */
-    void close() {
+    /** Ends the series. */
+    void end() {
+        close();
+        if (firstOfAll != NONE) {
+            kept.set(firstOfAll);
+            kept.set(lastOfAll);
+        }
+    }
+
+    private void close() {
         if (first != NONE) {
             kept.set(first);
             kept.set(last);
@@ -96,6 +131,8 @@ final class EnvelopeTrack {
             kept.set(greatest);
         }
         first = NONE;
+        last = NONE;
+        least = NONE;
         changes = 0;
     }
 }

@@ -40,6 +40,9 @@ final class Enveloper {
                     Duration.ofDays(1),
                     Duration.ofDays(7));
 
+    /** What a header says more where the block holds envelopes, at most. */
+    private static final int ENVELOPE_BYTES = 4 * 10;
+
     private static final byte THINNED = Quality.uncertain(Reason.THINNED);
 
     private final List<byte[]> blocks;
@@ -81,34 +84,46 @@ final class Enveloper {
      * Makes the block.
      *
      * @param seal what its header says, given the envelope
-     * @param mayMove whether envelopes that would not get much shorter may stay as they are
-     * @return nothing where no interval makes it much shorter
+     * @param mayMove whether what would not get much shorter may just move on: samples as envelopes
+     *     that are no longer than they, envelopes as they are
+     * @return nothing where no interval makes it so short
      */
     Optional<Made> make(Function<Envelope, BlockSeal> seal, boolean mayMove)
             throws BadBlockException {
+        var made = shorter(seal, LEAST_GAIN);
+        if (made.isEmpty() && mayMove) {
+            made = intervalBefore == 0 ? shorter(seal, 1) : asItIs(seal);
+        }
+        return made;
+    }
+
+    /** With the shortest interval that makes it so many times shorter. */
+    private Optional<Made> shorter(Function<Envelope, BlockSeal> seal, int times)
+            throws BadBlockException {
         for (var interval : INTERVALS) {
             long nanos = interval.toNanos();
-            if (nanos <= intervalBefore) {
+            if (nanos < intervalBefore) {
                 continue;
             }
             var kept = choose(nanos);
-            if ((long) kept.cardinality() * LEAST_GAIN > samples) {
+            if ((long) kept.cardinality() * times > samples) {
                 continue;
             }
             var envelope = new Envelope(from, to, samples, nanos);
             var block = build(kept, seal.apply(envelope));
-            if (block.length > 0 && (long) block.length * LEAST_GAIN <= bytes) {
+            if (block.length > 0 && (long) block.length * times <= bytes + ENVELOPE_BYTES) {
                 return Optional.of(new Made(block, envelope));
             }
         }
-        if (mayMove && intervalBefore > 0) {
-            var envelope = new Envelope(from, to, samples, intervalBefore);
-            var all = new BitSet();
-            all.set(0, Math.toIntExact(samples));
-            return Optional.of(new Made(build(all, seal.apply(envelope)), envelope))
-                    .filter(made -> made.block.length > 0);
-        }
         return Optional.empty();
+    }
+
+    private Optional<Made> asItIs(Function<Envelope, BlockSeal> seal) throws BadBlockException {
+        var envelope = new Envelope(from, to, samples, intervalBefore);
+        var all = new BitSet();
+        all.set(0, Math.toIntExact(samples));
+        return Optional.of(new Made(build(all, seal.apply(envelope)), envelope))
+                .filter(made -> made.block.length > 0);
     }
 
     private record Key(int group, TagName tag, ValueType type) {}
@@ -140,7 +155,7 @@ final class Enveloper {
                 }
             }
         }
-        tracks.values().forEach(EnvelopeTrack::close);
+        tracks.values().forEach(EnvelopeTrack::end);
         return kept;
     }
 

@@ -74,7 +74,8 @@ final class Thinner {
             return;
         }
         // A few envelopes among much else move on as they are; many would only go round and round.
-        boolean mayMove = isRest && bytes(stream, lost) * MOVED_FRACTION <= segment.fileBytes;
+        // Samples move on but once, as envelopes.
+        boolean mayMove = !isRest || bytes(stream, lost) * MOVED_FRACTION <= segment.fileBytes;
         var made = envelopes(stream, piece.get(), mayMove);
         if (made.isPresent()) {
             replace(stream, piece.get(), made.get());

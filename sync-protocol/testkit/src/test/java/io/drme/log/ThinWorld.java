@@ -65,6 +65,9 @@ final class ThinWorld {
     /** What was given up without envelopes. */
     private final List<Drop> given = new ArrayList<>();
 
+    /** By stream and first number, the time that the envelopes held stand for. */
+    private final Map<String, TimeSpan> enveloped = new HashMap<>();
+
     private long appended;
     private long committed;
     private long lastTime;
@@ -175,6 +178,7 @@ final class ThinWorld {
         assertThat(counters.read()).isBetween(committed, appended);
         assertThat(counters.accepted()).isEqualTo(counters.read() + counters.derived());
         var present = new HashMap<String, Seen>();
+        enveloped.clear();
         var bounds = new ArrayList<Map<String, Bound>>();
         var intervals = new ArrayList<Long>();
         for (var kind : StoreCore.SAMPLE_STREAMS) {
@@ -271,6 +275,10 @@ final class ThinWorld {
             }
         }
         if (envelope != null) {
+            var span = new TimeSpan();
+            span.first = reader.header().firstTime();
+            span.last = reader.header().lastTime();
+            enveloped.put(kind.text() + envelope.fromSequence(), span);
             bounds.add(here);
             intervals.add(envelope.intervalNanos());
         }
@@ -295,7 +303,9 @@ final class ThinWorld {
                 var before = named.getOrDefault(drop.stream(), RangeSet.EMPTY);
                 assertThat(before.intersect(gone).isEmpty()).as("%s named once", gone).isTrue();
                 named.put(drop.stream(), before.union(gone));
-                if (!drop.cause().equals("thinned")) {
+                if (drop.cause().equals("thinned")) {
+                    checkSpan(drop);
+                } else {
                     given.add(drop);
                 }
                 byCause.merge(drop.cause(), drop.samples(), Long::sum);
@@ -313,6 +323,15 @@ final class ThinWorld {
         view.counters()
                 .dropped()
                 .forEach((cause, n) -> assertThat(byCause).containsEntry(cause.text(), n));
+    }
+
+    /** So that, when the envelopes go in their turn, what they stood for is named. */
+    private void checkSpan(Drop drop) {
+        var span = enveloped.get(drop.stream().text() + drop.fromSequence());
+        if (span != null) {
+            assertThat(span.first).as("%s", drop).isEqualTo(drop.firstTime());
+            assertThat(span.last).as("%s", drop).isEqualTo(drop.lastTime());
+        }
     }
 
     long thinned() {
