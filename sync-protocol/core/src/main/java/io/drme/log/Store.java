@@ -325,6 +325,11 @@ public final class Store implements AutoCloseable {
         return StoreFigures.sizeBytes(core);
     }
 
+    /** What gives way when there is no more room. */
+    public StoreConfig.WhenFull whenFull() {
+        return setup.config().whenFull();
+    }
+
     /** What the store costs its disk, and how long it can go on without the centre; as of now. */
     public Wear wear() throws DiskException {
         return new Wear(

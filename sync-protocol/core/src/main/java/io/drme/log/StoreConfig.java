@@ -3,6 +3,7 @@ package io.drme.log;
 import io.drme.config.Section;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * The {@code store} section of {@code gateway.yaml}.
@@ -58,7 +59,12 @@ public record StoreConfig(
          */
         THIN,
         /** New samples are refused and counted; what is stored stays whole. */
-        STOP
+        STOP;
+
+        /** As in the configuration, for example {@code drop-oldest}. */
+        public String text() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /** The values used where the file says nothing. */
