@@ -14,6 +14,7 @@ import io.drme.model.ValueType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,16 +60,24 @@ final class Enveloper {
      * @throws BadBlockException where one can't be read
      */
     Enveloper(List<byte[]> blocks, long from) throws BadBlockException {
-        this.blocks = blocks;
         this.from = from;
         this.to = from + blocks.size() - 1;
         this.bytes = blocks.stream().mapToLong(b -> b.length).sum();
+        var ordered = new ArrayList<Placed>();
         for (var block : blocks) {
             var header = BlockReader.open(block).header();
+            ordered.add(new Placed(header.firstTime(), block));
             samples += header.count();
             intervalBefore = Math.max(intervalBefore, intervalOf(header.seal()));
         }
+        // Envelopes stand behind younger ones in their stream; readers expect a block to be in
+        // order.
+        ordered.sort(Comparator.comparingLong(Placed::firstTime));
+        this.blocks = ordered.stream().map(Placed::block).toList();
     }
+
+    @SuppressWarnings("ArrayRecordComponent") // to sort by, never compared
+    private record Placed(long firstTime, byte[] block) {}
 
     /** The interval of a block that holds envelopes; 0 for one of all samples. */
     static long intervalOf(BlockSeal seal) {
