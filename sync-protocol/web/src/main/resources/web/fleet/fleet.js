@@ -2,7 +2,7 @@
 import { LitElement, html, nothing } from "lit";
 import { ProblemError, get, list, session } from "/assets/parts/api.js";
 import { Live } from "/assets/parts/live.js";
-import { countText, durationText, millis, spanText, timeText } from "/assets/parts/format.js";
+import { countText, durationText, hoursText, millis, spanText, timeText } from "/assets/parts/format.js";
 import { AlarmBook } from "/assets/parts/alarms.js";
 import { lost } from "/assets/parts/accounting.js";
 import { stateMark } from "/assets/parts/devices.js";
@@ -287,6 +287,7 @@ class FleetPage extends LitElement {
               <th scope="col" class="number">Lag</th>
               <th scope="col" class="number">Backlog</th>
               <th scope="col" class="number">Time to drain</th>
+              <th scope="col" class="number" title="How long its store lasts without the line">Lasts alone</th>
               <th scope="col" class="number">Alarms</th>
               <th scope="col">Version</th>
             </tr>
@@ -317,6 +318,7 @@ class FleetPage extends LitElement {
       <td class="number">${spanText(g.lag)}</td>
       <td class="number">${countText(g.backlog)}</td>
       <td class="number">${g.timeToDrain === null ? "—" : spanText(g.timeToDrain)}</td>
+      <td class="number" data-testid="autonomy">${hoursText(g.autonomyHours)}</td>
       <td class="number">${alarms || ""}</td>
       <td>${g.agentVersion ?? ""}</td>
     </tr>`;

@@ -118,6 +118,17 @@ export function bytesText(n) {
   return `${i === 0 ? size : size.toFixed(size < 10 ? 1 : 0)} ${units[i]}`;
 }
 
+/** Hours as people count them: minutes where they are few, days where they are many. */
+export function hoursText(hours) {
+  if (!Number.isFinite(hours)) {
+    return "—";
+  }
+  if (hours < 2) {
+    return `${Math.round(hours * 60)} min`;
+  }
+  return hours < 72 ? `${Math.round(hours)} h` : `${Math.round(hours / 24)} days`;
+}
+
 /** A lag or time to drain: seconds as a number, or a text that is shown as it is. */
 export function spanText(span) {
   return typeof span === "number" ? durationText(span * 1000) : (span ?? "—");

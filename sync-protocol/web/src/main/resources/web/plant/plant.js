@@ -2,7 +2,7 @@
 import { LitElement, html, nothing } from "lit";
 import { ProblemError, get, list, session } from "/assets/parts/api.js";
 import { Live } from "/assets/parts/live.js";
-import { bytesText, countText, reasonText } from "/assets/parts/format.js";
+import { bytesText, countText, hoursText, reasonText } from "/assets/parts/format.js";
 import { AlarmBook } from "/assets/parts/alarms.js";
 import { lost } from "/assets/parts/accounting.js";
 import { stateMark } from "/assets/parts/devices.js";
@@ -14,6 +14,12 @@ const DEVICES_EVERY_MS = 3_000;
 const FIGURES_EVERY_MS = 3_000;
 const ALARMS_EVERY_MS = 20_000;
 const CLOCK_EVERY_MS = 1_000;
+/** What gives way once the store is full, by when-full. */
+const THEN = {
+  "drop-oldest": "the oldest samples are dropped",
+  thin: "the oldest samples are thinned",
+  stop: "new samples are refused",
+};
 const VIEWS = ["values", "alarms", "devices", "store"];
 
 class PlantPage extends LitElement {
@@ -247,6 +253,19 @@ class PlantPage extends LitElement {
         </dd>
         <dt>On disk</dt>
         <dd>${bytesText(Number(s.store?.sizeBytes))}</dd>
+        <dt>Without the line</dt>
+        <dd data-testid="autonomy">
+          ${Number.isFinite(s.store?.autonomyHours)
+            ? html`the disk holds ${hoursText(s.store.autonomyHours)} more, then ${THEN[s.store.whenFull] ?? "—"}`
+            : html`<span class="muted">not known: too little was stored yet</span>`}
+        </dd>
+        <dt>Wear</dt>
+        <dd data-testid="wear">
+          ${Number.isFinite(s.store?.writtenBytesADay)
+            ? html`${bytesText(s.store.writtenBytesADay)} are written to the disk a day,
+              ${bytesText(s.store.writtenBytesADay * 365)} a year`
+            : html`<span class="muted">not known in the first minute</span>`}
+        </dd>
         <dt>Configuration</dt>
         <dd>${c ? html`version ${c.version} <code class="muted">${(c.hash ?? "").slice(0, 12)}</code>` : "—"}</dd>
         <dt>Worth knowing</dt>

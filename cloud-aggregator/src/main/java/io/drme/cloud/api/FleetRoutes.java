@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** What the fleet is and how it is now: gateways, tags, newest values, devices, accounts. */
 final class FleetRoutes {
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final double TENTHS = 10;
 
     private static final Schema GATEWAY =
             Schema.object(
@@ -38,6 +39,12 @@ final class FleetRoutes {
                             "backlogItems", Schema.integer("blocks and events that wait there")),
                     Schema.optional(
                             "timeToDrain", Schema.text("until the backlog is here, as in 12s")),
+                    Schema.optional(
+                            "autonomyHours",
+                            Schema.number("hours that its store lasts without the line")),
+                    Schema.optional(
+                            "writtenBytesADay",
+                            Schema.integer("what it writes to its disk in a day, in bytes")),
                     Schema.field("openAlarms", Schema.integer("alarms that are not normal")),
                     Schema.optional(
                             "clockOffset", Schema.text("its clock less the centre's, as in 0.01s")),
@@ -159,6 +166,12 @@ final class FleetRoutes {
                 .put("backlog", now.pendingSamples())
                 .put("backlogItems", now.pendingItems())
                 .put("timeToDrain", view.drainSeconds() < 0 ? null : seconds(view.drainSeconds()))
+                .put(
+                        "autonomyHours",
+                        view.autonomyHours() < 0
+                                ? null
+                                : Math.round(view.autonomyHours() * TENTHS) / TENTHS)
+                .put("writtenBytesADay", now.writtenBytesADay() < 0 ? null : now.writtenBytesADay())
                 .put("openAlarms", view.openAlarms())
                 .put(
                         "clockOffset",

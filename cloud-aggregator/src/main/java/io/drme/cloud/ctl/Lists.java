@@ -70,7 +70,8 @@ final class Lists {
 
     @Command(
             name = "gateways",
-            description = "Lists gateways: state and why, last seen, backlog and time to drain.",
+            description =
+                    "Lists gateways: state and why, last seen, backlog, time to drain, and for how many hours the store lasts without the line.",
             footer = {
                 "%nExamples:",
                 "  drmectl --data DIR gateways",
@@ -98,6 +99,7 @@ final class Lists {
                             "lag",
                             "backlog",
                             "timeToDrain",
+                            "autonomyHours",
                             "agentVersion");
             if (id == null) {
                 return list("/api/v1/gateways", given("site", site, "label", label), listing);

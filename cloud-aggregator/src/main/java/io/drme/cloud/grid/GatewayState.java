@@ -11,6 +11,9 @@ package io.drme.cloud.grid;
  * @param drainMillis how long its backlog takes, as it measured at its last report; -1 where that
  *     is not known
  * @param clockOffsetNanos gateway's wall clock less the centre's at the last report
+ * @param writtenBytesADay what it writes to its disk in a day; -1 where that is not known
+ * @param autonomyMinutes how long its store lasts without the line, as it was at its last report;
+ *     -1 where that is not known
  * @param trouble what a person should look at; empty while all is well
  */
 public record GatewayState(
@@ -22,9 +25,12 @@ public record GatewayState(
         long pendingItems,
         long drainMillis,
         long clockOffsetNanos,
+        long writtenBytesADay,
+        long autonomyMinutes,
         String trouble) {
     /** A gateway of which nothing was heard. */
-    public static final GatewayState UNHEARD = new GatewayState(0, 0, 0, 0, 0, 0, -1, 0, "");
+    public static final GatewayState UNHEARD =
+            new GatewayState(0, 0, 0, 0, 0, 0, -1, 0, -1, -1, "");
 
     GatewayState joined(long now) {
         return new GatewayState(
@@ -36,6 +42,8 @@ public record GatewayState(
                 pendingItems,
                 drainMillis,
                 clockOffsetNanos,
+                writtenBytesADay,
+                autonomyMinutes,
                 "");
     }
 
@@ -49,6 +57,8 @@ public record GatewayState(
                 pendingItems,
                 drainMillis,
                 clockOffsetNanos,
+                writtenBytesADay,
+                autonomyMinutes,
                 trouble);
     }
 
@@ -62,6 +72,8 @@ public record GatewayState(
                 pendingItems,
                 drainMillis,
                 clockOffsetNanos,
+                writtenBytesADay,
+                autonomyMinutes,
                 trouble);
     }
 
@@ -75,6 +87,8 @@ public record GatewayState(
                 pendingItems,
                 drainMillis,
                 clockOffsetNanos,
+                writtenBytesADay,
+                autonomyMinutes,
                 what);
     }
 }

@@ -66,7 +66,7 @@ public final class Projection {
             long newest = rebuildLatest(gateway, numbers);
             var state = GatewayState.UNHEARD.seen(gateway.lastSeenNanos()).stored(newest);
             for (var report : store.reports(gateway.id())) {
-                state = reported(state, report, -1);
+                state = reported(state, report, -1, Message.Endurance.UNKNOWN);
             }
             grid.putGateway(gateway.name(), state);
         }
@@ -271,10 +271,15 @@ public final class Projection {
         unsaved.put(gateway, report);
         update(
                 gateway,
-                reported(grid.gateway(gateway.text()).seen(now), report, status.drainMillis()));
+                reported(
+                        grid.gateway(gateway.text()).seen(now),
+                        report,
+                        status.drainMillis(),
+                        status.endurance()));
     }
 
-    private static GatewayState reported(GatewayState state, Report report, long drainMillis) {
+    private static GatewayState reported(
+            GatewayState state, Report report, long drainMillis, Message.Endurance endurance) {
         long items = report.progress().stream().mapToLong(Message.Progress::pendingItems).sum();
         return new GatewayState(
                 state.joinedNanos(),
@@ -285,6 +290,8 @@ public final class Projection {
                 items,
                 drainMillis,
                 report.gatewayTimeNanos() - report.receivedNanos(),
+                endurance.writtenBytesADay(),
+                endurance.autonomyMinutes(),
                 state.trouble());
     }
 

@@ -20,6 +20,8 @@ public final class Fleet {
     public static final Duration OFFLINE_AFTER = Duration.ofSeconds(15);
 
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final double NANOS_PER_HOUR = 3.6e12;
+    private static final double MINUTES_PER_HOUR = 60;
     private static final double MILLIS_PER_SECOND = 1e3;
 
     private final BlockStore store;
@@ -43,6 +45,8 @@ public final class Fleet {
      * @param lagNanos age of the newest sample that is stored; negative where there is none
      * @param drainSeconds time until the backlog is here, at the present rate; negative where
      *     unknown
+     * @param autonomyHours how long the gateway's store lasts without the line, less the time for
+     *     which it is silent; negative where unknown
      * @param openAlarms alarms that are not normal
      */
     public record GatewayView(
@@ -52,6 +56,7 @@ public final class Fleet {
             String why,
             long lagNanos,
             double drainSeconds,
+            double autonomyHours,
             long openAlarms) {}
 
     /** A tag and its gateway. */
@@ -91,7 +96,15 @@ public final class Fleet {
                 grid.openAlarms().stream().filter(a -> a.gateway().equals(gateway.name())).count();
         long lag =
                 now.newestNanos() == 0 ? -1 : Math.max(0, clock.epochNanos() - now.newestNanos());
-        return new GatewayView(gateway, now, state, why, lag, drainSeconds(now, online), alarms);
+        return new GatewayView(
+                gateway,
+                now,
+                state,
+                why,
+                lag,
+                drainSeconds(now, online),
+                autonomyHours(now, online),
+                alarms);
     }
 
     private static String silence(GatewayState now, long silentNanos) {
@@ -106,6 +119,15 @@ public final class Fleet {
             return 0;
         }
         return online && now.drainMillis() >= 0 ? now.drainMillis() / MILLIS_PER_SECOND : -1;
+    }
+
+    /** While a gateway can't be heard, it lives on what it had at its last report. */
+    private double autonomyHours(GatewayState now, boolean online) {
+        if (now.autonomyMinutes() < 0) {
+            return -1;
+        }
+        double silent = online ? 0 : (clock.epochNanos() - now.reportedNanos()) / NANOS_PER_HOUR;
+        return Math.max(0, now.autonomyMinutes() / MINUTES_PER_HOUR - silent);
     }
 
     /** The present tags of a selection, sorted by full name. */

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The samples of a tag as they were stored: each once, in the gateway's order, which is that of
- * (epoch, sequence, arrival) and never of a clock. Safe for use from any thread; may block.
+ * (epoch, stamp) and never of a clock that may go back; envelopes stand where the samples stood
+ * that they replace. Safe for use from any thread; may block.
  */
 public final class RawHistory {
     /** Blocks asked for at once. */
@@ -37,22 +38,24 @@ public final class RawHistory {
     /**
      * Where a list goes on: behind the sample {@code index} of that block.
      *
+     * @param place the least stamp of the tag's polls in the block
      * @param index rank among the tag's samples in the block, from 0
      */
-    public record Place(long epochId, long sequence, int index) {
+    public record Place(long epochId, long place, long sequence, int index) {
         /** Before everything. */
-        public static final Place START = new Place(0, 0, -1);
+        public static final Place START = new Place(0, Long.MIN_VALUE, 0, -1);
 
         /** Reads what {@link #toString} wrote. */
         public static Optional<Place> parse(String text) {
             var words = text.split(" ", -1);
             try {
-                return words.length == 3
+                return words.length == 4
                         ? Optional.of(
                                 new Place(
                                         Long.parseLong(words[0]),
                                         Long.parseLong(words[1]),
-                                        Integer.parseInt(words[2])))
+                                        Long.parseLong(words[2]),
+                                        Integer.parseInt(words[3])))
                         : Optional.empty();
             } catch (NumberFormatException _) {
                 return Optional.empty();
@@ -61,7 +64,7 @@ public final class RawHistory {
 
         @Override
         public String toString() {
-            return epochId + " " + sequence + " " + index;
+            return epochId + " " + place + " " + sequence + " " + index;
         }
     }
 
@@ -111,6 +114,7 @@ public final class RawHistory {
         private int row;
         private boolean moreRows = true;
         private long epochId;
+        private long place = Long.MIN_VALUE;
         private long sequence;
         private int skipThrough = -1;
         private List<Found> block = List.of();
@@ -126,6 +130,7 @@ public final class RawHistory {
 
         void startBehind(Place place) {
             epochId = place.epochId;
+            this.place = place.place;
             sequence = Math.max(0, place.sequence - 1);
             skipThrough = place.index;
         }
@@ -146,7 +151,7 @@ public final class RawHistory {
         }
 
         Place place() {
-            return new Place(epochId, sequence, block.get(at).index);
+            return new Place(epochId, place, sequence, block.get(at).index);
         }
 
         private boolean nextBlock() throws DatabaseException {
@@ -159,7 +164,7 @@ public final class RawHistory {
                                 gatewayId,
                                 tag,
                                 span,
-                                new BlockStore.BlockPlace(epochId, sequence),
+                                new BlockStore.BlockPlace(epochId, place, sequence),
                                 ROWS);
                 row = 0;
                 moreRows = rows.size() == ROWS;
@@ -174,6 +179,7 @@ public final class RawHistory {
                             && first.epochId() == epochId;
             var series = seriesOfBlock(first);
             epochId = first.epochId();
+            place = first.place();
             sequence = first.sequence();
             block = decode(first, series, isResumed ? skipThrough : -1);
             skipThrough = -1;
@@ -194,7 +200,8 @@ public final class RawHistory {
             if (!cut) {
                 return found;
             }
-            var before = new BlockStore.BlockPlace(first.epochId(), first.sequence() - 1);
+            var before =
+                    new BlockStore.BlockPlace(first.epochId(), first.place(), first.sequence() - 1);
             return store.series(gatewayId, tag, span, before, ROWS).stream()
                     .filter(s -> s.sequence() == first.sequence() && s.epochId() == first.epochId())
                     .toList();
@@ -207,8 +214,10 @@ public final class RawHistory {
                 return List.of();
             }
             var all = new ArrayList<HistorySample>();
+            boolean isEnvelope = false;
             try {
                 var reader = BlockReader.open(payload.get());
+                isEnvelope = reader.header().seal().envelope() != null;
                 for (var one : series) {
                     reader.decode(one.ordinal(), columns);
                     for (int i = 0; i < columns.size(); i++) {
@@ -219,7 +228,7 @@ public final class RawHistory {
                 throw new IllegalStateException(
                         "a stored block can't be read: " + e.getMessage(), e);
             }
-            if (series.size() > 1) {
+            if (series.size() > 1 || isEnvelope) {
                 all.sort(Comparator.comparingLong(HistorySample::gatewayTime));
             }
             var found = new ArrayList<Found>();

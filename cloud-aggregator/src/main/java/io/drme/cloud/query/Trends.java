@@ -165,10 +165,17 @@ public final class Trends {
         var early =
                 events(
                         gateway,
-                        List.of(EventSchema.GATEWAY_LIFE, EventSchema.DROP, EventSchema.CLOCK_STEP),
+                        List.of(EventSchema.GATEWAY_LIFE, EventSchema.CLOCK_STEP),
                         span.fromNanos() - BEFORE.toNanos(),
                         to);
         early.forEach(e -> gaps.event(e.time, e.payload, StreamKind.DATA));
+        // What is dropped or thinned today is of days ago.
+        events(
+                        gateway,
+                        List.of(EventSchema.DROP),
+                        span.fromNanos() - BEFORE.toNanos(),
+                        Math.max(to, now) + BEFORE.toNanos())
+                .forEach(e -> gaps.event(e.time, e.payload, StreamKind.DATA));
         events(gateway, List.of(EventSchema.TAG_CATALOGUE), 0, to)
                 .forEach(e -> gaps.event(e.time, e.payload, StreamKind.DATA));
         pending(gateway, view, span, arrived, gaps);
@@ -255,7 +262,7 @@ public final class Trends {
         private @Nullable BlockReader reader;
 
         SeriesColumns series(SeriesRow row) throws DatabaseException {
-            var block = open(new BlockPlace(row.epochId(), row.sequence()));
+            var block = open(new BlockPlace(row.epochId(), row.place(), row.sequence()));
             if (block == null) {
                 return new SeriesColumns();
             }
@@ -297,7 +304,7 @@ public final class Trends {
         }
 
         private @Nullable BlockReader open(BlockPlace where) throws DatabaseException {
-            if (!where.equals(place)) {
+            if (where.epochId() != place.epochId() || where.sequence() != place.sequence()) {
                 place = where;
                 reader = null;
                 var payload = store.block(where.epochId(), where.sequence());

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BlockStore {
     private static final String SERIES_COLUMNS =
-            "b.epoch_id, b.sequence, b.ordinal, b.type, b.samples, b.bad_samples, b.first_time, b.last_time, b.complete, b.first_bits, b.last_bits, b.min_bits, b.max_bits, b.total, b.integral, b.covered_nanos";
+            "b.epoch_id, b.sequence, b.place, b.ordinal, b.type, b.samples, b.bad_samples, b.first_time, b.last_time, b.complete, b.first_bits, b.last_bits, b.min_bits, b.max_bits, b.total, b.integral, b.covered_nanos";
 
     private final Database database;
 
@@ -77,11 +77,13 @@ public final class BlockStore {
     /**
      * One series of a stored block, with its directory's figures.
      *
+     * @param place by which a series' blocks are in order: the least stamp of its polls in there
      * @param ordinal index in the block's directory
      */
     public record SeriesRow(
             long epochId,
             long sequence,
+            long place,
             int ordinal,
             ValueType type,
             io.drme.block.SeriesStats stats) {}
@@ -199,7 +201,7 @@ public final class BlockStore {
         return list(
                 "select "
                         + SERIES_COLUMNS
-                        + " from epoch e cross join item i cross join block_series b where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1 and i.last_time >= ? and i.first_time < ? and b.series_id = (select id from series where gateway_id = ? and tag = ?) and b.epoch_id = i.epoch_id and b.sequence = i.sequence and b.last_time >= ? and b.first_time < ? and (i.epoch_id > ? or (i.epoch_id = ? and i.sequence > ?)) order by b.epoch_id, b.sequence, b.ordinal limit ?",
+                        + " from epoch e cross join item i cross join block_series b where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1 and i.last_time >= ? and i.first_time < ? and b.series_id = (select id from series where gateway_id = ? and tag = ?) and b.epoch_id = i.epoch_id and b.sequence = i.sequence and b.last_time >= ? and b.first_time < ? and (b.epoch_id > ? or (b.epoch_id = ? and (b.place > ? or (b.place = ? and b.sequence > ?)))) order by b.epoch_id, b.place, b.sequence, b.ordinal limit ?",
                 BlockStore::seriesRow,
                 gatewayId,
                 span.fromNanos(),
@@ -210,14 +212,21 @@ public final class BlockStore {
                 span.toNanos(),
                 after.epochId(),
                 after.epochId(),
+                after.place(),
+                after.place(),
                 after.sequence(),
                 limit);
     }
 
-    /** Where a block is; epoch 0 is before all. */
-    public record BlockPlace(long epochId, long sequence) {
+    /**
+     * Where a block is; epoch 0 is before all.
+     *
+     * @param place the least stamp of the polls in it, which comes before its number: envelopes
+     *     stand behind younger blocks in their stream
+     */
+    public record BlockPlace(long epochId, long place, long sequence) {
         /** Before every block. */
-        public static final BlockPlace START = new BlockPlace(0, 0);
+        public static final BlockPlace START = new BlockPlace(0, Long.MIN_VALUE, 0);
     }
 
     /**
@@ -232,21 +241,22 @@ public final class BlockStore {
         return new SeriesRow(
                 r.getLong(1),
                 r.getLong(2),
-                r.getInt(3),
-                ValueType.ofCode(r.getInt(4)),
+                r.getLong(3),
+                r.getInt(4),
+                ValueType.ofCode(r.getInt(5)),
                 new io.drme.block.SeriesStats(
-                        r.getInt(5),
                         r.getInt(6),
-                        r.getLong(7),
+                        r.getInt(7),
                         r.getLong(8),
-                        r.getInt(9) != 0,
-                        r.getLong(10),
+                        r.getLong(9),
+                        r.getInt(10) != 0,
                         r.getLong(11),
                         r.getLong(12),
                         r.getLong(13),
-                        r.getDouble(14),
+                        r.getLong(14),
                         r.getDouble(15),
-                        r.getLong(16)));
+                        r.getDouble(16),
+                        r.getLong(17)));
     }
 
     /** The newest block of each series of a gateway: (epoch, sequence) pairs, each once. */
@@ -254,7 +264,7 @@ public final class BlockStore {
         return list(
                 "select "
                         + SERIES_COLUMNS
-                        + " from series s cross join block_series b where s.gateway_id = ? and b.series_id = s.id and b.epoch_id = (select max(epoch_id) from block_series n where n.series_id = s.id) and b.sequence = (select max(sequence) from block_series m where m.series_id = s.id and m.epoch_id = b.epoch_id)",
+                        + " from series s cross join block_series b where s.gateway_id = ? and b.series_id = s.id and b.epoch_id = (select max(epoch_id) from block_series n where n.series_id = s.id) and b.place = (select max(place) from block_series m where m.series_id = s.id and m.epoch_id = b.epoch_id)",
                 BlockStore::seriesRow,
                 gatewayId);
     }
@@ -276,7 +286,7 @@ public final class BlockStore {
         return list(
                         "select "
                                 + SERIES_COLUMNS
-                                + " from block_series b join item i on i.epoch_id = b.epoch_id and i.stream = 2 and i.sequence = b.sequence where b.series_id = (select id from series where gateway_id = ? and tag = ?) and b.last_time < ? and i.state = 1 order by b.epoch_id desc, b.sequence desc, b.ordinal desc limit 1",
+                                + " from block_series b join item i on i.epoch_id = b.epoch_id and i.stream = 2 and i.sequence = b.sequence where b.series_id = (select id from series where gateway_id = ? and tag = ?) and b.last_time < ? and i.state = 1 order by b.epoch_id desc, b.place desc, b.sequence desc, b.ordinal desc limit 1",
                         BlockStore::seriesRow,
                         gatewayId,
                         tag,
@@ -288,8 +298,8 @@ public final class BlockStore {
     /** Blocks of a gateway that hold polls or samples in a span, whatever their tags, in order. */
     public List<BlockPlace> blocks(long gatewayId, Span span, int limit) throws DatabaseException {
         return list(
-                "select i.epoch_id, i.sequence from epoch e cross join item i where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1 and i.last_time >= ? and i.first_time < ? order by i.epoch_id, i.sequence limit ?",
-                r -> new BlockPlace(r.getLong(1), r.getLong(2)),
+                "select i.epoch_id, i.place, i.sequence from epoch e cross join item i where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1 and i.last_time >= ? and i.first_time < ? order by i.epoch_id, i.place, i.sequence limit ?",
+                r -> new BlockPlace(r.getLong(1), r.getLong(2), r.getLong(3)),
                 gatewayId,
                 span.fromNanos(),
                 span.toNanos(),

@@ -11,6 +11,7 @@ import io.drme.sync.ReceiverStore.Quarantine;
 import io.drme.sync.ReceiverStore.State;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +35,7 @@ final class ItemIndex {
 
     void insert(Item item, Optional<Quarantine> quarantine) throws SQLException {
         if (quarantine.isPresent()) {
-            row(item, State.QUARANTINED, 0, 0);
+            row(item, State.QUARANTINED, new Times(0, 0, 0));
             statements.change(
                     "insert into quarantine (item_id, off_chain, detail) select id, ?, ? from item where epoch_id = ? and stream = ? and sequence = ?",
                     quarantine.get().offChain() ? 1 : 0,
@@ -45,7 +46,7 @@ final class ItemIndex {
         } else if (item.stream() == StreamKind.DATA) {
             block(item);
         } else {
-            row(item, State.STORED, nowNanos, nowNanos);
+            row(item, State.STORED, new Times(nowNanos, nowNanos, 0));
             event(item);
         }
     }
@@ -65,24 +66,51 @@ final class ItemIndex {
         } catch (BadBlockException e) {
             // The receiver's reader looked before; what it let pass is kept, and found by nobody.
             log.warn("gateway={} item={} not-indexed {}", gateway, item, e.getMessage());
-            row(item, State.STORED, 0, 0);
+            row(item, State.STORED, new Times(0, 0, 0));
             return;
         }
-        row(item, State.STORED, block.header().firstTime(), block.header().lastTime());
+        var places = places(item, block);
+        row(
+                item,
+                State.STORED,
+                new Times(
+                        block.header().firstTime(),
+                        block.header().lastTime(),
+                        LongStream.of(places).min().orElse(0)));
         int ordinal = 0;
         for (var series : block.series()) {
-            series(item.sequence(), ordinal++, series);
+            series(item.sequence(), ordinal++, series, places[series.group()]);
         }
     }
 
-    private void series(long sequence, int ordinal, BlockSeries series) throws SQLException {
+    /**
+     * The least stamp of each group: of envelopes not the first, as older ones may stand behind.
+     */
+    private long[] places(Item item, BlockReader block) {
+        var places = new long[block.groups()];
+        for (int group = 0; group < places.length; group++) {
+            try {
+                var ticks = block.ticks(group);
+                places[group] =
+                        LongStream.of(ticks.gatewayTimes()).limit(ticks.size()).min().orElse(0);
+            } catch (BadBlockException e) {
+                // The receiver's reader looked before; history has it first of all.
+                log.warn("gateway={} item={} ticks-unread {}", gateway, item, e.getMessage());
+            }
+        }
+        return places;
+    }
+
+    private void series(long sequence, int ordinal, BlockSeries series, long place)
+            throws SQLException {
         var stats = series.stats();
         statements.change(
-                "insert into block_series (series_id, epoch_id, sequence, ordinal, type, samples, bad_samples, first_time, last_time, complete, first_bits, last_bits, min_bits, max_bits, total, integral, covered_nanos) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "insert into block_series (series_id, epoch_id, sequence, ordinal, place, type, samples, bad_samples, first_time, last_time, complete, first_bits, last_bits, min_bits, max_bits, total, integral, covered_nanos) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 ids.series(epoch.gatewayId(), series.tag().text()),
                 epoch.id(),
                 sequence,
                 ordinal,
+                place,
                 series.type().code(),
                 stats.count(),
                 stats.badCount(),
@@ -98,17 +126,20 @@ final class ItemIndex {
                 stats.coveredNanos());
     }
 
-    private void row(Item item, State state, long firstTime, long lastTime) throws SQLException {
+    private record Times(long first, long last, long place) {}
+
+    private void row(Item item, State state, Times times) throws SQLException {
         int rows =
                 statements.change(
-                        "insert into item (epoch_id, stream, sequence, state, samples, first_time, last_time, received_at, previous, hash, payload) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+                        "insert into item (epoch_id, stream, sequence, state, samples, first_time, last_time, place, received_at, previous, hash, payload) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
                         epoch.id(),
                         item.stream().code(),
                         item.sequence(),
                         state.code(),
                         (long) item.samples(),
-                        firstTime,
-                        lastTime,
+                        times.first,
+                        times.last,
+                        times.place,
                         nowNanos,
                         item.previous().bytes(),
                         item.hash().bytes(),

@@ -33,7 +33,7 @@ create table lease (
     renewed_at bigint not null
 );
 
--- Blocks and events as they came. state: 1 stored, 2 quarantined, 3 expired (payload removed).
+-- Blocks and events as they came. place: of a block the least stamp of its polls, as envelopes come behind younger blocks. state: 1 stored, 2 quarantined, 3 expired (payload removed).
 create table item (
     id integer not null primary key,
     epoch_id integer not null references epoch (id),
@@ -43,6 +43,7 @@ create table item (
     samples bigint not null,
     first_time bigint not null,
     last_time bigint not null,
+    place bigint not null,
     received_at bigint not null,
     previous ${bytes} not null,
     hash ${bytes} not null,
@@ -100,12 +101,13 @@ create table series (
     unique (gateway_id, tag)
 );
 
--- The directory of each stored block, so that history finds a tag's blocks and coarse roll-ups need not decode.
+-- The directory of each stored block (place: the least stamp of the series' polls, by which history is in order), so that history finds a tag's blocks and coarse roll-ups need not decode.
 create table block_series (
     series_id integer not null references series (id),
     epoch_id integer not null references epoch (id),
     sequence bigint not null,
     ordinal integer not null,
+    place bigint not null,
     type smallint not null,
     samples integer not null,
     bad_samples integer not null,

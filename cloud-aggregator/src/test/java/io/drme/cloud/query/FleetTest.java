@@ -434,7 +434,8 @@ class FleetTest {
                                 List.of(progress),
                                 ChainHeads.NONE,
                                 -1,
-                                List.of())));
+                                List.of(),
+                                Message.Endurance.UNKNOWN)));
         projection.save();
         return fleet.account(store.gateways().getFirst());
     }

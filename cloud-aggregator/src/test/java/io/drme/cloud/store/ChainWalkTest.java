@@ -102,7 +102,15 @@ class ChainWalkTest {
                                         StreamKind.DATA, head.sequence(), head.hash())));
         send(
                 new Message.Status(
-                        SESSION, EPOCH, 0, new TreeMap<>(), List.of(), heads, -1, List.of()));
+                        SESSION,
+                        EPOCH,
+                        0,
+                        new TreeMap<>(),
+                        List.of(),
+                        heads,
+                        -1,
+                        List.of(),
+                        Message.Endurance.UNKNOWN));
     }
 
     private Walked data() throws Exception {

@@ -156,14 +156,15 @@ final class AskCommands {
 
     @Command(
             name = "store",
-            description = "Size, backlog and health of the store.",
+            description =
+                    "Size, backlog and health of the store, what it costs the disk, and how long it lasts without the line.",
             footer = {"%nExample:", "  drme-agent store --data /var/lib/drme"})
     static final class StoreState extends Ask {
         @Override
         int ask(Connection agent) throws CommandException, InterruptedException {
             var status = agent.get("/api/v1/status", Map.of());
             var trust = status.getJsonObject("uplink", new JsonObject()).getJsonObject("trust");
-            var store = status.getJsonObject("store");
+            var store = agent.get("/api/v1/store", Map.of());
             if (trust != null) {
                 store.put("receipts", trust.getJsonArray("receipts"));
             }

@@ -219,6 +219,23 @@ class AgentTest {
         }
     }
 
+    @Test
+    void theStoreTellsHowLongItLastsAndWhatItCostsTheDisk() throws Exception {
+        try (var gateway = start(config())) {
+            awaitLevel(gateway, 50);
+            var store = gateway.get("/api/v1/store");
+            assertThat(store.getString("whenFull")).isEqualTo("drop-oldest");
+            assertThat(store.getValue("autonomyHours")).as("in the first minute").isNull();
+            assertThat(store.getString("autonomy")).startsWith("not known");
+            await("written", () -> gateway.get("/api/v1/store").getLong("writtenBytes") > 0);
+            assertThat(gateway.get("/api/v1/status").getJsonObject("store").fieldNames())
+                    .containsExactlyElementsOf(store.fieldNames());
+            assertThat(gateway.text("/metrics"))
+                    .contains("drme_store_written_bytes_total")
+                    .doesNotContain("drme_store_autonomy_hours");
+        }
+    }
+
     // Each section is right by itself; only together they are not.
     @Test
     void aFileWhosePartsDoNotFitStartsTheLastGoodOneToo() throws Exception {

@@ -70,6 +70,11 @@ final class RunningGateway implements AutoCloseable {
         }
     }
 
+    /** What is not JSON. */
+    String text(String path) throws IOException {
+        return send(HttpRequest.newBuilder(url().resolve(path)).GET(), token).body();
+    }
+
     List<JsonObject> items(String path) {
         return get(path).getJsonArray("items").stream().map(JsonObject.class::cast).toList();
     }

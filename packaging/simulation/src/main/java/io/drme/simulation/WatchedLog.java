@@ -4,6 +4,7 @@ import io.drme.model.EpochId;
 import io.drme.model.StreamKind;
 import io.drme.sync.ChainHash;
 import io.drme.sync.Item;
+import io.drme.sync.Message;
 import io.drme.sync.RangeSet;
 import io.drme.sync.SenderLog;
 import java.util.Map;
@@ -74,5 +75,10 @@ record WatchedLog(SenderLog real, BiConsumer<EpochId, EpochId> opened) implement
     @Override
     public SortedMap<String, Long> counters() {
         return real.counters();
+    }
+
+    @Override
+    public Message.Endurance endurance() {
+        return real.endurance();
     }
 }

@@ -6,6 +6,10 @@ final class BlockFormat {
     static final int MAGIC = 'D' | 'R' << 8 | 'M' << 16 | 'B' << 24;
 
     static final int VERSION = 1;
+
+    /** Added to the stream's code: the block holds envelopes. */
+    static final int ENVELOPE_FLAG = 0x80;
+
     static final int CRC_LENGTH = Integer.BYTES;
 
     /** Series of fewer samples stand inline in the directory, without statistics. */

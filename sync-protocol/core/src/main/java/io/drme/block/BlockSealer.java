@@ -365,7 +365,8 @@ final class BlockSealer implements AutoCloseable {
     private void putHeader(BlockSeal seal, TickBuffer ticks, ByteSink out) {
         out.putInt(BlockFormat.MAGIC);
         out.putByte(BlockFormat.VERSION);
-        out.putByte(seal.stream().code());
+        var envelope = seal.envelope();
+        out.putByte(seal.stream().code() | (envelope == null ? 0 : BlockFormat.ENVELOPE_FLAG));
         var fixed = ByteBuffer.allocate(2 * Long.BYTES + BlockHash.LENGTH_BYTES);
         fixed.putLong(seal.epoch().high()).putLong(seal.epoch().low());
         seal.previous().putInto(fixed);
@@ -378,6 +379,12 @@ final class BlockSealer implements AutoCloseable {
         out.putVarint(seal.schemaVersion());
         out.putVarint(seal.configurationVersion());
         out.putVarint(seal.journalPosition());
+        if (envelope != null) {
+            out.putVarint(envelope.fromSequence());
+            out.putVarint(envelope.toSequence() - envelope.fromSequence());
+            out.putVarint(envelope.samples());
+            out.putVarint(envelope.intervalNanos());
+        }
         int unitExponent = unitExponent(firstTime, lastTime - firstTime);
         long unit = (long) Decimals.power(unitExponent);
         out.putByte(unitExponent);

@@ -140,7 +140,9 @@ final class Directory {
     }
 
     private static BlockHeader readHeader(ByteSource in) throws BadBlockException {
-        int stream = in.takeByte();
+        int kind = in.takeByte();
+        boolean hasEnvelope = (kind & BlockFormat.ENVELOPE_FLAG) != 0;
+        int stream = kind & ~BlockFormat.ENVELOPE_FLAG;
         if (stream != StreamKind.DATA.code() && stream != StreamKind.LOCAL.code()) {
             throw ByteSource.malformed("no stream of blocks has the code " + stream);
         }
@@ -162,7 +164,8 @@ final class Directory {
                         previous,
                         in.takeCount(Integer.MAX_VALUE, "the schema version"),
                         in.takeVarint(),
-                        in.takeVarint());
+                        in.takeVarint(),
+                        hasEnvelope ? readEnvelope(in) : null);
         if (seal.sequence() < 1 || seal.firstOrdinal() < 0) {
             throw ByteSource.malformed(
                     "the sequence is %d and the first ordinal %d"
@@ -178,6 +181,19 @@ final class Directory {
         int count = in.takeCount(BlockLimits.MAX_SAMPLES, "the number of samples");
         int ticks = in.takeCount(BlockLimits.MAX_TICKS, "the number of ticks");
         return new BlockHeader(seal, first, last, count, ticks);
+    }
+
+    private static Envelope readEnvelope(ByteSource in) throws BadBlockException {
+        long from = in.takeVarint();
+        long to = from + in.takeVarint();
+        long samples = in.takeVarint();
+        long interval = in.takeVarint();
+        if (from < 1 || to < from || samples < 0 || interval < 1) {
+            throw ByteSource.malformed(
+                    "envelopes of %d ns stand for %d samples of blocks %d to %d"
+                            .formatted(interval, samples, from, to));
+        }
+        return new Envelope(from, to, samples, interval);
     }
 
     private void readParts(ByteSource in, ByteSource body) throws BadBlockException {

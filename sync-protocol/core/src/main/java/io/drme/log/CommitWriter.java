@@ -62,16 +62,23 @@ final class CommitWriter implements AutoCloseable {
     }
 
     /**
-     * Writes the events that wait, but no samples, into room that is kept for it, and syncs.
+     * Writes the events that wait, but no samples, and syncs; without a block into room that is
+     * kept for it.
      *
+     * @param block a block of envelopes that goes with them, or none
      * @return the one frame
      */
-    Committed writeUrgent(StoreState state, long lastEventTime) throws DiskException {
+    Committed writeUrgent(StoreState state, byte @Nullable [] block, long lastEventTime)
+            throws DiskException {
         written.clear();
         try {
             var next = state.copy();
             stamp(next, lastEventTime);
-            writeFrame(next, true, List.copyOf(waiting.events()), true);
+            writeFrame(
+                    next,
+                    true,
+                    List.copyOf(waiting.events()),
+                    new Urgent(block == null ? null : ByteBuffer.wrap(block)));
             journal.sync();
         } catch (DiskException e) {
             journal.abandon();
@@ -133,7 +140,7 @@ final class CommitWriter implements AutoCloseable {
             long samples = next.accepted() - state.accepted() - before;
             waiting.countInto(next, before, samples, isLast);
             stamp(next, lastEventTime);
-            writeFrame(next, sets, List.copyOf(events.subList(eventsFrom, eventsTo)), false);
+            writeFrame(next, sets, List.copyOf(events.subList(eventsFrom, eventsTo)), null);
             written.set(written.size() - 1, written.getLast().withTicks(from, to));
             before += samples;
             total += bytes;
@@ -163,21 +170,33 @@ final class CommitWriter implements AutoCloseable {
         next.lastCommitNanos = wall;
     }
 
-    private void writeFrame(StoreState next, boolean sets, List<byte[]> events, boolean urgent)
+    /** What is no ordinary commit; without a block it may take the room that is kept. */
+    private record Urgent(@Nullable ByteBuffer block) {}
+
+    private void writeFrame(
+            StoreState next, boolean sets, List<byte[]> events, @Nullable Urgent urgent)
             throws DiskException {
-        int tickBytes = 0;
+        var block = urgent == null ? null : urgent.block;
+        int tickBytes = block == null ? 0 : block.remaining();
         for (var writer : writers.values()) {
             tickBytes += writer.maxFrameBytes();
         }
-        boolean key = journal.prepare(JournalFrame.maxBytes(next, events, tickBytes), urgent);
+        boolean key =
+                journal.prepare(
+                        JournalFrame.maxBytes(next, events, tickBytes),
+                        urgent != null && block == null);
         var data = ticks(StreamKind.DATA, key);
         var local = ticks(StreamKind.LOCAL, key);
-        var frame = new JournalFrame(next, sets || key, events, data, local);
-        int bytes = (data == null ? 0 : data.remaining()) + (local == null ? 0 : local.remaining());
+        var frame = new JournalFrame(next, sets || key, events, block, data, local);
+        int bytes = length(block) + length(data) + length(local);
         frame.putInto(journal.payload(JournalFrame.maxBytes(next, events, bytes)), journal.end());
         long position = journal.written();
         journal.append();
         written.add(new Committed(position, journal.written(), 0, 0, next, events));
+    }
+
+    private static int length(@Nullable ByteBuffer part) {
+        return part == null ? 0 : part.remaining();
     }
 
     private @Nullable ByteBuffer ticks(StreamKind kind, boolean key) {

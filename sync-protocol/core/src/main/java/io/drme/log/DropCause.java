@@ -15,7 +15,9 @@ public enum DropCause {
     /** The centre lost what it had acknowledged, and the gateway had it no more. */
     LOST_AT_CENTRE(5),
     /** One poll brought more than the journal can hold in one frame. */
-    TOO_LARGE(6);
+    TOO_LARGE(6),
+    /** Replaced by envelopes, which say how far they are from what was there. */
+    THINNED(7);
 
     private static final DropCause[] BY_CODE = values();
 

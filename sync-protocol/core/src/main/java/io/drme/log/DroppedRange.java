@@ -2,6 +2,7 @@ package io.drme.log;
 
 import io.drme.block.BlockHash;
 import io.drme.model.StreamKind;
+import io.drme.schema.Drop;
 
 /**
  * Items of a stream that were given up before a receipt covered them, or found damaged.
@@ -14,6 +15,7 @@ import io.drme.model.StreamKind;
  * @param lastHash hash of item {@code to}; {@link BlockHash#NONE} where it is not known
  * @param firstTime earliest time in them, nanoseconds since 1970; 0 where it is not known
  * @param lastTime latest time in them
+ * @param detail more, for a person; may be empty
  */
 public record DroppedRange(
         StreamKind stream,
@@ -23,4 +25,12 @@ public record DroppedRange(
         DropCause cause,
         BlockHash lastHash,
         long firstTime,
-        long lastTime) {}
+        long lastTime,
+        String detail) {
+
+    /** What the event says of it. */
+    Drop payload() {
+        return new Drop(
+                stream, from, to, samples, cause.text(), lastHash, firstTime, lastTime, detail);
+    }
+}

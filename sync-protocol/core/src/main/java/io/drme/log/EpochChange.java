@@ -8,11 +8,8 @@ import io.drme.block.BlockSeal;
 import io.drme.model.Batch;
 import io.drme.model.EpochId;
 import io.drme.model.StreamKind;
-import io.drme.model.Tag;
-import io.drme.model.TagTable;
 import io.drme.sync.Item;
 import io.drme.sync.RangeSet;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -173,7 +170,7 @@ final class EpochChange {
         try (var builder = new BlockBuilder()) {
             var reader = BlockReader.open(bytes);
             var was = reader.header().seal();
-            var tables = new Tables(reader);
+            var tables = new SeriesTables(reader);
             var cursor = reader.batches();
             var batch = new Batch();
             while (cursor.next(batch)) {
@@ -189,37 +186,10 @@ final class EpochChange {
                             stream.lastHash,
                             was.schemaVersion(),
                             was.configurationVersion(),
-                            0));
+                            0,
+                            was.envelope()));
         } catch (BadBlockException e) {
             return null;
-        }
-    }
-
-    /** Gives the batches of a block, whose tag indexes are series, a table to be added with. */
-    private static final class Tables {
-        private final List<Tag> series = new ArrayList<>();
-        private TagTable table;
-
-        Tables(BlockReader reader) {
-            for (var one : reader.series()) {
-                series.add(Tag.of(one.tag().text(), one.type()));
-            }
-            table = TagTable.EMPTY.with(series);
-        }
-
-        /** Turns the batch's series into tags; a tag whose type changed has a table for each. */
-        TagTable tableFor(Batch batch) {
-            var changed = new ArrayList<Tag>();
-            for (int i = 0; i < batch.size(); i++) {
-                var tag = series.get(batch.tags()[i]);
-                int index = table.indexOf(tag.name()).orElseThrow();
-                if (table.get(index).type() != tag.type()) {
-                    changed.add(tag);
-                }
-                batch.tags()[i] = index;
-            }
-            table = changed.isEmpty() ? table : table.with(changed);
-            return table;
         }
     }
 

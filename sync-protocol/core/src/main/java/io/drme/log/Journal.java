@@ -313,6 +313,14 @@ final class Journal {
         return slots.stream().anyMatch(s -> !s.isUsed());
     }
 
+    /** Whether an urgent frame of the usual size still fits. */
+    boolean hasRoomForNotes() {
+        return hasFreeSegment()
+                || (active != null
+                        && written - active.base + segmentBytes / (2 * KEPT_FRACTION)
+                                <= segmentBytes);
+    }
+
     private void roll(boolean urgent) throws DiskException {
         var slot = slots.stream().filter(s -> !s.isUsed()).findFirst().orElse(null);
         if (slot == null && urgent && slots.size() < segments + MOST_SPARE) {

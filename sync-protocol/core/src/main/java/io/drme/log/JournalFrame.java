@@ -13,17 +13,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * u8   kind, 2
- * u8   what follows the figures: 1 sets, 2 events, 4 ticks of data, 8 ticks of local
+ * u8   what follows the figures: 1 sets, 2 events, 4 ticks of data, 8 ticks of local,
+ *      16 a block of envelopes
  * u64  position below which the journal was synced when this was written
  *      the store's figures, see {@link StoreState#putFigures}
  *      its sets, see {@link StoreState#putSets}
  *      var number of events, and each with its u32 length
+ *      u32 length and block of envelopes
  *      u32 length and tick frame of data; then of local
  * </pre>
  *
  * @param figures the store's state: figures always, sets where {@code hasSets}
  * @param hasSets whether the state has sets
  * @param events event items
+ * @param block a block of envelopes, or none
  * @param data tick frame of {@code data}, or none
  * @param local tick frame of {@code local}, or none
  */
@@ -31,6 +34,7 @@ record JournalFrame(
         StoreState figures,
         boolean hasSets,
         List<byte[]> events,
+        @Nullable ByteBuffer block,
         @Nullable ByteBuffer data,
         @Nullable ByteBuffer local) {
     private static final byte KIND = 2;
@@ -38,7 +42,8 @@ record JournalFrame(
     private static final int EVENTS = 2;
     private static final int DATA = 4;
     private static final int LOCAL = 8;
-    private static final int FIXED_BYTES = 2 + 8 + 10 + 4 + 4;
+    private static final int BLOCK = 16;
+    private static final int FIXED_BYTES = 2 + 8 + 10 + 4 + 4 + 4;
 
     /** How many bytes it takes at most, with tick frames of these lengths. */
     static int maxBytes(StoreState state, List<byte[]> events, int tickBytes) {
@@ -53,6 +58,7 @@ record JournalFrame(
         int flags =
                 (hasSets ? SETS : 0)
                         | (events.isEmpty() ? 0 : EVENTS)
+                        | (block == null ? 0 : BLOCK)
                         | (data == null ? 0 : DATA)
                         | (local == null ? 0 : LOCAL);
         out.put(KIND).put((byte) flags).putLong(syncedThrough);
@@ -65,6 +71,9 @@ record JournalFrame(
             for (var event : events) {
                 out.putInt(event.length).put(event);
             }
+        }
+        if (block != null) {
+            out.putInt(block.remaining()).put(block.duplicate());
         }
         if (data != null) {
             out.putInt(data.remaining()).put(data.duplicate());
@@ -106,9 +115,11 @@ record JournalFrame(
                     events.add(bytes);
                 }
             }
+            var block = (flags & BLOCK) != 0 ? part(in) : null;
             var data = (flags & DATA) != 0 ? part(in) : null;
             var local = (flags & LOCAL) != 0 ? part(in) : null;
-            return Optional.of(new JournalFrame(state, (flags & SETS) != 0, events, data, local));
+            return Optional.of(
+                    new JournalFrame(state, (flags & SETS) != 0, events, block, data, local));
         } catch (BufferUnderflowException | IllegalArgumentException _) {
             return Optional.empty();
         }

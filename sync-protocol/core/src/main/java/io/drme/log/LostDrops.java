@@ -56,6 +56,7 @@ final class LostDrops {
                 d ->
                         d.stream() == next.stream()
                                 && d.cause().equals(next.cause())
+                                && d.detail().equals(next.detail())
                                 && d.toSequence() + 1 == next.fromSequence();
         var before = drops.stream().filter(isBefore).findFirst();
         before.ifPresent(drops::remove);
@@ -71,7 +72,8 @@ final class LostDrops {
                 first.cause(),
                 second.lastHash(),
                 time(first.firstTime(), second.firstTime(), Math::min),
-                time(first.lastTime(), second.lastTime(), Math::max));
+                time(first.lastTime(), second.lastTime(), Math::max),
+                first.detail());
     }
 
     /** A time of 0 is not known. */

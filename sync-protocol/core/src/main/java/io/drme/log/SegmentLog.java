@@ -378,6 +378,27 @@ final class SegmentLog {
         }
     }
 
+    /**
+     * Forgets items that are given up for good, while others of their segments stay; a segment of
+     * which nothing is left is deleted.
+     */
+    void trim(RangeSet gone) throws DiskException {
+        for (var segment : List.copyOf(segments)) {
+            var here = segment.held.intersect(gone);
+            if (here.isEmpty()) {
+                continue;
+            }
+            if (here.equals(segment.held)) {
+                delete(segment);
+                continue;
+            }
+            var changed = segment.copy(); // views share the other one
+            changed.samples -= samplesIn(here);
+            changed.held = segment.held.minus(here);
+            segments.set(segments.indexOf(segment), changed);
+        }
+    }
+
     /** How many bytes the files take. */
     long sizeBytes() {
         return segments.stream().mapToLong(s -> s.fileBytes).sum();

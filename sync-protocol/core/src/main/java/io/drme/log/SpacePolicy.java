@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
 final class SpacePolicy implements SpaceKeeper {
     private static final Logger log = LoggerFactory.getLogger(SpacePolicy.class);
 
+    /** For the next segment, and for one of what thinning writes. */
+    private static final int SEGMENTS_KEPT_FREE = 2;
+
     private @Nullable StoreCore core;
     private boolean makingRoom;
 
@@ -29,7 +32,7 @@ final class SpacePolicy implements SpaceKeeper {
     private long eventsNeededSince = Long.MAX_VALUE;
 
     /** What a victim costs, cheapest first. */
-    private enum Cost {
+    enum Cost {
         NOTHING,
         HISTORY_OF_EVENTS,
         /** Receipted, but needed, or behind events that are still there: only for want of space. */
@@ -39,7 +42,7 @@ final class SpacePolicy implements SpaceKeeper {
         NOT_ALLOWED
     }
 
-    private record Victim(StreamKind stream, Segment segment, Cost cost) {
+    record Victim(StreamKind stream, Segment segment, Cost cost) {
         boolean isCheaperThan(Victim other) {
             if (cost != other.cost) {
                 return cost.compareTo(other.cost) < 0;
@@ -80,8 +83,9 @@ final class SpacePolicy implements SpaceKeeper {
     @Override
     public void admit(long bytes) throws DiskException {
         // The events of a drop may need a segment themselves: they may pass the limit by that one.
-        while (!makingRoom && core().sizeBytes() + bytes > core().setup.config().maxSizeBytes()) {
-            if (!makeRoom()) {
+        while (!makingRoom
+                && StoreFigures.sizeBytes(core()) + bytes > core().setup.config().maxSizeBytes()) {
+            if (!tryMakeRoom()) {
                 throw new DiskException.Full(
                         "store.max-size of %d bytes is reached and when-full is %s; raise max-size, or"
                                         .formatted(
@@ -90,6 +94,22 @@ final class SpacePolicy implements SpaceKeeper {
                                 + " bring the centre back",
                         null);
             }
+            if (!core().journal.hasRoomForNotes()) {
+                return; // only a seal frees the journal, and it is a seal that asks
+            }
+        }
+    }
+
+    /** Where the journal can't take the note of a drop, what is sealed passes the limit instead. */
+    private boolean tryMakeRoom() throws DiskException {
+        try {
+            return makeRoom();
+        } catch (DiskException.Full e) {
+            if (core().journal.hasRoomForNotes()) {
+                throw e;
+            }
+            log.warn("store passes max-size for a moment: {}", e.getMessage());
+            return true;
         }
     }
 
@@ -128,9 +148,61 @@ final class SpacePolicy implements SpaceKeeper {
         }
     }
 
+    /** Expires what is old and, where {@code when-full} says so, thins ahead of need. */
+    void tidy() throws DiskException {
+        expire();
+        if (core().setup.config().whenFull() == StoreConfig.WhenFull.THIN) {
+            new Thinner(core(), this).run();
+        }
+    }
+
+    /** Whether so little room is left that thinning should begin: it needs some itself. */
+    boolean isNearLimit() throws DiskException {
+        long kept = SEGMENTS_KEPT_FREE * (long) core().sizes.segmentBytes();
+        return StoreFigures.sizeBytes(core()) + kept > core().setup.config().maxSizeBytes()
+                || core().setup.disk().freeBytes() < kept;
+    }
+
+    /** Deletes the segment that costs nothing, if there is one. */
+    boolean dropFree() throws DiskException {
+        var victim = cheapest().filter(v -> v.cost.compareTo(Cost.HISTORY_OF_EVENTS) <= 0);
+        if (victim.isPresent()) {
+            drop(victim.get());
+        }
+        return victim.isPresent();
+    }
+
+    /** The oldest segment that has samples which would be lost with it. */
+    Optional<Victim> oldestSamples() {
+        return cheapest().filter(v -> v.cost == Cost.SAMPLES);
+    }
+
+    /** Gives up some items of a segment, durably, while the others stay. */
+    void drop(StreamKind stream, Segment segment, RangeSet.Range range) throws DiskException {
+        var gone = RangeSet.of(range.from(), range.to());
+        if (segment.held.minus(gone).isEmpty()) {
+            drop(new Victim(stream, segment, Cost.SAMPLES));
+            return;
+        }
+        giveUp(describe(stream, segment, range));
+        core().state.stream(stream).removed = core().state.stream(stream).removed.union(gone);
+        core().setsChanged = true;
+        core().log(stream).trim(gone);
+        core().commitUrgent();
+    }
+
+    private void giveUp(DroppedRange dropped) {
+        count(dropped);
+        if (dropped.stream() == StreamKind.DATA) {
+            core().heldPending -= dropped.samples();
+        } else if (dropped.stream() == StreamKind.LOCAL) {
+            core().heldLocal -= dropped.samples();
+        }
+    }
+
     /** How much more can be stored before something is lost, were nothing acknowledged any more. */
     long roomBytes() throws DiskException {
-        long limit = core().setup.config().maxSizeBytes() - core().sizeBytes();
+        long limit = core().setup.config().maxSizeBytes() - StoreFigures.sizeBytes(core());
         long room = Math.min(limit, core().setup.disk().freeBytes());
         for (var entry : core().logs.entrySet()) {
             for (var segment : entry.getValue().segments()) {
@@ -192,13 +264,13 @@ final class SpacePolicy implements SpaceKeeper {
     }
 
     private Cost allowed(Cost cost) {
-        return core().setup.config().whenFull() == StoreConfig.WhenFull.DROP_OLDEST
-                ? cost
-                : Cost.NOT_ALLOWED;
+        return core().setup.config().whenFull() == StoreConfig.WhenFull.STOP
+                ? Cost.NOT_ALLOWED
+                : cost;
     }
 
     /** What would be lost with a segment. */
-    private RangeSet lost(StreamKind stream, Segment segment) {
+    RangeSet lost(StreamKind stream, Segment segment) {
         if (stream != StreamKind.LOCAL) {
             return segment.held.minus(core().state.stream(stream).acknowledged);
         }
@@ -239,14 +311,7 @@ final class SpacePolicy implements SpaceKeeper {
                 core().addEvent(Payloads.event(0, drop));
             }
         }
-        for (var dropped : ranges) {
-            count(dropped);
-            if (stream == StreamKind.DATA) {
-                core().heldPending -= dropped.samples();
-            } else if (stream == StreamKind.LOCAL) {
-                core().heldLocal -= dropped.samples();
-            }
-        }
+        ranges.forEach(this::giveUp);
         if (stream == StreamKind.LOCAL && lost.isEmpty()) {
             core().state.expiredLocal += segment.samples;
             core().heldLocal -= segment.samples;
@@ -302,7 +367,8 @@ final class SpacePolicy implements SpaceKeeper {
                 DropCause.STORE_FULL,
                 hash,
                 first == Long.MAX_VALUE ? 0 : first,
-                last == Long.MIN_VALUE ? 0 : last);
+                last == Long.MIN_VALUE ? 0 : last,
+                "");
     }
 
     /** Counts a loss and has its event written with the next commit. */
@@ -337,7 +403,8 @@ final class SpacePolicy implements SpaceKeeper {
                         DropCause.LOST_AT_CENTRE,
                         BlockHash.NONE,
                         0,
-                        0));
+                        0,
+                        ""));
         core().setsChanged = true;
     }
 }

@@ -58,7 +58,7 @@ public final class Store implements AutoCloseable {
     }
 
     private WearGauge newGauge() {
-        return new WearGauge(setup.clock(), writtenBytes(), core.storedBytes());
+        return new WearGauge(setup.clock(), writtenBytes(), StoreFigures.storedBytes(core));
     }
 
     private long writtenBytes() {
@@ -169,7 +169,7 @@ public final class Store implements AutoCloseable {
             tried(core::commit);
         }
         noteTail();
-        gauge.note(writtenBytes(), core.storedBytes());
+        gauge.note(writtenBytes(), StoreFigures.storedBytes(core));
         return core.state.accepted();
     }
 
@@ -224,7 +224,7 @@ public final class Store implements AutoCloseable {
         }
         tried(() -> {
             core.seal();
-            policy.expire();
+            policy.tidy();
         });
         hadTail = false;
         return true;
@@ -235,7 +235,7 @@ public final class Store implements AutoCloseable {
         tried(() -> {
             core.commit();
             core.seal();
-            policy.expire();
+            policy.tidy();
         });
         hadTail = false;
     }
@@ -329,12 +329,17 @@ public final class Store implements AutoCloseable {
 
     /** The counters of the last commit. */
     public Counters counters() {
-        return core.counters();
+        return StoreFigures.counters(core);
     }
 
     /** How many bytes the store takes on disk. */
     public long sizeBytes() {
-        return core.sizeBytes();
+        return StoreFigures.sizeBytes(core);
+    }
+
+    /** What gives way when there is no more room. */
+    public StoreConfig.WhenFull whenFull() {
+        return setup.config().whenFull();
     }
 
     /** What the store costs its disk, and how long it can go on without the centre; as of now. */
@@ -344,7 +349,7 @@ public final class Store implements AutoCloseable {
                 disk.bytesWritten(),
                 gauge.window(),
                 gauge.writtenADay(writtenBytes()),
-                gauge.hoursTo(policy.roomBytes(), core.storedBytes()));
+                gauge.hoursTo(policy.roomBytes(), StoreFigures.storedBytes(core)));
     }
 
     /**

@@ -3,6 +3,7 @@ package io.drme.log;
 import io.drme.config.Section;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * The {@code store} section of {@code gateway.yaml}.
@@ -48,15 +49,22 @@ public record StoreConfig(
     private static final Duration LEAST_SEAL = Duration.ofSeconds(1);
     private static final Duration MOST_SEAL = Duration.ofHours(1);
 
-    /**
-     * What to do when there is no room for a block. Thinning is not among them yet: the reader of
-     * the configuration says so to whoever asks for it.
-     */
+    /** What to do when there is no room for a block. */
     public enum WhenFull {
         /** The oldest is dropped, counted and reported; the newest stays whole. */
         DROP_OLDEST,
+        /**
+         * The oldest is replaced by envelopes, whose error bound is on record, before there is no
+         * room; the oldest of these give way to longer intervals, and at last are dropped.
+         */
+        THIN,
         /** New samples are refused and counted; what is stored stays whole. */
-        STOP
+        STOP;
+
+        /** As in the configuration, for example {@code drop-oldest}. */
+        public String text() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /** The values used where the file says nothing. */
@@ -84,18 +92,8 @@ public record StoreConfig(
                         section.duration("keep", DEFAULT_KEEP, LEAST_KEEP, MOST_KEEP),
                         section.duration("sync-every", DEFAULT_SYNC_EVERY, LEAST_SYNC, MOST_SYNC),
                         section.duration("seal-every", DEFAULT_SEAL_EVERY, LEAST_SEAL, MOST_SEAL),
-                        whenFull(section));
+                        section.choice("when-full", WhenFull.DROP_OLDEST));
         section.done();
         return config;
-    }
-
-    private static WhenFull whenFull(Section section) {
-        if (section.text("when-full", "").equals("thin")) {
-            section.problem(
-                    "when-full",
-                    "'thin' is not built yet; use drop-oldest, or stop, and a larger max-size");
-            return WhenFull.DROP_OLDEST;
-        }
-        return section.choice("when-full", WhenFull.DROP_OLDEST);
     }
 }

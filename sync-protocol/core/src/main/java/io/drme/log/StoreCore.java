@@ -3,11 +3,12 @@ package io.drme.log;
 import io.drme.block.BlockBuilder;
 import io.drme.block.BlockHash;
 import io.drme.block.BlockSeal;
+import io.drme.block.Envelope;
 import io.drme.model.EpochId;
 import io.drme.model.Event;
 import io.drme.model.StreamKind;
-import io.drme.schema.Drop;
 import io.drme.schema.Payloads;
+import io.drme.sync.RangeSet;
 import io.drme.time.Hlc;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -149,18 +150,8 @@ final class StoreCore {
         return placed;
     }
 
-    void addDropEvent(DroppedRange d) {
-        var drop =
-                new Drop(
-                        d.stream(),
-                        d.from(),
-                        d.to(),
-                        d.samples(),
-                        d.cause().text(),
-                        d.lastHash(),
-                        d.firstTime(),
-                        d.lastTime());
-        addEvent(Payloads.event(0, drop));
+    void addDropEvent(DroppedRange dropped) {
+        addEvent(Payloads.event(0, dropped.payload()));
     }
 
     /** Makes durable what waits, and the state as it is now. */
@@ -193,12 +184,58 @@ final class StoreCore {
      * only, as it may be called while a log makes room for a segment.
      */
     void commitUrgent() throws DiskException {
-        var frame = writer.writeUrgent(state, lastEventTime);
+        committed(writer.writeUrgent(state, null, lastEventTime));
+    }
+
+    private void committed(CommitWriter.Committed frame) {
         state = frame.state();
         setsChanged = false;
         waiting.clearEvents();
         journaled.addAll(frame.events());
         built = Math.max(built, frame.end());
+    }
+
+    private void held(StreamKind kind, long samples) {
+        if (kind == StreamKind.DATA) {
+            heldPending += samples;
+        } else {
+            heldLocal += samples;
+        }
+    }
+
+    /**
+     * Replaces blocks by envelopes; no sample may be committed and not sealed.
+     *
+     * @throws DiskException when it could not be made durable; then it was not begun
+     */
+    void thin(Thinning thinning) throws DiskException {
+        long eventBefore = lastEvent;
+        var hashBefore = lastEventHash;
+        long timeBefore = lastEventTime;
+        addDropEvent(thinning.dropped());
+        var next = state.copy();
+        thinning.applyTo(next);
+        try {
+            committed(writer.writeUrgent(next, thinning.block(), lastEventTime));
+        } catch (DiskException e) {
+            waiting.takeBackEvent();
+            lastEvent = eventBefore;
+            lastEventHash = hashBefore;
+            lastEventTime = timeBefore;
+            throw e;
+        }
+        held(thinning.stream(), thinning.head().samples() - thinning.dropped().samples());
+        Thinning.place(state.stream(thinning.stream()), thinning.head(), thinning.block());
+        append(thinning.stream(), thinning.head(), thinning.block());
+        var gone = thinning.dropped();
+        log(thinning.stream()).trim(RangeSet.of(gone.from(), gone.to()));
+    }
+
+    /** Adds a block of envelopes that was found in the journal. */
+    void recovered(StreamKind kind, ItemHead head, byte[] block) {
+        Thinning.place(state.stream(kind), head, block);
+        append(kind, head, block);
+        held(kind, head.samples());
     }
 
     /**
@@ -383,25 +420,26 @@ final class StoreCore {
         stream.lastHash = BlockHash.of(block);
         stream.endOrdinal = ordinalIn(kind) + samples;
         stream.covers = covers;
-        if (kind == StreamKind.DATA) {
-            heldPending += samples;
-        } else {
-            heldLocal += samples;
-        }
+        held(kind, samples);
     }
 
     private BlockSeal header(StreamKind kind, long covers) {
+        return header(kind, ordinalIn(kind), covers, null);
+    }
+
+    BlockSeal header(StreamKind kind, long ordinal, long covers, @Nullable Envelope envelope) {
         var stream = state.stream(kind);
         return new BlockSeal(
                 setup.gateway(),
                 epoch,
                 kind,
                 stream.last + 1,
-                ordinalIn(kind),
+                ordinal,
                 stream.lastHash,
                 schemaVersion,
                 configurationVersion,
-                covers);
+                covers,
+                envelope);
     }
 
     /** The samples not sealed yet as a block for reading only; null where there are none. */
@@ -410,49 +448,11 @@ final class StoreCore {
         return builder.isEmpty() ? null : builder.preview(header(kind, built));
     }
 
-    Counters counters() {
-        var dropped = new EnumMap<DropCause, Long>(DropCause.class);
-        dropped.putAll(state.droppedData);
-        state.droppedLocal.forEach((cause, n) -> dropped.merge(cause, n, Long::sum));
-        return new Counters(
-                state.read,
-                state.derived,
-                state.filtered,
-                state.acceptedData + state.acceptedLocal,
-                state.acknowledged,
-                heldPending + tailSamples(StreamKind.DATA),
-                heldLocal + state.expiredLocal + tailSamples(StreamKind.LOCAL),
-                state.refused,
-                dropped,
-                state.acceptedLocal,
-                state.droppedLocal);
-    }
-
-    long sizeBytes() {
-        long bytes = journal.sizeBytes();
-        for (var log : logs.values()) {
-            bytes += log.sizeBytes();
-        }
-        return bytes;
-    }
-
     /** Whether stamps may soon run beyond what is written down. */
     boolean isStampLimitNear() {
         long millis =
                 setup.clock().epochNanos() / 1_000_000 + setup.config().syncEvery().toMillis();
         return Hlc.millis(state.hlcMark) <= millis;
-    }
-
-    /** What was ever put into the logs or waits to be, in bytes as stored: it only grows. */
-    long storedBytes() {
-        long bytes = 0;
-        for (var log : logs.values()) {
-            bytes += log.bytesWritten();
-        }
-        for (var builder : builders.values()) {
-            bytes += builder.approximateBytes();
-        }
-        return bytes;
     }
 
     /** Ends the tails with their footers and notes that all was closed in order. */

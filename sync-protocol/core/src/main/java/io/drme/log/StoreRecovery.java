@@ -2,6 +2,7 @@ package io.drme.log;
 
 import io.drme.block.BadBlockException;
 import io.drme.block.BlockHash;
+import io.drme.block.BlockReader;
 import io.drme.block.TickFrameReader;
 import io.drme.model.Batch;
 import io.drme.model.EpochId;
@@ -192,6 +193,7 @@ final class StoreRecovery implements Journal.Visitor {
             build(StreamKind.DATA, data, frame.figures().acceptedData, position);
             build(StreamKind.LOCAL, local, frame.figures().acceptedLocal, position);
             core.built = end;
+            takeBlock(frame.block());
             frame.events().forEach(this::takeEvent);
         }
     }
@@ -239,6 +241,41 @@ final class StoreRecovery implements Journal.Visitor {
         }
     }
 
+    /**
+     * A block of envelopes that may not have reached its log. Where samples before it are not in
+     * blocks, their log lost what it had synced; then the block is given up as well, and counted.
+     */
+    private void takeBlock(@Nullable ByteBuffer block) {
+        if (block == null) {
+            return;
+        }
+        var bytes = new byte[block.remaining()];
+        block.get(bytes);
+        try {
+            var header = BlockReader.open(bytes).header();
+            var stream = core.state.stream(header.stream());
+            if (header.sequence() == stream.last + 1 && core.tailSamples(header.stream()) == 0) {
+                core.recovered(
+                        header.stream(),
+                        new ItemHead(
+                                header.sequence(),
+                                header.seal().firstOrdinal(),
+                                header.count(),
+                                header.firstTime(),
+                                header.lastTime(),
+                                core.state.lastCommitNanos,
+                                header.seal().journalPosition()),
+                        bytes);
+            } else if (header.sequence() > stream.last) {
+                quarantine.note(
+                        "journal: envelopes in block %d of %s have no place behind block %d"
+                                .formatted(header.sequence(), header.stream().text(), stream.last));
+            }
+        } catch (BadBlockException e) {
+            quarantine.note("journal: a block of envelopes can't be read: " + e.getMessage());
+        }
+    }
+
     private void takeEvent(byte[] bytes) {
         var item = EventItem.decode(bytes);
         if (item.isEmpty() || item.get().sequence() <= core.lastEvent) {
@@ -260,6 +297,9 @@ final class StoreRecovery implements Journal.Visitor {
                 if (removed.containsAll(segment.held)) {
                     core.log(kind).delete(segment);
                 }
+            }
+            if (kind != StreamKind.EVENTS) {
+                core.log(kind).trim(removed);
             }
         }
     }
@@ -339,7 +379,8 @@ final class StoreRecovery implements Journal.Visitor {
                 DropCause.DAMAGED,
                 range.to() == stream.last ? stream.lastHash : BlockHash.NONE,
                 before.map(StoredItem::lastTime).orElse(0L),
-                after.map(StoredItem::firstTime).orElse(0L));
+                after.map(StoredItem::firstTime).orElse(0L),
+                "");
     }
 
     private static Optional<StoredItem> neighbour(SegmentLog log, long sequence)

@@ -53,6 +53,11 @@ final class StoreState {
         return byCause.values().stream().mapToLong(Long::longValue).sum();
     }
 
+    /** Samples accepted on a stream: the number of the next one. */
+    long accepted(StreamKind kind) {
+        return kind == StreamKind.LOCAL ? acceptedLocal : acceptedData;
+    }
+
     /** Samples accepted on either stream. */
     long accepted() {
         return acceptedData + acceptedLocal;

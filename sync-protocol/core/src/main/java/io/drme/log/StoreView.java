@@ -35,7 +35,7 @@ public final class StoreView {
         disk = core.setup.disk();
         epoch = core.epoch;
         bootCount = core.state.bootCount;
-        counters = core.counters();
+        counters = StoreFigures.counters(core);
         origins = core.origins;
         for (var kind : StreamKind.values()) {
             var state = core.state.stream(kind);

@@ -129,6 +129,11 @@ final class Waiting {
         eventBytes += item.length;
     }
 
+    /** Takes back the event added last. */
+    void takeBackEvent() {
+        eventBytes -= events.removeLast().length;
+    }
+
     boolean isEmpty() {
         return ticks.isEmpty()
                 && events.isEmpty()

@@ -31,7 +31,9 @@ public enum Reason {
     /** The device is out of service, or being configured. */
     OUT_OF_SERVICE(13),
     /** The value was derived from inputs that were not all good. */
-    INPUT_NOT_GOOD(14);
+    INPUT_NOT_GOOD(14),
+    /** One of the few samples that were kept when a full store was thinned. */
+    THINNED(15);
 
     private static final Reason[] BY_CODE = values();
 

@@ -11,11 +11,12 @@ import java.nio.ByteBuffer;
  * @param fromSequence first item that is gone
  * @param toSequence last item that is gone
  * @param samples how many samples they held; events, for the stream of events
- * @param cause {@code space}, {@code expired}, {@code damaged} or {@code thinned}
+ * @param cause {@code store-full}, {@code damaged}, {@code lost-at-centre} or {@code thinned}
  * @param lastHash hash of the last of them, so that the chain can be checked across the hole; zero
  *     where unknown
  * @param firstTime earliest source time in them, nanoseconds since 1970 UTC
  * @param lastTime latest source time in them
+ * @param detail more, for a person: the error bound where it was thinned; may be empty
  */
 public record Drop(
         StreamKind stream,
@@ -25,8 +26,22 @@ public record Drop(
         String cause,
         BlockHash lastHash,
         long firstTime,
-        long lastTime)
+        long lastTime,
+        String detail)
         implements Payload {
+
+    /** A drop of which there is nothing more to say. */
+    public Drop(
+            StreamKind stream,
+            long fromSequence,
+            long toSequence,
+            long samples,
+            String cause,
+            BlockHash lastHash,
+            long firstTime,
+            long lastTime) {
+        this(stream, fromSequence, toSequence, samples, cause, lastHash, firstTime, lastTime, "");
+    }
 
     void write(AvroWriter out) {
         out.putString(stream.text())
@@ -36,7 +51,8 @@ public record Drop(
                 .putString(cause)
                 .putFixed(bytes(lastHash))
                 .putLong(firstTime)
-                .putLong(lastTime);
+                .putLong(lastTime)
+                .putString(detail);
     }
 
     static Drop read(AvroReader in) throws BadEventException {
@@ -48,7 +64,8 @@ public record Drop(
                 in.takeString(),
                 hash(in),
                 in.takeLong(),
-                in.takeLong());
+                in.takeLong(),
+                in.takeString());
     }
 
     private static byte[] bytes(BlockHash hash) {

@@ -114,6 +114,27 @@ public sealed interface Message {
     record Refill(String command, long items, long left) {}
 
     /**
+     * What storing costs the gateway's disk, and how long it can go on without the line.
+     *
+     * @param writtenBytesADay what is written in a day at the present rate; -1 where not known yet
+     * @param autonomyMinutes how long samples find room at the present rate before something has to
+     *     give way; -1 where not known yet, or nothing is being stored
+     */
+    record Endurance(long writtenBytesADay, long autonomyMinutes) {
+        /** Nothing is known yet. */
+        public static final Endurance UNKNOWN = new Endurance(-1, -1);
+
+        /** Rejects what is less than not known. */
+        public Endurance {
+            if (writtenBytesADay < -1 || autonomyMinutes < -1) {
+                throw new IllegalArgumentException(
+                        "no endurance: %d bytes, %d minutes"
+                                .formatted(writtenBytesADay, autonomyMinutes));
+            }
+        }
+    }
+
+    /**
      * The gateway lives; sent every few seconds, and it renews the lease.
      *
      * @param gatewayTimeNanos wall clock of the gateway, nanoseconds since 1970 UTC
@@ -125,6 +146,7 @@ public sealed interface Message {
      * @param drainMillis how long the backlog takes at the rate just measured, from 0; -1 where
      *     that is not known
      * @param refills spans that are being sent again
+     * @param endurance of its store
      */
     record Status(
             long session,
@@ -134,7 +156,8 @@ public sealed interface Message {
             List<Progress> progress,
             ChainHeads heads,
             long drainMillis,
-            List<Refill> refills)
+            List<Refill> refills,
+            Endurance endurance)
             implements Up {
         /** Takes an immutable copy. */
         public Status {

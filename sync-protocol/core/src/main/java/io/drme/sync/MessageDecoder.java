@@ -131,7 +131,9 @@ final class MessageDecoder {
         for (int i = 0; i < requests; i++) {
             refills.add(new Message.Refill(in.text(), in.count(), in.count()));
         }
-        return new Message.Status(session, epoch, time, counters, progress, heads, drain, refills);
+        var endurance = new Message.Endurance(in.count() - 1, in.count() - 1);
+        return new Message.Status(
+                session, epoch, time, counters, progress, heads, drain, refills, endurance);
     }
 
     private static ChainHeads heads(WireReader in) throws Malformed {

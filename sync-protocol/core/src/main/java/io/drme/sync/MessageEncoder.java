@@ -123,6 +123,8 @@ final class MessageEncoder {
         for (var refill : status.refills()) {
             out.text(refill.command()).count(refill.items()).count(refill.left());
         }
+        out.count(status.endurance().writtenBytesADay() + 1);
+        out.count(status.endurance().autonomyMinutes() + 1);
         return STATUS;
     }
 

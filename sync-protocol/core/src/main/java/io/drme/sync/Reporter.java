@@ -77,7 +77,8 @@ final class Reporter {
                         progress,
                         trust.heads(log, now),
                         drainMillis,
-                        refills.report()));
+                        refills.report(),
+                        log.endurance()));
     }
 
     private List<Message.Progress> progress() {

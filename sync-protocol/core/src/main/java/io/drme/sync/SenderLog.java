@@ -75,6 +75,11 @@ public interface SenderLog {
     /** The terms of exact accounting by name, see {@link Message.Status}. */
     SortedMap<String, Long> counters();
 
+    /** What storing costs the disk, and how long it can go on without the line; as of late. */
+    default Message.Endurance endurance() {
+        return Message.Endurance.UNKNOWN;
+    }
+
     /** The ranges of {@link #held} with the hash at each end, the newest where there are many. */
     default List<HeldRange> heldRanges(StreamKind stream) {
         return held(stream).newest(Limits.MAX_RANGES).ranges().stream()

@@ -124,7 +124,8 @@ class MessageCodecTest {
                                                 RangeSet.parse("1-40,43,50-59"))),
                                 HEADS,
                                 12_500,
-                                List.of(new Message.Refill("c-7", 20, 5)))),
+                                List.of(new Message.Refill("c-7", 20, 5)),
+                                new Message.Endurance(1_200_000_000, 2_280))),
                 new Sample(
                         "hash-query",
                         new Message.HashQuery(SESSION, EPOCH, StreamKind.DATA, 41, 99)));

@@ -8,7 +8,8 @@ public final class SmallStore {
     /** The least {@code max-size} at which such a store has room for ring and tails. */
     public static final long LEAST_BYTES = 256 << 10;
 
-    private static final Sizes SIZES = new Sizes(32 << 10, 16 << 10, 4, 8 << 10, 4 << 10, 2_000);
+    private static final Sizes SIZES =
+            new Sizes(32 << 10, 16 << 10, 4, 8 << 10, 4 << 10, 16 << 10, 2_000);
 
     private SmallStore() {}
 

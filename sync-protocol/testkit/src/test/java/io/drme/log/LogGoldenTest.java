@@ -73,7 +73,8 @@ class LogGoldenTest {
         var out = Frame.buffer(128);
         var state = new StoreState();
         state.bootCount = 2;
-        new JournalFrame(state, false, List.of(new byte[] {9}), null, null).putInto(out, 0x40);
+        new JournalFrame(state, false, List.of(new byte[] {9}), null, null, null)
+                .putInto(out, 0x40);
         assertThat(hex(out.flip())).isEqualTo(COMMIT);
     }
 

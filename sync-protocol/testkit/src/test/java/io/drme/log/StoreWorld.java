@@ -37,7 +37,7 @@ import java.util.function.UnaryOperator;
  */
 final class StoreWorld {
     /** Small, so that a short run rolls segments, ring and blocks. */
-    static final Sizes SIZES = new Sizes(16 << 10, 8 << 10, 4, 2 << 10, 1 << 10, 3_000);
+    static final Sizes SIZES = new Sizes(16 << 10, 8 << 10, 4, 2 << 10, 1 << 10, 6 << 10, 3_000);
 
     private static final List<Tag> TAGS =
             List.of(

@@ -137,7 +137,8 @@ class ReceiverTest {
                 List.of(),
                 heads,
                 -1,
-                List.of());
+                List.of(),
+                Message.Endurance.UNKNOWN);
     }
 
     private static List<Fact.HeadRefused.Why> refusedHeads(Receiver.Outcome outcome) {

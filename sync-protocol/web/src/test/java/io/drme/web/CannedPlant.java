@@ -332,6 +332,9 @@ final class CannedPlant {
                         "store",
                         new JsonObject()
                                 .put("sizeBytes", 412L << 20)
+                                .put("whenFull", "drop-oldest")
+                                .put("autonomyHours", 38.2)
+                                .put("writtenBytesADay", 1_300_000_000L)
                                 .put("failing", false)
                                 .put("pendingBlocks", 3)
                                 .put("pendingEvents", 0))
@@ -385,6 +388,8 @@ final class CannedPlant {
         return gateway.put("lastSeen", Times.text(seen))
                 .put("lag", lag)
                 .put("backlog", backlog)
-                .put("timeToDrain", drain);
+                .put("timeToDrain", drain)
+                .put("autonomyHours", backlog > 0 ? 38.2 : 214.0)
+                .put("writtenBytesADay", 1_300_000_000L);
     }
 }

@@ -4,7 +4,9 @@ import io.drme.block.BadBlockException;
 import io.drme.block.BlockReader;
 import io.drme.block.SeriesColumns;
 import io.drme.block.TickColumns;
+import io.drme.log.DropCause;
 import io.drme.log.EventItem;
+import io.drme.log.StoreView;
 import io.drme.log.StoredItem;
 import io.drme.model.StreamKind;
 import io.drme.model.TagName;
@@ -12,6 +14,7 @@ import io.drme.schema.BadEventException;
 import io.drme.schema.Payload;
 import io.drme.schema.Payloads;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -35,7 +38,10 @@ public final class LocalHistory {
         this.recorder = recorder;
     }
 
-    /** Takes the series of a tag, block by block in the order they were recorded. */
+    /**
+     * Takes the series of a tag, block by block in the order they were recorded; envelopes stand
+     * where the samples stood that they replace.
+     */
     public interface SeriesVisitor {
         /** One series; {@code columns} and {@code ticks} are reused after the call. */
         void visit(SeriesColumns columns, TickColumns ticks, StreamKind stream);
@@ -51,13 +57,22 @@ public final class LocalHistory {
             throws InterruptedException {
         for (var stream : STREAMS) {
             var view = recorder.view();
-            for (StoredItem item : view.overlapping(stream, from, to)) {
+            for (StoredItem item : inOrder(view, view.overlapping(stream, from, to))) {
                 view.read(stream, item.sequence())
                         .ifPresent(bytes -> visit(bytes, tag, stream, visitor));
             }
             recorder.ask(s -> s.tail(stream))
                     .ifPresent(bytes -> visit(bytes, tag, stream, visitor));
         }
+    }
+
+    /**
+     * Envelopes are appended behind younger blocks; where there are none, the log's order stands.
+     */
+    private static List<StoredItem> inOrder(StoreView view, List<StoredItem> items) {
+        return view.counters().dropped().containsKey(DropCause.THINNED)
+                ? items.stream().sorted(Comparator.comparingLong(StoredItem::firstTime)).toList()
+                : items;
     }
 
     private static void visit(byte[] bytes, TagName tag, StreamKind stream, SeriesVisitor visitor) {

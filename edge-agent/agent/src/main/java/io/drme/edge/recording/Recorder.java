@@ -6,7 +6,9 @@ import io.drme.edge.owner.Inbox;
 import io.drme.log.DiskException;
 import io.drme.log.Intake;
 import io.drme.log.Store;
+import io.drme.log.StoreConfig;
 import io.drme.log.StoreView;
+import io.drme.log.Wear;
 import io.drme.model.Batch;
 import io.drme.schema.Payload;
 import io.drme.schema.Payloads;
@@ -43,6 +45,7 @@ public final class Recorder implements Runnable {
     private static final int MOST_AT_ONCE = 512;
     private static final long RETRY_NANOS = 1_000_000_000;
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long WEAR_NANOS = 5_000_000_000L;
 
     private static final Logger log = LoggerFactory.getLogger(Recorder.class);
 
@@ -53,6 +56,7 @@ public final class Recorder implements Runnable {
     private final Consumer<List<Transition>> told;
     private final Inbox<Store> questions = new Inbox<>("store", this::answerQuestions);
     private final AtomicReference<StoreView> view;
+    private final AtomicReference<Wear> wear = new AtomicReference<>(Wear.UNKNOWN);
     private final AtomicLong failures = new AtomicLong();
     private final List<Transition> untold = new ArrayList<>();
     private final List<Runnable> waiting = new ArrayList<>();
@@ -63,6 +67,7 @@ public final class Recorder implements Runnable {
     private boolean begun;
     private volatile boolean failing;
     private long nextCommit;
+    private long nextWear;
 
     /**
      * Makes a recorder; starts nothing.
@@ -85,11 +90,25 @@ public final class Recorder implements Runnable {
         this.told = told;
         this.view = new AtomicReference<>(store.view());
         this.nextCommit = clock.nanoTime() + syncEveryNanos;
+        this.nextWear = clock.nanoTime();
     }
 
     /** What the store held at the last commit; from any thread. */
     public StoreView view() {
         return view.get();
+    }
+
+    /**
+     * What the store costs its disk and how long it lasts without the line, some seconds old at
+     * most; from any thread.
+     */
+    public Wear wear() {
+        return wear.get();
+    }
+
+    /** What gives way when the store is full; from any thread. */
+    public StoreConfig.WhenFull whenFull() {
+        return store.whenFull();
     }
 
     /** Whether the disk refuses just now; from any thread. */
@@ -260,6 +279,7 @@ public final class Recorder implements Runnable {
             return;
         }
         urgent = false;
+        measure();
         view.set(store.view());
         grown.run();
         if (!untold.isEmpty()) {
@@ -269,6 +289,21 @@ public final class Recorder implements Runnable {
         }
         waiting.forEach(Runnable::run);
         waiting.clear();
+    }
+
+    /** It asks the disk how much is free, so not with each commit. */
+    private void measure() {
+        long now = clock.nanoTime();
+        if (now - nextWear < 0) {
+            return;
+        }
+        nextWear = now + WEAR_NANOS;
+        try {
+            wear.set(store.wear());
+        } catch (DiskException e) {
+            wear.set(Wear.UNKNOWN);
+            log.debug("free space not known: {}", e.getMessage());
+        }
     }
 
     private void seal() {

@@ -13,12 +13,14 @@ import io.drme.model.EpochId;
 import io.drme.model.StreamKind;
 import io.drme.sync.ChainHash;
 import io.drme.sync.Item;
+import io.drme.sync.Message;
 import io.drme.sync.RangeSet;
 import io.drme.sync.SampleTerms;
 import io.drme.sync.SenderLog;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -28,6 +30,8 @@ import java.util.function.Function;
  * the store's thread, for which the sender's thread waits.
  */
 public final class RecorderLog implements SenderLog {
+    private static final int MINUTES_PER_HOUR = 60;
+
     private final Recorder recorder;
     private final long bootCount;
 
@@ -163,6 +167,17 @@ public final class RecorderLog implements SenderLog {
     @Override
     public SortedMap<String, Long> counters() {
         return terms(view().counters());
+    }
+
+    @Override
+    public Message.Endurance endurance() {
+        var wear = recorder.wear();
+        return new Message.Endurance(
+                whole(wear.bytesADay(), 1), whole(wear.autonomyHours(), MINUTES_PER_HOUR));
+    }
+
+    private static long whole(OptionalDouble value, int times) {
+        return value.isPresent() ? (long) (value.getAsDouble() * times) : -1;
     }
 
     /** The terms of exact accounting by their names in a status. */

@@ -4,6 +4,7 @@ import io.drme.edge.acquisition.LatestSnapshot;
 import io.drme.edge.config.WebConfig;
 import io.drme.edge.recording.AlarmBook;
 import io.drme.log.Counters;
+import io.drme.log.Wear;
 import io.drme.web.Access;
 import io.drme.web.Api;
 import io.drme.web.CannotListenException;
@@ -112,6 +113,29 @@ public final class AgentWeb implements AutoCloseable {
         changed.forEach(o -> feed.publish(AlarmRoutes.item(gateway, o)));
     }
 
+    /** What is not known is absent. */
+    private static void addWear(Metrics.Writer writer, Wear wear) {
+        writer.counter(
+                "drme_store_written_bytes_total",
+                "Pages written to the disk since the start, in bytes",
+                Map.of(),
+                (double) wear.bytesWritten());
+        wear.bytesADay()
+                .ifPresent(b ->
+                        writer.gauge(
+                                "drme_store_written_bytes_per_day",
+                                "Pages written in a day at the present rate, in bytes",
+                                Map.of(),
+                                b));
+        wear.autonomyHours()
+                .ifPresent(h ->
+                        writer.gauge(
+                                "drme_store_autonomy_hours",
+                                "How long samples find room, were the line down from now on",
+                                Map.of(),
+                                h));
+    }
+
     private static void addMetrics(Metrics metrics, GatewayParts parts) {
         metrics.source(writer -> {
             Counters c = parts.recorder().view().counters();
@@ -134,6 +158,7 @@ public final class AgentWeb implements AutoCloseable {
                     "Samples that wait for a receipt",
                     Map.of(),
                     (double) c.pending());
+            addWear(writer, parts.recorder().wear());
             for (var d : parts.devices().get()) {
                 var labels = Map.of("device", d.device());
                 writer.counter(

@@ -1,7 +1,6 @@
 package io.drme.edge.web;
 
 import io.drme.driver.DeviceStatus;
-import io.drme.model.StreamKind;
 import io.drme.web.Api;
 import io.drme.web.DeviceItem;
 import io.drme.web.Page;
@@ -37,6 +36,13 @@ final class OperationRoutes {
                         Rule.VIEWER,
                         "Gateway, configuration, store and uplink at a glance"),
                 _ -> Reply.json(status()));
+        api.add(
+                Route.get(
+                                "/api/v1/store",
+                                Rule.VIEWER,
+                                "Size, backlog and health of the store, what it costs the disk, and how long it lasts without the line")
+                        .answers(StoreReport.SCHEMA),
+                _ -> Reply.json(StoreReport.of(parts.recorder())));
         api.add(
                 Route.post(
                                 "/api/v1/configuration/apply",
@@ -101,28 +107,10 @@ final class OperationRoutes {
     }
 
     private JsonObject status() throws InterruptedException {
-        var view = parts.recorder().view();
-        long bytes = parts.recorder().ask(s -> s.sizeBytes());
-        var store =
-                new JsonObject()
-                        .put("sizeBytes", bytes)
-                        .put("failing", parts.recorder().isFailing())
-                        .put("failures", parts.recorder().failures())
-                        .put(
-                                "pendingBlocks",
-                                view.held(StreamKind.DATA)
-                                        .minus(view.acknowledged(StreamKind.DATA))
-                                        .size())
-                        .put(
-                                "pendingEvents",
-                                view.held(StreamKind.EVENTS)
-                                        .minus(view.acknowledged(StreamKind.EVENTS))
-                                        .size())
-                        .put("epoch", view.epoch().toString());
         return new JsonObject()
                 .put("gateway", parts.gateway())
                 .put("configuration", parts.configuration().status())
-                .put("store", store)
+                .put("store", StoreReport.of(parts.recorder()))
                 .put("uplink", parts.uplink().status())
                 .put("reconcile", AccountRoutes.account(parts));
     }

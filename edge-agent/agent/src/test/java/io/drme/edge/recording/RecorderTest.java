@@ -14,6 +14,7 @@ import io.drme.model.Tag;
 import io.drme.model.TagName;
 import io.drme.model.TagTable;
 import io.drme.model.ValueType;
+import io.drme.sync.Message;
 import io.drme.testing.ManualClock;
 import io.drme.testing.SimulatedDisk;
 import io.drme.time.Hlc;
@@ -85,5 +86,26 @@ class RecorderTest {
         recorder.step(0);
 
         assertThat(accepted()).isEqualTo(3);
+    }
+
+    @Test
+    void whatTheStoreCostsAndHowLongItLastsIsKnownAfterAMinuteAndToldToTheCentre()
+            throws Exception {
+        var log = new RecorderLog(recorder, 1);
+        deliver();
+        assertThat(recorder.wear().bytesADay()).isEmpty();
+        assertThat(log.endurance()).isEqualTo(Message.Endurance.UNKNOWN);
+
+        for (int i = 0; i < 130; i++) {
+            clock.advance(SYNC_EVERY);
+            deliver();
+        }
+
+        double hours = recorder.wear().autonomyHours().orElseThrow();
+        assertThat(log.endurance().autonomyMinutes()).isPositive().isEqualTo((long) (hours * 60));
+        // A page a commit at least: a commit a second writes no less than this in a day.
+        assertThat(log.endurance().writtenBytesADay())
+                .isGreaterThan(86_400 * 4_096L)
+                .isEqualTo((long) recorder.wear().bytesADay().orElseThrow());
     }
 }

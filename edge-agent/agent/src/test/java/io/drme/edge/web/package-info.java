@@ -1,0 +1,4 @@
+@NullMarked
+package io.drme.edge.web;
+
+import org.jspecify.annotations.NullMarked;
