@@ -358,9 +358,15 @@ final class Journal {
      */
     private Slot spare() throws DiskException {
         var slot = new Slot(path(slots.size()));
-        slot.file = disk.create(slot.path, segmentBytes, Disk.Room.WRITTEN);
-        slots.add(slot);
-        disk.syncDirectory(directory);
+        var file = disk.create(slot.path, segmentBytes, Disk.Room.WRITTEN);
+        try {
+            disk.syncDirectory(directory);
+        } catch (DiskException e) {
+            file.close();
+            throw e;
+        }
+        slot.file = file;
+        slots.add(slot); // only now: a file whose name is not durable holds nothing that is
         return slot;
     }
 

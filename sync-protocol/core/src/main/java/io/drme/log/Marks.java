@@ -19,6 +19,9 @@ final class Marks {
     private final String directory;
     private long generation;
 
+    /** Which of the files have a name that a power cut leaves, as far as this life knows. */
+    private final boolean[] isNamed = new boolean[2];
+
     Marks(Disk disk, EpochId epoch) {
         this.disk = disk;
         this.directory = epoch.toString();
@@ -89,7 +92,8 @@ final class Marks {
     /** Writes a mark durably, over the older of the two. */
     void write(Mark mark) throws DiskException {
         long next = generation + 1;
-        var path = path(next % 2);
+        int slot = (int) (next % 2);
+        var path = path(slot);
         var out = Frame.buffer(Frame.sizeOf(64 + mark.state.maxBytes()));
         out.position(Frame.HEADER_BYTES);
         out.putInt(MAGIC).put(VERSION).put((byte) (mark.clean ? 1 : 0)).putLong(mark.position);
@@ -103,8 +107,9 @@ final class Marks {
             file.write(0, out);
             file.sync();
         }
-        if (!isThere) {
+        if (!isNamed[slot]) {
             disk.syncDirectory(directory);
+            isNamed[slot] = true;
         }
         generation = next;
     }
