@@ -255,7 +255,7 @@ class StoreAtItsLimitTest {
         }
     }
 
-    private void fill(Store local, TreeMap<Long, Double> put) throws Exception {
+    private void fill(Store local, Map<Long, Double> put) throws Exception {
         var table = TagTable.EMPTY.with(List.of(Tag.of(TAG, ValueType.FLOAT64)));
         var random = new Random(8);
         int rounds = 0;

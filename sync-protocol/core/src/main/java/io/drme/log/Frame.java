@@ -71,7 +71,12 @@ final class Frame {
 
     /** Whether a frame of this payload length, all of it in the buffer, is as it was written. */
     static boolean isIntact(ByteBuffer in, int start, int length) {
-        return crc(in, start + CRC_FROM, start + HEADER_BYTES + length) == in.getInt(start);
+        return checksum(in, start, length) == in.getInt(start);
+    }
+
+    /** What the frame's first field should be. */
+    static int checksum(ByteBuffer in, int start, int length) {
+        return crc(in, start + CRC_FROM, start + HEADER_BYTES + length);
     }
 
     private static int crc(ByteBuffer bytes, int from, int to) {

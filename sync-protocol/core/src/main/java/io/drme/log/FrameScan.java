@@ -1,6 +1,8 @@
 package io.drme.log;
 
 import java.nio.ByteBuffer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Walks the frames of a file from an offset on, over damage: behind a frame that is not intact it
@@ -28,10 +30,14 @@ final class FrameScan {
          * @param to offset behind the last
          */
         void damage(long from, long to) throws DiskException;
+
+        /** A frame in which a bit had flipped was put right, and is told next. */
+        default void repaired(long offset) {}
     }
 
     private final DiskFile file;
     private final long base;
+    private final @Nullable Predicate<ByteBuffer> proof;
     private final long limit;
     private ByteBuffer window = Frame.buffer(WINDOW_BYTES).limit(0);
     private long windowStart;
@@ -42,8 +48,19 @@ final class FrameScan {
      * @param base position of the file's first byte
      */
     FrameScan(DiskFile file, long base) throws DiskException {
+        this(file, base, null);
+    }
+
+    /**
+     * Prepares a scan that puts single flipped bits right.
+     *
+     * @param proof whether a payload is what somebody wrote; see {@link FrameRepair}
+     */
+    FrameScan(DiskFile file, long base, @Nullable Predicate<ByteBuffer> proof)
+            throws DiskException {
         this.file = file;
         this.base = base;
+        this.proof = proof;
         this.limit = file.size();
     }
 
@@ -57,6 +74,13 @@ final class FrameScan {
         long at = from;
         while (at + Frame.HEADER_BYTES <= limit) {
             int length = intactAt(at);
+            if (length < 0 && at == end && proof != null) {
+                // Only where a frame should stand: elsewhere nothing tells that there was one.
+                length = repairedAt(at, proof);
+                if (length >= 0) {
+                    visitor.repaired(at);
+                }
+            }
             if (length < 0) {
                 at += Frame.ALIGNMENT;
                 continue;
@@ -70,6 +94,19 @@ final class FrameScan {
             end = at;
         }
         return end;
+    }
+
+    private int repairedAt(long at, Predicate<ByteBuffer> proves) throws DiskException {
+        return FrameRepair.repair(
+                bytes -> {
+                    if (!load(at, bytes)) {
+                        return null;
+                    }
+                    int start = (int) (at - windowStart);
+                    return window.slice(start, bytes).order(window.order());
+                },
+                base + at,
+                proves);
     }
 
     /** The payload's length of the intact frame at an offset, or -1. */

@@ -192,7 +192,7 @@ final class Journal {
     private static long syncedThrough(List<Slot> ordered) throws DiskException {
         long[] synced = {0};
         for (var slot : ordered) {
-            new FrameScan(file(slot), slot.base)
+            new FrameScan(file(slot), slot.base, JournalFrame::isProven)
                     .run(
                             FIRST_FRAME,
                             new FrameScan.Visitor() {
@@ -237,7 +237,7 @@ final class Journal {
         }
 
         long run() throws DiskException {
-            var scan = new FrameScan(file(slot), slot.base);
+            var scan = new FrameScan(file(slot), slot.base, JournalFrame::isProven);
             scan.run(FIRST_FRAME, this);
             long offset = Math.max(at - slot.base, FIRST_FRAME);
             if (!stopped && limit == Long.MAX_VALUE && !scan.endsInOrder(offset)) {
@@ -255,6 +255,15 @@ final class Journal {
                 long end = position + Frame.sizeOf(payload.remaining());
                 visitor.frame(position, end, payload);
                 at = Math.max(at, end);
+            }
+        }
+
+        @Override
+        public void repaired(long offset) {
+            if (!stopped && slot.base + offset < limit) {
+                quarantine.note(
+                        "%s: a bit of the frame at %d had flipped; it was put right, nothing is lost"
+                                .formatted(slot.path, offset));
             }
         }
 

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *      var number of events, and each with its u32 length
  *      u32 length and block of envelopes
  *      u32 length and tick frame of data; then of local
+ * u32  CRC32 (of zlib, another than the frame's own) of all before it
  * </pre>
  *
  * @param figures the store's state: figures always, sets where {@code hasSets}
@@ -43,7 +45,8 @@ record JournalFrame(
     private static final int DATA = 4;
     private static final int LOCAL = 8;
     private static final int BLOCK = 16;
-    private static final int FIXED_BYTES = 2 + 8 + 10 + 4 + 4 + 4;
+    private static final int PROOF_BYTES = 4;
+    private static final int FIXED_BYTES = 2 + 8 + 10 + 4 + 4 + 4 + PROOF_BYTES;
 
     /** How many bytes it takes at most, with tick frames of these lengths. */
     static int maxBytes(StoreState state, List<byte[]> events, int tickBytes) {
@@ -55,6 +58,7 @@ record JournalFrame(
     }
 
     void putInto(ByteBuffer out, long syncedThrough) {
+        int start = out.position();
         int flags =
                 (hasSets ? SETS : 0)
                         | (events.isEmpty() ? 0 : EVENTS)
@@ -81,6 +85,21 @@ record JournalFrame(
         if (local != null) {
             out.putInt(local.remaining()).put(local.duplicate());
         }
+        out.putInt(proof(out, start, out.position()));
+    }
+
+    private static int proof(ByteBuffer bytes, int from, int to) {
+        var crc = new CRC32();
+        crc.update(bytes.duplicate().limit(to).position(from));
+        return (int) crc.getValue();
+    }
+
+    /** Whether a payload is a commit as it was written, by its own checksum. */
+    static boolean isProven(ByteBuffer payload) {
+        int end = payload.limit() - PROOF_BYTES;
+        return payload.remaining() > PROOF_BYTES
+                && payload.get(payload.position()) == KIND
+                && payload.getInt(end) == proof(payload, payload.position(), end);
     }
 
     /** The position in a commit's payload below which the journal was synced; 0 for other kinds. */

@@ -371,6 +371,46 @@ final class SpacePolicy implements SpaceKeeper {
                 "");
     }
 
+    /**
+     * Gives up an item that is held and can't be read, in memory; the next commit writes it down.
+     */
+    void giveUpDamaged(StreamKind stream, long sequence) throws DiskException {
+        var segment = core().log(stream).segmentOf(sequence).orElseThrow();
+        var item = RangeSet.of(sequence, sequence);
+        var heads = core().log(stream).items(segment.held);
+        var own = heads.stream().filter(h -> h.sequence() == sequence).findFirst();
+        // Where even its head can't be read, it had what the others do not have.
+        long others = heads.stream().mapToLong(StoredItem::samples).sum();
+        long samples =
+                own.map(StoredItem::samples).map(Long::valueOf).orElse(segment.samples - others);
+        core().quarantine
+                .note("%s: item %d can't be read any more".formatted(segment.path, sequence));
+        core().log(stream).forget(sequence, Math.toIntExact(samples));
+        var state = core().state.stream(stream);
+        if (stream == StreamKind.DATA && state.acknowledged.contains(sequence)) {
+            state.released.add(sequence, sequence, samples);
+        } else if (state.reported.intersect(item).isEmpty() && !isReceipted(stream, sequence)) {
+            giveUp(
+                    new DroppedRange(
+                            stream,
+                            sequence,
+                            sequence,
+                            stream == StreamKind.EVENTS ? 1 : samples,
+                            DropCause.DAMAGED,
+                            sequence == state.last ? state.lastHash : BlockHash.NONE,
+                            own.map(StoredItem::firstTime).orElse(segment.firstTime),
+                            own.map(StoredItem::lastTime).orElse(segment.lastTime),
+                            ""));
+        }
+        state.removed = state.removed.with(sequence);
+        core().setsChanged = true;
+    }
+
+    private boolean isReceipted(StreamKind stream, long sequence) {
+        return stream != StreamKind.LOCAL
+                && core().state.stream(stream).acknowledged.contains(sequence);
+    }
+
     /** Counts a loss and has its event written with the next commit. */
     void count(DroppedRange dropped) {
         if (dropped.stream() != StreamKind.EVENTS && dropped.samples() > 0) {

@@ -287,6 +287,24 @@ public final class Store implements AutoCloseable {
     }
 
     /**
+     * Looks at an item that somebody could not read. Where it is damaged it is given up, as dropped
+     * with cause {@code damaged} and its event, durable with the next commit; one that receipts
+     * cover is just no longer here.
+     *
+     * @return whether it was there by all accounts, and is given up now
+     * @throws DiskException where the disk does not let it be read at all: then nothing changes
+     */
+    public boolean unreadable(StreamKind stream, long sequence) throws DiskException {
+        if (core.log(stream).waiting().contains(sequence)
+                || core.log(stream).segmentOf(sequence).isEmpty()
+                || core.log(stream).read(sequence).isPresent()) {
+            return false;
+        }
+        policy.giveUpDamaged(stream, sequence);
+        return true;
+    }
+
+    /**
      * Begins a new epoch, durably. The items of {@code lacking} are framed anew at its beginning
      * with their samples unchanged, and so is all of {@code local}; the rest counts as
      * acknowledged.

@@ -82,6 +82,9 @@ public final class RecorderLog implements SenderLog {
         var known = now.find(stream, sequence);
         var bytes = now.read(stream, sequence);
         if (known.isEmpty() || bytes.isEmpty()) {
+            if (now.held(stream).contains(sequence)) {
+                unreadable(stream, sequence);
+            }
             return Optional.empty();
         }
         return previous(stream, bytes.get())
@@ -95,6 +98,19 @@ public final class RecorderLog implements SenderLog {
                                 chain(BlockHash.of(bytes.get())),
                                 now.origin(stream, sequence).orElse(null),
                                 bytes.get()));
+    }
+
+    /** Damaged is lost, and what is lost is counted and named; the disk may just be in trouble. */
+    private void unreadable(StreamKind stream, long sequence) {
+        onStore(
+                s -> {
+                    try {
+                        return s.unreadable(stream, sequence);
+                    } catch (DiskException _) {
+                        return false; // asked again when it is next to be sent
+                    }
+                },
+                true);
     }
 
     private static Optional<BlockHash> previous(StreamKind stream, byte[] bytes) {

@@ -19,6 +19,8 @@ import io.drme.testing.ManualClock;
 import io.drme.testing.SimulatedDisk;
 import io.drme.time.Hlc;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,17 +35,18 @@ class RecorderLogTest {
             TagTable.EMPTY.with(List.of(Tag.of("press/count", ValueType.INT64)));
 
     private final ManualClock clock = new ManualClock();
+    private final Random random = new Random(1);
+    private final SimulatedDisk disk = new SimulatedDisk(random);
     private final ArrayBlockingQueue<Recording> queue = new ArrayBlockingQueue<>(16);
     private Recorder recorder;
     private RecorderLog log;
 
     @BeforeEach
     void startARecorder() throws Exception {
-        var random = new Random(1);
         Store store =
                 SmallStore.open(
                         new StoreSetup(
-                                new SimulatedDisk(random),
+                                disk,
                                 StoreConfig.defaults(),
                                 new GatewayId("press-line-1"),
                                 clock,
@@ -81,6 +84,38 @@ class RecorderLogTest {
         assertThat(log.epoch()).isEqualTo(opened);
         assertThat(log.held(StreamKind.DATA)).isEqualTo(RangeSet.of(1, 1));
         assertThat(log.read(StreamKind.DATA, 1)).isPresent();
+    }
+
+    // It would be pending for ever, counted as there by the gateway and awaited by the centre.
+    @Test
+    void whatCannotBeReadAnyMoreIsGivenUpAndCountedWhenItIsToBeSent() throws InterruptedException {
+        for (int i = 0; i < 3; i++) {
+            block(4);
+        }
+        var path =
+                disk.paths().stream().filter(p -> p.contains("/data/")).findFirst().orElseThrow();
+        var second = log.read(StreamKind.DATA, 2).orElseThrow().payload();
+        int at = Collections.indexOfSubList(boxed(disk.bytes(path)), boxed(second));
+        disk.flip(path, at + second.length / 2, 4);
+
+        assertThat(log.read(StreamKind.DATA, 1)).isPresent();
+        assertThat(log.read(StreamKind.DATA, 2)).isEmpty();
+        recorder.sealAll();
+
+        assertThat(log.held(StreamKind.DATA)).isEqualTo(RangeSet.parse("1,3"));
+        assertThat(log.counters())
+                .containsEntry("dropped.damaged", 4L)
+                .containsEntry("pending", 8L)
+                .containsEntry("accepted", 12L);
+        assertThat(log.held(StreamKind.EVENTS).isEmpty()).as("an event names it").isFalse();
+    }
+
+    private static List<Byte> boxed(byte[] bytes) {
+        var list = new ArrayList<Byte>();
+        for (byte b : bytes) {
+            list.add(b);
+        }
+        return list;
     }
 
     // Otherwise the first report after a welcome counts what a restored centre has no more.
