@@ -64,6 +64,8 @@ final class Faults {
         }
     }
 
+    private static final int OFTEN_WHERE_NEEDED = 5;
+
     private final World world;
     private final Random random;
     private final Map<Kind, Integer> struck = new EnumMap<>(Kind.class);
@@ -76,7 +78,7 @@ final class Faults {
         this.world = world;
         this.random = world.random;
         for (var kind : Kind.values()) {
-            if (random.nextDouble() < WITH_A_KIND) {
+            if (random.nextDouble() < WITH_A_KIND || world.bug().needs(kind)) {
                 struck.put(kind, 0);
             }
         }
@@ -91,7 +93,8 @@ final class Faults {
     /** Lets something happen, or not. */
     void maybe() throws InterruptedException, DatabaseException {
         for (var kind : Kind.values()) {
-            if (struck.containsKey(kind) && random.nextInt(1_000) < kind.inThousandBeats) {
+            int often = kind.inThousandBeats * (world.bug().needs(kind) ? OFTEN_WHERE_NEEDED : 1);
+            if (struck.containsKey(kind) && random.nextInt(1_000) < often) {
                 struck.merge(kind, 1, Integer::sum);
                 strike(kind, world.boxes.get(random.nextInt(world.boxes.size())));
             }

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -40,7 +41,7 @@ public enum PlantedBug {
     },
 
     /** The centre does not look whether samples are held under another number. */
-    NO_ORIGINS {
+    NO_ORIGINS(Faults.Kind.CLONE, Faults.Kind.DIRECTORY_RESTORED, Faults.Kind.CUT) {
         @Override
         ReceiverStore around(ReceiverStore real) {
             return Mistakes.withoutOrigins(real);
@@ -130,6 +131,17 @@ public enum PlantedBug {
     /** All words, for a message. */
     static String words() {
         return Arrays.stream(values()).map(PlantedBug::text).collect(Collectors.joining(", "));
+    }
+
+    private final Set<Faults.Kind> needs;
+
+    PlantedBug(Faults.Kind... needs) {
+        this.needs = Set.of(needs);
+    }
+
+    /** What must strike for it to matter, so that not hundreds of worlds have to be looked at. */
+    boolean needs(Faults.Kind kind) {
+        return needs.contains(kind);
     }
 
     /** The gateway's log as the sender sees it. */

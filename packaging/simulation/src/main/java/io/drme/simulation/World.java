@@ -104,6 +104,11 @@ public final class World implements AutoCloseable {
         this.faults = new Faults(this);
     }
 
+    /** The mistake that is planted in it. */
+    PlantedBug bug() {
+        return bug;
+    }
+
     /** Two in three have all the room they want. */
     private StoreConfig storeConfig() {
         boolean isSmall = random.nextInt(3) == 0;

@@ -6,23 +6,26 @@ import io.drme.simulation.Simulation.Setting;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A simulation is believed once it has found mistakes that were made on purpose. */
 @Execution(ExecutionMode.CONCURRENT)
 class PlantedBugTest {
     /** Most are found by the first; one needs a centre that is restored to before a release. */
-    private static final long SEEDS = 100;
+    private static final boolean LONG = Boolean.getBoolean("drme.long");
+
+    private static final long SEEDS = LONG ? 2_000 : 100;
 
     /**
-     * This takes a copy of a gateway that delivers under a new epoch what the first has not
-     * delivered yet, and then is gone: about one world in a hundred.
+     * This takes a restore of the centre after which the gateway has let go what is gone there:
+     * fewer than one world in a hundred, so it is looked for with {@code --long} only.
      */
-    private static final Map<PlantedBug, Long> FIRST_SEEDS = Map.of(PlantedBug.NO_ORIGINS, 230L);
+    private static final PlantedBug RARE = PlantedBug.SILENT_ABOUT_GAPS;
 
     /** What each breaks, as the failure says it. */
     private static final Map<PlantedBug, String> BREAKS =
@@ -34,9 +37,9 @@ class PlantedBugTest {
                     PlantedBug.NO_ORIGINS,
                     ".* is doubled: in .*",
                     PlantedBug.JOURNAL_NOT_SYNCED,
-                    ".* counters say .*, which is none of what was handed on.*",
+                    ".* counters say .*, which is none of what was handed on.*|.* lost by damage although no byte was.*",
                     PlantedBug.SYNC_TOO_LATE,
-                    ".* counters say .*, which is none of what was handed on.*",
+                    ".* counters say .*, which is none of what was handed on.*|.* lost by damage although no byte was.*",
                     PlantedBug.STALE_COUNTERS,
                     "the account of .* does not balance.*",
                     PlantedBug.SENT_IS_ACKNOWLEDGED,
@@ -48,19 +51,24 @@ class PlantedBugTest {
                     PlantedBug.ALARM_TWICE,
                     ".* alarm .* was left .*, the next transition is from .*");
 
+    static Stream<PlantedBug> bugs() {
+        return Stream.of(PlantedBug.values())
+                .filter(bug -> bug != PlantedBug.NONE)
+                .filter(bug -> LONG || bug != RARE);
+    }
+
     @ParameterizedTest
-    @EnumSource(value = PlantedBug.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    @MethodSource("bugs")
     void isFoundByWhatItBreaks(PlantedBug bug) {
-        long first = FIRST_SEEDS.getOrDefault(bug, 1L);
         var found =
-                LongStream.range(first, first + SEEDS)
+                LongStream.rangeClosed(1, SEEDS)
                         .mapToObj(seed -> new Setting(seed, WorldSize.SMALL, bug))
                         .map(setting -> Simulation.run(setting, null))
                         .flatMap(result -> result.failure().stream())
                         .map(Simulation.Failure::cause)
                         .findFirst();
         assertThat(found)
-                .as("%s is found from seed %d to %d", bug, first, first + SEEDS - 1)
+                .as("%s is found from seed %d to %d", bug, 1, SEEDS)
                 .hasValueSatisfying(cause ->
                         assertThat(cause)
                                 .isInstanceOf(BrokenInvariant.class)

@@ -42,16 +42,15 @@ class StoreHistoryTest {
         return world.store.view().held(StreamKind.EVENTS);
     }
 
-    // A gateway that had the year 1970 gets the time: what it wrote is of an age of decades at
-    // once. Alarms that changed since their last snapshot came up after a crash in a state that
-    // they had left: found by the whole-system simulation.
+    // Alarms that changed since their last snapshot came up after a crash in a state that they had
+    // left, where their events were over age by then: found by the whole-system simulation.
     @Test
     void eventsSinceTheLastSnapshotOutliveTheirKeep() throws Exception {
         var world = world(64 << 20);
         world.store.needEventsSince(world.clock.epochNanos());
         fillSegment(world);
         acknowledgeAll(world);
-        world.clock.jump(YEARS);
+        world.clock.advance(YEARS);
         world.store.seal();
         assertThat(events(world).contains(1)).isTrue();
         world.store.needEventsSince(world.clock.epochNanos());
