@@ -20,6 +20,9 @@ final class GridThread implements AutoCloseable {
     /** Facts that wait; some hold a block, so that this bounds memory. The receiver then waits. */
     static final int QUEUE_CAPACITY = 128;
 
+    /** A burst of findings shares a transaction, and lets the receiver have its turn. */
+    private static final int MOST_IN_A_TRANSACTION = 64;
+
     private static final Duration SAVE_EVERY = Duration.ofSeconds(1);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
     private static final Logger log = LoggerFactory.getLogger(GridThread.class);
@@ -31,6 +34,7 @@ final class GridThread implements AutoCloseable {
     private volatile boolean stopping;
     private volatile @Nullable String trouble;
     private long savedAtNanos;
+    private int taken;
 
     GridThread(Projection projection, Clock clock) {
         this.projection = projection;
@@ -77,6 +81,11 @@ final class GridThread implements AutoCloseable {
             }
             if (fact != null) {
                 projection.take(fact);
+                taken++;
+            }
+            if (queue.isEmpty() || taken >= MOST_IN_A_TRANSACTION) {
+                projection.release();
+                taken = 0;
             }
             if (clock.nanoTime() - savedAtNanos >= SAVE_EVERY.toNanos()) {
                 projection.save();

@@ -295,6 +295,14 @@ public final class Projection {
                 state.trouble());
     }
 
+    /**
+     * Makes durable what facts wrote. The database has one writer at a time: until this, or {@link
+     * #save}, the receiver may have to wait.
+     */
+    public void release() throws DatabaseException {
+        records.commit();
+    }
+
     /** Makes reports and findings durable; to be called every second or so, and at the end. */
     public void save() throws DatabaseException {
         records.reported(unsaved);
