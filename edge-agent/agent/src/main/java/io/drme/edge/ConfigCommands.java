@@ -35,6 +35,9 @@ final class ConfigCommands {
         @Parameters(index = "0", paramLabel = "FILE", description = "gateway.yaml")
         private @Nullable Path file;
 
+        /** Some sections could not be read, so that others can't be held against them. */
+        private boolean unmatched;
+
         final Main top() {
             return Objects.requireNonNull(top, "set by picocli");
         }
@@ -54,7 +57,13 @@ final class ConfigCommands {
         /** Reads and places the file as a start would. */
         final Checked check() throws InvalidConfigException {
             var reader = new GatewayConfigReader();
-            var config = reader.read(file());
+            GatewayConfig config;
+            try {
+                config = reader.read(file());
+            } catch (InvalidConfigException e) {
+                unmatched = true;
+                throw e;
+            }
             return new Checked(
                     config, new Layout(reader.factories()).place(config, file().toString()));
         }
@@ -65,6 +74,10 @@ final class ConfigCommands {
                 return run();
             } catch (InvalidConfigException e) {
                 err().println(e.getMessage());
+                if (unmatched) {
+                    err().println(
+                                    "Whether the tags that pipelines and alarms name are there is looked at once these are mended.");
+                }
                 return Main.EXIT_CONFIG;
             }
         }
