@@ -84,7 +84,8 @@ class NodeOpcuaTest {
         }
     }
 
-    // A server of another maker forgets sessions and subscriptions with its process: the loop has to
+    // A server of another maker forgets sessions and subscriptions with its process: the loop has
+    // to
     // notice, and to subscribe anew.
     @Test
     void subscribesAnewAfterTheForeignServerWasKilledAndStartedAgain() throws Exception {
@@ -107,7 +108,10 @@ class NodeOpcuaTest {
                 awaitCounter(queue, Quality::isBad, "bad while nobody is there");
                 try (var _ = peer.startedAgain()) {
                     for (int change = 0; change < 5; change++) {
-                        awaitCounter(queue, Quality::isGood, "change %d of the new one".formatted(change));
+                        awaitCounter(
+                                queue,
+                                Quality::isGood,
+                                "change %d of the new one".formatted(change));
                     }
                 }
             } finally {

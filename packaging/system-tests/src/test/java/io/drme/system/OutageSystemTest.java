@@ -174,7 +174,10 @@ class OutageSystemTest {
                 : programs.askAgent("/api/v1/alarms", all).getJsonArray("items");
     }
 
-    /** Holds the door closed by hand and acknowledges, so that the next opening is an occurrence of its own. */
+    /**
+     * Holds the door closed by hand and acknowledges, so that the next opening is an occurrence of
+     * its own.
+     */
     private static void letTheDoorBeClosedAndCalm(Programs programs) throws Exception {
         programs.setCabinetDoor(false);
         Programs.await(
