@@ -289,7 +289,7 @@ class AgentTest {
     private Path dataSegment() throws IOException {
         try (var files = Files.walk(data())) {
             return files.filter(f -> f.toString().endsWith(".seg"))
-                    .filter(f -> f.getParent().endsWith("data"))
+                    .filter(f -> data().relativize(f).toString().contains("/data/"))
                     .findFirst()
                     .orElse(file());
         }
