@@ -168,8 +168,18 @@ public final class Centre implements AutoCloseable {
                 none,
                 stats::badPackets);
         metrics.gauge(
+                "drme_ingest_refused_connections_total",
+                "Connections refused: no identity, wrong version, too many",
+                none,
+                stats::refusedConnections);
+        metrics.gauge(
+                "drme_ingest_answers_left_out_total",
+                "Answers that a gateway was too slow to take",
+                none,
+                stats::answersLeftOut);
+        metrics.gauge(
                 "drme_ingest_bad_messages_total",
-                "Messages that could not be read",
+                "Messages that could not be read, or came on a wrong topic",
                 none,
                 stats::badMessages);
         metrics.gauge(

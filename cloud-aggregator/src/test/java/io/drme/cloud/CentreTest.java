@@ -215,6 +215,36 @@ class CentreTest {
     }
 
     @Test
+    void aGlobIsTakenAsAnArgumentOrByName() {
+        for (var command : List.of("latest", "tags")) {
+            assertThat(here(command, "*/press-3/**")).isEqualTo(new Ran(0, "none\n", ""));
+            assertThat(here(command, "--match", "*/press-3/**"))
+                    .isEqualTo(new Ran(0, "none\n", ""));
+        }
+        assertThat(here("watch", "--match", "a/**", "--for", "100ms").code()).isZero();
+        var both = here("latest", "a/**", "--match", "b/**");
+        assertThat(both.code()).isEqualTo(2);
+        assertThat(both.err()).contains("'a/**'").contains("'b/**'");
+    }
+
+    // What the centre refused is told whole: what, where, and what it expected.
+    @Test
+    void aWrongParameterIsWrongUsageAndSaysWhatIsAllowed() {
+        var state = here("alarms", "--state", "nosuch");
+        assertThat(state.code()).isEqualTo(2);
+        assertThat(state.err())
+                .contains("state")
+                .contains("'nosuch'")
+                .contains("unacknowledged")
+                .hasLineCount(1);
+        var role = here("users", "add", "carl", "--role", "boss");
+        assertThat(role.code()).isEqualTo(2);
+        assertThat(role.err()).contains("'boss'").contains("engineer");
+        assertThat(here("history", "a/b/c", "--from", "soon").code()).isEqualTo(2);
+        assertThat(here("alarms", "acknowledge", "nosuch").code()).isEqualTo(1);
+    }
+
+    @Test
     void drmectlTellsAProblemInOneLineAndExitsWithOne() {
         var ran = here("history", "nobody/a/b");
         assertThat(ran.code()).isEqualTo(1);
@@ -238,7 +268,10 @@ class CentreTest {
                         "reconcile",
                         "watch",
                         "users")) {
-            assertThat(here(command, "--help").out()).as(command).contains("Example");
+            assertThat(here(command, "--help").out())
+                    .as(command)
+                    .containsOnlyOnce("Example")
+                    .contains("  drmectl --data DIR " + command);
         }
     }
 

@@ -156,8 +156,8 @@ export class TagTable extends LitElement {
         ? html`<td class="number" colspan="2">${reading(item, this.now)}</td>`
         : html`<td class="number">${quantityOf(item)}</td>
             <td><span class="quality ${item.quality}">${item.reason ? reasonText(item.reason) : item.quality}</span></td>`}
-      <td class="number time" title=${item.sourceTime}>${timeText(item.sourceTime, this.now)}</td>
-      <td class="number age">${durationText(this.now - millis(item.sourceTime))}</td>
+      <td class="number time" title=${item.sourceTime}>${item.sourceTime ? timeText(item.sourceTime, this.now) : "—"}</td>
+      <td class="number age">${item.sourceTime ? durationText(this.now - millis(item.sourceTime)) : "—"}</td>
     </tr>`;
   }
 }

@@ -15,7 +15,6 @@ import picocli.CommandLine.Parameters;
         name = "alarms",
         description = "Lists alarms, newest first, or acknowledges some.",
         footer = {
-            "%nExamples:",
             "  drmectl --data DIR alarms --state unacknowledged",
             "  drmectl --data DIR alarms acknowledge 018f-…-1 --comment 'cooler checked'"
         })
@@ -61,10 +60,7 @@ final class Alarms extends Lists.Lister {
     @Command(
             name = "acknowledge",
             description = "Acknowledges alarms; by whom and when is recorded.",
-            footer = {
-                "%nExample:",
-                "  drmectl --data DIR alarms acknowledge ID… --comment 'cooler checked'"
-            })
+            footer = {"  drmectl --data DIR alarms acknowledge ID… --comment 'cooler checked'"})
     int acknowledge(
             @Parameters(arity = "1..*", paramLabel = "ID", description = "As the list shows them.")
                     List<String> ids,

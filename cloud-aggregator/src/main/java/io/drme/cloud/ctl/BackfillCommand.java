@@ -17,7 +17,6 @@ import picocli.CommandLine.Parameters;
             "A block holds all tags of a poll group, so a single tag can't be asked for."
         },
         footer = {
-            "%nExamples:",
             "  drmectl --data DIR backfill press-line-1 --from -2h --to -1h",
             "  drmectl --data DIR backfill press-line-1 --from -1d --again",
             "  drmectl --data DIR backfill press-line-1 --status"

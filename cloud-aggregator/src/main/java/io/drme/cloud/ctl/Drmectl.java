@@ -119,9 +119,9 @@ public final class Drmectl {
 
     private static int failed(Exception e, CommandLine line, CommandLine.ParseResult parsed)
             throws Exception {
-        if (e instanceof CommandException) {
-            line.getErr().println("drmectl: " + e.getMessage());
-            return CommandLine.ExitCode.SOFTWARE;
+        if (e instanceof CommandException failed) {
+            line.getErr().println("drmectl: " + failed.getMessage());
+            return failed.exitCode();
         }
         if (e instanceof InterruptedException) {
             Thread.currentThread().interrupt();

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -68,12 +69,33 @@ final class Lists {
         }
     }
 
+    /** Which tags: a glob, as an argument or by name. */
+    static final class Matching {
+        @Parameters(
+                index = "0",
+                arity = "0..1",
+                paramLabel = "MATCH",
+                description = "Glob over gateway/device/path.")
+        private @Nullable String argument;
+
+        @Option(names = "--match", paramLabel = "MATCH", description = "The same, by name.")
+        private @Nullable String option;
+
+        /** The glob; nothing where none was given. */
+        @Nullable String glob() throws CommandException {
+            if (argument != null && option != null) {
+                throw CommandException.wrongUsage(
+                        "two globs, '%s' and '%s'; give one".formatted(argument, option));
+            }
+            return argument == null ? option : argument;
+        }
+    }
+
     @Command(
             name = "gateways",
             description =
                     "Lists gateways: state and why, last seen, backlog, time to drain, and for how many hours the store lasts without the line.",
             footer = {
-                "%nExamples:",
                 "  drmectl --data DIR gateways",
                 "  drmectl --data DIR gateways --site 'acme/**' -o json"
             })
@@ -120,20 +142,15 @@ final class Lists {
     @Command(
             name = "tags",
             description = "Lists tags with type, unit and source.",
-            footer = {"%nExample:", "  drmectl --data DIR tags 'press-line-1/press-*/**'"})
+            footer = {"  drmectl --data DIR tags 'press-line-1/press-*/**'"})
     static final class Tags extends Lister {
-        @Parameters(
-                index = "0",
-                arity = "0..1",
-                paramLabel = "MATCH",
-                description = "Glob over gateway/device/path.")
-        private @Nullable String match;
+        @Mixin private Matching match = new Matching();
 
         @Override
         public Integer call() throws CommandException, InterruptedException {
             return list(
                     "/api/v1/tags",
-                    given("match", match),
+                    given("match", match.glob()),
                     new Listing("gateway", "tag", "type", "unit", "device", "driver", "sync"));
         }
     }
@@ -142,17 +159,11 @@ final class Lists {
             name = "latest",
             description = "Shows the newest value of tags.",
             footer = {
-                "%nExamples:",
                 "  drmectl --data DIR latest",
                 "  drmectl --data DIR latest '*/press-3/oil/**' -o csv"
             })
     static final class Latest extends Lister {
-        @Parameters(
-                index = "0",
-                arity = "0..1",
-                paramLabel = "MATCH",
-                description = "Glob over gateway/device/path.")
-        private @Nullable String match;
+        @Mixin private Matching match = new Matching();
 
         @Option(names = "--site", paramLabel = "GLOB", description = "Of gateways of these sites.")
         private @Nullable String site;
@@ -167,7 +178,7 @@ final class Lists {
         public Integer call() throws CommandException, InterruptedException {
             return list(
                     "/api/v1/latest",
-                    given("match", match, "site", site, "label", label),
+                    given("match", match.glob(), "site", site, "label", label),
                     new Listing(
                             "gateway", "tag", "value", "unit", "quality", "reason", "sourceTime"));
         }

@@ -17,7 +17,6 @@ import picocli.CommandLine.Parameters;
         description =
                 "Shows what became of every sample read; exit 1 where an account does not balance.",
         footer = {
-            "%nExamples:",
             "  drmectl --data DIR reconcile",
             "  drmectl --data DIR reconcile press-line-1 -o json",
             "  drmectl --data DIR reconcile press-line-1 --verify"

@@ -43,7 +43,7 @@ final class Trends {
         final Map<String, String> span() throws CommandException {
             int slash = tag.indexOf('/');
             if (slash < 1) {
-                throw new CommandException(
+                throw CommandException.wrongUsage(
                         "'%s' names no tag of a gateway; expected GATEWAY/DEVICE/PATH, as drmectl latest shows"
                                 .formatted(tag));
             }
@@ -70,7 +70,7 @@ final class Trends {
                 // said below
             }
         }
-        throw new CommandException(
+        throw CommandException.wrongUsage(
                 "'%s' is no time; expected for example 2026-11-23T12:00:00Z, or -15m for a quarter of an hour ago"
                         .formatted(text));
     }
@@ -79,7 +79,6 @@ final class Trends {
             name = "history",
             description = "Shows the samples of a tag, or one row a step.",
             footer = {
-                "%nExamples:",
                 "  drmectl --data DIR history press-line-1/press-3/oil/temperature --from -15m",
                 "  drmectl --data DIR history press-line-1/press-3/oil/temperature --step 1m --functions min,max,avg -o csv"
             })
@@ -122,10 +121,7 @@ final class Trends {
     @Command(
             name = "gaps",
             description = "Shows where a trend has holes, and why.",
-            footer = {
-                "%nExample:",
-                "  drmectl --data DIR gaps press-line-1/press-3/oil/temperature --from -1d"
-            })
+            footer = {"  drmectl --data DIR gaps press-line-1/press-3/oil/temperature --from -1d"})
     static final class Gaps extends Trend {
         @Override
         public Integer call() throws CommandException, InterruptedException {

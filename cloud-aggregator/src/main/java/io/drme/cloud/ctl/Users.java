@@ -16,7 +16,6 @@ import picocli.CommandLine.Parameters;
         name = "users",
         description = "Lists users, or adds one.",
         footer = {
-            "%nExamples:",
             "  drmectl --data DIR users",
             "  drmectl --data DIR users add anna --role operator"
         })
@@ -30,7 +29,7 @@ final class Users extends Lists.Lister {
             name = "add",
             description =
                     "Adds a user and prints a code, good once, by which the person signs in and sets a password.",
-            footer = {"%nExample:", "  drmectl --data DIR users add anna --role operator"})
+            footer = {"  drmectl --data DIR users add anna --role operator"})
     int add(
             @Parameters(paramLabel = "NAME", description = "The person's name for signing in.")
                     String name,

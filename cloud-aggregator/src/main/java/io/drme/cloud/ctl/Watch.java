@@ -6,31 +6,25 @@ import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.net.http.WebSocket;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Prints live values and alarm changes as they come. */
 @Command(
         name = "watch",
         description = "Prints values and alarms as they change, until Ctrl-C.",
         footer = {
-            "%nExamples:",
             "  drmectl --data DIR watch 'press-line-1/**'",
             "  drmectl --data DIR watch --for 10s -o json"
         })
 final class Watch extends Lists.Lister {
-    @Parameters(
-            index = "0",
-            arity = "0..1",
-            paramLabel = "MATCH",
-            defaultValue = "**",
-            description = "Glob over gateway/device/path.")
-    private String match = "**";
+    @Mixin private Lists.Matching match = new Lists.Matching();
 
     @Option(names = "--for", paramLabel = "TIME", description = "End after so long, as in 10s.")
     private @Nullable String limit;
@@ -39,12 +33,12 @@ final class Watch extends Lists.Lister {
     public Integer call() throws CommandException, InterruptedException {
         var ended = new CountDownLatch(1);
         var until = duration();
+        var glob = Objects.requireNonNullElse(match.glob(), "**");
         var printer = new Printer(spec().commandLine().getOut(), top().format(), ended);
         try (var connection = top().connect()) {
             var socket = connection.stream(printer);
             connection.send(
-                    socket,
-                    new JsonObject().put("subscribe", new JsonObject().put("match", match)));
+                    socket, new JsonObject().put("subscribe", new JsonObject().put("match", glob)));
             boolean closed = ended.await(until.toNanos(), TimeUnit.NANOSECONDS);
             if (closed) {
                 throw new CommandException("the centre ended the stream");
@@ -60,7 +54,7 @@ final class Watch extends Lists.Lister {
         }
         return io.drme.config.Quantities.duration(limit)
                 .orElseThrow(() ->
-                        new CommandException(
+                        CommandException.wrongUsage(
                                 "'%s' is no time; expected for example 10s or 5m"
                                         .formatted(limit)));
     }
@@ -125,12 +119,7 @@ final class Watch extends Lists.Lister {
         }
 
         private void line(JsonObject item, String... keys) {
-            var line = new StringBuilder();
-            for (var key : keys) {
-                line.append(Listing.cell(item, key))
-                        .append(format == Listing.Format.csv ? "," : "  ");
-            }
-            out.println(line.toString().stripTrailing());
+            out.println(Listing.line(item, format, keys));
         }
 
         @Override

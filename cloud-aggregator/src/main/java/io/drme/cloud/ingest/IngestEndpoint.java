@@ -75,7 +75,7 @@ public final class IngestEndpoint implements AutoCloseable {
     /** Shared by the event loops. */
     private final Map<String, GatewayConnection> connections = new ConcurrentHashMap<>();
 
-    private final Set<String> refusalsLogged = ConcurrentHashMap.newKeySet();
+    private final LogOnce once = new LogOnce();
 
     private IngestEndpoint(
             IngestConfig config, MqttServer server, IngestThread thread, IngestStats stats) {
@@ -289,12 +289,13 @@ public final class IngestEndpoint implements AutoCloseable {
     }
 
     private void badMessage(GatewayConnection connection, MqttPublishMessage message) {
-        if (stats.badMessages.getAndIncrement() == 0) {
+        stats.badMessages.incrementAndGet();
+        if (once.first("message " + connection.identity().gateway())) {
             log.warn(
-                    "gateway={} message=bad topic=\"{}\" qos={} expected=\"{}\" qos=1",
+                    "gateway={} message=bad topic=\"{}\" qos={} expected=\"{} with qos 1\" done=\"not taken; more of this gateway are only counted\"",
                     connection.identity().gateway(),
-                    message.topicName(),
-                    message.qosLevel(),
+                    LogOnce.shown(message.topicName()),
+                    message.qosLevel().value(),
                     Topics.up(connection.identity().gateway(), connection.identity().channel()));
         }
         if (message.messageId() > 0) {
@@ -317,20 +318,24 @@ public final class IngestEndpoint implements AutoCloseable {
     private void refuse(MqttEndpoint endpoint, MqttConnectReturnCode code, String why) {
         stats.refusedConnections.incrementAndGet();
         // Once a client and reason: it tries again every few seconds.
-        if (refusalsLogged.size() < config.maxGateways()
-                && refusalsLogged.add(endpoint.clientIdentifier() + why)) {
+        if (once.first("connection " + endpoint.clientIdentifier() + why)) {
             log.warn(
                     "connection=refused client=\"{}\" from={} why=\"{}\"",
-                    endpoint.clientIdentifier(),
+                    LogOnce.shown(endpoint.clientIdentifier()),
                     endpoint.remoteAddress(),
-                    why);
+                    LogOnce.shown(why));
         }
         endpoint.reject(code);
     }
 
     private void badPacket(String from, Throwable cause) {
-        if (stats.badPackets.getAndIncrement() == 0) {
-            log.warn("packet=bad from=\"{}\" why=\"{}\"", from, cause.toString());
+        stats.badPackets.incrementAndGet();
+        if (once.first("packet " + from)) {
+            log.warn(
+                    "packet=bad from=\"{}\" why=\"{}\" expected=\"MQTT 5, packets of at most {} bytes\" done=\"connection closed; more of this client are only counted\"",
+                    LogOnce.shown(from),
+                    LogOnce.shown(cause.toString()),
+                    Limits.MAX_MESSAGE_BYTES + PACKET_ROOM_BYTES);
         }
     }
 

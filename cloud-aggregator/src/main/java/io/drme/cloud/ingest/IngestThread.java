@@ -63,6 +63,7 @@ final class IngestThread implements AutoCloseable {
     // Owned by the thread.
     private final Map<Long, GatewayConnection> bySession = new HashMap<>();
     private final Map<GatewayId, Long> sessions = new HashMap<>();
+    private final LogOnce once = new LogOnce();
     private boolean storeFails;
     private long nextTick;
 
@@ -215,11 +216,12 @@ final class IngestThread implements AutoCloseable {
                         joined.hello().host());
             }
             case Fact.Damaged damaged -> {
-                if (stats.badMessages.getAndIncrement() == 0) {
+                stats.badMessages.incrementAndGet();
+                if (once.first("damaged " + damaged.gateway())) {
                     log.warn(
-                            "gateway={} message=bad why=\"{}\"",
+                            "gateway={} message=bad why=\"{}\" done=\"not taken; the gateway sends again what it holds; more of it stand in /api/v1/findings\"",
                             damaged.gateway(),
-                            damaged.reason());
+                            LogOnce.shown(damaged.reason()));
                 }
             }
             case Fact.CloneRefused clone ->

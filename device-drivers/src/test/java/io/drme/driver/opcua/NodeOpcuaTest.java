@@ -2,10 +2,12 @@ package io.drme.driver.opcua;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drme.driver.DeviceLoop;
 import io.drme.driver.DriverContract;
 import io.drme.driver.DriverException;
 import io.drme.driver.PushedDriver;
 import io.drme.model.Batch;
+import io.drme.model.Quality;
 import io.drme.model.Reading;
 import io.drme.model.Reason;
 import io.drme.model.Value;
@@ -18,8 +20,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -55,6 +61,7 @@ class NodeOpcuaTest {
                     ValueType.FLOAT64,
                     ValueType.INT64);
     private static final int COUNTER = 9;
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @TempDir Path directory;
 
@@ -75,6 +82,62 @@ class NodeOpcuaTest {
                 check(driver);
             }
         }
+    }
+
+    // A server of another maker forgets sessions and subscriptions with its process: the loop has
+    // to
+    // notice, and to subscribe anew.
+    @Test
+    void subscribesAnewAfterTheForeignServerWasKilledAndStartedAgain() throws Exception {
+        var queue = new ArrayBlockingQueue<Batch>(1_000);
+        try (var peer = NodePeer.start(directory.resolve("peer-pki"))) {
+            var built = OpcUaRig.built(peer.url(), "", TAGS, directory);
+            var loop =
+                    new DeviceLoop(
+                            built.spec(),
+                            List.of(built.group()),
+                            built.driver(),
+                            0,
+                            queue,
+                            new SystemClock(),
+                            new Random(1));
+            var owner = Thread.ofVirtual().name("device-boiler").start(loop);
+            try {
+                awaitCounter(queue, Quality::isGood, "good at first");
+                peer.kill();
+                awaitCounter(queue, Quality::isBad, "bad while nobody is there");
+                try (var _ = peer.startedAgain()) {
+                    for (int change = 0; change < 5; change++) {
+                        awaitCounter(
+                                queue,
+                                Quality::isGood,
+                                "change %d of the new one".formatted(change));
+                    }
+                }
+            } finally {
+                loop.stop();
+                owner.join(LIMIT);
+            }
+            assertThat(owner.isAlive()).isFalse();
+        }
+    }
+
+    private static void awaitCounter(
+            ArrayBlockingQueue<Batch> queue, Predicate<Byte> wanted, String what)
+            throws InterruptedException {
+        var clock = new SystemClock();
+        long deadline = clock.nanoTime() + LIMIT.toNanos();
+        while (clock.nanoTime() - deadline < 0) {
+            var batch = queue.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            assertThat(batch).as(what).isNotNull();
+            for (int i = 0; i < batch.size(); i++) {
+                if (batch.tags()[i] == OpcUaRig.FIRST_INDEX + COUNTER
+                        && wanted.test(batch.qualities()[i])) {
+                    return;
+                }
+            }
+        }
+        throw new AssertionError("not within %d s: %s".formatted(LIMIT.toSeconds(), what));
     }
 
     private PushedDriver driver(NodePeer peer, String security) {

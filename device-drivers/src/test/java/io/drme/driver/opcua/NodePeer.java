@@ -33,15 +33,25 @@ final class NodePeer implements AutoCloseable {
     private static final long START_SECONDS = 60;
 
     private final Process process;
+    private final Path pki;
     private final int port;
 
-    private NodePeer(Process process, int port) {
+    private NodePeer(Process process, Path pki, int port) {
         this.process = process;
+        this.pki = pki;
         this.port = port;
     }
 
     /** Starts the server; skips the test loudly where Node or the package can't be had. */
     static NodePeer start(Path pki) throws Exception {
+        int port;
+        try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = probe.getLocalPort();
+        }
+        return start(pki, port);
+    }
+
+    private static NodePeer start(Path pki, int port) throws Exception {
         var folder = folder();
         var missing = install(folder);
         if (missing.isPresent()) {
@@ -52,16 +62,12 @@ final class NodePeer implements AutoCloseable {
             System.err.println(message);
             Assumptions.abort(message);
         }
-        int port;
-        try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = probe.getLocalPort();
-        }
         var process =
                 new ProcessBuilder("node", "server.js", Integer.toString(port), pki.toString())
                         .directory(folder.toFile())
                         .redirectErrorStream(true)
                         .start();
-        var peer = new NodePeer(process, port);
+        var peer = new NodePeer(process, pki, port);
         peer.awaitReady();
         return peer;
     }
@@ -161,6 +167,16 @@ final class NodePeer implements AutoCloseable {
             said.add(line);
         }
         assertThat(said).as("what node-opcua said instead of READY").contains("READY");
+    }
+
+    /** Ends it with a signal that it can't catch. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Another process on the same port, with the same certificate. */
+    NodePeer startedAgain() throws Exception {
+        return start(pki, port);
     }
 
     String url() {

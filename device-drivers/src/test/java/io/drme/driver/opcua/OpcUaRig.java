@@ -45,8 +45,12 @@ final class OpcUaRig extends SimulatorRig {
 
     /** A driver for what is at a URL, which need not be a simulator. */
     static Driver driver(String url, String security, List<String> tagYaml, Path directory) {
-        return built(new OpcUaDriverFactory(), DEVICE, keys(security), url, tagYaml, directory)
-                .driver();
+        return built(url, security, tagYaml, directory).driver();
+    }
+
+    /** The same, with what the driver was made of. */
+    static Built built(String url, String security, List<String> tagYaml, Path directory) {
+        return built(new OpcUaDriverFactory(), DEVICE, keys(security), url, tagYaml, directory);
     }
 
     private static String keys(String security) {

@@ -66,6 +66,27 @@ final class AskCommands {
             new Listing("name", "value").print(rows, top().format(), out());
         }
 
+        /**
+         * As {@link #document}, but in a table a list is only counted: who wants it all takes JSON.
+         */
+        final void glance(JsonObject document) {
+            document(top().format() == Listing.Format.table ? counted(document) : document);
+        }
+
+        private static JsonObject counted(JsonObject document) {
+            var less = new JsonObject();
+            for (var entry : document) {
+                less.put(
+                        entry.getKey(),
+                        switch (entry.getValue()) {
+                            case JsonObject inner -> counted(inner);
+                            case JsonArray list -> list.size() + "; -o json shows them";
+                            case null, default -> entry.getValue();
+                        });
+            }
+            return less;
+        }
+
         private static void flatten(String prefix, JsonObject document, JsonArray rows) {
             for (var entry : document) {
                 var name = prefix + entry.getKey();
@@ -87,11 +108,11 @@ final class AskCommands {
     @Command(
             name = "status",
             description = "Configuration, store, uplink and accounting at a glance.",
-            footer = {"%nExample:", "  drme-agent status --data /var/lib/drme"})
+            footer = {"  drme-agent status --data /var/lib/drme"})
     static final class Status extends Ask {
         @Override
         int ask(Connection agent) throws CommandException, InterruptedException {
-            document(agent.get("/api/v1/status", Map.of()));
+            glance(agent.get("/api/v1/status", Map.of()));
             return 0;
         }
     }
@@ -99,7 +120,7 @@ final class AskCommands {
     @Command(
             name = "devices",
             description = "How each device does, and why.",
-            footer = {"%nExample:", "  drme-agent devices --data /var/lib/drme"})
+            footer = {"  drme-agent devices --data /var/lib/drme"})
     static final class Devices extends Ask {
         @Override
         int ask(Connection agent) throws CommandException, InterruptedException {
@@ -121,10 +142,7 @@ final class AskCommands {
     @Command(
             name = "alarms",
             description = "Alarms that are not over; with --state all of one state.",
-            footer = {
-                "%nExample:",
-                "  drme-agent alarms --state unacknowledged --data /var/lib/drme"
-            })
+            footer = {"  drme-agent alarms --state unacknowledged --data /var/lib/drme"})
     static final class AlarmList extends Ask {
         @Option(
                 names = "--state",
@@ -158,7 +176,7 @@ final class AskCommands {
             name = "store",
             description =
                     "Size, backlog and health of the store, what it costs the disk, and how long it lasts without the line.",
-            footer = {"%nExample:", "  drme-agent store --data /var/lib/drme"})
+            footer = {"  drme-agent store --data /var/lib/drme"})
     static final class StoreState extends Ask {
         @Override
         int ask(Connection agent) throws CommandException, InterruptedException {
@@ -168,7 +186,7 @@ final class AskCommands {
             if (trust != null) {
                 store.put("receipts", trust.getJsonArray("receipts"));
             }
-            document(store);
+            glance(store);
             return 0;
         }
     }
@@ -176,7 +194,7 @@ final class AskCommands {
     @Command(
             name = "reconcile",
             description = "Where every sample went; exit 1 where that does not add up.",
-            footer = {"%nExample:", "  drme-agent reconcile --data /var/lib/drme -o json"})
+            footer = {"  drme-agent reconcile --data /var/lib/drme -o json"})
     static final class Reconcile extends Ask {
         @Override
         int ask(Connection agent) throws CommandException, InterruptedException {
@@ -195,7 +213,6 @@ final class AskCommands {
             description =
                     "The key by which the centre's receipts are verified, the newest receipts, and a key that was refused.",
             footer = {
-                "%nExamples:",
                 "  drme-agent centre-key --data /var/lib/drme",
                 "  drme-agent centre-key --accept 0123456789abcdef --data /var/lib/drme"
             })
@@ -222,10 +239,7 @@ final class AskCommands {
             name = "why",
             description =
                     "Why a tag is bad: last good value, last request and answer, error, next try.",
-            footer = {
-                "%nExample:",
-                "  drme-agent why press-3/oil/temperature --data /var/lib/drme"
-            })
+            footer = {"  drme-agent why press-3/oil/temperature --data /var/lib/drme"})
     static final class Why extends Ask {
         @Parameters(index = "0", paramLabel = "TAG", description = "device/path")
         private String tag = "";
@@ -254,7 +268,6 @@ final class AskCommands {
             name = "users",
             description = "Lists users, or adds one.",
             footer = {
-                "%nExamples:",
                 "  drme-agent users --data DIR",
                 "  drme-agent users add anna --role operator --data DIR"
             })

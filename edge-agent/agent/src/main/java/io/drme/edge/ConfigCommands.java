@@ -35,6 +35,9 @@ final class ConfigCommands {
         @Parameters(index = "0", paramLabel = "FILE", description = "gateway.yaml")
         private @Nullable Path file;
 
+        /** Some sections could not be read, so that others can't be held against them. */
+        private boolean unmatched;
+
         final Main top() {
             return Objects.requireNonNull(top, "set by picocli");
         }
@@ -54,7 +57,13 @@ final class ConfigCommands {
         /** Reads and places the file as a start would. */
         final Checked check() throws InvalidConfigException {
             var reader = new GatewayConfigReader();
-            var config = reader.read(file());
+            GatewayConfig config;
+            try {
+                config = reader.read(file());
+            } catch (InvalidConfigException e) {
+                unmatched = true;
+                throw e;
+            }
             return new Checked(
                     config, new Layout(reader.factories()).place(config, file().toString()));
         }
@@ -65,6 +74,10 @@ final class ConfigCommands {
                 return run();
             } catch (InvalidConfigException e) {
                 err().println(e.getMessage());
+                if (unmatched) {
+                    err().println(
+                                    "Whether the tags that pipelines and alarms name are there is looked at once these are mended.");
+                }
                 return Main.EXIT_CONFIG;
             }
         }
@@ -88,7 +101,7 @@ final class ConfigCommands {
             name = "check",
             description =
                     "Lists everything that is wrong with a file: line, key, what is allowed, what to do.",
-            footer = {"%nExample:", "  drme-agent check gateway.yaml"})
+            footer = {"  drme-agent check gateway.yaml"})
     static final class Check extends FileCommand {
         @Override
         int run() throws InvalidConfigException {
@@ -101,7 +114,7 @@ final class ConfigCommands {
             name = "plan",
             description =
                     "Shows what a file would run: devices with their polls and requests, and what leaves the site.",
-            footer = {"%nExample:", "  drme-agent plan gateway.yaml"})
+            footer = {"  drme-agent plan gateway.yaml"})
     static final class Plan extends FileCommand {
         @Override
         int run() throws InvalidConfigException {
@@ -136,10 +149,7 @@ final class ConfigCommands {
                 "Checks a file and has the running agent run it; what did not change is not touched.",
                 "With --confirm-within it goes back by itself unless you confirm in time."
             },
-            footer = {
-                "%nExample:",
-                "  drme-agent apply gateway.yaml --confirm-within 60s --data /var/lib/drme"
-            })
+            footer = {"  drme-agent apply gateway.yaml --confirm-within 60s --data /var/lib/drme"})
     static final class Apply extends FileCommand {
         @Option(
                 names = "--confirm-within",
@@ -222,7 +232,6 @@ final class ConfigCommands {
             name = "schema",
             description = "Prints the JSON Schema of gateway.yaml, which editors use.",
             footer = {
-                "%nExample:",
                 "  drme-agent schema > gateway.schema.json",
                 "and in the first line of gateway.yaml beside it:",
                 "  # yaml-language-server: $schema=gateway.schema.json"
@@ -236,7 +245,7 @@ final class ConfigCommands {
     @Command(
             name = "sample",
             description = "Prints a whole gateway.yaml to start from.",
-            footer = {"%nExample:", "  drme-agent sample > gateway.yaml"})
+            footer = {"  drme-agent sample > gateway.yaml"})
     static final class PrintSample extends Shipped {
         PrintSample() {
             super("gateway.sample.yaml");

@@ -125,9 +125,9 @@ public final class Main {
 
     private static int failed(Exception e, CommandLine line, CommandLine.ParseResult parsed)
             throws Exception {
-        if (e instanceof CommandException) {
-            line.getErr().println("drme-agent: " + e.getMessage());
-            return CommandLine.ExitCode.SOFTWARE;
+        if (e instanceof CommandException failed) {
+            line.getErr().println("drme-agent: " + failed.getMessage());
+            return failed.exitCode();
         }
         if (e instanceof InterruptedException) {
             Thread.currentThread().interrupt();

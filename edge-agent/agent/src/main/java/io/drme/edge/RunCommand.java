@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
             "With a file that can't be used it starts on the last good one and raises an alarm.",
             "SIGHUP reloads the file."
         },
-        footer = {"%nExample:", "  drme-agent run --config gateway.yaml --data /var/lib/drme"})
+        footer = {"  drme-agent run --config gateway.yaml --data /var/lib/drme"})
 final class RunCommand implements Callable<Integer> {
     private static final long END_WITHIN_SECONDS = 5;
 

@@ -9,6 +9,7 @@ import io.drme.driver.DeviceStatus;
 import io.drme.testing.RouteMatrix;
 import io.drme.web.Role;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A whole agent against simulated devices, seen from outside. */
 class AgentTest {
@@ -48,6 +51,8 @@ class AgentTest {
             store: {sync-every: 50ms}
             web: {listen: "127.0.0.1:0"}
             """;
+
+    private static final int SEALED_BLOCKS = 6;
 
     @TempDir private Path folder;
 
@@ -252,6 +257,51 @@ class AgentTest {
         assertThatThrownBy(() -> start(config().replace("poll: 50ms", "poll: soon")))
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining("devices.press.poll");
+    }
+
+    // A hole whose block can't be read must not say that the gateway was down. One byte spoils a
+    // block's content; a longer stretch also what says which block it is.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 300})
+    void aHoleThatTheDiskMadeIsNamedDamaged(int bytes) throws Exception {
+        var yaml = config().replace("sync-every: 50ms", "sync-every: 50ms, seal-every: 1s");
+        try (var gateway = start(yaml)) {
+            await(
+                    "some blocks",
+                    () -> Files.size(dataSegment()) > 0 && sealed(gateway) >= SEALED_BLOCKS);
+        }
+        spoilTheMiddle(dataSegment(), bytes);
+        try (var gateway = start(yaml)) {
+            var gaps = gateway.items("/api/v1/gaps?tag=press/count");
+            assertThat(gaps)
+                    .anySatisfy(g -> {
+                        assertThat(g.getString("reason")).isEqualTo("damaged");
+                        assertThat(g.getString("detail")).contains("can't be read any more");
+                    });
+            awaitLevel(gateway, 50);
+        }
+    }
+
+    private static long sealed(RunningGateway gateway) {
+        return gateway.get("/api/v1/store").getLong("pendingBlocks");
+    }
+
+    private Path dataSegment() throws IOException {
+        try (var files = Files.walk(data())) {
+            return files.filter(f -> f.toString().endsWith(".seg"))
+                    .filter(f -> data().relativize(f).toString().contains("/data/"))
+                    .findFirst()
+                    .orElse(file());
+        }
+    }
+
+    private static void spoilTheMiddle(Path file, int count) throws IOException {
+        var bytes = Files.readAllBytes(file);
+        int middle = bytes.length / 2;
+        for (int i = middle - count / 2; i < middle - count / 2 + count; i++) {
+            bytes[i] ^= 0x5A;
+        }
+        Files.write(file, bytes);
     }
 
     private static DeviceStatus status(RunningGateway gateway, String device) {

@@ -98,6 +98,11 @@ final class AlarmReader {
         double deadband = section.number("deadband").orElse(0.0);
         if (deadband < 0) {
             section.problem("deadband", deadband + " is negative; give 0 or more");
+        } else if (high.isPresent() && low.isPresent() && low.get() >= high.get()) {
+            section.problem(
+                    "low",
+                    "%s is not below high %s; give a low limit under the high one"
+                            .formatted(low.get(), high.get()));
         } else if (high.isPresent()
                 && low.isPresent()
                 && high.get() - deadband <= low.get() + deadband) {

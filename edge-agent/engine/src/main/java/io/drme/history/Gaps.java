@@ -20,9 +20,9 @@ import java.util.TreeSet;
  *
  * <p>Where samples are further apart than {@link #GAP_FACTOR} polls, or bad, there is a gap. What
  * is known about that time tells why; where several reasons hold, the one that comes first here:
- * tag removed, dropped, thinned, uplink down, gateway down, the device's own, clock unsynced. A
- * time in which the tag was polled without failure, or a device that pushes changes was connected,
- * is {@code flat}. There is no "unknown".
+ * tag removed, dropped, thinned, damaged, uplink down, gateway down, the device's own, clock
+ * unsynced. A time in which the tag was polled without failure, or a device that pushes changes was
+ * connected, is {@code flat}. There is no "unknown".
  *
  * <p>Confined to its owner.
  */
@@ -39,6 +39,9 @@ public final class Gaps {
     /** Only envelopes are left of it. */
     public static final String THINNED = "thinned";
 
+    /** Recorded, but what the disk holds of it can't be read any more. */
+    public static final String DAMAGED = "damaged";
+
     /** The tag was not in the configuration. */
     public static final String TAG_REMOVED = "tag-removed";
 
@@ -47,6 +50,8 @@ public final class Gaps {
 
     /** Polled, and the value stayed within the deadband; or the device reported no change. */
     public static final String FLAT = "flat";
+
+    private static final String NO_POLL = "no poll was made";
 
     /** Samples so many polls apart leave a gap. */
     public static final double GAP_FACTOR = 2.5;
@@ -81,6 +86,7 @@ public final class Gaps {
         REMOVED,
         DROPPED,
         THINNED,
+        DAMAGED,
         UPLINK,
         GATEWAY,
         DEVICE,
@@ -245,6 +251,11 @@ public final class Gaps {
         known.add(new Known(pendingFrom, pendingTo, Rank.UPLINK, UPLINK_DOWN, detail));
     }
 
+    /** A span of which samples were recorded that can't be read any more. */
+    public void damaged(long damagedFrom, long damagedTo, String detail) {
+        known.add(new Known(damagedFrom, damagedTo, Rank.DAMAGED, DAMAGED, detail));
+    }
+
     /** The gaps, oldest first, without overlap, cut to the span. Ends the feeding. */
     public List<Gap> list() {
         if (anySample) {
@@ -304,14 +315,19 @@ public final class Gaps {
         pieces.forEach(piece -> add(gaps, piece));
     }
 
+    private static boolean saysLittle(Gap piece) {
+        return piece.reason().equals(FLAT) || piece.detail().equals(NO_POLL);
+    }
+
     /**
      * A flat piece that would be no gap by itself goes to its neighbour: the second between the
-     * last poll and the crash belongs to the crash.
+     * last poll and the crash belongs to the crash. So does one without a poll: from the last
+     * sample to a damaged block there was none due.
      */
     private void absorbShortFlats(List<Gap> pieces) {
         for (int i = pieces.size() - 1; i >= 0 && pieces.size() > 1; i--) {
             var piece = pieces.get(i);
-            if (piece.reason().equals(FLAT) && piece.to() - piece.from() <= limitNanos) {
+            if (saysLittle(piece) && piece.to() - piece.from() <= limitNanos) {
                 int into = i + 1 < pieces.size() ? i + 1 : i - 1;
                 var kept = pieces.get(into);
                 long first = Math.min(piece.from(), kept.from());
@@ -344,7 +360,7 @@ public final class Gaps {
             return new Gap(at, next, Reason.NOT_YET_READ.text(), "nothing was read before");
         }
         return pollNanos > 0
-                ? new Gap(at, next, GATEWAY_DOWN, "no poll was made")
+                ? new Gap(at, next, GATEWAY_DOWN, NO_POLL)
                 : new Gap(at, next, FLAT, "the device reported no change");
     }
 

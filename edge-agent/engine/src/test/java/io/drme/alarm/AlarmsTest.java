@@ -395,6 +395,7 @@ class AlarmsTest {
                           e: {tag: "press-*/oil/temperature", when: "valu > 80"}
                           f: {tag: "press-*/oil/temperature", high: 80, prioriti: high}
                           g: {tag: "cabinet/door", when: "value > 80"}
+                          h: {tag: "press-*/oil/temperature", high: 80, low: 90}
                         """,
                         OIL,
                         Tag.of("cabinet/door", ValueType.BOOLEAN));
@@ -408,6 +409,7 @@ class AlarmsTest {
                                 "gateway.yaml:5: alarms.d.tag: cabinet/door is no number, and high and low need one; use when, as in when: \"value\"",
                                 "gateway.yaml:6: alarms.e.when: at character 1: unknown name 'valu' (did you mean 'value'?); known: value, quality, reason, tag; a text needs quotes\n      valu > 80\n      ^",
                                 "gateway.yaml:7: alarms.f.prioriti: is not a known key (did you mean 'priority'?); known here: action, clear-when, deadband, high, latch, low, message, off-delay, on-delay, priority, tag, when",
-                                "gateway.yaml:8: alarms.g.when: at character 7: for cabinet/door, true or false: true or false can't be compared with a whole number\n      value > 80\n            ^"));
+                                "gateway.yaml:8: alarms.g.when: at character 7: for cabinet/door, true or false: true or false can't be compared with a whole number\n      value > 80\n            ^",
+                                "gateway.yaml:9: alarms.h.low: 90.0 is not below high 80.0; give a low limit under the high one"));
     }
 }

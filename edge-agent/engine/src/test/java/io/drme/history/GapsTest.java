@@ -140,6 +140,17 @@ class GapsTest {
         assertThat(listed()).containsExactly("19-60 tag-removed");
     }
 
+    // The block's own times begin with its first sample, one poll after the last that is readable.
+    @Test
+    void whatTheDiskLostIsDamagedUpToTheSamplesBesideIt() {
+        samples(0, 20);
+        samples(60, 100);
+        ticks(0, 20, Quality.GOOD);
+        ticks(60, 100, Quality.GOOD);
+        gaps.damaged(at(21), at(59), "block 4");
+        assertThat(gaps.list()).containsExactly(new Gap(at(19), at(60), Gaps.DAMAGED, "block 4"));
+    }
+
     /** docs/events.md lists the reasons; from each on, all that come later hold too. */
     @Test
     void whereSeveralReasonsHoldTheFirstOfTheListCounts() {

@@ -37,10 +37,17 @@ class OutageSystemTest {
             programs.awaitReady(programs.agentUrl());
             allThreeProtocolsArrive(programs);
 
+            letTheDoorBeClosedAndCalm(programs);
             line.cut();
+            var cutAt = Programs.now();
             long acceptedAtCut = account(programs).getLong("accepted");
             Programs.pass(CUT_FOR.dividedBy(2));
             var before = programs.askAgent("/api/v1/reconcile", Map.of());
+            programs.setCabinetDoor(true);
+            Programs.await(
+                    "the door's alarm is raised while the line is cut",
+                    LIMIT,
+                    () -> Programs.any(openDoors(programs, cutAt), _ -> true));
             programs.kill("agent");
             programs.startAgent(line.port());
             programs.awaitReady(programs.agentUrl());
@@ -49,6 +56,11 @@ class OutageSystemTest {
                     .isGreaterThanOrEqualTo(before.getLong("accepted"));
             Programs.pass(CUT_FOR.dividedBy(2));
             var alarmsAtGateway = alarms(programs, false);
+            var raisedInBetween = ids(openDoors(programs, cutAt));
+            assertThat(raisedInBetween).as("it outlives the kill").isNotEmpty();
+            assertThat(ids(alarms(programs, true)))
+                    .as("the centre can't know it yet")
+                    .doesNotContainAnyElementsOf(raisedInBetween);
 
             line.mend();
             Programs.await(
@@ -66,6 +78,7 @@ class OutageSystemTest {
             nothingLostNothingDoubled(programs, acceptedAtCut);
             assertThat(ids(alarms(programs, true)))
                     .as("alarms of the outage are in the centre")
+                    .containsAll(raisedInBetween)
                     .containsAll(ids(alarmsAtGateway));
         }
     }
@@ -159,6 +172,45 @@ class OutageSystemTest {
         return cloud
                 ? programs.listCloud("/api/v1/alarms", all)
                 : programs.askAgent("/api/v1/alarms", all).getJsonArray("items");
+    }
+
+    /**
+     * Holds the door closed by hand and acknowledges, so that the next opening is an occurrence of
+     * its own.
+     */
+    private static void letTheDoorBeClosedAndCalm(Programs programs) throws Exception {
+        programs.setCabinetDoor(false);
+        Programs.await(
+                "the door's alarm is over",
+                LIMIT,
+                () -> {
+                    boolean over = true;
+                    var all = programs.askAgent("/api/v1/alarms", Map.of()).getJsonArray("items");
+                    for (int i = 0; i < all.size(); i++) {
+                        var one = all.getJsonObject(i);
+                        if (one.getString("name").equals("door-open")) {
+                            over = false;
+                            programs.postAgent(
+                                    "/api/v1/alarms/" + one.getString("id") + "/acknowledge",
+                                    new JsonObject());
+                        }
+                    }
+                    return over;
+                });
+    }
+
+    /** Occurrences of the door's alarm at the gateway that were raised since. */
+    private static JsonArray openDoors(Programs programs, String since)
+            throws CommandException, InterruptedException {
+        var found = new JsonArray();
+        var items =
+                programs.askAgent("/api/v1/alarms", Map.of("from", since)).getJsonArray("items");
+        for (int i = 0; i < items.size(); i++) {
+            if (items.getJsonObject(i).getString("name").equals("door-open")) {
+                found.add(items.getJsonObject(i));
+            }
+        }
+        return found;
     }
 
     private static Set<String> ids(JsonArray items) {

@@ -7,9 +7,12 @@ import io.drme.web.client.CommandException;
 import io.drme.web.client.Connection;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,6 +39,9 @@ final class Programs implements AutoCloseable {
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+
+    /** The door switch in the scenario press-line; active when low. */
+    private static final int DOOR_LINE = 17;
 
     private final Path folder;
     private final Map<String, Process> running = new HashMap<>();
@@ -200,6 +207,36 @@ final class Programs implements AutoCloseable {
         try (var c = Connection.find(agentUrl(), agentData(), Map.of())) {
             return c.get(path, parameters);
         }
+    }
+
+    JsonObject postAgent(String path, JsonObject body)
+            throws CommandException, InterruptedException {
+        try (var c = Connection.find(agentUrl(), agentData(), Map.of())) {
+            return c.post(path, body);
+        }
+    }
+
+    /** Holds the cabinet's door open or closed by hand, over docs/sim-protocol.md. */
+    void setCabinetDoor(boolean open) throws IOException {
+        var level = open ? 0 : 1;
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), cabinet);
+                var in =
+                        new BufferedReader(
+                                new InputStreamReader(
+                                        socket.getInputStream(), StandardCharsets.US_ASCII))) {
+            assertThat(in.readLine()).startsWith("hello drme-gpio/1 ");
+            socket.getOutputStream()
+                    .write(
+                            "set %d %d\n"
+                                    .formatted(DOOR_LINE, level)
+                                    .getBytes(StandardCharsets.US_ASCII));
+            assertThat(in.readLine()).isEqualTo("level %d %d".formatted(DOOR_LINE, level));
+        }
+    }
+
+    /** The present time as REST writes it. */
+    static String now() {
+        return Instant.ofEpochSecond(0, CLOCK.epochNanos()).toString();
     }
 
     /** A code that signs somebody in once. */

@@ -34,8 +34,13 @@ public enum FaultKind {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Finds a kind by its text. */
+    /** Finds a kind by its text; {@code -id} may follow where an id is wrong. */
     public static Optional<FaultKind> of(String text) {
-        return Arrays.stream(values()).filter(k -> k.text().equals(text)).findFirst();
+        return Arrays.stream(values())
+                .filter(k ->
+                        k.text().equals(text)
+                                || (k.text().startsWith("wrong-")
+                                        && text.equals(k.text() + "-id")))
+                .findFirst();
     }
 }

@@ -136,6 +136,63 @@ public final class StoreView {
     }
 
     /**
+     * Items that were held, but of which not even the heads can be read.
+     *
+     * @param fromNanos last moment known before them, nanoseconds since 1970
+     * @param toNanos first moment known behind them
+     */
+    public record Unlisted(long fromSequence, long toSequence, long fromNanos, long toNanos) {}
+
+    /**
+     * What {@link #overlapping} has to leave out because its heads are damaged; where they stood in
+     * time is known from their neighbours only.
+     */
+    public List<Unlisted> unlisted(StreamKind kind, long fromNanos, long toNanos) {
+        var stream = stream(kind);
+        var all = new ArrayList<Unlisted>();
+        for (var segment : stream.segments) {
+            if (segment.isEmpty() || segment.firstTime >= toNanos || segment.lastTime < fromNanos) {
+                continue;
+            }
+            try (var file = disk.open(segment.path)) {
+                var items = new SegmentReader(file, segment).items(segment.first(), segment.last());
+                unlisted(segment, stream.held, items, all);
+            } catch (DiskException _) {
+                // Dropped since the view was taken: no longer history.
+            }
+        }
+        return all;
+    }
+
+    private static void unlisted(
+            Segment segment, RangeSet held, List<StoredItem> items, List<Unlisted> all) {
+        long sequence = segment.first();
+        long time = segment.firstTime;
+        for (var item : items) {
+            addUnlisted(
+                    segment,
+                    held,
+                    new Unlisted(sequence, item.sequence() - 1, time, item.firstTime()),
+                    all);
+            sequence = item.sequence() + 1;
+            time = item.lastTime();
+        }
+        addUnlisted(
+                segment, held, new Unlisted(sequence, segment.last(), time, segment.lastTime), all);
+    }
+
+    private static void addUnlisted(
+            Segment segment, RangeSet held, Unlisted between, List<Unlisted> all) {
+        if (between.fromSequence() > between.toSequence()) {
+            return;
+        }
+        var asked = RangeSet.of(between.fromSequence(), between.toSequence());
+        if (!segment.held.intersect(held).intersect(asked).isEmpty()) {
+            all.add(between);
+        }
+    }
+
+    /**
      * The items that overlap a span of source time, ascending by sequence. It walks the segments
      * whose span overlaps, reading no item.
      *

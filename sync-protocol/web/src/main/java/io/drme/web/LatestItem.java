@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param sinceNanos since when it has had this value and quality (source time, nanoseconds since
  *     1970 UTC)
  * @param sourceTimeNanos when it was true
- * @param gatewayTime the gateway's stamp (hybrid logical clock)
+ * @param gatewayTime the gateway's stamp (hybrid logical clock); 0 where the tag was never read:
+ *     then no time is given
  * @param unit UCUM; empty where the tag has none
  * @param lastGood the last good value before or with this reading; null where there was none
  */
@@ -39,9 +40,12 @@ public record LatestItem(
                     Schema.field("value", Schema.value("null where the quality is bad")),
                     Schema.field("quality", Schema.text("good, uncertain or bad")),
                     Schema.optional("reason", Schema.text("why it is not good")),
-                    Schema.field("since", Schema.time("since when it has been so")),
-                    Schema.field("sourceTime", Schema.time("when it was true")),
-                    Schema.field("gatewayTime", Schema.time("when the gateway got it")),
+                    Schema.optional(
+                            "since",
+                            Schema.time("since when it has been so; null where it was never read")),
+                    Schema.optional("sourceTime", Schema.time("when it was true; null as since")),
+                    Schema.optional(
+                            "gatewayTime", Schema.time("when the gateway got it; null as since")),
                     Schema.optional("unit", Schema.text("UCUM")),
                     Schema.optional("lastGoodValue", Schema.value("the last good value")),
                     Schema.optional("lastGoodTime", Schema.time("when that was true")));
@@ -50,9 +54,10 @@ public record LatestItem(
     public JsonObject toJson() {
         var json = new JsonObject().put("gateway", gateway).put("tag", tag);
         SampleItem.putReading(json, reading);
-        return json.put("since", Times.text(sinceNanos))
-                .put("sourceTime", Times.text(sourceTimeNanos))
-                .put("gatewayTime", Times.textOfHlc(gatewayTime))
+        boolean isRead = gatewayTime != 0;
+        return json.put("since", isRead ? Times.text(sinceNanos) : null)
+                .put("sourceTime", isRead ? Times.text(sourceTimeNanos) : null)
+                .put("gatewayTime", isRead ? Times.textOfHlc(gatewayTime) : null)
                 .put("unit", unit.isEmpty() ? null : unit)
                 .put("lastGoodValue", lastGood == null ? null : JsonValues.of(lastGood.value()))
                 .put(

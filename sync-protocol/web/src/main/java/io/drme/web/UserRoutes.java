@@ -13,7 +13,10 @@ final class UserRoutes {
             Schema.object(
                     Schema.field("name", Schema.text("the user's name")),
                     Schema.field("role", Schema.text("viewer, operator, engineer or admin")),
-                    Schema.field("state", Schema.text("active, invited, or locked out")),
+                    Schema.field(
+                            "state",
+                            Schema.text(
+                                    "active, invited, or no password: has to be given a new code")),
                     Schema.field("passwordSet", Schema.bool("whether they chose a password")),
                     Schema.field("codes", Schema.integer("one-time codes not used yet")),
                     Schema.field("tokens", Schema.integer("bearer tokens")));
@@ -129,7 +132,7 @@ final class UserRoutes {
         if (user.passwordSet()) {
             return "active";
         }
-        return user.codes() > 0 ? "invited" : "locked out";
+        return user.codes() > 0 ? "invited" : "no password";
     }
 
     private static JsonObject json(Users.Listed user) {

@@ -99,6 +99,26 @@ class LiveFeedTest {
         }
     }
 
+    // 1970 as the time of something that never happened is no help at night.
+    @Test
+    void whatWasNeverReadHasNoTime() {
+        var never =
+                new LatestItem(
+                        "g1",
+                        "press/temp",
+                        new Reading.Bad(Reason.NOT_YET_READ),
+                        0,
+                        0,
+                        0,
+                        "",
+                        null);
+        assertThat(never.toJson().getMap())
+                .containsEntry("reason", "not-yet-read")
+                .containsEntry("since", null)
+                .containsEntry("sourceTime", null)
+                .containsEntry("gatewayTime", null);
+    }
+
     @Test
     void aMessageThatIsNotUnderstoodIsAnsweredAndTheFeedGoesOn() throws Exception {
         try (var client = connect(token)) {

@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +33,11 @@ public final class LocalHistory {
 
     private static final Logger log = LoggerFactory.getLogger(LocalHistory.class);
 
+    /** Damages told in the log, each once; the page asks again and again. */
+    private static final int MAX_TOLD = 1_000;
+
     private final Recorder recorder;
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
 
     /** Reads what this recorder keeps. */
     public LocalHistory(Recorder recorder) {
@@ -85,6 +91,51 @@ public final class LocalHistory {
             }
         } catch (BadBlockException e) {
             log.warn("block unreadable stream={} reason={}", stream.text(), e.getMessage());
+        }
+    }
+
+    /** Takes a span of which samples were recorded that can't be read any more. */
+    public interface DamageVisitor {
+        /** One span, in nanoseconds since 1970 UTC, and what is known of it for a person. */
+        void damaged(long from, long to, String detail);
+    }
+
+    /**
+     * Visits what {@link #each} has to leave out because the disk does not hold it as it was
+     * written.
+     *
+     * @param stream the one in which the tag's samples stand
+     */
+    public void damages(StreamKind stream, long from, long to, DamageVisitor visitor)
+            throws InterruptedException {
+        var view = recorder.view();
+        for (var item : view.overlapping(stream, from, to)) {
+            if (view.read(stream, item.sequence()).isEmpty()) {
+                tell(stream, item.sequence(), item.sequence());
+                visitor.damaged(
+                        item.firstTime(),
+                        item.lastTime() + 1,
+                        "block %d of %s can't be read any more"
+                                .formatted(item.sequence(), stream.text()));
+            }
+        }
+        for (var lost : view.unlisted(stream, from, to)) {
+            tell(stream, lost.fromSequence(), lost.toSequence());
+            visitor.damaged(
+                    lost.fromNanos(),
+                    lost.toNanos(),
+                    "blocks %d to %d of %s can't be read any more"
+                            .formatted(lost.fromSequence(), lost.toSequence(), stream.text()));
+        }
+    }
+
+    private void tell(StreamKind stream, long from, long to) {
+        if (told.size() < MAX_TOLD && told.add(stream.text() + from)) {
+            log.warn(
+                    "history=damaged stream={} blocks={}-{}; what was acknowledged of them is in the centre; check the disk",
+                    stream.text(),
+                    from,
+                    to);
         }
     }
 

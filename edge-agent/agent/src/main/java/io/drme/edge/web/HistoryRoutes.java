@@ -228,6 +228,7 @@ final class HistoryRoutes {
                         gaps.tick(ticks.gatewayTimes()[i], ticks.outcomes()[i]);
                     }
                 });
+        history.damages(stream, asked.from() - DEFAULT_SPAN_NANOS, asked.to(), gaps::damaged);
         history.events(e -> gaps.event(e.time(), e.payload(), stream));
         return Reply.page(Page.all(gaps.list().stream().map(HistoryRoutes::json).toList()));
     }

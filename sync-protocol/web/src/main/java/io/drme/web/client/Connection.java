@@ -151,7 +151,7 @@ public final class Connection implements AutoCloseable {
         try {
             var answer = client.send(request, HttpResponse.BodyHandlers.ofString());
             if (answer.statusCode() / 100 != 2) {
-                throw new CommandException(problem(answer));
+                throw problem(answer);
             }
             return answer.body().isBlank() ? new JsonObject() : new JsonObject(answer.body());
         } catch (ConnectException _) {
@@ -165,17 +165,31 @@ public final class Connection implements AutoCloseable {
         }
     }
 
-    private String problem(HttpResponse<String> answer) {
+    private CommandException problem(HttpResponse<String> answer) {
         if (answer.statusCode() == 401) {
-            return "it does not accept the token; check DRME_TOKEN, or use --data DIR";
+            return new CommandException(
+                    "it does not accept the token; check DRME_TOKEN, or use --data DIR");
         }
         try {
             var problem = new JsonObject(answer.body());
-            var title = problem.getString("title", "refused");
-            var detail = problem.getString("detail");
-            return detail == null ? title : title + ": " + detail;
-        } catch (DecodeException _) {
-            return "%s answered %d".formatted(url, answer.statusCode());
+            var text = new StringBuilder(problem.getString("title", "refused"));
+            add(text, ": ", problem.getString("where"));
+            add(text, ": ", problem.getString("detail"));
+            add(text, "; expected: ", problem.getString("expected"));
+            if (answer.statusCode() == 400) {
+                // The remedy speaks of requests; here a command has to be written otherwise.
+                return CommandException.wrongUsage(text.toString());
+            }
+            add(text, "; ", problem.getString("remedy"));
+            return new CommandException(text.toString());
+        } catch (DecodeException | ClassCastException _) {
+            return new CommandException("%s answered %d".formatted(url, answer.statusCode()));
+        }
+    }
+
+    private static void add(StringBuilder text, String before, @Nullable String more) {
+        if (more != null && !more.isBlank()) {
+            text.append(before).append(more);
         }
     }
 

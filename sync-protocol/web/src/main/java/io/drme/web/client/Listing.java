@@ -5,6 +5,8 @@ import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Prints items in one of three forms: aligned columns for people, JSON or CSV for programs. */
 public final class Listing {
@@ -45,6 +47,14 @@ public final class Listing {
             out.println(
                     String.join(",", columns.stream().map(c -> quoted(cell(item, c))).toList()));
         }
+    }
+
+    /** One item as one line without a heading: CSV, or cells two blanks apart. */
+    public static String line(JsonObject item, Format format, String... keys) {
+        var cells = Stream.of(keys).map(key -> cell(item, key));
+        return format == Format.csv
+                ? cells.map(Listing::quoted).collect(Collectors.joining(","))
+                : cells.collect(Collectors.joining("  ")).stripTrailing();
     }
 
     private static String quoted(String text) {

@@ -46,6 +46,15 @@ class ListingTest {
     }
 
     @Test
+    void oneLineIsQuotedInCsvAndHasNoCommaAtItsEnd() {
+        var item = new JsonObject().put("tag", "a/b").put("message", "hot, very");
+        assertThat(Listing.line(item, Listing.Format.csv, "tag", "message", "reason"))
+                .isEqualTo("a/b,\"hot, very\",");
+        assertThat(Listing.line(item, Listing.Format.table, "tag", "message", "reason"))
+                .isEqualTo("a/b  hot, very");
+    }
+
+    @Test
     void nothingIsSaidInWordsToPeopleAndAsAnEmptyListToPrograms() {
         assertThat(printed(Listing.Format.table, new JsonArray()).strip()).isEqualTo("none");
         assertThat(new JsonObject(printed(Listing.Format.json, new JsonArray())))
