@@ -39,8 +39,7 @@ public enum FaultKind {
         return Arrays.stream(values())
                 .filter(k ->
                         k.text().equals(text)
-                                || (k.text().startsWith("wrong-")
-                                        && text.equals(k.text() + "-id")))
+                                || (k.text().startsWith("wrong-") && text.equals(k.text() + "-id")))
                 .findFirst();
     }
 }
