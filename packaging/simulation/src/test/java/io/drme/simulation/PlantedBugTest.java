@@ -16,9 +16,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A simulation is believed once it has found mistakes that were made on purpose. */
 @Execution(ExecutionMode.CONCURRENT)
 class PlantedBugTest {
-    /** Most are found by the first; one needs a centre that is restored to before a release. */
     private static final boolean LONG = Boolean.getBoolean("drme.long");
 
+    /** Most are found by the first. */
     private static final long SEEDS = LONG ? 2_000 : 100;
 
     /**
