@@ -143,9 +143,14 @@ final class OpcUaDriver implements PushedDriver {
         var ended = subscriber.ended();
         if (ended != null && client != null) {
             log.info("device={} subscribes again: {}", device.name(), ended);
-            subscriber.abandon();
             resubscribed++;
-            subscribe(client);
+            // The new one first: to a session without any subscription a server refuses the publish
+            // request that waits there, and Milo then sends none for the one made meanwhile.
+            try {
+                subscribe(client);
+            } finally {
+                subscriber.abandon();
+            }
             return true;
         }
         var trouble = subscriber.trouble();
