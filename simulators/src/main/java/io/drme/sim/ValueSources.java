@@ -49,7 +49,7 @@ public final class ValueSources {
     public Optional<ValueSource> read(Section point, OptionalLong address) {
         return switch (point.node("value")) {
             case null -> {
-                point.problems().add(point.where(), point.path("value"), "is missing; " + EXPECTED);
+                point.missing("value", EXPECTED);
                 yield Optional.empty();
             }
             case Node.Scalar scalar -> scalar(point, scalar, address);
@@ -197,7 +197,7 @@ public final class ValueSources {
     private static double required(Section keys, String key) {
         var number = keys.number(key);
         if (!keys.has(key)) {
-            keys.problems().add(keys.where(), keys.path(key), "is missing; give a number");
+            keys.missing(key, "give a number");
         }
         return number.orElse(0.0);
     }

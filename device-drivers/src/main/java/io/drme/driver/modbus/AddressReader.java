@@ -35,6 +35,11 @@ final class AddressReader {
         this.settings = settings;
     }
 
+    private void missing(String key, String remedy) {
+        tag.missing(key, remedy);
+        ok = false;
+    }
+
     private void problem(String key, String message) {
         if (tag.has(key)) {
             tag.problem(key, message);
@@ -159,7 +164,7 @@ final class AddressReader {
             if (place.isEmpty()) {
                 return Optional.empty(); // whether one is needed shows once the address is right
             }
-            problem("type", "is missing; give one of: " + types());
+            missing("type", "give one of: " + types());
             return Optional.empty();
         }
         int before = tag.problems().list().size();
@@ -194,7 +199,7 @@ final class AddressReader {
         }
         if (type.get() == DataType.TEXT) {
             if (!tag.has("length")) {
-                problem("length", "is missing; give the bytes of the text, for example 16");
+                missing("length", "give the bytes of the text, for example 16");
             }
             return (int) length;
         }

@@ -84,7 +84,7 @@ final class Agent implements AutoCloseable {
      */
     static Agent start(Path file, Optional<Path> data, Clock clock)
             throws InvalidConfigException, DiskException, IOException, InterruptedException {
-        var reader = new GatewayConfigReader();
+        var reader = new GatewayConfigReader(SystemTags.device().tags());
         // Where nobody names a data directory, the file has to be readable to find it.
         var lastGood = data.map(LastGood::new);
         var choice =

@@ -35,9 +35,6 @@ final class ConfigCommands {
         @Parameters(index = "0", paramLabel = "FILE", description = "gateway.yaml")
         private @Nullable Path file;
 
-        /** Some sections could not be read, so that others can't be held against them. */
-        private boolean unmatched;
-
         final Main top() {
             return Objects.requireNonNull(top, "set by picocli");
         }
@@ -56,14 +53,8 @@ final class ConfigCommands {
 
         /** Reads and places the file as a start would. */
         final Checked check() throws InvalidConfigException {
-            var reader = new GatewayConfigReader();
-            GatewayConfig config;
-            try {
-                config = reader.read(file());
-            } catch (InvalidConfigException e) {
-                unmatched = true;
-                throw e;
-            }
+            var reader = new GatewayConfigReader(SystemTags.device().tags());
+            var config = reader.read(file());
             return new Checked(
                     config, new Layout(reader.factories()).place(config, file().toString()));
         }
@@ -74,10 +65,6 @@ final class ConfigCommands {
                 return run();
             } catch (InvalidConfigException e) {
                 err().println(e.getMessage());
-                if (unmatched) {
-                    err().println(
-                                    "Whether the tags that pipelines and alarms name are there is looked at once these are mended.");
-                }
                 return Main.EXIT_CONFIG;
             }
         }

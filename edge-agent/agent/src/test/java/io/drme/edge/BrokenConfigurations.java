@@ -57,8 +57,8 @@ final class BrokenConfigurations {
 
     private BrokenConfigurations() {}
 
-    /** One mistake: the text, and the line that has to be named. */
-    record Broken(String what, String yaml, int line) {}
+    /** One mistake: the text, and the line and the key that have to be named. */
+    record Broken(String what, String yaml, int line, String key) {}
 
     static List<Broken> all() {
         var broken = new ArrayList<Broken>();
@@ -86,7 +86,8 @@ final class BrokenConfigurations {
                             new Broken(
                                     "line %d: key %sx".formatted(number, key),
                                     withLine(number, mistyped),
-                                    number));
+                                    number,
+                                    key + "x"));
                 }
             }
         });
@@ -111,7 +112,8 @@ final class BrokenConfigurations {
                             new Broken(
                                     "line %d: %s: %s".formatted(number, key, wrong),
                                     withLine(number, text),
-                                    number));
+                                    number,
+                                    key));
                 }
             }
         });

@@ -153,7 +153,7 @@ class SchemaLockstepTest {
     @TempDir private Path folder;
 
     private GatewayConfig read(String text) throws InvalidConfigException, IOException {
-        return new GatewayConfigReader()
+        return new GatewayConfigReader(SystemTags.device().tags())
                 .read(Files.writeString(folder.resolve("gateway.yaml"), text));
     }
 

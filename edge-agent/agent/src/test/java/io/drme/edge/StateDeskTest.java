@@ -53,7 +53,7 @@ class StateDeskTest {
     private Layout.Ready place() throws Exception {
         var file = folder.resolve("gateway.yaml");
         Files.writeString(file, CONFIG);
-        var reader = new GatewayConfigReader();
+        var reader = new GatewayConfigReader(SystemTags.device().tags());
         return new Layout(reader.factories()).place(reader.read(file), file.toString());
     }
 

@@ -80,6 +80,19 @@ public final class Alarms {
      */
     public static Alarms compile(
             List<AlarmConfig> configs, String gateway, Pipelines pipelines, Problems problems) {
+        return compile(configs, gateway, pipelines, problems, problems::add);
+    }
+
+    /**
+     * The same, but that globs without a match are told to {@code unmatched}: where parts of a file
+     * could not be read, they may mean what is missing.
+     */
+    public static Alarms compile(
+            List<AlarmConfig> configs,
+            String gateway,
+            Pipelines pipelines,
+            Problems problems,
+            TagGlobs.Unmatched unmatched) {
         var table = pipelines.table();
         var present = pipelines.present();
         var all = new ArrayList<Watch>();
@@ -93,7 +106,7 @@ public final class Alarms {
                             table,
                             present,
                             message ->
-                                    problems.add(
+                                    unmatched.tell(
                                             config.where(),
                                             "alarms." + config.name() + ".tag",
                                             message))) {

@@ -7,7 +7,7 @@ import java.util.List;
  * {@code {tag}} is all of it, {@code {device}} is {@code press-3} and {@code {path}} is {@code
  * oil/temperature}.
  */
-final class DerivedName {
+public final class DerivedName {
     /** What may stand in braces. */
     static final List<String> PLACEHOLDERS = List.of("tag", "device", "path", "function");
 
@@ -19,7 +19,7 @@ final class DerivedName {
      * @param source name of the tag that the pipeline reads
      * @param function the aggregate's function, empty where there is none
      */
-    static String of(String template, String source, String function) {
+    public static String of(String template, String source, String function) {
         int slash = source.indexOf('/');
         return template.replace("{tag}", source)
                 .replace("{device}", slash < 0 ? source : source.substring(0, slash))

@@ -37,6 +37,7 @@ final class PipelineCompiler {
             List.of(WindowFunction.LAST, WindowFunction.COUNT);
 
     private final Problems problems;
+    private final TagGlobs.Unmatched unmatched;
     private final List<Pipeline> pipelines = new ArrayList<>();
     private final BitSet present = new BitSet();
     private TagTable table;
@@ -47,9 +48,14 @@ final class PipelineCompiler {
      * @param known all tags that have an index
      * @param sources the devices' tags of now; they must be known
      */
-    PipelineCompiler(TagTable known, Collection<TagName> sources, Problems problems) {
+    PipelineCompiler(
+            TagTable known,
+            Collection<TagName> sources,
+            Problems problems,
+            TagGlobs.Unmatched unmatched) {
         this.table = known;
         this.problems = problems;
+        this.unmatched = unmatched;
         sources.forEach(name -> present.set(known.indexOf(name).orElseThrow()));
     }
 
@@ -72,7 +78,7 @@ final class PipelineCompiler {
                         config.from(),
                         table,
                         present,
-                        message -> problems.add(config.where(), key(config) + ".from", message));
+                        message -> unmatched.tell(config.where(), key(config) + ".from", message));
         if (sources.length > 0) {
             add(config, sources);
         }

@@ -59,7 +59,20 @@ public final class Pipelines {
             TagTable known,
             Collection<TagName> sources,
             Problems problems) {
-        var compiler = new PipelineCompiler(known, sources, problems);
+        return compile(configs, known, sources, problems, problems::add);
+    }
+
+    /**
+     * The same, but that globs without a match are told to {@code unmatched}: where parts of a file
+     * could not be read, they may mean what is missing.
+     */
+    public static Pipelines compile(
+            List<PipelineConfig> configs,
+            TagTable known,
+            Collection<TagName> sources,
+            Problems problems,
+            TagGlobs.Unmatched unmatched) {
+        var compiler = new PipelineCompiler(known, sources, problems, unmatched);
         configs.forEach(compiler::add);
         compiler.addSynced();
         return new Pipelines(compiler.table(), compiler.present(), compiler.pipelines());

@@ -1,15 +1,24 @@
 package io.drme.stream;
 
 import io.drme.config.Nearest;
+import io.drme.config.Where;
 import io.drme.model.Glob;
 import io.drme.model.TagTable;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 
 /** Finds the tags that globs of a file mean. */
 public final class TagGlobs {
     private TagGlobs() {}
+
+    /** Is told of a glob that matches nothing. */
+    @FunctionalInterface
+    public interface Unmatched {
+        /** A place in a file, the path of its key, and the message for a person. */
+        void tell(Where where, String key, String message);
+    }
 
     /**
      * The indexes of the tags that match at least one glob, ascending.
@@ -37,8 +46,12 @@ public final class TagGlobs {
     }
 
     private static String noMatch(String glob, TagTable table, BitSet present) {
-        var names = present.stream().mapToObj(i -> table.get(i).name().text()).toList();
-        return "no tag matches '%s'%s; '*' matches within one word, '**' any depth"
+        return noMatch(glob, present.stream().mapToObj(i -> table.get(i).name().text()).toList());
+    }
+
+    /** What a person is told of a glob that matches none of these names. */
+    public static String noMatch(String glob, Collection<String> names) {
+        return "no tag matches '%s'%s; give a name, or a pattern: '*' matches within one word, '**' any depth"
                 .formatted(
                         glob,
                         Nearest.to(glob, names)

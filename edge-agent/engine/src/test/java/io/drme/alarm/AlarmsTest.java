@@ -403,7 +403,7 @@ class AlarmsTest {
         assertThat(problems)
                 .isEqualTo(
                         List.of(
-                                "gateway.yaml:2: alarms.a.tag: no tag matches 'press-*/oil/temprature' (did you mean 'press-3/oil/temperature'?); '*' matches within one word, '**' any depth",
+                                "gateway.yaml:2: alarms.a.tag: no tag matches 'press-*/oil/temprature' (did you mean 'press-3/oil/temperature'?); give a name, or a pattern: '*' matches within one word, '**' any depth",
                                 "gateway.yaml:3: alarms.b.deadband: leaves nothing between low 78.0 and high 80.0 where the alarm could clear; bring it below 1.0",
                                 "gateway.yaml:4: alarms.c.high: is missing; give high, low or when",
                                 "gateway.yaml:5: alarms.d.tag: cabinet/door is no number, and high and low need one; use when, as in when: \"value\"",

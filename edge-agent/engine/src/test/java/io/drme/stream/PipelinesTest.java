@@ -253,7 +253,7 @@ class PipelinesTest {
                                 """))
                 .containsExactly(
                         "gateway.yaml:2: pipelines.Bad Name: 'Bad Name' is not a name; expected words of a-z 0-9 - _ . joined by '/'",
-                        "gateway.yaml:2: pipelines.Bad Name.from: no tag matches 'a'; '*' matches within one word, '**' any depth",
+                        "gateway.yaml:2: pipelines.Bad Name.from: no tag matches 'a'; give a name, or a pattern: '*' matches within one word, '**' any depth",
                         "gateway.yaml:3: pipelines.empty.from: is missing or empty; give globs of tags, such as [\"press-*/oil/*\"]",
                         "gateway.yaml:3: pipelines.empty.steps: expected a list of steps, each one of: filter, scale, map, aggregate",
                         "gateway.yaml:3: pipelines.empty.to: is missing or empty; give names of derived tags, such as [\"empty/{tag}\"]",
@@ -263,10 +263,10 @@ class PipelinesTest {
                         "gateway.yaml:5: pipelines.window.steps[0].aggregate.functions: 'average' is not known; allowed: avg, min, max, sum, count, stddev, first, last",
                         "gateway.yaml:5: pipelines.window.steps[0].aggregate.functions: 'avg' stands twice; remove one",
                         "gateway.yaml:5: pipelines.window.to: '{functon}' in '{functon}' is not known; allowed: {tag}, {device}, {path}, {function}",
-                        "gateway.yaml:5: pipelines.window.from: no tag matches 'a'; '*' matches within one word, '**' any depth",
+                        "gateway.yaml:5: pipelines.window.from: no tag matches 'a'; give a name, or a pattern: '*' matches within one word, '**' any depth",
                         "gateway.yaml:6: pipelines.name.to: 'X/{tag}' makes no tag name; expected words of a-z 0-9 - _ . joined by '/'",
-                        "gateway.yaml:6: pipelines.name.sync: 'aggregate: 1ms' is not raw, local or \"aggregate: 10s\" (100ms to 1d, in quotes)",
-                        "gateway.yaml:6: pipelines.name.from: no tag matches 'a'; '*' matches within one word, '**' any depth");
+                        "gateway.yaml:6: pipelines.name.sync: 'aggregate: 1ms' is not raw, local or \"aggregate: 10s\" (100ms to 1d, in quotes); give one",
+                        "gateway.yaml:6: pipelines.name.from: no tag matches 'a'; give a name, or a pattern: '*' matches within one word, '**' any depth");
     }
 
     @Test

@@ -120,7 +120,7 @@ public final class SteppedAgent {
     /** Starts a gateway as {@link Agent#start} does, without its threads. */
     public static SteppedAgent start(Setup setup, Watcher watcher)
             throws InvalidConfigException, InterruptedException {
-        var reader = new GatewayConfigReader();
+        var reader = new GatewayConfigReader(SystemTags.device().tags());
         var config = reader.read(setup.file());
         var layout = new Layout(setup.drivers());
         var wiring =

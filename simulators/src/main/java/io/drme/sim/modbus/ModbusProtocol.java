@@ -157,8 +157,7 @@ public final class ModbusProtocol implements SimulatedProtocol {
         private static int textBytes(Section keys) {
             int length = (int) keys.integer("length", 2, 1, MOST_TEXT_BYTES);
             if (!keys.has("length")) {
-                keys.problems()
-                        .add(keys.where(), keys.path("length"), "is missing; give the bytes");
+                keys.missing("length", "give the bytes");
             }
             return length + (length & 1);
         }

@@ -8,10 +8,13 @@ import java.util.stream.Collectors;
 public final class InvalidConfigException extends Exception {
     @Serial private static final long serialVersionUID = 1;
 
+    /** So many patterns are named; a person has the file before them. */
+    private static final int MOST_NAMED = 5;
+
     private final transient List<Problem> problems;
 
-    InvalidConfigException(String file, List<Problem> problems, int unlisted) {
-        super(text(file, problems, unlisted));
+    InvalidConfigException(String file, List<Problem> problems, int unlisted, List<String> unsure) {
+        super(text(file, problems, unlisted) + later(unsure));
         this.problems = List.copyOf(problems);
     }
 
@@ -30,5 +33,17 @@ public final class InvalidConfigException extends Exception {
                                 "%s has %d problem%s:"
                                         .formatted(file, count, count == 1 ? "" : "s"),
                                 unlisted == 0 ? "" : "\n  - and %d more".formatted(unlisted)));
+    }
+
+    private static String later(List<String> unsure) {
+        if (unsure.isEmpty()) {
+            return "";
+        }
+        return "\n  Whether there are tags for '%s'%s is looked at once these are mended."
+                .formatted(
+                        String.join("', '", unsure.subList(0, Math.min(unsure.size(), MOST_NAMED))),
+                        unsure.size() > MOST_NAMED
+                                ? " and %d more".formatted(unsure.size() - MOST_NAMED)
+                                : "");
     }
 }

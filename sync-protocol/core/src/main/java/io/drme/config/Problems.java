@@ -2,7 +2,9 @@ package io.drme.config;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Collects everything that is wrong with a configuration, so that a person mends it in one go.
@@ -13,6 +15,7 @@ public final class Problems {
     public static final int MAX_LISTED = 200;
 
     private final List<Problem> found = new ArrayList<>();
+    private final Set<String> unsure = new LinkedHashSet<>();
     private int unlisted;
 
     /**
@@ -28,6 +31,14 @@ public final class Problems {
         } else {
             found.add(new Problem(where, key, message));
         }
+    }
+
+    /**
+     * Notes a pattern of tags that can't be looked up before the problems are mended, since it may
+     * mean what could not be read.
+     */
+    public void unsure(String pattern) {
+        unsure.add(pattern);
     }
 
     /** Notes a problem unless {@code ok}. */
@@ -63,7 +74,7 @@ public final class Problems {
      */
     public void throwIfAny(String file) throws InvalidConfigException {
         if (!none()) {
-            throw new InvalidConfigException(file, list(), unlisted);
+            throw new InvalidConfigException(file, list(), unlisted, List.copyOf(unsure));
         }
     }
 }

@@ -1,7 +1,9 @@
 package io.drme.config;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,6 +27,9 @@ public final class Section {
     private final String path;
     private final Problems problems;
     private final Set<String> known = new LinkedHashSet<>();
+
+    /** Keys that are not known, of which something was said already. */
+    private final Set<String> told = new HashSet<>();
 
     /** Begins to read a mapping; {@code path} is its key path, empty at the top. */
     public Section(Node.Mapping mapping, String path, Problems problems) {
@@ -99,12 +104,33 @@ public final class Section {
         var text = text(key).orElse("");
         if (text.isBlank()) {
             if (!has(key)) {
-                problems.add(where(), path(key), "is missing; add it");
+                missing(key, "add it");
             } else if (node(key) instanceof Node.Scalar) {
                 problem(key, "is empty; give a value");
             }
         }
         return text;
+    }
+
+    /**
+     * Notes that a key is missing, or rather the one by which it seems to be meant.
+     *
+     * @param remedy what to do, as in {@code add it}
+     */
+    public void missing(String key, String remedy) {
+        var strange = new ArrayList<>(mapping.entries().keySet());
+        strange.removeAll(known);
+        var meant = Nearest.to(key, strange).map(mapping.entries()::get);
+        if (meant.isPresent()) {
+            var name = Nearest.to(key, strange).orElseThrow();
+            problems.add(
+                    meant.get().keyWhere(),
+                    path(name),
+                    "is not a known key (did you mean '%s'?)".formatted(key));
+            told.add(name);
+        } else {
+            problems.add(where(), path(key), "is missing; " + remedy);
+        }
     }
 
     /** A text, or this default. */
@@ -133,7 +159,9 @@ public final class Section {
                         "a whole number from %d to %d".formatted(least, most),
                         Section::parseLong);
         if (found.isPresent() && (found.get() < least || found.get() > most)) {
-            problem(key, "%d is outside %d to %d".formatted(found.get(), least, most));
+            problem(
+                    key,
+                    "%d is outside %d to %d; give one within".formatted(found.get(), least, most));
             return otherwise;
         }
         return found.orElse(otherwise);
@@ -170,7 +198,10 @@ public final class Section {
                         Quantities::duration);
         if (found.isPresent()
                 && (found.get().compareTo(least) < 0 || found.get().compareTo(most) > 0)) {
-            problem(key, "%s is outside %s".formatted(Quantities.text(found.get()), range));
+            problem(
+                    key,
+                    "%s is outside %s; give one within"
+                            .formatted(Quantities.text(found.get()), range));
             return otherwise;
         }
         return found.orElse(otherwise);
@@ -186,7 +217,7 @@ public final class Section {
         if (found.isPresent() && (found.get() < least || found.get() > most)) {
             problem(
                     key,
-                    "%s is outside %s to %s"
+                    "%s is outside %s to %s; give one within"
                             .formatted(
                                     Quantities.sizeText(found.get()),
                                     Quantities.sizeText(least),
@@ -235,7 +266,7 @@ public final class Section {
         }
         var value = parser.apply(text.get());
         if (value.isEmpty()) {
-            problem(key, "'%s' is not %s".formatted(text.get(), expected));
+            problem(key, "'%s' is not %s; give one".formatted(text.get(), expected));
         }
         return value;
     }
@@ -287,7 +318,7 @@ public final class Section {
     public void done() {
         mapping.entries()
                 .forEach((key, entry) -> {
-                    if (!known.contains(key)) {
+                    if (!known.contains(key) && !told.contains(key)) {
                         problems.add(
                                 entry.keyWhere(),
                                 path(key),

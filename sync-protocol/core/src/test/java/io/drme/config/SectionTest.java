@@ -32,9 +32,9 @@ class SectionTest {
                 .hasMessage(
                         """
                         gateway.yaml has 4 problems:
-                          - gateway.yaml:1: poll: '5' is not a time with its unit, such as 500ms, 10s, 5m or 7d
-                          - gateway.yaml:2: unit-id: 300 is outside 0 to 247
-                          - gateway.yaml:3: max-size: '2gigs' is not a size with its unit, such as 64KiB, 256MiB or 2GiB
+                          - gateway.yaml:1: poll: '5' is not a time with its unit, such as 500ms, 10s, 5m or 7d; give one
+                          - gateway.yaml:2: unit-id: 300 is outside 0 to 247; give one within
+                          - gateway.yaml:3: max-size: '2gigs' is not a size with its unit, such as 64KiB, 256MiB or 2GiB; give one
                           - gateway.yaml:4: tiemout: is not a known key (did you mean 'timeout'?); known here: max-size, poll, timeout, unit-id\
                         """);
     }

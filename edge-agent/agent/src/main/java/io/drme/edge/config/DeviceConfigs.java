@@ -14,10 +14,12 @@ import io.drme.model.ValueType;
 import io.drme.stream.SyncSetting;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads devices with their profiles and tags; confined to the thread that reads the file. */
@@ -60,6 +62,26 @@ final class DeviceConfigs {
         this.problems = problems;
     }
 
+    /**
+     * The tags of a device by their names.
+     *
+     * @param all whether there will not be more of them once what is wrong was mended
+     */
+    record TagNames(Set<String> names, boolean all) {}
+
+    /** The tags that a device will have, also those with which something is wrong. */
+    TagNames tagNames(String name, Node.Mapping written) {
+        var merged = mergeProfile(written, "devices." + name);
+        boolean lacksProfile =
+                merged.entries().get("profile") instanceof Node.Entry(Where _, Node named)
+                        && !(named instanceof Node.Scalar(Where _, String profile, boolean _)
+                                && profiles.containsKey(profile));
+        return merged.entries().get("tags") instanceof Node.Entry(Where _, Node tags)
+                        && tags instanceof Node.Mapping(Where _, Map<String, Node.Entry> entries)
+                ? new TagNames(Set.copyOf(entries.keySet()), !lacksProfile)
+                : new TagNames(Set.of(), false);
+    }
+
     /** Reads one device; nothing where it can't be used, and then a problem says why. */
     Optional<DeviceSpec> read(String name, Node.Mapping written) {
         var path = "devices." + name;
@@ -77,14 +99,10 @@ final class DeviceConfigs {
                 "'%s' is the gateway's own device; choose another name".formatted(RESERVED));
         var merged = connected(mergeProfile(written, path), path);
         var section = new Section(merged, path, problems);
-        section.text("profile");
-        section.text("connection");
-        var driver = section.requiredText("driver");
+        List.of("profile", "with", "connection").forEach(section::has); // known
+        var driver = driver(section);
         var url = url(section);
         var factory = factories.get(driver);
-        if (driver.isBlank()) {
-            pointAtMistyped(merged, "driver", path);
-        }
         if (factory == null) {
             if (!driver.isBlank()) {
                 section.problem(
@@ -129,15 +147,20 @@ final class DeviceConfigs {
                 "a device needs at least one tag; add 'tags:' here or a profile that has some");
     }
 
-    /** A key that is missing was often only mistyped, and then the place to look at is another. */
-    private void pointAtMistyped(Node.Mapping mapping, String missing, String path) {
-        Nearest.to(missing, mapping.entries().keySet())
-                .map(mapping.entries()::get)
-                .ifPresent(entry ->
-                        problems.add(
-                                entry.keyWhere(),
-                                path,
-                                "is not a known key (did you mean '%s'?)".formatted(missing)));
+    /** Empty where a problem was noted. */
+    private String driver(Section device) {
+        var profile = device.text("profile").orElse("");
+        if (device.has("driver") || (!profile.isEmpty() && profiles.containsKey(profile))) {
+            return device.requiredText("driver");
+        }
+        if (!device.has("profile")) {
+            // A profile would give it, so it may be the profile's key that is mistyped.
+            var written = List.copyOf(device.keys());
+            device.missing(
+                    Nearest.to("profile", written).isPresent() ? "profile" : "driver",
+                    "add it, or take it from a profile");
+        }
+        return "";
     }
 
     private record Common(Duration poll, Duration stale, SyncMode sync) {}
@@ -167,20 +190,22 @@ final class DeviceConfigs {
             problems.add(
                     where,
                     path + ".connection",
-                    "'%s' is not under 'connections'%s; there are: %s"
+                    "'%s' is not under 'connections'%s; %s"
                             .formatted(
                                     name,
                                     Nearest.to(name, connections.keySet())
                                             .map(n -> " (did you mean '" + n + "'?)")
                                             .orElse(""),
-                                    connections.isEmpty()
-                                            ? "none"
-                                            : String.join(", ", connections.keySet())));
+                                    thereAre(connections.keySet())));
             return device;
         }
         var entries = new LinkedHashMap<>(device.entries());
         connection.entries().forEach(entries::putIfAbsent);
         return new Node.Mapping(device.where(), entries);
+    }
+
+    private static String thereAre(Collection<String> names) {
+        return names.isEmpty() ? "there is none; add it" : "allowed: " + String.join(", ", names);
     }
 
     /** Empty where a problem was noted, here or at the connection that should give it. */
@@ -215,7 +240,7 @@ final class DeviceConfigs {
                 deadband >= 0,
                 section.where("deadband"),
                 section.path("deadband"),
-                "%s is below 0".formatted(deadband));
+                "%s is below 0; give 0 or more".formatted(deadband));
         var range = range(section);
         boolean scaled = section.has("scale") || section.has("offset");
         boolean numeric =
@@ -282,12 +307,13 @@ final class DeviceConfigs {
                 problems.add(
                         where,
                         path + ".profile",
-                        "'%s' is not under 'profiles'%s"
+                        "'%s' is not under 'profiles'%s; %s"
                                 .formatted(
                                         profile,
                                         Nearest.to(profile, profiles.keySet())
                                                 .map(n -> " (did you mean '" + n + "'?)")
-                                                .orElse("")));
+                                                .orElse(""),
+                                        thereAre(profiles.keySet())));
             } else {
                 base.putAll(found.entries());
             }

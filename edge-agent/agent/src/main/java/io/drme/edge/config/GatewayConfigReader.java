@@ -2,13 +2,16 @@ package io.drme.edge.config;
 
 import io.drme.alarm.AlarmConfig;
 import io.drme.config.InvalidConfigException;
+import io.drme.config.Nearest;
 import io.drme.config.Node;
+import io.drme.config.Problem;
 import io.drme.config.Problems;
 import io.drme.config.Quantities;
 import io.drme.config.Section;
 import io.drme.config.Where;
 import io.drme.driver.DeviceSpec;
 import io.drme.driver.DriverFactory;
+import io.drme.driver.TagSpec;
 import io.drme.edge.uplink.UplinkConfig;
 import io.drme.log.StoreConfig;
 import io.drme.model.GatewayId;
@@ -36,10 +39,21 @@ public final class GatewayConfigReader {
 
     private static final List<String> CONNECTION_KEYS = List.of("url", "timeout", "gap");
 
-    private final Map<String, DriverFactory> factories = new TreeMap<>();
+    private static final String TAG_FILE = ".tags";
 
-    /** Finds the drivers that are on the class path. */
-    public GatewayConfigReader() {
+    /** The sections without which tags are missing. */
+    private static final List<String> MAKING_TAGS = List.of("profiles", "devices", "pipelines");
+
+    private final Map<String, DriverFactory> factories = new TreeMap<>();
+    private final List<TagSpec> own;
+
+    /**
+     * Finds the drivers that are on the class path.
+     *
+     * @param own the tags that the gateway has of itself; pipelines and alarms may name them
+     */
+    public GatewayConfigReader(List<TagSpec> own) {
+        this.own = List.copyOf(own);
         ServiceLoader.load(DriverFactory.class).forEach(f -> factories.put(f.name(), f));
     }
 
@@ -64,12 +78,14 @@ public final class GatewayConfigReader {
 
     private GatewayConfig config(Node.Mapping top, Problems problems) {
         var section = new Section(top, "", problems);
+        var partial = new PartialCheck(problems);
+        var ofFiles = problems.list().stream().map(Problem::key).toList();
         var gateway = section.section("gateway").orElseGet(() -> empty(section, "gateway"));
         var id = id(gateway);
         var site = site(gateway);
         var labels = texts(gateway, "labels");
         gateway.done();
-        var devices = devices(section, problems);
+        var devices = devices(section, partial, ofFiles);
         var config =
                 new GatewayConfig(
                         new GatewayConfig.Gateway(id, site, labels),
@@ -83,7 +99,18 @@ public final class GatewayConfigReader {
                         section.section("web").map(WebConfig::read).orElseGet(WebConfig::defaults),
                         new GatewayConfig.Source(NodeWriter.write(top), hash(top)));
         section.done();
+        if (top.entries().keySet().stream().anyMatch(GatewayConfigReader::isMeantForTags)) {
+            partial.anythingMayBeMissing();
+        }
+        if (!problems.none()) {
+            partial.run(new Section(top, "", problems), config, own);
+        }
         return config;
+    }
+
+    /** Whether a section has the mistyped name of one that makes tags. */
+    private static boolean isMeantForTags(String section) {
+        return !MAKING_TAGS.contains(section) && Nearest.to(section, MAKING_TAGS).isPresent();
     }
 
     private static Section empty(Section parent, String key) {
@@ -129,15 +156,43 @@ public final class GatewayConfigReader {
         return Map.copyOf(texts);
     }
 
-    private List<DeviceSpec> devices(Section top, Problems problems) {
+    /**
+     * Reads the devices.
+     *
+     * @param ofFiles the keys of which something was told while only files were read: where they
+     *     are about tags, a file with tags could not be read wholly, otherwise one with sections
+     */
+    private List<DeviceSpec> devices(Section top, PartialCheck partial, List<String> ofFiles) {
+        var problems = top.problems();
+        if (ofFiles.stream().anyMatch(key -> !key.contains(TAG_FILE))
+                || !(top.node("devices") instanceof Node.Mapping)) {
+            partial.anythingMayBeMissing();
+        }
         var profiles = mappings(top, "profiles");
         var connections = mappings(top, "connections");
         connections.replaceAll((name, node) -> connection(node, "connections." + name, problems));
         var reader = new DeviceConfigs(profiles, connections, factories, problems);
         var devices = new ArrayList<DeviceSpec>();
         mappings(top, "devices")
-                .forEach((name, node) -> reader.read(name, node).ifPresent(devices::add));
+                .forEach((name, node) -> {
+                    var tags = reader.tagNames(name, node);
+                    partial.device(name, tags.names(), tags.all() && !isTold(ofFiles, name, node));
+                    reader.read(name, node).ifPresent(devices::add);
+                });
         return List.copyOf(devices);
+    }
+
+    /** Whether a file with tags of a device, or of its profile, could not be read wholly. */
+    private static boolean isTold(List<String> keys, String device, Node.Mapping written) {
+        var profile =
+                written.entries().get("profile") instanceof Node.Entry(Where _, Node named)
+                                && named instanceof Node.Scalar(Where _, String text, boolean _)
+                        ? text
+                        : "";
+        return keys.stream()
+                .anyMatch(key ->
+                        key.startsWith("devices." + device + TAG_FILE)
+                                || key.startsWith("profiles." + profile + TAG_FILE));
     }
 
     /** What its devices may take of it: without what is wrong, which is said here and not again. */

@@ -34,7 +34,7 @@ final class ConfigFolder {
     }
 
     GatewayConfig read() throws InvalidConfigException {
-        return new GatewayConfigReader().read(folder.resolve("gateway.yaml"));
+        return new GatewayConfigReader(List.of()).read(folder.resolve("gateway.yaml"));
     }
 
     DeviceSpec device(String name) throws InvalidConfigException {

@@ -63,7 +63,7 @@ class ConnectionsTest {
 
         assertThat(folder.problems())
                 .containsExactly(
-                        "gateway.yaml:7: devices.meter-7.connection: 'bus-2' is not under 'connections' (did you mean 'bus-1'?); there are: bus-1");
+                        "gateway.yaml:7: devices.meter-7.connection: 'bus-2' is not under 'connections' (did you mean 'bus-1'?); allowed: bus-1");
     }
 
     @Test
@@ -93,7 +93,7 @@ class ConnectionsTest {
 
         assertThat(folder.problems())
                 .containsExactly(
-                        "gateway.yaml:3: connections.bus-1.gap: '50' is not a time with its unit, such as 50ms");
+                        "gateway.yaml:3: connections.bus-1.gap: '50' is not a time with its unit, such as 50ms; give one");
     }
 
     @Test
@@ -102,7 +102,7 @@ class ConnectionsTest {
 
         assertThat(folder.problems())
                 .containsExactly(
-                        "gateway.yaml:3: devices.meter-7.timeout: 1h is outside 10ms to 5m");
+                        "gateway.yaml:3: devices.meter-7.timeout: 1h is outside 10ms to 5m; give one within");
     }
 
     @Test

@@ -13,7 +13,7 @@ import java.util.Objects;
 /** Whole configurations, through every reader that they name. */
 public final class GatewayConfigFuzz {
     private static final Fuzzing.Bound BOUND = new Fuzzing.Bound(64 << 20, 50_000);
-    private static final GatewayConfigReader READER = new GatewayConfigReader();
+    private static final GatewayConfigReader READER = new GatewayConfigReader(List.of());
     private static final Path FILE = file();
 
     private GatewayConfigFuzz() {}
