@@ -6,8 +6,10 @@ import io.drme.cloud.config.CloudConfig;
 import io.drme.cloud.grid.Grid;
 import io.drme.cloud.grid.Member;
 import io.drme.cloud.grid.Projection;
+import io.drme.cloud.ingest.ConnectionFaults;
 import io.drme.cloud.ingest.IngestEndpoint;
 import io.drme.cloud.ingest.IngestStats;
+import io.drme.cloud.ingest.VertxLog;
 import io.drme.cloud.query.Fleet;
 import io.drme.cloud.query.RawHistory;
 import io.drme.cloud.query.Trends;
@@ -103,7 +105,8 @@ public final class Centre implements AutoCloseable {
         var receiverStore = opened(SqlReceiverStore.open(database));
         var store = new BlockStore(database);
         var access = Access.open(data, clock);
-        var vertx = vertx();
+        var faults = new ConnectionFaults();
+        var vertx = vertx(faults);
         var grid = new Grid(opened(joined(member)));
         var fleet = new Fleet(store, grid, clock);
         var metrics = new Metrics();
@@ -127,7 +130,7 @@ public final class Centre implements AutoCloseable {
         var ingest =
                 opened(
                         IngestEndpoint.start(
-                                vertx, config.ingest(), receiver, clock, gridThread::put));
+                                vertx, faults, config.ingest(), receiver, clock, gridThread::put));
         mqttPort = ingest.port();
         measure(metrics, ingest.stats());
 
@@ -198,17 +201,21 @@ public final class Centre implements AutoCloseable {
                 web.tls().map(CloudConfig.Tls::key).orElse(null));
     }
 
-    private Vertx vertx() {
+    private Vertx vertx(ConnectionFaults faults) {
+        System.setProperty(VertxLog.PROPERTY, VertxLog.class.getName());
         var vertx =
-                Vertx.vertx(
-                        new VertxOptions()
-                                .setEventLoopPoolSize(EVENT_LOOPS)
-                                .setWorkerPoolSize(EVENT_LOOPS)
-                                .setInternalBlockingPoolSize(EVENT_LOOPS)
-                                .setFileSystemOptions(
-                                        new FileSystemOptions()
-                                                .setFileCachingEnabled(false)
-                                                .setClassPathResolvingEnabled(false)));
+                Vertx.builder()
+                        .with(
+                                new VertxOptions()
+                                        .setEventLoopPoolSize(EVENT_LOOPS)
+                                        .setWorkerPoolSize(EVENT_LOOPS)
+                                        .setInternalBlockingPoolSize(EVENT_LOOPS)
+                                        .setFileSystemOptions(
+                                                new FileSystemOptions()
+                                                        .setFileCachingEnabled(false)
+                                                        .setClassPathResolvingEnabled(false)))
+                        .withMetrics(faults)
+                        .build();
         parts.push(() -> vertx.close().await(2, TimeUnit.SECONDS));
         return vertx;
     }

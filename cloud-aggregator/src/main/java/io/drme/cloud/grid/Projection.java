@@ -140,7 +140,7 @@ public final class Projection {
                                             closure.cause()),
                             clock.epochNanos());
             case Fact.Damaged(var gateway, var reason) ->
-                    records.found(gateway, "damaged", reason, clock.epochNanos());
+                    records.damaged(gateway, reason, clock.epochNanos());
             case Fact.HeadRefused(var gateway, var why, var detail) ->
                     found(
                             gateway,

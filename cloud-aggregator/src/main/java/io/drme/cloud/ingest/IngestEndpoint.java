@@ -15,6 +15,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.mqtt.MqttEndpoint;
 import io.vertx.mqtt.MqttServer;
 import io.vertx.mqtt.MqttServerOptions;
@@ -75,6 +76,9 @@ public final class IngestEndpoint implements AutoCloseable {
     /** Shared by the event loops. */
     private final Map<String, GatewayConnection> connections = new ConcurrentHashMap<>();
 
+    /** Those that said who they are; what they do wrong is told of their endpoint. */
+    private final Set<SocketAddress> known = ConcurrentHashMap.newKeySet();
+
     private final LogOnce once = new LogOnce();
 
     private IngestEndpoint(
@@ -88,11 +92,13 @@ public final class IngestEndpoint implements AutoCloseable {
     /**
      * Starts to listen; returns when gateways can connect.
      *
+     * @param vertx made with {@code faults} as its metrics
      * @param receiver run by the endpoint's own thread from now on
      * @throws CannotListenException when it can't or may not listen there; the message says why
      */
     public static IngestEndpoint start(
             Vertx vertx,
+            ConnectionFaults faults,
             IngestConfig config,
             Receiver receiver,
             Clock clock,
@@ -108,6 +114,7 @@ public final class IngestEndpoint implements AutoCloseable {
         var server = MqttServer.create(vertx, options(config));
         var endpoint = new IngestEndpoint(config, server, thread, stats);
         server.exceptionHandler(e -> endpoint.badPacket("a connection", e));
+        faults.listener(endpoint::strangerFault);
         server.endpointHandler(e -> endpoint.connected(e, vertx));
         try {
             server.listen()
@@ -175,6 +182,9 @@ public final class IngestEndpoint implements AutoCloseable {
     // ---- on the event loops
 
     private void connected(MqttEndpoint endpoint, Vertx vertx) {
+        var from = endpoint.remoteAddress();
+        known.add(from);
+        endpoint.closeHandler(_ -> known.remove(from));
         endpoint.exceptionHandler(e -> badPacket(endpoint.clientIdentifier(), e));
         if (endpoint.protocolVersion() != MQTT_5) {
             refuse(
@@ -212,10 +222,12 @@ public final class IngestEndpoint implements AutoCloseable {
 
     private void accept(MqttEndpoint endpoint, Vertx vertx, Topics.Up identity) {
         var connection = new GatewayConnection(endpoint, vertx.getOrCreateContext(), identity);
+        var from = endpoint.remoteAddress();
         stats.connections.incrementAndGet();
         endpoint.publishHandler(message -> arrived(connection, message));
         endpoint.subscribeHandler(message -> subscribe(endpoint, identity, message));
         endpoint.closeHandler(_ -> {
+            known.remove(from);
             stats.connections.decrementAndGet();
             connections.remove(connection.clientId(), connection);
             thread.gone(connection);
@@ -326,6 +338,12 @@ public final class IngestEndpoint implements AutoCloseable {
                     LogOnce.shown(why));
         }
         endpoint.reject(code);
+    }
+
+    private void strangerFault(SocketAddress from, Throwable cause) {
+        if (!known.contains(from)) {
+            badPacket("a stranger at " + from.hostAddress(), cause);
+        }
     }
 
     private void badPacket(String from, Throwable cause) {

@@ -219,7 +219,7 @@ final class IngestThread implements AutoCloseable {
                 stats.badMessages.incrementAndGet();
                 if (once.first("damaged " + damaged.gateway())) {
                     log.warn(
-                            "gateway={} message=bad why=\"{}\" done=\"not taken; the gateway sends again what it holds; more of it stand in /api/v1/findings\"",
+                            "gateway={} message=bad why=\"{}\" done=\"not taken; the gateway sends again what it holds; more of a known gateway stand in /api/v1/findings\"",
                             damaged.gateway(),
                             LogOnce.shown(damaged.reason()));
                 }

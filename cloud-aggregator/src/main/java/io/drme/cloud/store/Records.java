@@ -13,6 +13,8 @@ import java.util.Map;
  */
 public final class Records implements AutoCloseable {
     private static final int MAX_TEXT = 4_096;
+    private static final String FIND =
+            "insert into finding (gateway_id, kind, detail, found_at) values (?, ?, ?, ?)";
 
     private final Writer writer;
     private final Statements statements;
@@ -97,11 +99,20 @@ public final class Records implements AutoCloseable {
             throws DatabaseException {
         change(() ->
                 statements.change(
-                        "insert into finding (gateway_id, kind, detail, found_at) values (?, ?, ?, ?)",
-                        ids.gateway(gateway, nowNanos),
-                        kind,
-                        cut(detail),
-                        nowNanos));
+                        FIND, ids.gateway(gateway, nowNanos), kind, cut(detail), nowNanos));
+    }
+
+    /**
+     * Notes that a gateway sent what can't be read. One that never was here stays unknown: anybody
+     * can send garbage under any name.
+     */
+    public void damaged(GatewayId gateway, String detail, long nowNanos) throws DatabaseException {
+        change(() -> {
+            if (ids.findGateway(gateway).isPresent()) {
+                statements.change(
+                        FIND, ids.gateway(gateway, nowNanos), "damaged", cut(detail), nowNanos);
+            }
+        });
     }
 
     private static String cut(String text) {

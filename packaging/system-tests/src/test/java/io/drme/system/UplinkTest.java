@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.cloud.config.CloudConfig.IngestConfig;
 import io.drme.cloud.config.Listen;
+import io.drme.cloud.ingest.ConnectionFaults;
 import io.drme.cloud.ingest.IngestEndpoint;
 import io.drme.config.Problems;
 import io.drme.config.Section;
@@ -60,7 +61,8 @@ class UplinkTest {
     private static final long LIMIT_SECONDS = 60;
 
     private final SystemClock clock = new SystemClock();
-    private final Vertx vertx = Vertx.vertx();
+    private final ConnectionFaults faults = new ConnectionFaults();
+    private final Vertx vertx = Vertx.builder().withMetrics(faults).build();
     private final BlockingQueue<Fact> facts = new LinkedBlockingQueue<>();
     private final BlockingQueue<Message.Command> commands = new LinkedBlockingQueue<>();
     private final MemoryReceiverStore store = new MemoryReceiverStore();
@@ -98,6 +100,7 @@ class UplinkTest {
                         ReceiverSettings.DEFAULTS);
         return IngestEndpoint.start(
                 vertx,
+                faults,
                 new IngestConfig(new Listen("127.0.0.1", 0), 10, Optional.empty()),
                 receiver,
                 clock,
@@ -254,7 +257,7 @@ class UplinkTest {
     }
 
     @Test
-    void garbageOnThePortDoesNoHarm() throws Exception {
+    void garbageOnThePortIsCountedAndDoesNoHarm() throws Exception {
         for (int seed = 1; seed <= 20; seed++) {
             var garbage = new byte[2_000];
             new Random(seed).nextBytes(garbage);
@@ -268,6 +271,13 @@ class UplinkTest {
         }
         append(5);
         awaitAcknowledged(5);
+        // One or the other is the beginning of a packet that would go on.
+        long end = clock.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+        while (endpoint.stats().badPackets() < 15) {
+            assertThat(clock.nanoTime()).as("garbage is counted").isLessThan(end);
+            Thread.onSpinWait();
+        }
+        assertThat(endpoint.stats().badPackets()).isLessThanOrEqualTo(20);
     }
 
     // Two machines with one identity: the one that holds the lease goes on, the other is named.

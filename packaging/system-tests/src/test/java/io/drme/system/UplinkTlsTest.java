@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.drme.cloud.config.CloudConfig.IngestConfig;
 import io.drme.cloud.config.CloudConfig.Tls;
 import io.drme.cloud.config.Listen;
+import io.drme.cloud.ingest.ConnectionFaults;
 import io.drme.cloud.ingest.IngestEndpoint;
 import io.drme.config.Problems;
 import io.drme.config.Section;
@@ -54,7 +55,8 @@ class UplinkTlsTest {
     @TempDir private Path data;
 
     private final SystemClock clock = new SystemClock();
-    private final Vertx vertx = Vertx.vertx();
+    private final ConnectionFaults faults = new ConnectionFaults();
+    private final Vertx vertx = Vertx.builder().withMetrics(faults).build();
     private final BlockingQueue<Fact> facts = new LinkedBlockingQueue<>();
 
     @BeforeEach
@@ -120,7 +122,12 @@ class UplinkTlsTest {
                         clock,
                         ReceiverSettings.DEFAULTS);
         return IngestEndpoint.start(
-                vertx, new IngestConfig(new Listen(host, 0), 10, tls), receiver, clock, facts::put);
+                vertx,
+                faults,
+                new IngestConfig(new Listen(host, 0), 10, tls),
+                receiver,
+                clock,
+                facts::put);
     }
 
     private Tls tls() {

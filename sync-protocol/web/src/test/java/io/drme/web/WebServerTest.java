@@ -119,6 +119,7 @@ class WebServerTest {
                 "/t/params?limit=99999999999999999999;limit;1 to 10000",
                 "/t/params?limit=1&limit=2;limit;one value",
                 "/t/params?cursor=!!;cursor;'next'",
+                "/t/params?cursor=YWJjZGVmZ2g;cursor;'next'",
                 "/t/params?match=%zz;match;%XX",
             })
     void aWrongParameterIsNamedWithWhatIsExpected(String path, String where, String expected)
