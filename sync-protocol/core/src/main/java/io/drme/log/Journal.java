@@ -48,6 +48,7 @@ final class Journal {
     private long ordinal;
     private long end;
     private long written;
+    private long synced;
 
     /** One file of the ring. */
     private static final class Slot {
@@ -136,8 +137,35 @@ final class Journal {
     }
 
     /**
-     * Tells all frames from a position on, oldest segment first, over damage. A hole that was never
-     * synced, as after a power cut, ends it.
+     * Looks at all frames before any is told: up to where the journal was synced, and how far the
+     * items reach that were given up.
+     */
+    void survey(StoreState state) throws DiskException {
+        for (var slot : slots) {
+            if (!slot.isUsed()) {
+                continue;
+            }
+            new FrameScan(file(slot), slot.base, JournalFrame::isProven)
+                    .run(
+                            FIRST_FRAME,
+                            new FrameScan.Visitor() {
+                                @Override
+                                public void frame(long offset, ByteBuffer payload) {
+                                    synced = Math.max(synced, JournalFrame.synced(payload));
+                                    JournalFrame.readTips(payload, state);
+                                }
+
+                                @Override
+                                public void damage(long from, long to) {
+                                    // Met again, and told, by the replay.
+                                }
+                            });
+        }
+    }
+
+    /**
+     * Tells all frames from a position on, oldest segment first, over damage; after {@link
+     * #survey}. A hole that was never synced, as after a power cut, ends it.
      *
      * @param from what lies below is of no interest but as the reference of later frames
      */
@@ -147,7 +175,7 @@ final class Journal {
                         .filter(Slot::isUsed)
                         .sorted(Comparator.comparingLong(s -> s.ordinal));
         var ordered = used.toList();
-        long synced = Math.max(from, syncedThrough(ordered));
+        synced = Math.max(from, synced);
         long at = from;
         boolean stopped = false;
         for (int i = 0; i < ordered.size(); i++) {
@@ -186,28 +214,6 @@ final class Journal {
             from = Math.min(from, later.base);
         }
         return from;
-    }
-
-    /** Every commit frame says up to where the journal was synced before it. */
-    private static long syncedThrough(List<Slot> ordered) throws DiskException {
-        long[] synced = {0};
-        for (var slot : ordered) {
-            new FrameScan(file(slot), slot.base, JournalFrame::isProven)
-                    .run(
-                            FIRST_FRAME,
-                            new FrameScan.Visitor() {
-                                @Override
-                                public void frame(long offset, ByteBuffer payload) {
-                                    synced[0] = Math.max(synced[0], JournalFrame.synced(payload));
-                                }
-
-                                @Override
-                                public void damage(long from, long to) {
-                                    // Met again, and told, in the second walk.
-                                }
-                            });
-        }
-        return synced[0];
     }
 
     private static DiskFile file(Slot slot) {

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * u8   kind, 2
  * u8   what follows the figures: 1 sets, 2 events, 4 ticks of data, 8 ticks of local,
- *      16 a block of envelopes
+ *      16 a block of envelopes, 32 before the figures: tips
  * u64  position below which the journal was synced when this was written
+ *      the tips of what was given up, see {@link StoreState#putTips}
  *      the store's figures, see {@link StoreState#putFigures}
  *      its sets, see {@link StoreState#putSets}
  *      var number of events, and each with its u32 length
@@ -45,6 +46,7 @@ record JournalFrame(
     private static final int DATA = 4;
     private static final int LOCAL = 8;
     private static final int BLOCK = 16;
+    private static final int TIPS = 32;
     private static final int PROOF_BYTES = 4;
     private static final int FIXED_BYTES = 2 + 8 + 10 + 4 + 4 + 4 + PROOF_BYTES;
 
@@ -64,8 +66,12 @@ record JournalFrame(
                         | (events.isEmpty() ? 0 : EVENTS)
                         | (block == null ? 0 : BLOCK)
                         | (data == null ? 0 : DATA)
-                        | (local == null ? 0 : LOCAL);
+                        | (local == null ? 0 : LOCAL)
+                        | (hasSets && figures.hasTips() ? TIPS : 0);
         out.put(KIND).put((byte) flags).putLong(syncedThrough);
+        if ((flags & TIPS) != 0) {
+            figures.putTips(out);
+        }
         figures.putFigures(out);
         if (hasSets) {
             figures.putSets(out);
@@ -107,6 +113,18 @@ record JournalFrame(
         return payload.remaining() >= 10 && payload.get(0) == KIND ? payload.getLong(2) : 0;
     }
 
+    /** Takes from a commit's payload how far the items reach that are given up by then. */
+    static void readTips(ByteBuffer payload, StoreState into) {
+        if (payload.remaining() < 10 || payload.get(0) != KIND || (payload.get(1) & TIPS) == 0) {
+            return;
+        }
+        try {
+            into.getTips(payload.duplicate().order(ByteOrder.LITTLE_ENDIAN).position(10));
+        } catch (BufferUnderflowException | IllegalArgumentException _) {
+            // No commit of this version, as the replay will find too.
+        }
+    }
+
     /**
      * Reads an intact frame's payload.
      *
@@ -122,6 +140,9 @@ record JournalFrame(
             int flags = in.get();
             in.getLong();
             var state = before.copy();
+            if ((flags & TIPS) != 0) {
+                state.getTips(in);
+            }
             state.getFigures(in);
             if ((flags & SETS) != 0) {
                 state.getSets(in);

@@ -1,9 +1,11 @@
 package io.drme.log;
 
 import io.drme.model.EpochId;
+import io.drme.model.StreamKind;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The store's state at the last seal, kept apart from journal and log, in two files that take
@@ -18,6 +20,9 @@ final class Marks {
     private final Disk disk;
     private final String directory;
     private long generation;
+
+    /** By file and stream: the greatest number of which it tells; 0 where that is not known. */
+    private final long[][] told = new long[2][StreamKind.values().length];
 
     /** Which of the files have a name that a power cut leaves, as far as this life knows. */
     private final boolean[] isNamed = new boolean[2];
@@ -34,6 +39,17 @@ final class Marks {
      * @param clean whether the store was closed in order after it
      */
     record Mark(StoreState state, long position, boolean clean) {}
+
+    /** Up to this number of a stream both files tell, whichever is damaged. */
+    long floor(StreamKind kind) {
+        return Math.min(told[0][kind.code() - 1], told[1][kind.code() - 1]);
+    }
+
+    private void tells(int slot, @Nullable StoreState state) {
+        for (var kind : StreamKind.values()) {
+            told[slot][kind.code() - 1] = state == null ? 0 : state.stream(kind).last;
+        }
+    }
 
     private String path(long slot) {
         return "%s/marks-%d".formatted(directory, slot);
@@ -53,6 +69,7 @@ final class Marks {
                             && length <= bytes.limit() - Frame.HEADER_BYTES
                             && Frame.isIntact(bytes, 0, length);
             var mark = intact ? parse(bytes) : Optional.<Mark>empty();
+            tells(slot, mark.map(Mark::state).orElse(null));
             if (mark.isEmpty()) {
                 quarantine.note(path(slot) + ": is unfinished or damaged; the other one is used");
             } else if (bytes.getLong(8) > generation) {
@@ -102,6 +119,7 @@ final class Marks {
         mark.state.putMarks(out);
         Frame.seal(out, 0, next);
         out.flip();
+        tells(slot, null);
         boolean isThere = disk.exists(path);
         try (var file = isThere ? disk.open(path) : disk.create(path, 0, Disk.Room.RESERVED)) {
             file.write(0, out);
@@ -112,5 +130,6 @@ final class Marks {
             isNamed[slot] = true;
         }
         generation = next;
+        tells(slot, mark.state);
     }
 }

@@ -41,6 +41,10 @@ final class Segment {
     long writtenAt = Long.MIN_VALUE;
     long covers;
     long endOrdinal;
+
+    /** The item that {@link #lastHash}, {@link #endOrdinal} and {@link #covers} belong to, or 0. */
+    long lastItem;
+
     BlockHash lastHash = BlockHash.NONE;
     long end = HEADER_BYTES;
     long fileBytes;
@@ -105,6 +109,7 @@ final class Segment {
         writtenAt = Math.max(writtenAt, head.writtenAt());
         covers = Math.max(covers, head.covers());
         lastHash = hash;
+        lastItem = head.sequence();
         end = newEnd;
     }
 
@@ -119,6 +124,8 @@ final class Segment {
     void cut(long sequence, long offset, long samplesLost) {
         held = held.minus(RangeSet.of(sequence, Long.MAX_VALUE - 1));
         samples -= samplesLost;
+        lastItem = 0;
+        lastHash = BlockHash.NONE;
         end = offset;
         while (indexSize > 0 && indexSequences[indexSize - 1] >= sequence) {
             indexSize--;
@@ -142,6 +149,7 @@ final class Segment {
         covers = other.covers;
         endOrdinal = other.endOrdinal;
         lastHash = other.lastHash;
+        lastItem = other.lastItem;
         end = other.end;
         fileBytes = other.fileBytes;
         hasFooter = other.hasFooter;
@@ -249,6 +257,7 @@ final class Segment {
             writtenAt = in.getLong();
             lastHash = BlockHash.readFrom(in);
             held = Bytes.getRanges(in);
+            lastItem = lastHash.equals(BlockHash.NONE) ? 0 : held.last().orElse(0L);
             indexSize = Math.toIntExact(Bytes.getVar(in));
             if (indexSize < 0 || indexSize > in.remaining()) {
                 return false;

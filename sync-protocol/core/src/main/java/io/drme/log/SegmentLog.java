@@ -347,6 +347,16 @@ final class SegmentLog {
         return items;
     }
 
+    /** How far the stream reaches with an item that is held. */
+    StreamTip tip(Segment segment, long sequence) throws DiskException {
+        if (sequence == segment.lastItem) {
+            return new StreamTip(sequence, segment.lastHash, segment.endOrdinal, segment.covers);
+        }
+        return read(sequence)
+                .map(SegmentReader.Found::tip)
+                .orElseGet(() -> new StreamTip(sequence, BlockHash.NONE, 0, 0));
+    }
+
     /** How many samples the items held with these numbers have. */
     long samplesIn(RangeSet wanted) throws DiskException {
         long samples = 0;

@@ -1,5 +1,6 @@
 package io.drme.log;
 
+import io.drme.block.BlockHash;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,15 @@ final class SegmentReader {
 
     /** An item with its bytes. */
     @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-    record Found(ItemHead head, byte[] bytes) {}
+    record Found(ItemHead head, byte[] bytes) {
+        StreamTip tip() {
+            return new StreamTip(
+                    head.sequence(),
+                    BlockHash.of(bytes),
+                    head.ordinal() + head.samples(),
+                    head.covers());
+        }
+    }
 
     /** Reads an item; nothing where it is not there or not as it was written. */
     Optional<Found> read(long sequence) throws DiskException {

@@ -184,7 +184,9 @@ final class SpacePolicy implements SpaceKeeper {
             drop(new Victim(stream, segment, Cost.SAMPLES));
             return;
         }
-        giveUp(describe(stream, segment, range));
+        var dropped = describe(stream, segment, range);
+        core().noteGone(stream, segment, range.to());
+        giveUp(dropped);
         core().state.stream(stream).removed = core().state.stream(stream).removed.union(gone);
         core().setsChanged = true;
         core().log(stream).trim(gone);
@@ -306,6 +308,7 @@ final class SpacePolicy implements SpaceKeeper {
             ranges.add(describe(stream, segment, range));
         }
         var receipted = core().log(stream).items(segment.held.minus(lost));
+        core().noteGone(stream, segment, segment.last());
         if (stream == StreamKind.EVENTS) {
             for (var drop : LostDrops.in(core(), lost)) {
                 core().addEvent(Payloads.event(0, drop));
@@ -343,7 +346,6 @@ final class SpacePolicy implements SpaceKeeper {
         long samples = segment.samples;
         long first = segment.firstTime;
         long last = segment.lastTime;
-        var hash = segment.lastHash;
         if (segment.held.size() != range.size()) {
             samples = 0;
             first = Long.MAX_VALUE;
@@ -353,11 +355,6 @@ final class SpacePolicy implements SpaceKeeper {
                 first = Math.min(first, item.firstTime());
                 last = Math.max(last, item.lastTime());
             }
-            hash =
-                    core().log(stream)
-                            .read(range.to())
-                            .map(f -> BlockHash.of(f.bytes()))
-                            .orElse(BlockHash.NONE);
         }
         return new DroppedRange(
                 stream,
@@ -365,7 +362,7 @@ final class SpacePolicy implements SpaceKeeper {
                 range.to(),
                 stream == StreamKind.EVENTS ? range.size() : samples,
                 DropCause.STORE_FULL,
-                hash,
+                core().log(stream).tip(segment, range.to()).hash(),
                 first == Long.MAX_VALUE ? 0 : first,
                 last == Long.MIN_VALUE ? 0 : last,
                 "");
@@ -379,6 +376,7 @@ final class SpacePolicy implements SpaceKeeper {
         var item = RangeSet.of(sequence, sequence);
         var heads = core().log(stream).items(segment.held);
         var own = heads.stream().filter(h -> h.sequence() == sequence).findFirst();
+        core().noteGone(stream, segment, sequence);
         // Where even its head can't be read, it had what the others do not have.
         long others = heads.stream().mapToLong(StoredItem::samples).sum();
         long samples =

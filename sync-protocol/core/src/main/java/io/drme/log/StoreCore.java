@@ -187,6 +187,19 @@ final class StoreCore {
         committed(writer.writeUrgent(state, null, lastEventTime));
     }
 
+    /**
+     * To be called before an item's number is added to those removed: until marks tell of it, the
+     * frame that says so has to say how far it reached.
+     */
+    void noteGone(StreamKind kind, Segment segment, long sequence) throws DiskException {
+        var stream = state.stream(kind);
+        if (sequence > Math.max(marks.floor(kind), stream.gone.last())) {
+            stream.gone = log(kind).tip(segment, sequence);
+        } else if (stream.gone.last() <= marks.floor(kind)) {
+            stream.gone = StreamTip.NONE;
+        }
+    }
+
     private void committed(CommitWriter.Committed frame) {
         state = frame.state();
         setsChanged = false;
@@ -209,6 +222,9 @@ final class StoreCore {
      * @throws DiskException when it could not be made durable; then it was not begun
      */
     void thin(Thinning thinning) throws DiskException {
+        var gone = thinning.dropped();
+        var segment = log(thinning.stream()).segmentOf(gone.to()).orElseThrow();
+        noteGone(thinning.stream(), segment, gone.to());
         long eventBefore = lastEvent;
         var hashBefore = lastEventHash;
         long timeBefore = lastEventTime;
@@ -227,7 +243,6 @@ final class StoreCore {
         held(thinning.stream(), thinning.head().samples() - thinning.dropped().samples());
         Thinning.place(state.stream(thinning.stream()), thinning.head(), thinning.block());
         append(thinning.stream(), thinning.head(), thinning.block());
-        var gone = thinning.dropped();
         log(thinning.stream()).trim(RangeSet.of(gone.from(), gone.to()));
     }
 

@@ -86,6 +86,7 @@ final class StoreRecovery implements Journal.Visitor {
     }
 
     private Recovery run() throws DiskException {
+        core.journal.survey(core.state);
         for (var kind : StreamKind.values()) {
             loadLog(kind);
         }

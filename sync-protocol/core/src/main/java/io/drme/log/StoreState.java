@@ -145,6 +145,30 @@ final class StoreState {
         }
     }
 
+    /** Whether there is a tip that frames have to carry. */
+    boolean hasTips() {
+        for (var stream : streams) {
+            if (stream.gone.last() > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Writes the tips of what is given up. */
+    void putTips(ByteBuffer out) {
+        for (var stream : streams) {
+            stream.gone.putInto(out);
+        }
+    }
+
+    /** Reads what {@link #putTips} wrote, where it is further than what is known. */
+    void getTips(ByteBuffer in) {
+        for (var stream : streams) {
+            stream.reach(StreamTip.readFrom(in));
+        }
+    }
+
     /** Writes the streams' marks. */
     void putMarks(ByteBuffer out) {
         for (var stream : streams) {

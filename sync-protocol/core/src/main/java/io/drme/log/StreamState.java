@@ -34,6 +34,9 @@ final class StreamState {
     /** How many samples were in acknowledged items that were deleted. */
     final ReleasedSpans released = new ReleasedSpans();
 
+    /** The furthest item given up of which not both marks tell. */
+    StreamTip gone = StreamTip.NONE;
+
     StreamState copy() {
         var copy = new StreamState();
         copy.last = last;
@@ -44,7 +47,19 @@ final class StreamState {
         copy.removed = removed;
         copy.reported = reported;
         copy.released.become(released);
+        copy.gone = gone;
         return copy;
+    }
+
+    /** Counts items as sealed up to there, though they may be here no more. */
+    void reach(StreamTip tip) {
+        gone = gone.furthest(tip);
+        if (tip.last() > last) {
+            last = tip.last();
+            lastHash = tip.hash();
+            endOrdinal = Math.max(endOrdinal, tip.endOrdinal());
+            covers = Math.max(covers, tip.covers());
+        }
     }
 
     void putMark(ByteBuffer out) {
@@ -77,6 +92,7 @@ final class StreamState {
 
     int maxBytes() {
         return 64
+                + StreamTip.MAX_BYTES
                 + Bytes.sizeOf(acknowledged)
                 + Bytes.sizeOf(removed)
                 + Bytes.sizeOf(reported)

@@ -43,7 +43,7 @@ public final class MessageCodec {
      */
     public record Damaged(long session, String reason) implements Decoded {}
 
-    /** A message of a version that this release does not read. */
+    /** A whole message of a version that this release does not read. */
     public record OtherVersion(long session, int version) implements Decoded {}
 
     /**
@@ -88,9 +88,6 @@ public final class MessageCodec {
         int version = in.get() & 0xFF;
         int type = in.get() & 0xFF;
         long session = in.getLong();
-        if (version != VERSION) {
-            return new OtherVersion(session, version);
-        }
         int headLength = in.getInt();
         int bodyLength = in.getInt();
         var wrong = wrongLengths(bytes.length, headLength, bodyLength);
@@ -100,6 +97,9 @@ public final class MessageCodec {
         int headEnd = ENVELOPE_BYTES + headLength;
         if (in.getInt(headEnd) != crc(bytes, 0, headEnd)) {
             return new Damaged(session, "the checksum of its head is wrong");
+        }
+        if (version != VERSION) {
+            return new OtherVersion(session, version); // and not a flipped bit
         }
         int bodyFrom = headEnd + CRC_BYTES;
         boolean bodyWhole =

@@ -105,6 +105,15 @@ class BlockLimitTest {
     }
 
     @Test
+    void aFlippedBitOfTheVersionIsDamageRatherThanUnsupported() {
+        for (int bit = 0; bit < Byte.SIZE; bit++) {
+            var block = sealed(head(0, 0)).clone();
+            block[4] ^= (byte) (1 << bit);
+            assertThat(refusal(block).why()).isEqualTo(BadBlockException.Why.CHECKSUM);
+        }
+    }
+
+    @Test
     void aFrameThatClaimsToExpandBeyondItsLimitIsRefused() {
         var out = new ByteSink();
         out.putByte(FrameState.FORMAT << 2 | FrameState.ZSTD_FLAG | 1);

@@ -292,7 +292,23 @@ class MessageCodecTest {
     void anotherVersionIsNamed() {
         var bytes = MessageCodec.encode(new Message.Grant(SESSION, new Message.Window(1, 1)));
         bytes[2] = 9;
+        int end = bytes.length - 4;
+        var crc = new CRC32C();
+        crc.update(bytes, 0, end);
+        ByteBuffer.wrap(bytes).putInt(end, (int) crc.getValue());
         assertThat(MessageCodec.decode(bytes)).isEqualTo(new MessageCodec.OtherVersion(SESSION, 9));
+    }
+
+    // Taken for another version, a hello with a flipped bit kept a gateway away for a minute.
+    @ParameterizedTest
+    @MethodSource("samples")
+    void aFlippedBitOfTheVersionIsDamageAndNoOtherVersion(Sample sample) {
+        var bytes = MessageCodec.encode(sample.message());
+        for (int bit = 0; bit < Byte.SIZE; bit++) {
+            bytes[2] ^= (byte) (1 << bit);
+            assertThat(MessageCodec.decode(bytes)).isInstanceOf(MessageCodec.Damaged.class);
+            bytes[2] ^= (byte) (1 << bit);
+        }
     }
 
     static LongStream seeds() {

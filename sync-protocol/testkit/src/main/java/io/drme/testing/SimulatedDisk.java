@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ public final class SimulatedDisk implements Disk {
     private final Map<String, Names> names = new HashMap<>();
     private long capacityBytes = Long.MAX_VALUE;
     private double failures;
+    private Predicate<String> failing = _ -> true;
     private long operationsLeft = Long.MAX_VALUE;
     private Runnable beforeSync = () -> {};
     private boolean dead;
@@ -80,6 +82,11 @@ public final class SimulatedDisk implements Disk {
     /** Lets each write and sync fail with this probability, 0 to 1. */
     public void failWith(double probability) {
         failures = probability;
+    }
+
+    /** Of these paths only; all of them as long as nothing was said. */
+    public void failOnly(Predicate<String> which) {
+        failing = which;
     }
 
     /** Lets no more than this fit. */
@@ -224,9 +231,14 @@ public final class SimulatedDisk implements Disk {
         }
     }
 
-    private void mayFail(String what) throws DiskException {
-        if (failures > 0 && random.nextDouble() < failures) {
-            throw new DiskException.Failed("can't " + what + ": simulated I/O error", null);
+    private boolean fails(String path) {
+        return failures > 0 && failing.test(path) && random.nextDouble() < failures;
+    }
+
+    private void mayFail(String what, String path) throws DiskException {
+        if (fails(path)) {
+            throw new DiskException.Failed(
+                    "can't " + what + " " + path + ": simulated I/O error", null);
         }
     }
 
@@ -253,7 +265,7 @@ public final class SimulatedDisk implements Disk {
     @Override
     public DiskFile create(String path, long bytes, Room room) throws DiskException {
         operation();
-        mayFail("create " + path);
+        mayFail("create", path);
         var was = files.get(path);
         long freed = was == null ? 0 : was.now.length;
         if (bytes > freeBytes() + freed) {
@@ -328,7 +340,7 @@ public final class SimulatedDisk implements Disk {
     @Override
     public void syncDirectory(String directory) throws DiskException {
         operation();
-        mayFail("sync " + directory);
+        mayFail("sync", directory);
         var all = names(directory);
         if (!all.since.isEmpty()) {
             all.durable.clear();
@@ -399,7 +411,7 @@ public final class SimulatedDisk implements Disk {
             @Nullable RuntimeException cut = null;
             try {
                 operation();
-                mayFail("write " + path);
+                mayFail("write", path);
             } catch (PowerCut e) {
                 // It fails in the middle of the write: some of it is in the page cache.
                 until = start + random.nextInt(end - start + 1);
@@ -422,7 +434,7 @@ public final class SimulatedDisk implements Disk {
             beforeSync.run();
             syncs++;
             operation();
-            if (failures > 0 && random.nextDouble() < failures) {
+            if (failures > 0 && failing.test(path) && random.nextDouble() < failures) {
                 // What a failed sync did not write, no later one will: the pages count as clean.
                 node.durable = survivor(node).durable;
                 node.dirty.clear();

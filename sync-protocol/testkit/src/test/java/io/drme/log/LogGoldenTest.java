@@ -78,6 +78,15 @@ class LogGoldenTest {
         assertThat(hex(out.flip())).isEqualTo(COMMIT);
     }
 
+    @Test
+    void aCommitThatTellsHowFarWhatIsGivenUpReached() {
+        var out = Frame.buffer(256);
+        var state = new StoreState();
+        state.stream(StreamKind.DATA).gone = new StreamTip(4, new BlockHash(1, 2), 300, 0x80);
+        new JournalFrame(state, true, List.of(), null, null, null).putInto(out, 0x40);
+        assertThat(hex(out.flip())).isEqualTo(COMMIT_WITH_TIPS);
+    }
+
     private static String hex(java.nio.ByteBuffer bytes) {
         var copy = new byte[bytes.remaining()];
         bytes.get(0, copy);
@@ -94,6 +103,8 @@ class LogGoldenTest {
             "444d56450101670807060504030201100f0e0d0c0b0a09010000000000000000000000000000000000000000000000010a0864726f700802020702026b027600";
     private static final String MARKS =
             "af81c6e86c000000010000000000000044524d4d010180000000000000000203000000000000000000ac020000ac02000000000000000000000101020000000000000000000000000000000000000000000000000000040000000000000000000000000000000000000000000000000000000000000000000000000000000000";
+    private static final String COMMIT_WITH_TIPS =
+            "02214000000000000000000400000000000000010000000000000002ac028001000000000000000000000000000000000000000000000000000000000000000000001d99fb23";
     private static final String COMMIT =
             "020240000000000000000200000000000000000000000000000000000000000101000000092e9bb0b9";
 }

@@ -33,6 +33,63 @@ class StorePowerCutTest {
         });
     }
 
+    // Its frames are synced together, so the power may leave any beginning of them: each has to
+    // carry the figures that go with its own samples, or the counters say what never was.
+    @Test
+    void aCutBetweenTheFramesOfOneCommitLeavesExactCounters() {
+        Seeds.of(30, 1_000)
+                .forEach(seed -> {
+                    try {
+                        int found = 0;
+                        boolean isCut = true;
+                        for (int operations = 0; isCut; operations++) {
+                            var world =
+                                    new StoreWorld(
+                                            seed, PLENTY_BYTES, StoreConfig.WhenFull.DROP_OLDEST);
+                            isCut = cutInCommit(world, operations);
+                            found += isPartial(world) ? 1 : 0;
+                        }
+                        assertThat(found).as("cuts between frames").isGreaterThan(2);
+                    } catch (Exception | AssertionError e) {
+                        throw new AssertionError("seed " + seed + ": " + e, e);
+                    }
+                });
+    }
+
+    private static boolean cutInCommit(StoreWorld world, int operations) throws Exception {
+        world.open();
+        world.append(20);
+        world.appendEvent();
+        world.commit();
+        for (int i = 0; i < 6; i++) {
+            world.append(20 + 10 * i);
+            world.appendEvent();
+        }
+        world.disk.cutPowerAfter(operations);
+        boolean isCut = false;
+        try {
+            world.commit();
+        } catch (SimulatedDisk.PowerCut _) {
+            isCut = true;
+        }
+        world.disk = world.disk.afterKill(); // what was written is there, synced or not
+        world.open();
+        return isCut;
+    }
+
+    /** Checks the world; whether it has a part of what the commit was about. */
+    private static boolean isPartial(StoreWorld world) throws Exception {
+        long all = 0;
+        long before = 0;
+        for (var kind : StoreCore.SAMPLE_STREAMS) {
+            all += world.samples(kind).size();
+            before += world.committed(kind);
+        }
+        world.check();
+        long accepted = world.store.counters().accepted();
+        return accepted > before && accepted < all;
+    }
+
     private static LongStream seeds() {
         return Seeds.of(2_000, 200_000);
     }

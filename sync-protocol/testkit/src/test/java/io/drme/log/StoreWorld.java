@@ -48,7 +48,12 @@ final class StoreWorld {
                     local("press/operator", ValueType.TEXT),
                     local("press/pulse", ValueType.INT64));
 
+    /** With room in the journal for all that a longer trouble keeps in it. */
+    static final Sizes LONG_JOURNAL =
+            new Sizes(16 << 10, 8 << 10, 16, 2 << 10, 1 << 10, 6 << 10, 3_000);
+
     final Random random;
+    Sizes sizes = SIZES;
     final ManualClock clock = new ManualClock();
     final StoreConfig config;
     SimulatedDisk disk;
@@ -115,7 +120,7 @@ final class StoreWorld {
         var shuffled = new ArrayList<>(TAGS);
         Collections.shuffle(shuffled, random);
         table = TagTable.EMPTY.with(shuffled);
-        store = Store.open(setup(), SIZES);
+        store = Store.open(setup(), sizes);
         if (!damaged) {
             assertThat(store.hlcHighWater())
                     .as("no stamp is given twice")
@@ -286,6 +291,22 @@ final class StoreWorld {
             long n = Long.parseLong(item.substring(item.indexOf('/') + 1));
             assertThat(view.hash(kind, n)).as("%s as it was shown", item).contains(hash);
         });
+    }
+
+    /** What a reader was shown is still the same, or no longer here: never something else. */
+    void assertShownAsItWas() throws DiskException {
+        var view = store.view();
+        for (var entry : shown.entrySet()) {
+            var item = entry.getKey();
+            var kind = StreamKind.valueOf(item.substring(0, item.indexOf('/')));
+            long n = Long.parseLong(item.substring(item.indexOf('/') + 1));
+            assertThat(n).as("%s was given", item).isLessThanOrEqualTo(view.last(kind));
+            if (view.held(kind).contains(n)) {
+                assertThat(view.hash(kind, n))
+                        .as("%s as it was shown", item)
+                        .contains(entry.getValue());
+            }
+        }
     }
 
     private void wasCommittedAsFound() {
