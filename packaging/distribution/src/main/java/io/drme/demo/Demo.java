@@ -119,6 +119,8 @@ final class Demo implements AutoCloseable {
                                 Integer.toString(ports.cloud()),
                                 "--mqtt-port",
                                 Integer.toString(ports.mqtt()))));
+        // An agent that finds no device would begin its history with a gap.
+        awaitReady("simulators", "http://127.0.0.1:%d/api/v1/devices".formatted(ports.control()));
         for (int i = 0; i < options.gateways(); i++) {
             startAgent(i);
         }
