@@ -257,7 +257,10 @@ public final class Section {
         return Nearest.to(wrong, known).map(n -> " (did you mean '" + n + "'?)").orElse("");
     }
 
-    /** A value by a parser that gives nothing where the text is not {@code expected}. */
+    /**
+     * A value by a parser that gives nothing where the text is not {@code expected}, as in {@code a
+     * number}; what to do may follow there behind a semicolon.
+     */
     public <T> Optional<T> parsed(
             String key, String expected, Function<String, Optional<T>> parser) {
         var text = text(key);
@@ -266,7 +269,11 @@ public final class Section {
         }
         var value = parser.apply(text.get());
         if (value.isEmpty()) {
-            problem(key, "'%s' is not %s; give one".formatted(text.get(), expected));
+            boolean saysWhatToDo = expected.indexOf(';') >= 0;
+            problem(
+                    key,
+                    "'%s' is not %s%s"
+                            .formatted(text.get(), expected, saysWhatToDo ? "" : "; give one"));
         }
         return value;
     }
