@@ -15,7 +15,6 @@ import io.drme.cloud.query.RawHistory;
 import io.drme.cloud.query.Trends;
 import io.drme.cloud.store.AlarmStore;
 import io.drme.cloud.store.BlockStore;
-import io.drme.cloud.store.ContentReader;
 import io.drme.cloud.store.Database;
 import io.drme.cloud.store.DatabaseException;
 import io.drme.cloud.store.Records;
@@ -123,7 +122,7 @@ public final class Centre implements AutoCloseable {
         var receiver =
                 new Receiver(
                         receiverStore,
-                        new ContentReader(),
+                        receiverStore.reader(),
                         CentreKeyFile.open(data),
                         clock,
                         ReceiverSettings.DEFAULTS);

@@ -2,11 +2,13 @@ package io.drme.cloud;
 
 import io.drme.cloud.grid.Projection;
 import io.drme.cloud.store.DatabaseException;
+import io.drme.model.StreamKind;
 import io.drme.sync.Fact;
 import io.drme.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,7 +31,14 @@ final class GridThread implements AutoCloseable {
 
     private final Projection projection;
     private final Clock clock;
-    private final ArrayBlockingQueue<Fact> queue = new ArrayBlockingQueue<>(QUEUE_CAPACITY);
+
+    /**
+     * Facts of blocks; all others go before them, in their own order, so that alarms do not wait.
+     */
+    private final ArrayBlockingQueue<Fact> blocks = new ArrayBlockingQueue<>(QUEUE_CAPACITY);
+
+    private final ArrayBlockingQueue<Fact> others = new ArrayBlockingQueue<>(QUEUE_CAPACITY);
+    private final Semaphore waiting = new Semaphore(0);
     private final Thread thread = Thread.ofPlatform().name("grid").unstarted(this::run);
     private volatile boolean stopping;
     private volatile @Nullable String trouble;
@@ -49,7 +58,23 @@ final class GridThread implements AutoCloseable {
 
     /** Hands a fact over; blocks while too many wait. */
     void put(Fact fact) throws InterruptedException {
-        queue.put(fact);
+        boolean isBlock =
+                fact instanceof Fact.Committed(_, var item, _) && item.stream() == StreamKind.DATA;
+        (isBlock ? blocks : others).put(fact);
+        waiting.release();
+    }
+
+    /** The next fact, after a wait of at most a while; null where there is none. */
+    private @Nullable Fact next() throws InterruptedException {
+        if (!waiting.tryAcquire(SAVE_EVERY.toMillis() / 4, TimeUnit.MILLISECONDS)) {
+            return null;
+        }
+        var fact = others.poll();
+        return fact != null ? fact : blocks.poll();
+    }
+
+    private boolean isIdle() {
+        return others.isEmpty() && blocks.isEmpty();
     }
 
     /** What is wrong now, for the readiness check. */
@@ -59,13 +84,12 @@ final class GridThread implements AutoCloseable {
 
     private void run() {
         try {
-            while (!stopping || !queue.isEmpty()) {
-                var fact = queue.poll(SAVE_EVERY.toMillis() / 4, TimeUnit.MILLISECONDS);
-                step(fact);
+            while (!stopping || !isIdle()) {
+                step(next());
             }
             projection.save();
         } catch (InterruptedException _) {
-            log.warn("grid=interrupted waiting={}", queue.size());
+            log.warn("grid=interrupted waiting={}", blocks.size() + others.size());
         } catch (DatabaseException e) {
             log.warn("grid=not-saved {}", e.getMessage());
         }
@@ -83,7 +107,7 @@ final class GridThread implements AutoCloseable {
                 projection.take(fact);
                 taken++;
             }
-            if (queue.isEmpty() || taken >= MOST_IN_A_TRANSACTION) {
+            if (isIdle() || taken >= MOST_IN_A_TRANSACTION) {
                 projection.release();
                 taken = 0;
             }

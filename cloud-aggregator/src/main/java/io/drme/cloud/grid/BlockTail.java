@@ -8,6 +8,7 @@ import io.drme.cloud.grid.LatestTable.Point;
 import io.drme.model.Quality;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,20 +17,28 @@ import org.jspecify.annotations.Nullable;
 final class BlockTail {
     private final SeriesColumns columns = new SeriesColumns();
 
-    /** The newest samples of a block that was stored, which therefore can be read. */
-    List<Offer> of(byte[] payload, int epochNumber) {
+    /**
+     * The newest samples of a block that was stored, which therefore can be read; of series of
+     * which a table knows newer ones nothing. So a backlog costs little here.
+     */
+    List<Offer> of(byte[] payload, int epochNumber, LatestTable known) {
         try {
-            var block = BlockReader.open(payload);
-            var offers = new ArrayList<Offer>(block.series().size());
-            for (int i = 0; i < block.series().size(); i++) {
-                var series = block.series().get(i);
+            var block = BlockReader.openColumns(payload);
+            var newest = newestStamps(block);
+            var offers = new ArrayList<Offer>();
+            for (int i = 0; i < block.seriesCount(); i++) {
+                var tag = block.tag(i).text();
+                if (!known.isOpenTo(
+                        tag, epochNumber, newest[block.groupOf(i)], block.header().lastTime())) {
+                    continue;
+                }
                 block.decode(i, columns);
                 int last = columns.size() - 1;
                 if (last >= 0) {
                     offers.add(
                             new Offer(
-                                    series.tag().text(),
-                                    series.type(),
+                                    tag,
+                                    block.type(i),
                                     epochNumber,
                                     columns.gatewayTimes()[last],
                                     since(last),
@@ -41,6 +50,15 @@ final class BlockTail {
         } catch (BadBlockException e) {
             throw new IllegalStateException("a stored block can't be read: " + e.getMessage(), e);
         }
+    }
+
+    private static long[] newestStamps(BlockReader block) throws BadBlockException {
+        var newest = new long[block.groups()];
+        for (int group = 0; group < newest.length; group++) {
+            var ticks = block.ticks(group);
+            newest[group] = LongStream.of(ticks.gatewayTimes()).limit(ticks.size()).max().orElse(0);
+        }
+        return newest;
     }
 
     private Point point(int at) {

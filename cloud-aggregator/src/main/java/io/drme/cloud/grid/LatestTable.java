@@ -234,6 +234,21 @@ public final class LatestTable {
                 : offer.gatewayTime >= c.gatewayTimes[at];
     }
 
+    /**
+     * Whether samples of these times at most could change anything about a tag.
+     *
+     * @param gatewayTime no sample has a greater one
+     * @param sourceTime no sample has a greater one
+     */
+    boolean isOpenTo(String tag, int epoch, long gatewayTime, long sourceTime) {
+        int at = indexOf(tag);
+        return at < 0
+                || epoch > columns.epochs[at]
+                || (epoch == columns.epochs[at] && gatewayTime >= columns.gatewayTimes[at])
+                || columns.goodTimes[at] == 0
+                || sourceTime >= columns.goodTimes[at];
+    }
+
     /** How many tags there are. */
     public int size() {
         return columns.tags.length;

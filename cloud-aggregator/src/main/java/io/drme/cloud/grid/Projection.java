@@ -89,7 +89,7 @@ public final class Projection {
         for (var place : places) {
             var payload = store.block(place.epochId, place.sequence);
             if (payload.isPresent()) {
-                var offers = tail.of(payload.get(), numbers.getOrDefault(place.epochId, 1));
+                var offers = tail.of(payload.get(), numbers.getOrDefault(place.epochId, 1), table);
                 table = table.with(offers);
                 newest = Math.max(newest, newest(offers));
             }
@@ -169,8 +169,11 @@ public final class Projection {
         long now = clock.epochNanos();
         var state = grid.gateway(gateway.text()).seen(now);
         if (item.stream() == StreamKind.DATA) {
-            var offers = tail.of(item.payload(), number(gateway, item.epoch()));
-            offer(gateway, offers);
+            var known = grid.latest(gateway.text());
+            var offers = tail.of(item.payload(), number(gateway, item.epoch()), known);
+            if (!offers.isEmpty()) {
+                offer(gateway, offers);
+            }
             state = state.stored(newest(offers));
         } else {
             event(gateway, item);

@@ -5,6 +5,7 @@ import io.drme.sync.Fact;
 import io.drme.sync.Message;
 import io.drme.sync.MessageCodec;
 import io.drme.sync.Receiver;
+import io.drme.sync.Topics;
 import io.drme.time.Clock;
 import io.vertx.mqtt.messages.codes.MqttPubAckReasonCode;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -38,6 +40,9 @@ final class IngestThread implements AutoCloseable {
     /** Bytes stored in one transaction. */
     private static final long BATCH_BYTES = 16L << 20;
 
+    /** Of blocks in one transaction: an alarm that comes meanwhile waits for its end. */
+    private static final long BULK_BATCH_BYTES = 256L << 10;
+
     private static final Duration BEAT = Duration.ofMillis(250);
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
@@ -55,7 +60,12 @@ final class IngestThread implements AutoCloseable {
     private final IngestListener listener;
     private final Clock clock;
     private final IngestStats stats;
-    private final BlockingQueue<Work> queue = new ArrayBlockingQueue<>(QUEUE_MESSAGES);
+
+    /** Hellos, events, what people look at: goes before blocks. */
+    private final BlockingQueue<Work> urgent = new ArrayBlockingQueue<>(QUEUE_MESSAGES);
+
+    private final BlockingQueue<Work> bulk = new ArrayBlockingQueue<>(QUEUE_MESSAGES);
+    private final Semaphore arrivals = new Semaphore(0);
     private final AtomicLong queuedBytes = new AtomicLong();
     private final Thread thread = Thread.ofPlatform().name("ingest").unstarted(this::run);
     private volatile boolean stopping;
@@ -81,36 +91,43 @@ final class IngestThread implements AutoCloseable {
 
     /** Hands a message on; false when too much waits. Never blocks. */
     boolean offer(GatewayConnection connection, int messageId, byte[] bytes) {
+        boolean isUrgent = connection.identity().channel() == Topics.Channel.URGENT;
         if (queuedBytes.addAndGet(bytes.length) > QUEUE_BYTES
-                || !queue.offer(new Work.Arrived(connection, messageId, bytes))) {
+                || !offer(
+                        isUrgent ? urgent : bulk, new Work.Arrived(connection, messageId, bytes))) {
             queuedBytes.addAndGet(-bytes.length);
             return false;
         }
         return true;
     }
 
+    private boolean offer(BlockingQueue<Work> queue, Work work) {
+        boolean isTaken = queue.offer(work);
+        if (isTaken) {
+            arrivals.release();
+        }
+        return isTaken;
+    }
+
     /** Hands a command on; false when too much waits. Never blocks. */
     boolean offer(GatewayId gateway, Message.Command command) {
-        return queue.offer(new Work.Command(gateway, command));
+        return offer(urgent, new Work.Command(gateway, command));
     }
 
     /** Tells that a connection ended; where there is no room, its session is found gone later. */
     boolean gone(GatewayConnection connection) {
-        return queue.offer(new Work.Gone(connection));
+        return offer(urgent, new Work.Gone(connection));
     }
 
     private void run() {
         try {
             resume();
             while (!stopping) {
-                var first = queue.poll(BEAT.toMillis(), TimeUnit.MILLISECONDS);
-                if (first != null) {
-                    take(first);
+                if (arrivals.tryAcquire(BEAT.toMillis(), TimeUnit.MILLISECONDS)) {
+                    arrivals.drainPermits();
+                    takeAll();
                 }
-                if (clock.nanoTime() - nextTick >= 0) {
-                    nextTick = clock.nanoTime() + TICK.toNanos();
-                    answer(receiver.step());
-                }
+                tickIfDue();
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -131,10 +148,26 @@ final class IngestThread implements AutoCloseable {
         }
     }
 
-    private void take(Work first) throws InterruptedException {
+    /** A batch of what is urgent, and a small one of blocks, in turns. */
+    private void takeAll() throws InterruptedException {
+        while (!stopping && !(urgent.isEmpty() && bulk.isEmpty())) {
+            take(urgent, BATCH_BYTES);
+            take(bulk, BULK_BATCH_BYTES);
+            tickIfDue();
+        }
+    }
+
+    private void tickIfDue() {
+        if (clock.nanoTime() - nextTick >= 0) {
+            nextTick = clock.nanoTime() + TICK.toNanos();
+            answer(receiver.step());
+        }
+    }
+
+    private void take(BlockingQueue<Work> queue, long mostBytes) throws InterruptedException {
         var arrived = new ArrayList<Work.Arrived>();
         long bytes = 0;
-        var next = first;
+        var next = queue.poll();
         while (next != null) {
             switch (next) {
                 case Work.Arrived a -> {
@@ -149,7 +182,7 @@ final class IngestThread implements AutoCloseable {
                 case Work.Gone(GatewayConnection connection) ->
                         bySession.values().removeIf(c -> c == connection);
             }
-            next = arrived.size() < BATCH_MESSAGES && bytes < BATCH_BYTES ? queue.poll() : null;
+            next = arrived.size() < BATCH_MESSAGES && bytes < mostBytes ? queue.poll() : null;
         }
         queuedBytes.addAndGet(-bytes);
         if (!arrived.isEmpty()) {

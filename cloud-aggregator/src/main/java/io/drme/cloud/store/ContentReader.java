@@ -2,7 +2,6 @@ package io.drme.cloud.store;
 
 import io.drme.block.BadBlockException;
 import io.drme.block.BlockHeader;
-import io.drme.block.BlockReader;
 import io.drme.log.EventItem;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
@@ -24,6 +23,16 @@ import java.util.List;
  * Pure.
  */
 public final class ContentReader implements ItemReader {
+    private final OpenedBlock opened;
+
+    /** Makes a reader that shares nothing. */
+    public ContentReader() {
+        this(new OpenedBlock());
+    }
+
+    ContentReader(OpenedBlock opened) {
+        this.opened = opened;
+    }
 
     @Override
     public Content read(GatewayId gateway, Item item) {
@@ -36,8 +45,8 @@ public final class ContentReader implements ItemReader {
         }
     }
 
-    private static Content block(GatewayId gateway, Item item) throws BadBlockException {
-        var header = BlockReader.open(item.payload()).header();
+    private Content block(GatewayId gateway, Item item) throws BadBlockException {
+        var header = opened.of(item.payload()).header();
         if (!isOf(header, gateway, item)) {
             return new Unreadable(
                     "the block says %s/%s/%s/%d with %d samples, but came as %s/%s"

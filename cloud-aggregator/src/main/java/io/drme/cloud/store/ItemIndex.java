@@ -24,8 +24,16 @@ final class ItemIndex {
     private final GatewayId gateway;
     private final Ids.Epoch epoch;
     private final long nowNanos;
+    private final OpenedBlock opened;
 
-    ItemIndex(Statements statements, Ids ids, GatewayId gateway, Ids.Epoch epoch, long nowNanos) {
+    ItemIndex(
+            Statements statements,
+            Ids ids,
+            GatewayId gateway,
+            Ids.Epoch epoch,
+            long nowNanos,
+            OpenedBlock opened) {
+        this.opened = opened;
         this.statements = statements;
         this.ids = ids;
         this.gateway = gateway;
@@ -62,7 +70,7 @@ final class ItemIndex {
     private void block(Item item) throws SQLException {
         BlockReader block;
         try {
-            block = BlockReader.open(item.payload());
+            block = opened.of(item.payload());
         } catch (BadBlockException e) {
             // The receiver's reader looked before; what it let pass is kept, and found by nobody.
             log.warn("gateway={} item={} not-indexed {}", gateway, item, e.getMessage());

@@ -1,5 +1,6 @@
 package io.drme.cloud.store;
 
+import io.drme.sync.ItemReader;
 import io.drme.sync.ReceiverStore;
 import java.sql.SQLException;
 
@@ -12,6 +13,7 @@ import java.sql.SQLException;
 public final class SqlReceiverStore implements ReceiverStore, AutoCloseable {
     private final Writer writer;
     private final Ids ids;
+    private final OpenedBlock opened = new OpenedBlock();
 
     private SqlReceiverStore(Writer writer) {
         this.writer = writer;
@@ -27,12 +29,17 @@ public final class SqlReceiverStore implements ReceiverStore, AutoCloseable {
         }
     }
 
+    /** What looks into items before this stores them; both open a block once. */
+    public ItemReader reader() {
+        return new ContentReader(opened);
+    }
+
     @Override
     public <T> T inTransaction(Work<T> work) throws StoreException {
         boolean done = false;
         try {
             writer.begin();
-            T result = work.in(new SqlTransaction(writer.statements(), ids));
+            T result = work.in(new SqlTransaction(writer.statements(), ids, opened));
             writer.commit();
             done = true;
             return result;

@@ -29,8 +29,10 @@ import org.jspecify.annotations.Nullable;
 final class SqlTransaction implements ReceiverStore.Transaction {
     private final Statements statements;
     private final Ids ids;
+    private final OpenedBlock opened;
 
-    SqlTransaction(Statements statements, Ids ids) {
+    SqlTransaction(Statements statements, Ids ids, OpenedBlock opened) {
+        this.opened = opened;
         this.statements = statements;
         this.ids = ids;
     }
@@ -121,7 +123,8 @@ final class SqlTransaction implements ReceiverStore.Transaction {
         sql(() -> {
             var epoch = ids.epoch(gateway, item.epoch(), cloudTimeNanos);
             new KeptItems(statements).remove(epoch.id(), item.stream(), item.sequence());
-            new ItemIndex(statements, ids, gateway, epoch, cloudTimeNanos).insert(item, quarantine);
+            new ItemIndex(statements, ids, gateway, epoch, cloudTimeNanos, opened)
+                    .insert(item, quarantine);
             return 0;
         });
     }
@@ -297,7 +300,7 @@ final class SqlTransaction implements ReceiverStore.Transaction {
             throws StoreException {
         sql(() -> {
             var epoch = ids.epoch(gateway, item.epoch(), cloudTimeNanos);
-            var index = new ItemIndex(statements, ids, gateway, epoch, cloudTimeNanos);
+            var index = new ItemIndex(statements, ids, gateway, epoch, cloudTimeNanos, opened);
             index.insert(item, quarantine);
             var origin = item.origin();
             if (origin != null) {

@@ -73,23 +73,34 @@ final class FootprintPlant implements AutoCloseable {
     /** Starts the simulators of a work. */
     Devices simulate(FootprintWork work) throws Exception {
         var devices = new Devices(freePort(), freePort());
+        simulate(work.name(), work.plant(folder, devices.modbus(), devices.opcUa()));
+        return devices;
+    }
+
+    /** Starts the simulators of a scenario. */
+    void simulate(String name, Path scenario) throws Exception {
         int control = freePort();
         var sim =
                 Child.program(
-                        "sim-" + work.name(),
+                        "sim-" + name,
                         "sim",
-                        List.of(
-                                "run",
-                                work.plant(folder, devices.modbus(), devices.opcUa()).toString(),
-                                "--control",
-                                Integer.toString(control)),
+                        List.of("run", scenario.toString(), "--control", Integer.toString(control)),
                         folder);
         children.add(sim);
         sim.await(
                 "ready",
                 READY_WITHIN,
                 () -> answers("http://127.0.0.1:%d/api/v1/devices".formatted(control)));
-        return devices;
+    }
+
+    /** The centre, which was started first. */
+    Child centreProcess() {
+        return children.getFirst();
+    }
+
+    /** Where the centre's files are. */
+    Path centre() {
+        return folder.resolve("centre");
     }
 
     /** Starts a broker for the peers; nothing where there is no mosquitto. */

@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
 public final class Main implements Callable<Integer> {
     /** All benchmarks, in the order in which they run. */
     private static final List<Bench> ALL =
-            List.of(new CodecBench(), new LogBench(), new FootprintBench());
+            List.of(new CodecBench(), new LogBench(), new FootprintBench(), new BackfillBench());
 
     @Parameters(
             arity = "0..*",

@@ -1,5 +1,6 @@
 package io.drme.demo;
 
+import io.drme.sim.line.TcpLine;
 import io.drme.time.Clock;
 import io.drme.time.SystemClock;
 import io.drme.web.client.CommandException;
@@ -42,7 +43,7 @@ final class Demo implements AutoCloseable {
     private final PrintWriter out;
     private final Path folder;
     private final Ports ports;
-    private final Line line;
+    private final TcpLine line;
     private final Counts counts;
     private final List<Program> programs = new ArrayList<>();
     private boolean healthy = true;
@@ -64,7 +65,7 @@ final class Demo implements AutoCloseable {
                         ? Files.createTempDirectory("drme-demo-")
                         : Files.createDirectories(options.data()).toAbsolutePath();
         this.ports = Ports.choose(options.gateways());
-        this.line = new Line(ports.mqtt());
+        this.line = new TcpLine(ports.mqtt());
         this.counts = new Counts(side("centre", ports.cloud(), cloudData()), agentSides());
     }
 

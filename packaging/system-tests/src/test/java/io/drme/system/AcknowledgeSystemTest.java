@@ -3,7 +3,7 @@ package io.drme.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.drme.testing.TcpLine;
+import io.drme.sim.line.TcpLine;
 import io.drme.web.client.CommandException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

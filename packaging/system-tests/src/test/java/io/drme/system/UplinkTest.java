@@ -14,6 +14,7 @@ import io.drme.edge.uplink.UplinkConfig;
 import io.drme.model.EpochId;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
+import io.drme.sim.line.TcpLine;
 import io.drme.sync.CentreKeys;
 import io.drme.sync.ChainHash;
 import io.drme.sync.Fact;
@@ -31,8 +32,6 @@ import io.drme.sync.StreamId;
 import io.drme.testing.MemoryNotary;
 import io.drme.testing.MemoryReceiverStore;
 import io.drme.testing.MemorySenderLog;
-import io.drme.testing.NarrowLine;
-import io.drme.testing.TcpLine;
 import io.drme.time.SystemClock;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -181,7 +180,7 @@ class UplinkTest {
         for (int i = 0; i < blocks; i++) {
             log.append("id:" + i + "x".repeat(blockBytes));
         }
-        try (var narrow = new NarrowLine(endpoint.port(), rate, "/urgent/")) {
+        try (var narrow = new TcpLine(endpoint.port(), rate, "/urgent/")) {
             forwarder = gateway(log, 4, narrow.port());
             uplink = Thread.ofPlatform().name("uplink").start(forwarder);
             await(Fact.Committed.class, c -> c.item().sequence() == 30);

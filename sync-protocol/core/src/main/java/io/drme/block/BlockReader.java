@@ -62,6 +62,23 @@ public final class BlockReader {
         return reader;
     }
 
+    /**
+     * Opens a block without reckoning the statistics of its short series, for which all of them
+     * would have to be decoded. {@link #series} then says nothing; {@link #tag} and {@link #decode}
+     * do.
+     */
+    public static BlockReader openColumns(byte[] block) throws BadBlockException {
+        Directory.check(block, 0, block.length);
+        return new BlockReader(
+                Directory.read(block, 0, block.length), BlockHash.of(ByteBuffer.wrap(block)));
+    }
+
+    /** The header of a block that is whole; nothing behind it is looked at. */
+    public static BlockHeader headerOf(byte[] block) throws BadBlockException {
+        Directory.check(block, 0, block.length);
+        return Directory.header(block, 0, block.length);
+    }
+
     private List<BlockSeries> readSeries() throws BadBlockException {
         var list = new ArrayList<BlockSeries>(directory.series);
         var columns = new SeriesColumns();
@@ -100,6 +117,26 @@ public final class BlockReader {
     /** The directory, in order of each series' first sample. */
     public List<BlockSeries> series() {
         return series;
+    }
+
+    /** How many series there are. */
+    public int seriesCount() {
+        return directory.series;
+    }
+
+    /** The tag of a series. */
+    public TagName tag(int index) {
+        return directory.tags[index];
+    }
+
+    /** The type of a series. */
+    public ValueType type(int index) {
+        return directory.types[index];
+    }
+
+    /** The poll group of a series, by index. */
+    public int groupOf(int index) {
+        return directory.groupOf[index];
     }
 
     /** How many poll groups have ticks in this block. */

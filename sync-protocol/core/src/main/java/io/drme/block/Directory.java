@@ -105,6 +105,12 @@ final class Directory {
         return directory;
     }
 
+    static BlockHeader header(byte[] block, int from, int length) throws BadBlockException {
+        var in = new ByteSource(block, from, length - BlockFormat.CRC_LENGTH);
+        in.skip(5);
+        return readHeader(in);
+    }
+
     /** Fails unless the block is one, whole, and of this version. */
     static void check(byte[] block, int from, int length) throws BadBlockException {
         if (length > BlockLimits.MAX_BLOCK_BYTES) {

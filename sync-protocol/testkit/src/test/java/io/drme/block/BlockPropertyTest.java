@@ -102,6 +102,26 @@ class BlockPropertyTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("io.drme.testing.Seeds#all")
+    void headerAndColumnsAloneAreThoseOfTheWholeBlock(long seed) throws Exception {
+        var bytes = RandomBatches.block(new RandomBatches(seed, true));
+        var whole = BlockReader.open(bytes);
+        var alone = BlockReader.openColumns(bytes);
+        assertThat(BlockReader.headerOf(bytes)).isEqualTo(whole.header());
+        assertThat(alone.header()).isEqualTo(whole.header());
+        assertThat(alone.seriesCount()).isEqualTo(whole.series().size());
+        var columns = new SeriesColumns();
+        for (int i = 0; i < alone.seriesCount(); i++) {
+            var series = whole.series().get(i);
+            assertThat(alone.tag(i)).isEqualTo(series.tag());
+            assertThat(alone.type(i)).isEqualTo(series.type());
+            assertThat(alone.groupOf(i)).isEqualTo(series.group());
+            alone.decode(i, columns);
+            assertThat(columns.size()).isEqualTo(series.stats().count());
+        }
+    }
+
     /** The directory may say nothing, but what it says is what the samples say. */
     @ParameterizedTest
     @MethodSource("io.drme.testing.Seeds#all")

@@ -118,7 +118,7 @@ public final class RecorderLog implements SenderLog {
             return EventItem.decode(bytes).map(EventItem::previous);
         }
         try {
-            return Optional.of(BlockReader.open(ByteBuffer.wrap(bytes)).header().previous());
+            return Optional.of(BlockReader.headerOf(bytes).previous());
         } catch (BadBlockException _) {
             return Optional
                     .empty(); // the log found its frame whole, yet it is no block: not sendable
