@@ -5,11 +5,13 @@ import io.drme.block.BlockReader;
 import io.drme.block.BlockSeries;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
+import io.drme.model.TagName;
 import io.drme.schema.BadEventException;
 import io.drme.sync.Item;
 import io.drme.sync.ReceiverStore.Quarantine;
 import io.drme.sync.ReceiverStore.State;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.slf4j.Logger;
@@ -85,9 +87,15 @@ final class ItemIndex {
                         block.header().firstTime(),
                         block.header().lastTime(),
                         LongStream.of(places).min().orElse(0)));
+        // A tag that changed its poll group or type has several series here, and one place: a
+        // list that goes on behind a block must not find a part of it again.
+        var byTag = new HashMap<TagName, Long>();
+        for (var series : block.series()) {
+            byTag.merge(series.tag(), places[series.group()], Math::min);
+        }
         int ordinal = 0;
         for (var series : block.series()) {
-            series(item.sequence(), ordinal++, series, places[series.group()]);
+            series(item.sequence(), ordinal++, series, byTag.getOrDefault(series.tag(), 0L));
         }
     }
 

@@ -49,6 +49,7 @@ public final class FakeGateway {
     private long nowNanos = ManualClock.START_EPOCH_NANOS;
     private long ordinal;
     private int counter;
+    private int group;
 
     public FakeGateway(String id, EpochId epoch, long seed, int tagCount) {
         this.id = new GatewayId(id);
@@ -89,9 +90,19 @@ public final class FakeGateway {
 
     /** A block of some polls, a second apart. */
     public Item block(int polls) {
+        return block(polls, polls);
+    }
+
+    /** A block within which a new configuration puts all tags into another poll group. */
+    public Item blockOverReload(int pollsBefore, int pollsAfter) {
+        return block(pollsBefore + pollsAfter, pollsBefore);
+    }
+
+    private Item block(int polls, int reloadAt) {
         long sequence = lastSequence.getOrDefault(StreamKind.DATA, 0L) + 1;
         try (var builder = new BlockBuilder()) {
             for (int i = 0; i < polls; i++) {
+                group += i == reloadAt ? 1 : 0;
                 builder.add(poll(sequence), tags);
             }
             int samples = builder.samples();
@@ -115,7 +126,7 @@ public final class FakeGateway {
         nowNanos += SECOND;
         long stamp = stamp();
         var batch = new Batch();
-        batch.begin(0, stamp);
+        batch.begin(group, stamp);
         for (int tag = 0; tag < tags.size(); tag++) {
             if (random.nextInt(4) != 0) {
                 add(batch, tag);

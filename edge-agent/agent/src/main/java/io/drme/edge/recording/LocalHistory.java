@@ -53,6 +53,9 @@ public final class LocalHistory {
         void visit(SeriesColumns columns, TickColumns ticks, StreamKind stream);
     }
 
+    /** What a stream held at one moment: what is sealed, and what is not yet. */
+    private record Moment(StoreView view, Optional<byte[]> tail) {}
+
     /**
      * Visits the series of a tag in every block that overlaps a span of source time.
      *
@@ -62,13 +65,14 @@ public final class LocalHistory {
     public void each(TagName tag, long from, long to, SeriesVisitor visitor)
             throws InterruptedException {
         for (var stream : STREAMS) {
-            var view = recorder.view();
-            for (StoredItem item : inOrder(view, view.overlapping(stream, from, to))) {
-                view.read(stream, item.sequence())
+            // Asked for apart, a seal in between would hide samples, or show them twice.
+            var now = recorder.ask(s -> new Moment(s.view(), s.tail(stream)));
+            for (StoredItem item : inOrder(now.view, now.view.overlapping(stream, from, to))) {
+                now.view
+                        .read(stream, item.sequence())
                         .ifPresent(bytes -> visit(bytes, tag, stream, visitor));
             }
-            recorder.ask(s -> s.tail(stream))
-                    .ifPresent(bytes -> visit(bytes, tag, stream, visitor));
+            now.tail.ifPresent(bytes -> visit(bytes, tag, stream, visitor));
         }
     }
 
