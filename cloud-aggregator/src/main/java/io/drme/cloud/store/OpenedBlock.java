@@ -13,6 +13,7 @@ final class OpenedBlock {
     private @Nullable BlockReader block;
 
     /** Opens a block, unless these very bytes are open. */
+    @SuppressWarnings("ReferenceEquality") // to compare the bytes would be most of the work again
     BlockReader of(byte[] bytes) throws BadBlockException {
         var open = block;
         if (open == null || payload != bytes) {

@@ -21,7 +21,7 @@ import org.eclipse.paho.mqttv5.common.MqttException;
  * that can be said for it: the samples do not outlive its process.
  */
 final class BridgePeer {
-    private static final Duration WITHIN = Duration.ofSeconds(120);
+    private static final Duration WITHIN = Duration.ofMinutes(2);
     private static final int UNDER_WAY = 1_000;
 
     private final Path folder;
