@@ -374,6 +374,22 @@ public final class BlockStore {
                 values.toArray());
     }
 
+    /** The newest events of some types of a gateway, oldest first in the gateway's own order. */
+    public List<StoredEvent> newestEvents(long gatewayId, List<String> types, int limit)
+            throws DatabaseException {
+        var values = new ArrayList<@Nullable Object>();
+        values.add(gatewayId);
+        values.addAll(types);
+        values.add(limit);
+        return list(
+                        "select v.epoch_id, v.sequence, i.payload from event v join item i on i.epoch_id = v.epoch_id and i.stream = 1 and i.sequence = v.sequence where v.gateway_id = ? and v.type in ("
+                                + String.join(", ", types.stream().map(_ -> "?").toList())
+                                + ") order by v.epoch_id desc, v.sequence desc limit ?",
+                        r -> new StoredEvent(r.getLong(1), r.getLong(2), decode(r.getBytes(3))),
+                        values.toArray())
+                .reversed();
+    }
+
     private static Event decode(byte[] payload) {
         try {
             return EventItem.read(payload).event();

@@ -28,7 +28,9 @@ public enum EventSchema {
     /** {@link Audit}. */
     AUDIT(8, 1, "audit"),
     /** {@link CommandResult}. */
-    COMMAND_RESULT(9, 1, "command");
+    COMMAND_RESULT(9, 1, "command"),
+    /** {@link Refusal}. */
+    REFUSAL(10, 1, "refusal");
 
     private static final EventSchema[] ALL = values();
 

@@ -10,7 +10,8 @@ public sealed interface Payload
                 ConfigurationApplied,
                 ClockStep,
                 Audit,
-                CommandResult {
+                CommandResult,
+                Refusal {
 
     /** The schema in which it is written. */
     default EventSchema schema() {
@@ -24,6 +25,7 @@ public sealed interface Payload
             case ClockStep _ -> EventSchema.CLOCK_STEP;
             case Audit _ -> EventSchema.AUDIT;
             case CommandResult _ -> EventSchema.COMMAND_RESULT;
+            case Refusal _ -> EventSchema.REFUSAL;
         };
     }
 }

@@ -55,7 +55,8 @@ class EventCodecTest {
                 new ConfigurationApplied(12, "00ff", "erika", "applied"),
                 new ClockStep(3, -3_600_000_000_000L, 5_000_000, true),
                 new Audit("erika", "users.add", "max", "role operator"),
-                new CommandResult("c-17", "alarm.acknowledge", "done", ""));
+                new CommandResult("c-17", "alarm.acknowledge", "done", ""),
+                new Refusal("store-full", 1_200, TIME, TIME + 1));
     }
 
     private static AlarmTransition alarm(@Nullable Value value) {
