@@ -118,7 +118,7 @@ final class CentreGaps {
                 .ifPresent(places::add);
         var wide = new Span(span.fromNanos() - MARGIN_NANOS, span.toNanos() + MARGIN_NANOS);
         for (var place : store.blocks(gateway.id(), wide, MAX_BLOCKS)) {
-            if (!places.contains(place)) {
+            if (places.isEmpty() || !place.equals(places.getFirst())) {
                 places.add(place);
             }
         }

@@ -18,7 +18,6 @@ import io.drme.model.ValueType;
 import io.drme.schema.BadEventException;
 import io.drme.schema.EventSchema;
 import io.drme.schema.GatewayLife;
-import io.drme.schema.Payload;
 import io.drme.schema.Payloads;
 import io.drme.time.Clock;
 import io.drme.time.Hlc;
@@ -35,7 +34,6 @@ public final class Trends {
     private static final int MAX_BLOCKS = 600_000;
 
     private static final int MAX_EVENTS = 10_000;
-    private static final long NANOS_PER_MILLI = 1_000_000;
 
     /** What began before the span and reaches into it is looked for so far back. */
     private static final Duration BEFORE = Duration.ofDays(7);
@@ -101,41 +99,21 @@ public final class Trends {
     /** When the agent ended, so that no value is known to hold any longer. */
     private List<Long> ends(Gateway gateway, Span span) throws DatabaseException {
         var ends = new ArrayList<Long>();
-        for (var event :
-                events(
-                        gateway,
-                        List.of(EventSchema.GATEWAY_LIFE),
-                        span.fromNanos() - BEFORE.toNanos(),
-                        span.toNanos())) {
-            if (event.payload instanceof GatewayLife life) {
-                if (life.kind().equals("stopped")) {
-                    ends.add(Hlc.epochNanos(event.time));
-                } else if (life.lastCommitTime() > 0) {
-                    ends.add(life.lastCommitTime());
-                }
-            }
-        }
-        return ends.stream().sorted().toList();
-    }
-
-    /** An event that this release can read. */
-    private record Known(long time, Payload payload) {}
-
-    private List<Known> events(
-            Gateway gateway, List<EventSchema> schemas, long fromNanos, long toNanos)
-            throws DatabaseException {
-        var types = schemas.stream().map(EventSchema::type).toList();
-        long from = Hlc.of(Math.max(0, fromNanos / NANOS_PER_MILLI), 0);
-        long to = Hlc.of(Math.max(0, toNanos / NANOS_PER_MILLI + 1), 0);
-        var found = new ArrayList<Known>();
-        for (var stored : store.events(gateway.id(), types, from, to, MAX_EVENTS)) {
+        var types = List.of(EventSchema.GATEWAY_LIFE.type());
+        for (var stored : store.newestEvents(gateway.id(), types, MAX_EVENTS)) {
             try {
-                found.add(new Known(stored.event().time(), Payloads.of(stored.event())));
+                if (Payloads.of(stored.event()) instanceof GatewayLife life) {
+                    ends.add(
+                            life.kind().equals("stopped")
+                                    ? Hlc.epochNanos(stored.event().time())
+                                    : life.lastCommitTime());
+                }
             } catch (BadEventException _) {
                 // of a release that this one does not know: says nothing to us
             }
         }
-        return found;
+        long earliest = span.fromNanos() - BEFORE.toNanos();
+        return ends.stream().filter(e -> e >= earliest && e < span.toNanos()).sorted().toList();
     }
 
     /** The gaps of a tag in a span, each with its reason. */

@@ -7,7 +7,6 @@ import io.drme.history.Gaps;
 import io.drme.history.TagBlocks;
 import io.drme.log.StoreView;
 import io.drme.log.StoredItem;
-import io.drme.model.EpochId;
 import io.drme.model.StreamKind;
 import io.drme.model.TagName;
 import io.drme.schema.TagCatalogue;
@@ -27,6 +26,10 @@ import org.slf4j.LoggerFactory;
 public final class LocalGaps {
     /** A block's times are those of its samples; its polls may be so far outside of them. */
     private static final long MARGIN_NANOS = Duration.ofMinutes(10).toNanos();
+
+    /** What was recorded and is no longer kept; that it was dropped, an event says. */
+    private static final TagBlocks.Why EXPIRED =
+            new TagBlocks.Why(Gaps.EXPIRED, "no longer kept on the gateway");
 
     private static final Logger log = LoggerFactory.getLogger(LocalGaps.class);
 
@@ -117,7 +120,7 @@ public final class LocalGaps {
     private static void feed(Question asked, Kept kept, long from, long to, Gaps gaps) {
         var view = kept.view;
         var stream = asked.stream();
-        var blocks = new TagBlocks(asked.tag(), gaps, LocalGaps::expired);
+        var blocks = new TagBlocks(asked.tag(), gaps, (_, _) -> Optional.of(EXPIRED));
         var items = LocalHistory.inOrder(view, view.overlapping(stream, from, to));
         var present = present(view, stream);
         var before = before(asked, view, from);
@@ -159,11 +162,6 @@ public final class LocalGaps {
             }
         }
         return Optional.empty();
-    }
-
-    /** What was recorded and is no longer kept; that it was dropped, an event says. */
-    private static Optional<TagBlocks.Why> expired(EpochId epoch, RangeSet sequences) {
-        return Optional.of(new TagBlocks.Why(Gaps.EXPIRED, "no longer kept on the gateway"));
     }
 
     private static Optional<BlockReader> open(Optional<byte[]> bytes) {
