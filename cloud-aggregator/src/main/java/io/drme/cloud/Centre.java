@@ -144,7 +144,8 @@ public final class Centre implements AutoCloseable {
                         trends,
                         new AlarmStore(store),
                         ingest::submit,
-                        clock);
+                        clock,
+                        metrics);
         CloudApi.addRoutes(api, sources, feed);
         var web = opened(WebServer.start(vertx, listen(), "fleet", api, access, metrics));
         url = web.url();

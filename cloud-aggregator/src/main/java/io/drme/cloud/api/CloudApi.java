@@ -12,6 +12,7 @@ import io.drme.time.Clock;
 import io.drme.web.Api;
 import io.drme.web.LatestItem;
 import io.drme.web.LiveFeed;
+import io.drme.web.Metrics;
 import io.drme.web.Route;
 import io.drme.web.Rule;
 import java.util.List;
@@ -33,7 +34,8 @@ public final class CloudApi {
             Trends trends,
             AlarmStore alarms,
             Downlink downlink,
-            Clock clock) {}
+            Clock clock,
+            Metrics metrics) {}
 
     /** Adds all routes of the centre. */
     public static void addRoutes(Api api, Sources sources, LiveFeed feed) {
@@ -41,7 +43,7 @@ public final class CloudApi {
         new AccountRoutes(sources.fleet).addTo(api);
         new VerifyRoutes(sources).addTo(api);
         new BackfillRoutes(sources).addTo(api);
-        new TrendRoutes(sources.fleet, sources.history, sources.trends, sources.clock).addTo(api);
+        new TrendRoutes(sources).addTo(api);
         new AlarmRoutes(sources.alarms, sources.downlink, sources.clock).addTo(api);
         api.stream(
                 Route.get(

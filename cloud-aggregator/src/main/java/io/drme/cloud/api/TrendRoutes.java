@@ -7,9 +7,11 @@ import io.drme.cloud.query.RawHistory.Place;
 import io.drme.cloud.query.Trends;
 import io.drme.cloud.store.BlockStore.Gateway;
 import io.drme.cloud.store.BlockStore.Span;
+import io.drme.history.Gaps;
 import io.drme.history.RollUp;
 import io.drme.history.RollUpFunction;
 import io.drme.history.RollUpRow;
+import io.drme.model.TagName;
 import io.drme.time.Clock;
 import io.drme.web.Api;
 import io.drme.web.GapItem;
@@ -23,6 +25,7 @@ import io.drme.web.Rule;
 import io.drme.web.SampleItem;
 import io.drme.web.Schema;
 import io.drme.web.Times;
+import io.drme.web.UnexplainedGaps;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Arrays;
@@ -44,12 +47,14 @@ final class TrendRoutes {
     private final RawHistory history;
     private final Trends trends;
     private final Clock clock;
+    private final UnexplainedGaps unexplained;
 
-    TrendRoutes(Fleet fleet, RawHistory history, Trends trends, Clock clock) {
-        this.fleet = fleet;
-        this.history = history;
-        this.trends = trends;
-        this.clock = clock;
+    TrendRoutes(CloudApi.Sources sources) {
+        this.fleet = sources.fleet();
+        this.history = sources.history();
+        this.trends = sources.trends();
+        this.clock = sources.clock();
+        this.unexplained = new UnexplainedGaps(sources.metrics(), Gaps.UNEXPLAINED);
     }
 
     void addTo(Api api) {
@@ -171,13 +176,22 @@ final class TrendRoutes {
         var span = span(request);
         var id = request.required("gateway");
         var gateway = Questions.ask(() -> Questions.gateway(fleet, id));
-        var gaps = Questions.ask(() -> trends.gaps(gateway, request.required("tag"), span));
+        var tag = request.required("tag");
+        if (!TagName.isValid(tag)) {
+            throw Problem.badParameter("tag", "'" + tag + "' is no tag's name", "device/path")
+                    .asException();
+        }
+        var gaps =
+                Questions.ask(() -> trends.gaps(gateway, tag, span)).stream()
+                        .map(g -> new GapItem(g.from(), g.to(), g.reason(), g.detail()))
+                        .toList();
+        unexplained.note(id, tag, gaps);
         return Reply.page(
                 Page.ofSorted(
                         request,
                         gaps.stream(),
-                        g -> "%020d".formatted(g.from()),
-                        g -> new GapItem(g.from(), g.to(), g.reason(), g.detail()).toJson()));
+                        g -> "%020d".formatted(g.fromNanos()),
+                        GapItem::toJson));
     }
 
     private static JsonObject item(HistorySample sample) {

@@ -3,8 +3,6 @@ package io.drme.cloud.query;
 import io.drme.block.BadBlockException;
 import io.drme.block.BlockReader;
 import io.drme.block.SeriesColumns;
-import io.drme.block.TickColumns;
-import io.drme.cloud.query.Fleet.GatewayView;
 import io.drme.cloud.store.BlockStore;
 import io.drme.cloud.store.BlockStore.BlockPlace;
 import io.drme.cloud.store.BlockStore.Gateway;
@@ -13,17 +11,13 @@ import io.drme.cloud.store.BlockStore.Span;
 import io.drme.cloud.store.BlockStore.TagRow;
 import io.drme.cloud.store.DatabaseException;
 import io.drme.history.Gap;
-import io.drme.history.Gaps;
 import io.drme.history.RollUp;
 import io.drme.history.RollUpFunction;
 import io.drme.history.RollUpRow;
-import io.drme.model.StreamKind;
-import io.drme.model.TagName;
 import io.drme.model.ValueType;
 import io.drme.schema.BadEventException;
 import io.drme.schema.EventSchema;
 import io.drme.schema.GatewayLife;
-import io.drme.schema.Payload;
 import io.drme.schema.Payloads;
 import io.drme.time.Clock;
 import io.drme.time.Hlc;
@@ -40,7 +34,6 @@ public final class Trends {
     private static final int MAX_BLOCKS = 600_000;
 
     private static final int MAX_EVENTS = 10_000;
-    private static final long NANOS_PER_MILLI = 1_000_000;
 
     /** What began before the span and reaches into it is looked for so far back. */
     private static final Duration BEFORE = Duration.ofDays(7);
@@ -106,153 +99,27 @@ public final class Trends {
     /** When the agent ended, so that no value is known to hold any longer. */
     private List<Long> ends(Gateway gateway, Span span) throws DatabaseException {
         var ends = new ArrayList<Long>();
-        for (var event :
-                events(
-                        gateway,
-                        List.of(EventSchema.GATEWAY_LIFE),
-                        span.fromNanos() - BEFORE.toNanos(),
-                        span.toNanos())) {
-            if (event.payload instanceof GatewayLife life) {
-                if (life.kind().equals("stopped")) {
-                    ends.add(Hlc.epochNanos(event.time));
-                } else if (life.lastCommitTime() > 0) {
-                    ends.add(life.lastCommitTime());
-                }
-            }
-        }
-        return ends.stream().sorted().toList();
-    }
-
-    /** An event that this release can read. */
-    private record Known(long time, Payload payload) {}
-
-    private List<Known> events(
-            Gateway gateway, List<EventSchema> schemas, long fromNanos, long toNanos)
-            throws DatabaseException {
-        var types = schemas.stream().map(EventSchema::type).toList();
-        long from = Hlc.of(Math.max(0, fromNanos / NANOS_PER_MILLI), 0);
-        long to = Hlc.of(Math.max(0, toNanos / NANOS_PER_MILLI + 1), 0);
-        var found = new ArrayList<Known>();
-        for (var stored : store.events(gateway.id(), types, from, to, MAX_EVENTS)) {
+        var types = List.of(EventSchema.GATEWAY_LIFE.type());
+        for (var stored : store.newestEvents(gateway.id(), types, MAX_EVENTS)) {
             try {
-                found.add(new Known(stored.event().time(), Payloads.of(stored.event())));
+                if (Payloads.of(stored.event()) instanceof GatewayLife life) {
+                    ends.add(
+                            life.kind().equals("stopped")
+                                    ? Hlc.epochNanos(stored.event().time())
+                                    : life.lastCommitTime());
+                }
             } catch (BadEventException _) {
                 // of a release that this one does not know: says nothing to us
             }
         }
-        return found;
+        long earliest = span.fromNanos() - BEFORE.toNanos();
+        return ends.stream().filter(e -> e >= earliest && e < span.toNanos()).sorted().toList();
     }
 
     /** The gaps of a tag in a span, each with its reason. */
     public List<Gap> gaps(Gateway gateway, String tag, Span asked) throws DatabaseException {
-        var view = fleet.view(gateway);
-        long arrived = store.lastArrived(gateway.id());
-        long now = clock.epochNanos();
-        boolean isFollowing = view.state().equals("online") && view.now().pendingItems() <= 1;
-        long to =
-                Math.min(asked.toNanos(), isFollowing ? Math.max(arrived, asked.fromNanos()) : now);
-        if (to <= asked.fromNanos()) {
-            return List.of();
-        }
-        var span = new Span(asked.fromNanos(), to);
-        var gaps =
-                new Gaps(
-                        tag,
-                        span.fromNanos(),
-                        to,
-                        described(gateway, tag).map(TagRow::pollNanos).orElse(0L));
-        new Evidence(gateway, tag, span).feed(gaps);
-        var early =
-                events(
-                        gateway,
-                        List.of(EventSchema.GATEWAY_LIFE, EventSchema.CLOCK_STEP),
-                        span.fromNanos() - BEFORE.toNanos(),
-                        to);
-        early.forEach(e -> gaps.event(e.time, e.payload, StreamKind.DATA));
-        // What is dropped or thinned today is of days ago.
-        events(
-                        gateway,
-                        List.of(EventSchema.DROP),
-                        span.fromNanos() - BEFORE.toNanos(),
-                        Math.max(to, now) + BEFORE.toNanos())
-                .forEach(e -> gaps.event(e.time, e.payload, StreamKind.DATA));
-        events(gateway, List.of(EventSchema.TAG_CATALOGUE), 0, to)
-                .forEach(e -> gaps.event(e.time, e.payload, StreamKind.DATA));
-        pending(gateway, view, span, arrived, gaps);
-        return gaps.list();
-    }
-
-    /**
-     * What is still on the gateway: holes between the blocks that are here, and what comes after.
-     */
-    private void pending(Gateway gateway, GatewayView view, Span span, long arrived, Gaps gaps)
-            throws DatabaseException {
-        for (var hole : store.holes(gateway.id())) {
-            gaps.pending(
-                    hole.fromNanos(),
-                    hole.toNanos(),
-                    "blocks %d to %d are still on the gateway%s"
-                            .formatted(hole.fromSequence(), hole.toSequence(), progress(view)));
-        }
-        if (arrived < span.toNanos() && arrived > 0) {
-            gaps.pending(arrived, span.toNanos(), "has not arrived yet" + progress(view));
-        }
-    }
-
-    private static String progress(GatewayView view) {
-        var waiting =
-                "; %d samples waited there at its last report"
-                        .formatted(view.now().pendingSamples());
-        var time =
-                view.drainSeconds() <= 0
-                        ? ""
-                        : ", here in about %.0f s".formatted(view.drainSeconds());
-        return view.state().equals("offline") ? waiting + "; " + view.why() : waiting + time;
-    }
-
-    /** The samples and polls of one tag in a span. */
-    private final class Evidence {
-        private final Gateway gateway;
-        private final String tag;
-        private final Span span;
-        private final OpenBlock opened = new OpenBlock();
-        private int groupNumber = -1;
-
-        Evidence(Gateway gateway, String tag, Span span) {
-            this.gateway = gateway;
-            this.tag = tag;
-            this.span = span;
-        }
-
-        void feed(Gaps gaps) throws DatabaseException {
-            var before = store.before(gateway.id(), tag, span.fromNanos());
-            if (before.isPresent()) {
-                samples(before.get(), gaps);
-            }
-            for (var row : store.series(gateway.id(), tag, span, BlockPlace.START, MAX_BLOCKS)) {
-                samples(row, gaps);
-            }
-            if (groupNumber >= 0) {
-                for (var block : store.blocks(gateway.id(), span, MAX_BLOCKS)) {
-                    ticks(block, gaps);
-                }
-            }
-        }
-
-        private void samples(SeriesRow row, Gaps gaps) throws DatabaseException {
-            var columns = opened.series(row);
-            for (int i = 0; i < columns.size(); i++) {
-                gaps.sample(columns.sourceTimes()[i], columns.qualities()[i]);
-            }
-            groupNumber = opened.groupOf(new TagName(tag)).orElse(groupNumber);
-        }
-
-        private void ticks(BlockPlace place, Gaps gaps) throws DatabaseException {
-            var columns = opened.ticks(place, groupNumber);
-            for (int i = 0; columns != null && i < columns.size(); i++) {
-                gaps.tick(columns.gatewayTimes()[i], columns.outcomes()[i]);
-            }
-        }
+        var line = CentreGaps.Line.of(fleet.view(gateway));
+        return new CentreGaps(store, clock).list(gateway, line, tag, asked);
     }
 
     /** The block opened last, as neighbouring questions are about the same. */
@@ -272,35 +139,6 @@ public final class Trends {
             } catch (BadBlockException e) {
                 throw broken(e);
             }
-        }
-
-        Optional<Integer> groupOf(TagName tag) {
-            var block = reader;
-            if (block == null) {
-                return Optional.empty();
-            }
-            var found = block.seriesOf(tag);
-            return found.length == 0
-                    ? Optional.empty()
-                    : Optional.of(
-                            block.groupNumber(block.series().get(found[found.length - 1]).group()));
-        }
-
-        @Nullable TickColumns ticks(BlockPlace where, int groupNumber) throws DatabaseException {
-            var block = open(where);
-            if (block == null) {
-                return null;
-            }
-            for (int group = 0; group < block.groups(); group++) {
-                if (block.groupNumber(group) == groupNumber) {
-                    try {
-                        return block.ticks(group);
-                    } catch (BadBlockException e) {
-                        throw broken(e);
-                    }
-                }
-            }
-            return null;
         }
 
         private @Nullable BlockReader open(BlockPlace where) throws DatabaseException {

@@ -350,28 +350,20 @@ public final class BlockStore {
                 .findFirst();
     }
 
-    /**
-     * Events of some types of a gateway, oldest first by gateway time.
-     *
-     * @param fromTime hybrid logical clock stamp, inclusive
-     * @param toTime exclusive
-     */
-    public List<StoredEvent> events(
-            long gatewayId, List<String> types, long fromTime, long toTime, int limit)
+    /** The newest events of some types of a gateway, oldest first in the gateway's own order. */
+    public List<StoredEvent> newestEvents(long gatewayId, List<String> types, int limit)
             throws DatabaseException {
-        var marks = String.join(", ", types.stream().map(_ -> "?").toList());
         var values = new ArrayList<@Nullable Object>();
         values.add(gatewayId);
         values.addAll(types);
-        values.add(fromTime);
-        values.add(toTime);
         values.add(limit);
         return list(
-                "select v.epoch_id, v.sequence, i.payload from event v join item i on i.epoch_id = v.epoch_id and i.stream = 1 and i.sequence = v.sequence where v.gateway_id = ? and v.type in ("
-                        + marks
-                        + ") and v.gateway_time >= ? and v.gateway_time < ? order by v.gateway_time limit ?",
-                r -> new StoredEvent(r.getLong(1), r.getLong(2), decode(r.getBytes(3))),
-                values.toArray());
+                        "select v.epoch_id, v.sequence, i.payload from event v join item i on i.epoch_id = v.epoch_id and i.stream = 1 and i.sequence = v.sequence where v.gateway_id = ? and v.type in ("
+                                + String.join(", ", types.stream().map(_ -> "?").toList())
+                                + ") order by v.epoch_id desc, v.sequence desc limit ?",
+                        r -> new StoredEvent(r.getLong(1), r.getLong(2), decode(r.getBytes(3))),
+                        values.toArray())
+                .reversed();
     }
 
     private static Event decode(byte[] payload) {

@@ -26,7 +26,10 @@ final class Catalogue {
         }
         var entries = new ArrayList<TagCatalogue.Entry>();
         TagTable table = ready.plan().pipelines().table();
-        for (var tag : table.tags()) {
+        // The table keeps what was configured before, as batches under way have its indexes.
+        var present = ready.plan().pipelines().present();
+        for (int i = present.nextSetBit(0); i >= 0; i = present.nextSetBit(i + 1)) {
+            var tag = table.get(i);
             var spec = specs.get(tag.name().text());
             var device = tag.name().device();
             entries.add(

@@ -3,26 +3,27 @@ package io.drme.history;
 import io.drme.model.Quality;
 import io.drme.model.Reason;
 import io.drme.model.StreamKind;
-import io.drme.schema.ClockStep;
 import io.drme.schema.Drop;
 import io.drme.schema.GatewayLife;
 import io.drme.schema.Payload;
+import io.drme.schema.Refusal;
 import io.drme.schema.TagCatalogue;
-import io.drme.time.Hlc;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 
 /**
- * Finds the gaps of one tag's series and the reason of each. Feed it what is known, each kind in
- * order of its time, then ask for the {@link #list}.
+ * Finds the gaps of one tag's series and the reason of each; gateway and centre both answer by it.
+ * Feed it what is on record, each kind in the gateway's order and with times as the clock's history
+ * corrects them, then ask for the {@link #list}.
  *
  * <p>Where samples are further apart than {@link #GAP_FACTOR} polls, or bad, there is a gap. What
- * is known about that time tells why; where several reasons hold, the one that comes first here:
- * tag removed, dropped, thinned, damaged, uplink down, gateway down, the device's own, clock
- * unsynced. A time in which the tag was polled without failure, or a device that pushes changes was
- * connected, is {@code flat}. There is no "unknown".
+ * is on record of that time tells why; where several reasons hold, the one that comes first here:
+ * not there (not configured, removed, local), dropped, thinned, damaged, uplink down, expired,
+ * gateway down, the device's own, clock unsynced, flat; and where the gateway ran and there is no
+ * more than that: not yet read, slow, not derived. Nothing is guessed: where nothing is on record
+ * the reason is {@link #UNEXPLAINED}, which is a bug and fails every test that meets it.
  *
  * <p>Confined to its owner.
  */
@@ -33,7 +34,7 @@ public final class Gaps {
     /** Not here yet: still on the gateway, to be sent once there is a line. */
     public static final String UPLINK_DOWN = "uplink-down";
 
-    /** Gone from the gateway before it could be sent. */
+    /** Gone from the gateway before it could be sent, or refused by a full store or bad disk. */
     public static final String DROPPED = "dropped";
 
     /** Only envelopes are left of it. */
@@ -42,67 +43,70 @@ public final class Gaps {
     /** Recorded, but what the disk holds of it can't be read any more. */
     public static final String DAMAGED = "damaged";
 
-    /** The tag was not in the configuration. */
+    /** Recorded, and released from here since. */
+    public static final String EXPIRED = "expired";
+
+    /** The tag was taken out of the configuration. */
     public static final String TAG_REMOVED = "tag-removed";
 
-    /** The clock stepped, so that no sample bears these times. */
+    /** The tag was not in the configuration yet, or the gateway had never run. */
+    public static final String NOT_CONFIGURED = "not-configured";
+
+    /** The samples of the tag stay on the gateway, by its configuration. */
+    public static final String KEPT_LOCAL = "local";
+
+    /** The gateway ran with a clock that was never set, so it is not known when. */
     public static final String CLOCK_UNSYNCED = "clock-unsynced";
 
     /** Polled, and the value stayed within the deadband; or the device reported no change. */
     public static final String FLAT = "flat";
 
-    private static final String NO_POLL = "no poll was made";
+    /** The gateway started, or got the tag, and no poll had ended yet. */
+    public static final String NOT_YET_READ = Reason.NOT_YET_READ.text();
+
+    /** From one poll to the next it took longer than it should. */
+    public static final String SLOW = "slow";
+
+    /** A pipeline made no value of what it got. */
+    public static final String NOT_DERIVED = "not-derived";
+
+    /** There is nothing on record that tells why. A bug. */
+    public static final String UNEXPLAINED = "unexplained";
 
     /** Samples so many polls apart leave a gap. */
     public static final double GAP_FACTOR = 2.5;
 
-    /** For a device that pushes, samples so far apart leave a gap, in nanoseconds. */
-    public static final long PUSHED_GAP_NANOS = 10_000_000_000L;
+    /** For a tag without polls of its own, samples so far apart leave a gap, in nanoseconds. */
+    public static final long DERIVED_GAP_NANOS = 10_000_000_000L;
 
     /** Most gaps of one answer; the newest are left out. */
     public static final int MAX_GAPS = 10_000;
 
     private final long from;
     private final long to;
-    private final long pollNanos;
+    private final boolean isDerived;
     private final long limitNanos;
-    private final List<Known> known = new ArrayList<>();
+    private final List<Fact> known = new ArrayList<>();
     private final List<Hole> holes = new ArrayList<>();
     private final Catalogues catalogues;
+    private final Lives lives = new Lives();
+    private final Ticks ticks;
     private boolean anySample;
+    private long firstSample = Long.MAX_VALUE;
     private long lastSample;
     private byte lastQuality;
-    private boolean anyTick;
-    private long lastTick;
-    private byte lastOutcome;
-    private boolean anyRun;
-    private long runFrom;
-    private long runTo;
-    private byte runOutcome;
-    private long stoppedAt = Long.MIN_VALUE;
-
-    /** Why, by precedence. */
-    private enum Rank {
-        REMOVED,
-        DROPPED,
-        THINNED,
-        DAMAGED,
-        UPLINK,
-        GATEWAY,
-        DEVICE,
-        CLOCK,
-        FLAT
-    }
-
-    private record Known(long from, long to, Rank rank, String reason, String detail) {}
+    private boolean isLinked = true;
+    private long tailFrom = Long.MAX_VALUE;
+    private String tailDetail = "";
+    private String absentReason = "";
+    private String absentDetail = "";
 
     /**
      * A time without a value.
      *
      * @param reason that of the bad sample at its begin; empty where there was none
-     * @param isLeading whether no sample came before
      */
-    private record Hole(long from, long to, String reason, boolean isLeading) {}
+    private record Hole(long from, long to, String reason) {}
 
     /**
      * Begins.
@@ -110,14 +114,21 @@ public final class Gaps {
      * @param tag name of the tag, {@code device/path}
      * @param from begin of the span, nanoseconds since 1970 UTC
      * @param to end of the span; at most now
-     * @param pollNanos from one poll to the next; 0 where the device pushes
+     * @param pollNanos from one poll to the next, or between the signs of life of a device that
+     *     pushes; 0 where a pipeline derives the tag
      */
     public Gaps(String tag, long from, long to, long pollNanos) {
         this.from = from;
         this.to = to;
-        this.pollNanos = pollNanos;
-        this.limitNanos = pollNanos > 0 ? (long) (pollNanos * GAP_FACTOR) : PUSHED_GAP_NANOS;
+        this.isDerived = pollNanos == 0;
+        this.limitNanos = limit(pollNanos);
         this.catalogues = new Catalogues(tag);
+        this.ticks = new Ticks(limitNanos);
+    }
+
+    /** How far apart samples may be without a gap, in nanoseconds. */
+    public static long limit(long pollNanos) {
+        return pollNanos > 0 ? (long) (pollNanos * GAP_FACTOR) : DERIVED_GAP_NANOS;
     }
 
     /**
@@ -130,130 +141,136 @@ public final class Gaps {
         }
         if (anySample) {
             between(sourceTime);
-        } else if (sourceTime > from) {
-            holes.add(new Hole(from, sourceTime, "", true));
+        } else if (sourceTime - from > limitNanos) {
+            holes.add(new Hole(from, sourceTime, ""));
         }
         anySample = true;
+        firstSample = Math.min(firstSample, sourceTime);
         lastSample = sourceTime;
         lastQuality = quality;
     }
 
     private void between(long time) {
         if (Quality.isBad(lastQuality)) {
-            var reason = Quality.reason(lastQuality);
-            holes.add(new Hole(lastSample, time, reason.text(), false));
+            holes.add(new Hole(lastSample, time, Quality.reason(lastQuality).text()));
         } else if (time - lastSample > limitNanos) {
-            holes.add(new Hole(lastSample, time, "", false));
+            holes.add(new Hole(lastSample, time, ""));
         }
     }
 
-    /** A poll of the tag's group, with its gateway time and outcome. */
-    public void tick(long gatewayTime, byte outcome) {
-        long time = Hlc.epochNanos(gatewayTime);
-        if (anyTick && time >= lastTick) {
-            closeTick(time);
-        }
-        anyTick = true;
-        lastTick = time;
-        lastOutcome = outcome;
-    }
-
-    /** What a tick says of the time up to the next one, or for as long as a poll may take. */
-    private void closeTick(long next) {
-        long end = Math.min(next, lastTick + limitNanos);
-        if (anyRun && runOutcome == lastOutcome && lastTick <= runTo) {
-            runTo = Math.max(runTo, end);
-            return;
-        }
-        closeRun();
-        anyRun = true;
-        runFrom = lastTick;
-        runTo = end;
-        runOutcome = lastOutcome;
-    }
-
-    /** Ticks of one outcome without a hole between them are one fact. */
-    private void closeRun() {
-        if (!anyRun) {
-            return;
-        }
-        if (Quality.isBad(runOutcome)) {
-            var reason = Quality.reason(runOutcome).text();
-            known.add(new Known(runFrom, runTo, Rank.DEVICE, reason, "the polls failed"));
-        } else {
+    /** A poll of the tag's group, with its time and outcome. */
+    public void tick(long time, byte outcome) {
+        if (!absentReason.isEmpty()) {
             known.add(
-                    new Known(runFrom, runTo, Rank.FLAT, FLAT, "polled, and within the deadband"));
+                    new Fact(ticks.newest(), time, rank(absentReason), absentReason, absentDetail));
+            absentReason = "";
         }
-        anyRun = false;
+        ticks.add(time, outcome, isLinked);
+        isLinked = true;
     }
 
     /**
-     * An event of the gateway, with its hybrid logical clock stamp. Kinds that say nothing about
-     * gaps are ignored.
+     * What lies between the ticks fed so far and those to come is not here, and that is why.
      *
+     * @param reason {@link #DROPPED}, {@link #THINNED}, {@link #DAMAGED}, {@link #UPLINK_DOWN} or
+     *     {@link #EXPIRED}
+     */
+    public void absent(String reason, String detail) {
+        absentReason = reason;
+        absentDetail = detail;
+    }
+
+    private static Fact.Rank rank(String reason) {
+        return switch (reason) {
+            case DROPPED -> Fact.Rank.DROPPED;
+            case THINNED -> Fact.Rank.THINNED;
+            case DAMAGED -> Fact.Rank.DAMAGED;
+            case UPLINK_DOWN -> Fact.Rank.UPLINK;
+            case EXPIRED -> Fact.Rank.EXPIRED;
+            default -> throw new IllegalArgumentException("'" + reason + "' is no such reason");
+        };
+    }
+
+    /** Between the ticks fed so far and those to come there may be others that are not here. */
+    public void ticksMissing() {
+        isLinked = false;
+    }
+
+    /**
+     * An event of the gateway. Kinds that say nothing about gaps are ignored.
+     *
+     * @param at when it happened, nanoseconds since 1970 UTC
      * @param stream the stream of the tag, as only its drops matter
      */
-    public void event(long eventTime, Payload payload, StreamKind stream) {
-        long at = Hlc.epochNanos(eventTime);
+    public void event(long at, Payload payload, StreamKind stream) {
         switch (payload) {
-            case GatewayLife life -> life(at, life);
-            case Drop drop when drop.stream() == stream -> {
-                boolean thinned = drop.cause().equals(THINNED);
-                known.add(
-                        new Known(
-                                drop.firstTime(),
-                                drop.lastTime(),
-                                thinned ? Rank.THINNED : Rank.DROPPED,
-                                thinned ? THINNED : DROPPED,
-                                "%s, %d samples in blocks %d to %d"
-                                        .formatted(
-                                                drop.cause(),
-                                                drop.samples(),
-                                                drop.fromSequence(),
-                                                drop.toSequence())));
-            }
-            case TagCatalogue part -> catalogues.add(at, part);
-            case ClockStep step when step.offsetNanos() > 0 ->
+            case GatewayLife life -> lives.add(at, life);
+            case TagCatalogue part -> catalogues.add(at, part, stream);
+            case Drop drop when drop.stream() == stream -> drop(drop);
+            case Refusal refusal ->
                     known.add(
-                            new Known(
-                                    at - step.offsetNanos() - limitNanos,
-                                    at,
-                                    Rank.CLOCK,
-                                    CLOCK_UNSYNCED,
-                                    "the clock stepped by " + step.offsetNanos() / 1e9 + " s"));
+                            new Fact(
+                                    refusal.firstTime(),
+                                    refusal.lastTime() + 1,
+                                    Fact.Rank.DROPPED,
+                                    DROPPED,
+                                    "%s, %d samples were not taken"
+                                            .formatted(refusal.cause(), refusal.samples())));
             default -> {
                 // says nothing about gaps
             }
         }
     }
 
-    private void life(long at, GatewayLife life) {
-        if (life.kind().equals("stopped")) {
-            stoppedAt = at;
-            return;
-        }
-        long down = stoppedAt == Long.MIN_VALUE ? life.lastCommitTime() : stoppedAt;
-        if (down > 0) {
-            var how = life.kind().equals("crashed") ? "ended unexpectedly" : "was stopped";
-            known.add(
-                    new Known(
-                            down,
-                            at,
-                            Rank.GATEWAY,
-                            GATEWAY_DOWN,
-                            "the agent %s; start %d".formatted(how, life.bootCount())));
-        }
-        stoppedAt = Long.MIN_VALUE;
+    private void drop(Drop drop) {
+        var reason = reason(drop);
+        known.add(
+                new Fact(
+                        drop.firstTime(),
+                        drop.lastTime() + 1,
+                        rank(reason),
+                        reason,
+                        "%s, %d samples in blocks %d to %d"
+                                .formatted(
+                                        drop.cause(),
+                                        drop.samples(),
+                                        drop.fromSequence(),
+                                        drop.toSequence())));
+    }
+
+    /** What a drop by its cause is in a series. */
+    public static String reason(Drop drop) {
+        return switch (drop.cause()) {
+            case THINNED -> THINNED;
+            case DAMAGED -> DAMAGED;
+            default -> DROPPED;
+        };
     }
 
     /** A span of which the gateway still holds samples that have not arrived. */
     public void pending(long pendingFrom, long pendingTo, String detail) {
-        known.add(new Known(pendingFrom, pendingTo, Rank.UPLINK, UPLINK_DOWN, detail));
+        known.add(new Fact(pendingFrom, pendingTo, Fact.Rank.UPLINK, UPLINK_DOWN, detail));
+    }
+
+    /** From here on nothing has arrived; of a gateway that was stopped, nothing is to come. */
+    public void nothingArrivedSince(long since, String detail) {
+        tailFrom = since;
+        tailDetail = detail;
     }
 
     /** A span of which samples were recorded that can't be read any more. */
     public void damaged(long damagedFrom, long damagedTo, String detail) {
-        known.add(new Known(damagedFrom, damagedTo, Rank.DAMAGED, DAMAGED, detail));
+        known.add(new Fact(damagedFrom, damagedTo, Fact.Rank.DAMAGED, DAMAGED, detail));
+    }
+
+    /** A span of which samples were recorded that are no longer kept here. */
+    public void expired(long expiredFrom, long expiredTo, String detail) {
+        known.add(new Fact(expiredFrom, expiredTo, Fact.Rank.EXPIRED, EXPIRED, detail));
+    }
+
+    /** A span in which the gateway ran, but nobody knows how its times are to be read. */
+    public void unsynced(long unsyncedFrom, long unsyncedTo, String detail) {
+        known.add(new Fact(unsyncedFrom, unsyncedTo, Fact.Rank.CLOCK, CLOCK_UNSYNCED, detail));
     }
 
     /** The gaps, oldest first, without overlap, cut to the span. Ends the feeding. */
@@ -261,26 +278,10 @@ public final class Gaps {
         if (anySample) {
             between(to);
         } else {
-            holes.add(new Hole(from, to, "", true));
+            holes.add(new Hole(from, to, ""));
         }
-        if (anyTick) {
-            closeTick(to);
-            closeRun();
-        }
-        if (stoppedAt != Long.MIN_VALUE) {
-            known.add(
-                    new Known(stoppedAt, to, Rank.GATEWAY, GATEWAY_DOWN, "the agent was stopped"));
-        }
-        for (var absence : catalogues.absences(to)) {
-            known.add(
-                    new Known(
-                            absence.from(),
-                            absence.to(),
-                            Rank.REMOVED,
-                            TAG_REMOVED,
-                            "in configuration " + absence.version()));
-        }
-        known.sort(Comparator.comparingLong(Known::from));
+        conclude();
+        known.sort(Comparator.comparingLong(Fact::from));
         var gaps = new ArrayList<Gap>();
         for (var hole : holes) {
             long begin = Math.max(hole.from, from);
@@ -292,87 +293,162 @@ public final class Gaps {
         return List.copyOf(gaps);
     }
 
+    /** What follows from the records together. */
+    private void conclude() {
+        tailFrom = Math.max(tailFrom, ticks.newest());
+        if (!absentReason.isEmpty()) {
+            tick(to, Quality.GOOD); // nothing came behind it
+        }
+        var runs = ticks.runs(to);
+        known.addAll(ticks.facts());
+        known.addAll(lives.downs(ticks, to));
+        known.addAll(catalogues.absences(firstSample, to));
+        known.addAll(catalogues.elsewhere(to));
+        long end = lives.isStopped() ? lives.stoppedAt() - limitNanos : to;
+        if (tailFrom < end) {
+            known.add(new Fact(tailFrom, end, Fact.Rank.UPLINK, UPLINK_DOWN, tailDetail));
+        }
+        for (var up : lives.ups(to)) {
+            if (isDerived) {
+                known.add(
+                        new Fact(
+                                up.from(),
+                                up.to(),
+                                Fact.Rank.RUNNING,
+                                NOT_DERIVED,
+                                "the pipeline made no value"));
+            } else {
+                running(up, runs);
+            }
+        }
+    }
+
+    /**
+     * While the agent runs, a poll has ended, or is under way since the one before or the start.
+     */
+    private void running(Lives.Up up, List<Ticks.Run> runs) {
+        long since = up.from();
+        boolean hasTick = false;
+        for (var run : runs) {
+            if (run.to() <= up.from()) {
+                continue;
+            }
+            if (run.from() >= up.to()) {
+                break;
+            }
+            underWay(since, run.from(), hasTick && run.isLinked(), up);
+            since = Math.max(since, run.to());
+            hasTick = true;
+        }
+        underWay(since, up.to(), hasTick, up);
+    }
+
+    private void underWay(long since, long until, boolean isAfterPoll, Lives.Up up) {
+        var applied = catalogues.applied(Math.max(since, up.from()), until);
+        long begin = applied.map(Catalogues.Start::at).orElse(since);
+        if (applied.isPresent()) {
+            var detail = "configuration %d was applied".formatted(applied.get().version());
+            known.add(new Fact(begin, until, Fact.Rank.RUNNING, NOT_YET_READ, detail));
+        } else if (since == up.from() && since != Long.MIN_VALUE) {
+            known.add(new Fact(since, until, Fact.Rank.RUNNING, NOT_YET_READ, "the agent started"));
+        }
+        if (isAfterPoll && since < begin + 1) {
+            long end = applied.isPresent() ? begin : until;
+            known.add(
+                    new Fact(since, end, Fact.Rank.RUNNING, SLOW, "no poll ended within its time"));
+        }
+    }
+
     /** Cuts a hole where what is known begins or ends, and gives each piece its reason. */
     private void explain(Hole hole, long begin, long end, List<Gap> gaps) {
-        var inside = new ArrayList<Known>();
+        var inside = new ArrayList<Fact>();
         var cuts = new TreeSet<Long>();
         cuts.add(begin);
         cuts.add(end);
         for (var fact : known) {
-            if (fact.from < end && fact.to > begin) {
+            if (fact.overlaps(begin, end)) {
                 inside.add(fact);
-                cuts.add(Math.max(fact.from, begin));
-                cuts.add(Math.min(fact.to, end));
+                cuts.add(Math.max(fact.from(), begin));
+                cuts.add(Math.min(fact.to(), end));
             }
         }
-        var pieces = new ArrayList<Gap>();
+        var pieces = new ArrayList<Piece>();
         long at = begin;
         for (long next : cuts.tailSet(begin, false)) {
-            add(pieces, reasonOf(hole, inside, at, next));
+            add(pieces, piece(hole, inside, at, next));
             at = next;
         }
-        absorbShortFlats(pieces);
-        pieces.forEach(piece -> add(gaps, piece));
+        absorbShortOnes(pieces);
+        pieces.forEach(piece -> addGap(gaps, piece.gap));
     }
 
-    private static boolean saysLittle(Gap piece) {
-        return piece.reason().equals(FLAT) || piece.detail().equals(NO_POLL);
-    }
+    /** A part of a hole with its reason; one that says little may be too short to be told. */
+    private record Piece(Gap gap, boolean saysLittle) {}
 
     /**
-     * A flat piece that would be no gap by itself goes to its neighbour: the second between the
-     * last poll and the crash belongs to the crash. So does one without a poll: from the last
-     * sample to a damaged block there was none due.
+     * A piece that says little and would be no gap by itself goes to its neighbour: the second
+     * between the last poll and the crash belongs to the crash. So does one of which nothing is on
+     * record: from the last sample to a damaged block there was no poll due.
      */
-    private void absorbShortFlats(List<Gap> pieces) {
+    private void absorbShortOnes(List<Piece> pieces) {
         for (int i = pieces.size() - 1; i >= 0 && pieces.size() > 1; i--) {
-            var piece = pieces.get(i);
-            if (saysLittle(piece) && piece.to() - piece.from() <= limitNanos) {
+            var gap = pieces.get(i).gap;
+            if (pieces.get(i).saysLittle && gap.to() - gap.from() <= limitNanos) {
                 int into = i + 1 < pieces.size() ? i + 1 : i - 1;
                 var kept = pieces.get(into);
-                long first = Math.min(piece.from(), kept.from());
-                long last = Math.max(piece.to(), kept.to());
-                pieces.set(into, new Gap(first, last, kept.reason(), kept.detail()));
+                long first = Math.min(gap.from(), kept.gap.from());
+                long last = Math.max(gap.to(), kept.gap.to());
+                var wider = new Gap(first, last, kept.gap.reason(), kept.gap.detail());
+                pieces.set(into, new Piece(wider, kept.saysLittle));
                 pieces.remove(i);
             }
         }
     }
 
-    private Gap reasonOf(Hole hole, List<Known> inside, long at, long next) {
-        Known best = null;
+    private static Piece piece(Hole hole, List<Fact> inside, long at, long next) {
+        Fact best = null;
         for (var fact : inside) {
-            boolean covers = fact.from <= at && fact.to >= next;
-            if (covers && (best == null || fact.rank.compareTo(best.rank) < 0)) {
+            if (fact.covers(at, next) && (best == null || fact.rank().compareTo(best.rank()) < 0)) {
                 best = fact;
             }
         }
-        if (best != null && (hole.reason.isEmpty() || best.rank.compareTo(Rank.DEVICE) < 0)) {
-            return new Gap(at, next, best.reason, best.detail);
+        if (best != null
+                && (hole.reason.isEmpty() || best.rank().compareTo(Fact.Rank.DEVICE) < 0)) {
+            var gap = new Gap(at, next, best.reason(), best.detail());
+            boolean saysLittle =
+                    best.rank() == Fact.Rank.EXPIRED || best.rank().compareTo(Fact.Rank.FLAT) >= 0;
+            return new Piece(gap, saysLittle);
         }
         return hole.reason.isEmpty()
-                ? withoutEvidence(hole, at, next)
-                : new Gap(at, next, hole.reason, "the device gave no value");
+                ? new Piece(
+                        new Gap(at, next, UNEXPLAINED, "a bug of this program; please report it"),
+                        true)
+                : new Piece(new Gap(at, next, hole.reason, "the device gave no value"), false);
     }
 
-    /** Nothing covers this time: no tick, no event. */
-    private Gap withoutEvidence(Hole hole, long at, long next) {
-        if (hole.isLeading) {
-            return new Gap(at, next, Reason.NOT_YET_READ.text(), "nothing was read before");
+    private static void add(List<Piece> pieces, Piece next) {
+        var last = pieces.isEmpty() ? null : pieces.getLast();
+        if (last != null && isSame(last.gap, next.gap)) {
+            var wider =
+                    new Gap(last.gap.from(), next.gap.to(), next.gap.reason(), next.gap.detail());
+            pieces.set(pieces.size() - 1, new Piece(wider, last.saysLittle));
+        } else {
+            pieces.add(next);
         }
-        return pollNanos > 0
-                ? new Gap(at, next, GATEWAY_DOWN, NO_POLL)
-                : new Gap(at, next, FLAT, "the device reported no change");
     }
 
-    private static void add(List<Gap> gaps, Gap gap) {
+    private static void addGap(List<Gap> gaps, Gap gap) {
         var last = gaps.isEmpty() ? null : gaps.getLast();
-        if (last != null
-                && last.to() == gap.from()
-                && last.reason().equals(gap.reason())
-                && last.detail().equals(gap.detail())) {
+        if (last != null && isSame(last, gap)) {
             gaps.set(gaps.size() - 1, new Gap(last.from(), gap.to(), gap.reason(), gap.detail()));
         } else {
             gaps.add(gap);
         }
+    }
+
+    private static boolean isSame(Gap before, Gap next) {
+        return before.to() == next.from()
+                && before.reason().equals(next.reason())
+                && before.detail().equals(next.detail());
     }
 }

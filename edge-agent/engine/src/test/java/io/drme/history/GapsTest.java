@@ -8,11 +8,10 @@ import io.drme.model.Reason;
 import io.drme.model.StreamKind;
 import io.drme.model.SyncMode;
 import io.drme.model.ValueType;
-import io.drme.schema.ClockStep;
 import io.drme.schema.Drop;
 import io.drme.schema.GatewayLife;
+import io.drme.schema.Refusal;
 import io.drme.schema.TagCatalogue;
-import io.drme.time.Hlc;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -31,10 +30,6 @@ class GapsTest {
         return (START + second) * SECOND;
     }
 
-    private static long stamp(long second) {
-        return Hlc.of((START + second) * 1_000, 0);
-    }
-
     private void samples(int from, int to) {
         for (int i = from; i < to; i++) {
             gaps.sample(at(i), Quality.GOOD);
@@ -43,7 +38,7 @@ class GapsTest {
 
     private void ticks(int from, int to, byte outcome) {
         for (int i = from; i < to; i++) {
-            gaps.tick(stamp(i), outcome);
+            gaps.tick(at(i), outcome);
         }
     }
 
@@ -91,7 +86,7 @@ class GapsTest {
         samples(50, 100);
         ticks(0, 30, Quality.GOOD);
         ticks(50, 100, Quality.GOOD);
-        gaps.event(stamp(50), new GatewayLife("crashed", 2, at(29), "0.1.0"), StreamKind.DATA);
+        gaps.event(at(50), new GatewayLife("crashed", 2, at(29), "0.1.0"), StreamKind.DATA);
         assertThat(listed()).containsExactly("29-50 gateway-down");
     }
 
@@ -99,7 +94,7 @@ class GapsTest {
     void aGatewayThatWasStoppedAndNotStartedIsDownToTheEnd() {
         samples(0, 30);
         ticks(0, 30, Quality.GOOD);
-        gaps.event(stamp(29), new GatewayLife("stopped", 1, at(29), "0.1.0"), StreamKind.DATA);
+        gaps.event(at(29), new GatewayLife("stopped", 1, at(29), "0.1.0"), StreamKind.DATA);
         assertThat(listed()).containsExactly("29-100 gateway-down");
     }
 
@@ -118,9 +113,9 @@ class GapsTest {
         samples(80, 100);
         ticks(0, 20, Quality.GOOD);
         ticks(80, 100, Quality.GOOD);
-        gaps.event(stamp(90), drop(StreamKind.DATA, "space", 19, 40), StreamKind.DATA);
-        gaps.event(stamp(90), drop(StreamKind.DATA, "thinned", 40, 80), StreamKind.DATA);
-        gaps.event(stamp(90), drop(StreamKind.LOCAL, "space", 0, 100), StreamKind.DATA);
+        gaps.event(at(90), drop(StreamKind.DATA, "space", 19, 40), StreamKind.DATA);
+        gaps.event(at(90), drop(StreamKind.DATA, "thinned", 40, 80), StreamKind.DATA);
+        gaps.event(at(90), drop(StreamKind.LOCAL, "space", 0, 100), StreamKind.DATA);
         assertThat(listed()).containsExactly("19-40 dropped", "40-80 thinned");
     }
 
@@ -133,10 +128,10 @@ class GapsTest {
         samples(0, 20);
         samples(60, 100);
         ticks(0, 100, Quality.GOOD);
-        gaps.event(stamp(0), catalogue(1, 1, 1, TAG), StreamKind.DATA);
-        gaps.event(stamp(21), catalogue(2, 1, 2, "a/b"), StreamKind.DATA);
-        gaps.event(stamp(21), catalogue(2, 2, 2, "c/d"), StreamKind.DATA);
-        gaps.event(stamp(59), catalogue(3, 1, 1, TAG), StreamKind.DATA);
+        gaps.event(at(0), catalogue(1, 1, 1, TAG), StreamKind.DATA);
+        gaps.event(at(21), catalogue(2, 1, 2, "a/b"), StreamKind.DATA);
+        gaps.event(at(21), catalogue(2, 2, 2, "c/d"), StreamKind.DATA);
+        gaps.event(at(59), catalogue(3, 1, 1, TAG), StreamKind.DATA);
         assertThat(listed()).containsExactly("19-60 tag-removed");
     }
 
@@ -173,24 +168,24 @@ class GapsTest {
         many.sample(at(10), Quality.GOOD);
         many.sample(at(90), Quality.GOOD);
         for (int i = 10; i <= 90; i++) {
-            many.tick(stamp(i), first <= 5 ? Quality.bad(Reason.TIMEOUT) : Quality.GOOD);
+            many.tick(at(i), first <= 5 ? Quality.bad(Reason.TIMEOUT) : Quality.GOOD);
         }
         if (first <= 0) {
-            many.event(stamp(10), catalogue(2, 1, 1, "a/b"), StreamKind.DATA);
+            many.event(at(10), catalogue(2, 1, 1, "a/b"), StreamKind.DATA);
         }
         if (first <= 1) {
-            many.event(stamp(90), drop(StreamKind.DATA, "space", 10, 90), StreamKind.DATA);
+            many.event(at(90), drop(StreamKind.DATA, "space", 10, 90), StreamKind.DATA);
         }
         if (first <= 2) {
-            many.event(stamp(90), drop(StreamKind.DATA, "thinned", 10, 90), StreamKind.DATA);
+            many.event(at(90), drop(StreamKind.DATA, "thinned", 10, 90), StreamKind.DATA);
         }
         if (first <= 3) {
             many.pending(at(10), at(90), "");
         }
         if (first <= 4) {
-            many.event(stamp(90), new GatewayLife("crashed", 2, at(10), "1"), StreamKind.DATA);
+            many.event(at(90), new GatewayLife("crashed", 2, at(10), "1"), StreamKind.DATA);
         }
-        many.event(stamp(90), new ClockStep(1, 80 * SECOND, -1, true), StreamKind.DATA);
+        many.unsynced(at(10), at(90), "");
         return many.list().stream()
                 .filter(gap -> gap.from() <= at(50) && gap.to() > at(50))
                 .findFirst()
@@ -205,7 +200,7 @@ class GapsTest {
         samples(60, 100);
         ticks(0, 30, Quality.GOOD);
         ticks(60, 100, Quality.GOOD);
-        gaps.event(stamp(60), new GatewayLife("crashed", 2, at(30), "0.1.0"), StreamKind.DATA);
+        gaps.event(at(60), new GatewayLife("crashed", 2, at(30), "0.1.0"), StreamKind.DATA);
         assertThat(listed()).containsExactly("19-30 flat", "30-60 gateway-down");
     }
 
@@ -215,11 +210,16 @@ class GapsTest {
         samples(0, 20);
         samples(60, 100);
         ticks(0, 100, Quality.GOOD);
-        gaps.event(stamp(21), catalogue(2, 1, 2, "a/b"), StreamKind.DATA);
+        gaps.event(at(21), catalogue(2, 1, 2, "a/b"), StreamKind.DATA);
         assertThat(listed()).containsExactly("19-60 flat");
     }
 
     private static TagCatalogue catalogue(long version, int part, int parts, String tag) {
+        return catalogue(version, part, parts, tag, new SyncMode.Raw());
+    }
+
+    private static TagCatalogue catalogue(
+            long version, int part, int parts, String tag, SyncMode sync) {
         return new TagCatalogue(
                 version,
                 part,
@@ -231,7 +231,7 @@ class GapsTest {
                                 "",
                                 0,
                                 SECOND,
-                                new SyncMode.Raw(),
+                                sync,
                                 "modbus",
                                 "press-1",
                                 null,
@@ -244,29 +244,134 @@ class GapsTest {
         samples(70, 100);
         ticks(0, 30, Quality.GOOD);
         ticks(70, 100, Quality.GOOD);
-        gaps.event(stamp(70), new ClockStep(1, 40 * SECOND, -1, true), StreamKind.DATA);
+        gaps.unsynced(at(30), at(70), "the clock jumped");
         assertThat(listed()).containsExactly("29-70 clock-unsynced");
     }
 
     @Test
-    void beforeTheFirstSampleNothingWasRead() {
+    void fromTheStartToTheFirstPollNothingWasRead() {
         samples(40, 100);
         ticks(40, 100, Quality.GOOD);
-        assertThat(listed()).containsExactly("0-40 not-yet-read");
+        gaps.event(at(10), new GatewayLife("started", 1, 0, "0.1.0"), StreamKind.DATA);
+        gaps.event(at(11), catalogue(1, 1, 1, TAG), StreamKind.DATA);
+        assertThat(listed()).containsExactly("0-10 not-configured", "10-40 not-yet-read");
     }
 
     @Test
     void aPushedTagWithoutChangeIsFlat() {
-        var pushed = new Gaps(TAG, at(0), at(100), 0);
+        var pushed = new Gaps(TAG, at(0), at(100), 5 * SECOND);
         pushed.sample(at(0), Quality.GOOD);
+        for (int i = 0; i < 100; i += 5) {
+            pushed.tick(at(i), Quality.GOOD);
+        }
         pushed.sample(at(50), Quality.GOOD);
         pushed.sample(at(95), Quality.GOOD);
         assertThat(pushed.list()).extracting(Gap::reason).containsExactly("flat");
     }
 
     @Test
-    void noSampleAtAllIsOneGapFromBeginToEnd() {
-        assertThat(listed()).containsExactly("0-100 not-yet-read");
+    void whereNothingIsOnRecordNoReasonIsMadeUp() {
+        assertThat(listed()).containsExactly("0-100 unexplained");
+    }
+
+    @Test
+    void aPollThatTookLongIsSlowAndSoIsOneThatHasNotEnded() {
+        samples(0, 20);
+        samples(30, 60);
+        ticks(0, 20, Quality.GOOD);
+        ticks(30, 60, Quality.GOOD);
+        assertThat(listed()).containsExactly("19-30 slow", "59-100 slow");
+    }
+
+    // The polls between two blocks may stand in one that is not here.
+    @Test
+    void wherePollsMayBeMissingNothingIsCalledSlow() {
+        samples(0, 20);
+        samples(40, 100);
+        ticks(0, 20, Quality.GOOD);
+        gaps.ticksMissing();
+        ticks(40, 100, Quality.GOOD);
+        assertThat(listed()).containsExactly("19-40 unexplained");
+    }
+
+    @Test
+    void whatAFullStoreRefusedIsDropped() {
+        samples(0, 20);
+        samples(40, 100);
+        ticks(0, 20, Quality.GOOD);
+        ticks(40, 100, Quality.GOOD);
+        gaps.event(at(40), new Refusal("store-full", 20, at(20), at(39)), StreamKind.DATA);
+        assertThat(gaps.list())
+                .containsExactly(
+                        new Gap(
+                                at(19),
+                                at(40),
+                                Gaps.DROPPED,
+                                "store-full, 20 samples were not taken"));
+    }
+
+    @Test
+    void aDropByDamageIsDamagedAndWhatIsNoLongerKeptIsExpired() {
+        samples(60, 100);
+        ticks(60, 100, Quality.GOOD);
+        gaps.event(at(90), drop(StreamKind.DATA, "damaged", 40, 59), StreamKind.DATA);
+        gaps.expired(Long.MIN_VALUE, at(60), "");
+        assertThat(listed()).containsExactly("0-40 expired", "40-60 damaged");
+    }
+
+    @Test
+    void beforeItsFirstConfigurationATagIsNotConfiguredAndNotRemoved() {
+        samples(60, 100);
+        ticks(60, 100, Quality.GOOD);
+        gaps.event(at(-50), catalogue(1, 1, 1, "a/b"), StreamKind.DATA);
+        gaps.event(at(60), catalogue(2, 1, 1, TAG), StreamKind.DATA);
+        assertThat(listed()).containsExactly("0-60 not-configured");
+    }
+
+    @Test
+    void aTagWhoseSamplesStayOnTheSiteIsLocalAtTheCentre() {
+        samples(0, 20);
+        samples(60, 100);
+        ticks(0, 20, Quality.GOOD);
+        ticks(60, 100, Quality.GOOD);
+        gaps.event(at(-5), catalogue(1, 1, 1, TAG), StreamKind.DATA);
+        gaps.event(at(20), catalogue(2, 1, 1, TAG, new SyncMode.Local()), StreamKind.DATA);
+        gaps.event(at(60), catalogue(3, 1, 1, TAG), StreamKind.DATA);
+        assertThat(listed()).containsExactly("19-60 local");
+    }
+
+    @Test
+    void aPipelineThatMadeNothingWhileTheAgentRanHasNotDerived() {
+        var derived = new Gaps(TAG, at(0), at(100), 0);
+        derived.event(at(-50), new GatewayLife("started", 1, 0, "1"), StreamKind.DATA);
+        derived.sample(at(0), Quality.GOOD);
+        derived.sample(at(90), Quality.GOOD);
+        derived.event(at(40), new GatewayLife("stopped", 1, at(40), "1"), StreamKind.DATA);
+        derived.event(at(80), new GatewayLife("started", 2, at(40), "1"), StreamKind.DATA);
+        assertThat(derived.list())
+                .extracting(Gap::reason)
+                .containsExactly("not-derived", "gateway-down");
+    }
+
+    @Test
+    void aNewDataDirectoryIsAGapFromTheLastPollOfTheOldOne() {
+        samples(0, 20);
+        samples(60, 100);
+        ticks(0, 20, Quality.GOOD);
+        gaps.ticksMissing();
+        ticks(60, 100, Quality.GOOD);
+        gaps.event(at(-9), new GatewayLife("started", 7, at(-10), "1"), StreamKind.DATA);
+        gaps.event(at(59), new GatewayLife("started", 1, 0, "1"), StreamKind.DATA);
+        assertThat(listed()).containsExactly("19-60 gateway-down");
+    }
+
+    @Test
+    void ofAGatewayThatWasStoppedNothingMoreIsToArrive() {
+        samples(0, 30);
+        ticks(0, 30, Quality.GOOD);
+        gaps.event(at(30), new GatewayLife("stopped", 1, at(30), "1"), StreamKind.DATA);
+        gaps.nothingArrivedSince(at(29), "offline");
+        assertThat(listed()).containsExactly("29-100 gateway-down");
     }
 
     /** Whatever is fed: in order, within the span, no overlap, never without a known reason. */
@@ -281,13 +386,13 @@ class GapsTest {
                     random.nextInt(4) == 0 ? Quality.bad(Reason.TIMEOUT) : Quality.GOOD);
             tick += random.nextInt(4);
             gaps.tick(
-                    stamp(tick),
+                    at(tick),
                     random.nextInt(4) == 0 ? Quality.bad(Reason.COMMS_LOST) : Quality.GOOD);
         }
         int begin = random.nextInt(100);
         gaps.pending(at(begin), at(begin + random.nextInt(30)), "");
         gaps.event(
-                stamp(random.nextInt(100)),
+                at(random.nextInt(100)),
                 new GatewayLife("crashed", 2, at(random.nextInt(100)), "0.1.0"),
                 StreamKind.DATA);
         long end = at(0);

@@ -8,11 +8,15 @@ import io.drme.edge.acquisition.Recording;
 import io.drme.edge.config.GatewayConfigReader;
 import io.drme.edge.config.LastGood;
 import io.drme.edge.recording.AlarmBook;
+import io.drme.edge.recording.LocalGaps;
 import io.drme.edge.recording.Recorder;
 import io.drme.edge.recording.RecorderLog;
 import io.drme.edge.state.OperatorState;
+import io.drme.history.Gap;
 import io.drme.log.Store;
 import io.drme.log.StoreView;
+import io.drme.model.StreamKind;
+import io.drme.model.TagName;
 import io.drme.schema.GatewayLife;
 import io.drme.sync.Notary;
 import io.drme.sync.Sender;
@@ -281,6 +285,23 @@ public final class SteppedAgent {
         look();
         setup.store().close();
         return state;
+    }
+
+    /** The gaps of a tag of its configuration as the gateway's own page shows them. */
+    public List<Gap> gaps(String tag, long from, long to) throws InterruptedException {
+        var entry =
+                supervisor.current().entries().stream()
+                        .filter(e -> e.name().equals(tag))
+                        .findFirst()
+                        .orElseThrow();
+        return new LocalGaps(recorder())
+                .list(
+                        new LocalGaps.Question(
+                                new TagName(tag),
+                                StreamKind.of(entry.sync()),
+                                from,
+                                to,
+                                entry.pollNanos()));
     }
 
     /** How the sync is. */

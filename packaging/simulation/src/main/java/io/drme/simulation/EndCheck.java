@@ -6,9 +6,12 @@ import io.drme.cloud.query.RawHistory;
 import io.drme.cloud.store.BlockStore;
 import io.drme.cloud.store.DatabaseException;
 import io.drme.edge.SteppedAgent;
+import io.drme.history.Gap;
+import io.drme.history.Gaps;
 import io.drme.log.StoreView;
 import io.drme.model.StreamKind;
 import io.drme.simulation.Book.Entry;
+import io.drme.simulation.Faults.Kind;
 import io.drme.simulation.Samples.Sample;
 import io.drme.sync.RangeSet;
 import io.drme.sync.ReceiverStore.StoreException;
@@ -16,9 +19,11 @@ import io.drme.sync.Sender;
 import io.drme.sync.StreamId;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What must have come true a while after everything was mended: what was accepted by then is at the
@@ -31,6 +36,9 @@ final class EndCheck {
 
     /** How fresh live values are where all is well; they go once a second. */
     private static final Duration LIVE = Duration.ofSeconds(5);
+
+    private static final Set<Kind> CLOCKS =
+            EnumSet.of(Kind.CLOCK_HOUR, Kind.CLOCK_YEARS, Kind.CLOCK_1970, Kind.CENTRE_CLOCK);
 
     /** A tag of each configuration that changes with each poll. */
     private static final String LIVELY = "press/serial";
@@ -86,6 +94,7 @@ final class EndCheck {
         checkRanges(box, view);
         new Reasons(world.centre.model(), world.struck()).check(box, view);
         checkHistory(box);
+        checkGaps(box, agent);
         var account = world.centre.account(box.book.gateway);
         require(account.balanced(), "%s does not balance: %s", box.name, account);
     }
@@ -146,6 +155,35 @@ final class EndCheck {
                     ranges,
                     view.last(kind));
         }
+    }
+
+    /** Whatever happened, gateway and centre know a reason for each hole. */
+    private void checkGaps(Box box, SteppedAgent agent) {
+        if (box.book.isForked() || CLOCKS.stream().anyMatch(k -> world.struck().containsKey(k))) {
+            return; // two machines stand for one gateway, or times are not what they seem
+        }
+        try {
+            long to = box.clock.epochNanos();
+            long from = to - Duration.ofNanos(mendedAtNanos).toNanos();
+            for (var tag : List.of(LIVELY, "press/temperature")) {
+                checkGaps(box, tag, agent.gaps(tag, from, to));
+                checkGaps(box, tag, world.centre.gaps(box.book.gateway, true, tag, from, to));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        } catch (DatabaseException e) {
+            throw new IllegalStateException("the centre's database failed for real", e);
+        }
+    }
+
+    private static void checkGaps(Box box, String tag, List<Gap> gaps) {
+        require(
+                gaps.stream().noneMatch(g -> g.reason().equals(Gaps.UNEXPLAINED)),
+                "%s: a hole in %s has no reason: %s",
+                box.name,
+                tag,
+                gaps);
     }
 
     /** Queries give each sample once, in the gateway's order. */

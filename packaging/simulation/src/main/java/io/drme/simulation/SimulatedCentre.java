@@ -4,6 +4,7 @@ import static io.drme.simulation.BrokenInvariant.require;
 
 import io.drme.cloud.query.Account;
 import io.drme.cloud.query.SimulatedAccounts;
+import io.drme.cloud.query.SimulatedGaps;
 import io.drme.cloud.store.BlockStore;
 import io.drme.cloud.store.ContentReader;
 import io.drme.cloud.store.Database;
@@ -11,6 +12,7 @@ import io.drme.cloud.store.DatabaseException;
 import io.drme.cloud.store.Records;
 import io.drme.cloud.store.Report;
 import io.drme.cloud.store.SqlReceiverStore;
+import io.drme.history.Gap;
 import io.drme.model.GatewayId;
 import io.drme.sync.CentreKeys;
 import io.drme.sync.Fact;
@@ -107,6 +109,18 @@ final class SimulatedCentre implements AutoCloseable {
 
     BlockStore blocks() {
         return new BlockStore(database);
+    }
+
+    /** The gaps of a tag as the centre's page shows them. */
+    List<Gap> gaps(GatewayId gateway, boolean isFollowing, String tag, long from, long to)
+            throws DatabaseException {
+        var span = new BlockStore.Span(from, to);
+        for (var row : blocks().gateways()) {
+            if (row.name().equals(gateway.text())) {
+                return SimulatedGaps.of(blocks(), clock, row, isFollowing, tag, span);
+            }
+        }
+        return List.of();
     }
 
     ReceiverStore store() {

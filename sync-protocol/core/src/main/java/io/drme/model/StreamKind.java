@@ -25,6 +25,11 @@ public enum StreamKind {
         return code;
     }
 
+    /** The stream of the samples of a tag that is synced so; aggregates of it go to data. */
+    public static StreamKind of(SyncMode sync) {
+        return sync instanceof SyncMode.Raw ? DATA : LOCAL;
+    }
+
     /** The form in topics, file names and JSON: events, data or local. */
     public String text() {
         return name().toLowerCase(Locale.ROOT);

@@ -30,7 +30,9 @@ public enum EventSchema {
     /** {@link CommandResult}. */
     COMMAND_RESULT(9, 1, "command"),
     /** {@link EpochEnded}. */
-    EPOCH_ENDED(10, 1, "epoch");
+    EPOCH_ENDED(10, 1, "epoch"),
+    /** {@link Refusal}. */
+    REFUSAL(11, 1, "refusal");
 
     private static final EventSchema[] ALL = values();
 

@@ -11,7 +11,8 @@ public sealed interface Payload
                 ClockStep,
                 Audit,
                 CommandResult,
-                EpochEnded {
+                EpochEnded,
+                Refusal {
 
     /** The schema in which it is written. */
     default EventSchema schema() {
@@ -26,6 +27,7 @@ public sealed interface Payload
             case Audit _ -> EventSchema.AUDIT;
             case CommandResult _ -> EventSchema.COMMAND_RESULT;
             case EpochEnded _ -> EventSchema.EPOCH_ENDED;
+            case Refusal _ -> EventSchema.REFUSAL;
         };
     }
 }

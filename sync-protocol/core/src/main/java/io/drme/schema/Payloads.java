@@ -47,6 +47,7 @@ public final class Payloads {
             case Audit p -> p.write(out);
             case CommandResult p -> p.write(out);
             case EpochEnded p -> p.write(out);
+            case Refusal p -> p.write(out);
         }
         return out.toBytes();
     }
@@ -80,6 +81,7 @@ public final class Payloads {
                     case AUDIT -> Audit.read(in);
                     case COMMAND_RESULT -> CommandResult.read(in);
                     case EPOCH_ENDED -> EpochEnded.read(in);
+                    case REFUSAL -> Refusal.read(in);
                 };
         in.expectEnd();
         return payload;

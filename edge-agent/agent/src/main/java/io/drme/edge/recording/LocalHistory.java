@@ -13,6 +13,7 @@ import io.drme.model.TagName;
 import io.drme.schema.BadEventException;
 import io.drme.schema.Payload;
 import io.drme.schema.Payloads;
+import io.drme.time.Hlc;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -79,7 +80,7 @@ public final class LocalHistory {
     /**
      * Envelopes are appended behind younger blocks; where there are none, the log's order stands.
      */
-    private static List<StoredItem> inOrder(StoreView view, List<StoredItem> items) {
+    static List<StoredItem> inOrder(StoreView view, List<StoredItem> items) {
         return view.counters().dropped().containsKey(DropCause.THINNED)
                 ? items.stream().sorted(Comparator.comparingLong(StoredItem::firstTime)).toList()
                 : items;
@@ -143,8 +144,12 @@ public final class LocalHistory {
         }
     }
 
-    /** An event of the log. */
-    public record Recorded(long time, Payload payload) {}
+    /**
+     * An event of the log.
+     *
+     * @param at when it happened, nanoseconds since 1970 UTC
+     */
+    public record Recorded(long at, Payload payload) {}
 
     /** Hands on every event that this release can read, in the order of the log. */
     public void events(Consumer<Recorded> sink) {
@@ -161,7 +166,8 @@ public final class LocalHistory {
 
     private static Optional<Recorded> recorded(EventItem item) {
         try {
-            return Optional.of(new Recorded(item.event().time(), Payloads.of(item.event())));
+            return Optional.of(
+                    new Recorded(Hlc.epochNanos(item.event().time()), Payloads.of(item.event())));
         } catch (BadEventException _) {
             return Optional.empty();
         }

@@ -4,6 +4,7 @@ import io.drme.alarm.Transition;
 import io.drme.edge.acquisition.Recording;
 import io.drme.edge.owner.Inbox;
 import io.drme.log.DiskException;
+import io.drme.log.DropCause;
 import io.drme.log.Intake;
 import io.drme.log.Store;
 import io.drme.log.StoreConfig;
@@ -45,6 +46,10 @@ public final class Recorder implements Runnable {
     private static final int MOST_AT_ONCE = 512;
     private static final long RETRY_NANOS = 1_000_000_000;
     private static final long NANOS_PER_MILLI = 1_000_000;
+
+    /** Has the store give an event a time behind everything that it took before. */
+    private static final long NOW = 0;
+
     private static final long WEAR_NANOS = 5_000_000_000L;
 
     private static final Logger log = LoggerFactory.getLogger(Recorder.class);
@@ -60,11 +65,13 @@ public final class Recorder implements Runnable {
     private final AtomicLong failures = new AtomicLong();
     private final List<Transition> untold = new ArrayList<>();
     private final List<Runnable> waiting = new ArrayList<>();
+    private final Refused refused = new Refused();
 
     private volatile boolean stopped;
     private volatile Runnable grown = () -> {};
     private boolean urgent;
     private boolean begun;
+    private boolean isFull;
     private volatile boolean failing;
     private long nextCommit;
     private long nextWear;
@@ -186,8 +193,7 @@ public final class Recorder implements Runnable {
     /** As above, with extras that no schema describes. */
     public void record(Payload payload, Map<String, String> metadata) throws InterruptedException {
         ask(s -> {
-            long time = Hlc.of(clock.epochNanos() / NANOS_PER_MILLI, 0);
-            s.appendEvent(Payloads.event(time, payload, metadata));
+            s.appendEvent(Payloads.event(NOW, payload, metadata));
             commit();
             return true;
         });
@@ -250,6 +256,7 @@ public final class Recorder implements Runnable {
             ticks.add(r.derived());
         }
         if (!ticks.isEmpty()) {
+            noteRefused(ticks);
             store.append(new Intake(r.read(), r.derived().size(), r.filtered()), ticks, r.tags());
             urgent |= !begun; // somebody waits for the first sample after a start
             begun = true;
@@ -266,6 +273,20 @@ public final class Recorder implements Runnable {
             waiting.add(r.whenDurable());
         } else {
             r.whenDurable().run(); // nothing of it has to go to disk
+        }
+    }
+
+    /** What the store does not take leaves a hole, which has to have its reason on record. */
+    private void noteRefused(List<Batch> ticks) {
+        if (!store.accepting()) {
+            refused.note(ticks, isFull ? DropCause.STORE_FULL : DropCause.DISK_FAILED);
+            return;
+        }
+        var said = refused.said();
+        if (said.isPresent()) {
+            if (store.appendEvent(Payloads.event(NOW, said.get())).isPresent()) {
+                refused.clear();
+            }
         }
     }
 
@@ -326,6 +347,7 @@ public final class Recorder implements Runnable {
 
     private void failed(String what, DiskException e) {
         failures.incrementAndGet();
+        isFull = e instanceof DiskException.Full;
         nextCommit = clock.nanoTime() + Math.max(syncEveryNanos, RETRY_NANOS);
         if (!failing) {
             failing = true;

@@ -70,7 +70,7 @@ public final class AgentWeb implements AutoCloseable {
             var values = new ValueRoutes(parts);
             var feed = new LiveFeed(vertx, parts.clock(), metrics, values::snapshot);
             WebServer.addOwnRoutes(api, access, health, metrics);
-            addRoutes(api, parts, values);
+            addRoutes(api, parts, values, metrics);
             api.stream(
                     Route.get(
                             "/api/v1/stream",
@@ -100,10 +100,10 @@ public final class AgentWeb implements AutoCloseable {
     }
 
     /** The routes beside those that every program has; also for the test of routes and roles. */
-    static void addRoutes(Api api, GatewayParts parts, ValueRoutes values) {
+    static void addRoutes(Api api, GatewayParts parts, ValueRoutes values, Metrics metrics) {
         values.addTo(api);
         new AlarmRoutes(parts).addTo(api);
-        new HistoryRoutes(parts).addTo(api);
+        new HistoryRoutes(parts, metrics).addTo(api);
         new OperationRoutes(parts).addTo(api);
         new AccountRoutes(parts).addTo(api);
     }

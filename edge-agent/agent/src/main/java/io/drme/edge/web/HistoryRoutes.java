@@ -1,5 +1,6 @@
 package io.drme.edge.web;
 
+import io.drme.edge.recording.LocalGaps;
 import io.drme.edge.recording.LocalHistory;
 import io.drme.edge.recording.Point;
 import io.drme.history.Gap;
@@ -8,12 +9,12 @@ import io.drme.history.RollUp;
 import io.drme.history.RollUpFunction;
 import io.drme.history.RollUpRow;
 import io.drme.model.StreamKind;
-import io.drme.model.SyncMode;
 import io.drme.model.Tag;
 import io.drme.model.TagName;
 import io.drme.web.Api;
 import io.drme.web.GapItem;
 import io.drme.web.JsonValues;
+import io.drme.web.Metrics;
 import io.drme.web.Page;
 import io.drme.web.Problem;
 import io.drme.web.Reply;
@@ -23,9 +24,11 @@ import io.drme.web.Rule;
 import io.drme.web.SampleItem;
 import io.drme.web.Schema;
 import io.drme.web.Times;
+import io.drme.web.UnexplainedGaps;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -41,10 +44,12 @@ final class HistoryRoutes {
 
     private final GatewayParts parts;
     private final LocalHistory history;
+    private final UnexplainedGaps unexplained;
 
-    HistoryRoutes(GatewayParts parts) {
+    HistoryRoutes(GatewayParts parts, Metrics metrics) {
         this.parts = parts;
         this.history = new LocalHistory(parts.recorder());
+        this.unexplained = new UnexplainedGaps(metrics, Gaps.UNEXPLAINED);
     }
 
     void addTo(Api api) {
@@ -207,37 +212,28 @@ final class HistoryRoutes {
 
     private Reply gaps(Request request) throws InterruptedException {
         var asked = asked(request);
-        var stream =
-                asked.tag().sync() instanceof SyncMode.Raw ? StreamKind.DATA : StreamKind.LOCAL;
         long now = parts.clock().epochNanos();
-        var gaps =
-                new Gaps(
-                        asked.tag().name().text(),
+        var question =
+                new LocalGaps.Question(
+                        asked.tag().name(),
+                        StreamKind.of(asked.tag().sync()),
                         asked.from(),
                         Math.min(asked.to(), now),
                         pollNanos(asked.tag()));
-        history.each(
-                asked.tag().name(),
-                asked.from() - DEFAULT_SPAN_NANOS,
-                asked.to(),
-                (columns, ticks, _) -> {
-                    for (int i = 0; i < columns.size(); i++) {
-                        gaps.sample(columns.sourceTimes()[i], columns.qualities()[i]);
-                    }
-                    for (int i = 0; i < ticks.size(); i++) {
-                        gaps.tick(ticks.gatewayTimes()[i], ticks.outcomes()[i]);
-                    }
-                });
-        history.damages(stream, asked.from() - DEFAULT_SPAN_NANOS, asked.to(), gaps::damaged);
-        history.events(e -> gaps.event(e.time(), e.payload(), stream));
-        return Reply.page(Page.all(gaps.list().stream().map(HistoryRoutes::json).toList()));
+        if (question.from() >= question.to()) {
+            return Reply.page(Page.all(List.of()));
+        }
+        var gaps = new LocalGaps(parts.recorder()).list(question);
+        var items = gaps.stream().map(HistoryRoutes::item).toList();
+        unexplained.note(parts.gateway(), asked.tag().name().text(), items);
+        return Reply.page(Page.all(items.stream().map(GapItem::toJson).toList()));
     }
 
-    private static JsonObject json(Gap gap) {
-        return new GapItem(gap.from(), gap.to(), gap.reason(), gap.detail()).toJson();
+    private static GapItem item(Gap gap) {
+        return new GapItem(gap.from(), gap.to(), gap.reason(), gap.detail());
     }
 
-    /** 0 where the device pushes, or a pipeline derives it. */
+    /** 0 where a pipeline derives it. */
     private long pollNanos(Tag tag) {
         return parts.sources().get().stream()
                 .filter(s -> tag.name().text().equals(s.getString("tag")))

@@ -1,0 +1,229 @@
+package io.drme.cloud.query;
+
+import io.drme.block.BadBlockException;
+import io.drme.block.BlockReader;
+import io.drme.cloud.query.Fleet.GatewayView;
+import io.drme.cloud.store.BlockStore;
+import io.drme.cloud.store.BlockStore.BlockPlace;
+import io.drme.cloud.store.BlockStore.Gateway;
+import io.drme.cloud.store.BlockStore.Span;
+import io.drme.cloud.store.BlockStore.TagRow;
+import io.drme.cloud.store.DatabaseException;
+import io.drme.history.Gap;
+import io.drme.history.Gaps;
+import io.drme.history.TagBlocks;
+import io.drme.model.EpochId;
+import io.drme.model.StreamKind;
+import io.drme.model.TagName;
+import io.drme.schema.BadEventException;
+import io.drme.schema.Drop;
+import io.drme.schema.EventSchema;
+import io.drme.schema.Payload;
+import io.drme.schema.Payloads;
+import io.drme.sync.RangeSet;
+import io.drme.time.Clock;
+import io.drme.time.Hlc;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The gaps of a tag by what the centre holds: the same computation as on the gateway, and in
+ * addition what has not arrived. Safe for use from any thread; may block.
+ */
+final class CentreGaps {
+    /** Blocks looked at by one question; it bounds its time. A year of blocks a minute. */
+    private static final int MAX_BLOCKS = 600_000;
+
+    /** Events looked at by one question, the newest. */
+    private static final int MAX_EVENTS = 100_000;
+
+    /** A block's times are those of its samples; its polls may be so far outside of them. */
+    private static final long MARGIN_NANOS = Duration.ofMinutes(10).toNanos();
+
+    private static final List<String> KINDS =
+            List.of(
+                    EventSchema.GATEWAY_LIFE.type(),
+                    EventSchema.TAG_CATALOGUE.type(),
+                    EventSchema.DROP.type(),
+                    EventSchema.REFUSAL.type());
+
+    private final BlockStore store;
+    private final Clock clock;
+
+    CentreGaps(BlockStore store, Clock clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /**
+     * How a gateway's line does.
+     *
+     * @param isFollowing whether what was sealed there is here but for the last moments
+     * @param progress what is known of what is not here yet, for a person, behind a sentence
+     */
+    record Line(boolean isFollowing, String progress) {
+        static Line of(GatewayView view) {
+            boolean isFollowing = view.state().equals("online") && view.now().pendingItems() <= 1;
+            return new Line(isFollowing, progress(view));
+        }
+
+        private static String progress(GatewayView view) {
+            var waiting =
+                    "; %d samples waited there at its last report"
+                            .formatted(view.now().pendingSamples());
+            var time =
+                    view.drainSeconds() <= 0
+                            ? ""
+                            : ", here in about %.0f s".formatted(view.drainSeconds());
+            return view.state().equals("offline") ? waiting + "; " + view.why() : waiting + time;
+        }
+    }
+
+    /** The gaps in a span, oldest first, each with its reason. */
+    List<Gap> list(Gateway gateway, Line line, String tag, Span asked) throws DatabaseException {
+        long arrived = store.lastArrived(gateway.id());
+        long newest = line.isFollowing ? Math.max(arrived, asked.fromNanos()) : clock.epochNanos();
+        long to = Math.min(asked.toNanos(), newest);
+        if (to <= asked.fromNanos()) {
+            return List.of();
+        }
+        var span = new Span(asked.fromNanos(), to);
+        long pollNanos =
+                store.tags(gateway.id()).stream()
+                        .filter(t -> t.name().equals(tag))
+                        .findFirst()
+                        .map(TagRow::pollNanos)
+                        .orElse(0L);
+        var gaps = new Gaps(tag, span.fromNanos(), to, pollNanos);
+        var events = events(gateway);
+        var absent = new Absences(gateway, line, events);
+        feed(gateway, tag, span, new TagBlocks(new TagName(tag), gaps, absent::why));
+        events.forEach(e -> gaps.event(Hlc.epochNanos(e.stamp), e.payload, StreamKind.DATA));
+        pending(gateway, line, gaps);
+        if (arrived > 0) {
+            gaps.nothingArrivedSince(arrived, "has not arrived yet" + line.progress);
+        }
+        return gaps.list();
+    }
+
+    private void feed(Gateway gateway, String tag, Span span, TagBlocks blocks)
+            throws DatabaseException {
+        var places = new ArrayList<BlockPlace>();
+        store.before(gateway.id(), tag, span.fromNanos() - MARGIN_NANOS)
+                .map(row -> new BlockPlace(row.epochId(), row.place(), row.sequence()))
+                .ifPresent(places::add);
+        var wide = new Span(span.fromNanos() - MARGIN_NANOS, span.toNanos() + MARGIN_NANOS);
+        for (var place : store.blocks(gateway.id(), wide, MAX_BLOCKS)) {
+            if (places.isEmpty() || !place.equals(places.getFirst())) {
+                places.add(place);
+            }
+        }
+        var present = present(places);
+        try {
+            boolean isFound = false;
+            for (int i = 0; i < places.size() && !isFound; i++) {
+                var block = open(places.get(i));
+                isFound = block.isPresent() && blocks.findGroup(block.get());
+            }
+            for (var place : places) {
+                var block = open(place);
+                if (block.isPresent()) {
+                    blocks.block(
+                            block.get(), present.getOrDefault(place.epochId(), RangeSet.EMPTY));
+                }
+            }
+        } catch (BadBlockException e) {
+            throw new IllegalStateException("a stored block can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    private Optional<BlockReader> open(BlockPlace place)
+            throws DatabaseException, BadBlockException {
+        var payload = store.block(place.epochId(), place.sequence());
+        return payload.isPresent()
+                ? Optional.of(BlockReader.open(payload.get()))
+                : Optional.empty();
+    }
+
+    private static Map<Long, RangeSet> present(List<BlockPlace> places) {
+        var ranges = new HashMap<Long, List<RangeSet.Range>>();
+        for (var place : places) {
+            ranges.computeIfAbsent(place.epochId(), _ -> new ArrayList<>())
+                    .add(new RangeSet.Range(place.sequence(), place.sequence()));
+        }
+        var present = new HashMap<Long, RangeSet>();
+        ranges.forEach((epoch, list) -> present.put(epoch, RangeSet.of(list)));
+        return present;
+    }
+
+    private record Known(long epochId, long stamp, Payload payload) {}
+
+    private List<Known> events(Gateway gateway) throws DatabaseException {
+        var known = new ArrayList<Known>();
+        for (var stored : store.newestEvents(gateway.id(), KINDS, MAX_EVENTS)) {
+            try {
+                known.add(
+                        new Known(
+                                stored.epochId(),
+                                stored.event().time(),
+                                Payloads.of(stored.event())));
+            } catch (BadEventException _) {
+                // of a release that this one does not know: says nothing to us
+            }
+        }
+        return known;
+    }
+
+    /** Why blocks are not here that lie between others. */
+    private final class Absences {
+        private final String progress;
+        private final Map<EpochId, RangeSet> settled = new HashMap<>();
+        private final Map<EpochId, List<Drop>> drops = new HashMap<>();
+
+        Absences(Gateway gateway, Line line, List<Known> events) throws DatabaseException {
+            this.progress = line.progress;
+            for (var epoch : store.epochs(gateway.id())) {
+                settled.put(epoch.epoch(), store.held(epoch.id(), StreamKind.DATA));
+                var list = new ArrayList<Drop>();
+                for (var event : events) {
+                    if (event.epochId == epoch.id()
+                            && event.payload instanceof Drop drop
+                            && drop.stream() == StreamKind.DATA) {
+                        list.add(drop);
+                    }
+                }
+                drops.put(epoch.epoch(), list);
+            }
+        }
+
+        Optional<TagBlocks.Why> why(EpochId epoch, RangeSet sequences) {
+            if (!sequences.minus(settled.getOrDefault(epoch, RangeSet.EMPTY)).isEmpty()) {
+                var detail = "blocks %s are still on the gateway%s".formatted(sequences, progress);
+                return Optional.of(new TagBlocks.Why(Gaps.UPLINK_DOWN, detail));
+            }
+            for (var drop : drops.getOrDefault(epoch, List.of())) {
+                var range = RangeSet.of(drop.fromSequence(), drop.toSequence());
+                if (!range.intersect(sequences).isEmpty()) {
+                    var detail = "%s, blocks %s".formatted(drop.cause(), sequences);
+                    return Optional.of(new TagBlocks.Why(Gaps.reason(drop), detail));
+                }
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** What is still on the gateway between the blocks that are here. */
+    private void pending(Gateway gateway, Line line, Gaps gaps) throws DatabaseException {
+        for (var hole : store.holes(gateway.id())) {
+            gaps.pending(
+                    hole.fromNanos(),
+                    hole.toNanos(),
+                    "blocks %d to %d are still on the gateway%s"
+                            .formatted(hole.fromSequence(), hole.toSequence(), line.progress));
+        }
+    }
+}

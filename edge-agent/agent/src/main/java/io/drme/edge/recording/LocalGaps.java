@@ -1,0 +1,177 @@
+package io.drme.edge.recording;
+
+import io.drme.block.BadBlockException;
+import io.drme.block.BlockReader;
+import io.drme.history.Gap;
+import io.drme.history.Gaps;
+import io.drme.history.TagBlocks;
+import io.drme.log.StoreView;
+import io.drme.log.StoredItem;
+import io.drme.model.StreamKind;
+import io.drme.model.TagName;
+import io.drme.schema.TagCatalogue;
+import io.drme.sync.RangeSet;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The gaps of a tag, by what the gateway's own log holds. For any thread; blocks for as long as the
+ * disk takes.
+ */
+public final class LocalGaps {
+    /** A block's times are those of its samples; its polls may be so far outside of them. */
+    private static final long MARGIN_NANOS = Duration.ofMinutes(10).toNanos();
+
+    /** What was recorded and is no longer kept; that it was dropped, an event says. */
+    private static final TagBlocks.Why EXPIRED =
+            new TagBlocks.Why(Gaps.EXPIRED, "no longer kept on the gateway");
+
+    private static final Logger log = LoggerFactory.getLogger(LocalGaps.class);
+
+    private final Recorder recorder;
+    private final LocalHistory history;
+
+    /** Reads what this recorder keeps. */
+    public LocalGaps(Recorder recorder) {
+        this.recorder = recorder;
+        this.history = new LocalHistory(recorder);
+    }
+
+    /**
+     * What is asked.
+     *
+     * @param stream the one in which the tag's samples stand
+     * @param from begin, nanoseconds since 1970 UTC
+     * @param to end, at most now
+     * @param pollNanos as for {@link Gaps}
+     */
+    public record Question(TagName tag, StreamKind stream, long from, long to, long pollNanos) {
+        private Question part(StreamKind of, long begin, long end, long interval) {
+            return new Question(tag, of, begin, end, interval);
+        }
+    }
+
+    /** What is sealed and what is not, at one moment. */
+    private record Kept(StoreView view, Optional<byte[]> tail) {}
+
+    /** The gaps, oldest first, each with its reason. */
+    public List<Gap> list(Question asked) throws InterruptedException {
+        var events = new ArrayList<LocalHistory.Recorded>();
+        history.events(events::add);
+        var all = new ArrayList<Gap>();
+        for (var part : parts(asked, events)) {
+            all.addAll(list(part, events));
+        }
+        return all;
+    }
+
+    /** A configuration may have sent the samples to another stream. */
+    private static List<Question> parts(Question asked, List<LocalHistory.Recorded> events) {
+        var changes = new TreeMap<Long, StreamKind>();
+        long pollNanos = asked.pollNanos();
+        for (var event : events) {
+            if (event.payload() instanceof TagCatalogue part) {
+                for (var entry : part.entries()) {
+                    if (entry.name().equals(asked.tag().text())) {
+                        changes.put(event.at(), StreamKind.of(entry.sync()));
+                        pollNanos = entry.pollNanos(); // known of a removed tag too
+                    }
+                }
+            }
+        }
+        var parts = new ArrayList<Question>();
+        long from = asked.from();
+        var before = changes.lowerEntry(from);
+        var first = changes.firstEntry();
+        var stream =
+                before != null
+                        ? before.getValue()
+                        : first == null ? asked.stream() : first.getValue();
+        for (var change : changes.tailMap(from).entrySet()) {
+            if (change.getValue() != stream && change.getKey() < asked.to()) {
+                if (from < change.getKey()) {
+                    parts.add(asked.part(stream, from, change.getKey(), pollNanos));
+                }
+                from = change.getKey();
+                stream = change.getValue();
+            }
+        }
+        parts.add(asked.part(stream, from, asked.to(), pollNanos));
+        return parts;
+    }
+
+    private List<Gap> list(Question asked, List<LocalHistory.Recorded> events)
+            throws InterruptedException {
+        var kept = recorder.ask(s -> new Kept(s.view(), s.tail(asked.stream())));
+        var gaps = new Gaps(asked.tag().text(), asked.from(), asked.to(), asked.pollNanos());
+        long from = asked.from() - MARGIN_NANOS;
+        long to = asked.to() + MARGIN_NANOS;
+        feed(asked, kept, from, to, gaps);
+        history.damages(asked.stream(), from, to, gaps::damaged);
+        events.forEach(e -> gaps.event(e.at(), e.payload(), asked.stream()));
+        return gaps.list();
+    }
+
+    private static void feed(Question asked, Kept kept, long from, long to, Gaps gaps) {
+        var view = kept.view;
+        var stream = asked.stream();
+        var blocks = new TagBlocks(asked.tag(), gaps, (_, _) -> Optional.of(EXPIRED));
+        var items = LocalHistory.inOrder(view, view.overlapping(stream, from, to));
+        var present = present(view, stream);
+        var before = before(asked, view, from);
+        boolean isFound = before.map(blocks::findGroup).orElse(false);
+        for (int i = 0; i < items.size() && !isFound; i++) {
+            isFound =
+                    open(view.read(stream, items.get(i).sequence()))
+                            .map(blocks::findGroup)
+                            .orElse(false);
+        }
+        before.ifPresent(block -> feed(blocks, block, present));
+        for (var item : items) {
+            open(view.read(stream, item.sequence()))
+                    .ifPresent(block -> feed(blocks, block, present));
+        }
+        open(kept.tail).ifPresent(block -> feed(blocks, block, present));
+    }
+
+    /** The items that can be read, and the one that is not sealed yet. */
+    private static RangeSet present(StoreView view, StreamKind stream) {
+        return view.held(stream).with(view.last(stream) + 1);
+    }
+
+    private static void feed(TagBlocks blocks, BlockReader block, RangeSet present) {
+        try {
+            blocks.block(block, present);
+        } catch (BadBlockException e) {
+            log.warn("block unreadable reason={}", e.getMessage());
+        }
+    }
+
+    /** The newest block from before a time that has a sample of the tag. */
+    private static Optional<BlockReader> before(Question asked, StoreView view, long from) {
+        var items = view.overlapping(asked.stream(), Long.MIN_VALUE, from);
+        for (StoredItem item : LocalHistory.inOrder(view, items).reversed()) {
+            var block = open(view.read(asked.stream(), item.sequence()));
+            if (block.isPresent() && block.get().seriesOf(asked.tag()).length > 0) {
+                return block;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<BlockReader> open(Optional<byte[]> bytes) {
+        try {
+            return bytes.isPresent()
+                    ? Optional.of(BlockReader.open(bytes.get()))
+                    : Optional.empty();
+        } catch (BadBlockException e) {
+            log.warn("block unreadable reason={}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+}
