@@ -278,6 +278,9 @@ class AgentTest {
                         assertThat(g.getString("reason")).isEqualTo("damaged");
                         assertThat(g.getString("detail")).contains("can't be read any more");
                     });
+            var part = gateway.get("/api/v1/gaps?tag=press/count&limit=1");
+            assertThat(part.getJsonArray("items")).hasSize(1);
+            assertThat(part.getString("next")).as("there are more").isNotNull();
             awaitLevel(gateway, 50);
         }
     }

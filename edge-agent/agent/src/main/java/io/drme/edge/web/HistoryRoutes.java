@@ -70,6 +70,7 @@ final class HistoryRoutes {
                 this::history);
         api.add(
                 ofTag("/api/v1/gaps", "Why a tag has no value for a while")
+                        .paged()
                         .answers(Schema.page(GapItem.SCHEMA)),
                 this::gaps);
     }
@@ -226,7 +227,12 @@ final class HistoryRoutes {
         var gaps = new LocalGaps(parts.recorder()).list(question);
         var items = gaps.stream().map(HistoryRoutes::item).toList();
         unexplained.note(parts.gateway(), asked.tag().name().text(), items);
-        return Reply.page(Page.all(items.stream().map(GapItem::toJson).toList()));
+        return Reply.page(
+                Page.ofSorted(
+                        request,
+                        items.stream(),
+                        g -> "%020d".formatted(g.fromNanos()),
+                        GapItem::toJson));
     }
 
     private static GapItem item(Gap gap) {
