@@ -25,7 +25,7 @@ final class JsonBlocksPeer {
     private static final int SECONDS = 60;
     private static final int LEVEL = 3;
     private static final int MOST_EXPANDED = 16 << 20;
-    private static final Duration WITHIN = Duration.ofSeconds(120);
+    private static final Duration WITHIN = Duration.ofMinutes(2);
 
     private final Clock clock;
 
