@@ -8,10 +8,8 @@ import io.drme.block.BlockSeal;
 import io.drme.model.Batch;
 import io.drme.model.EpochId;
 import io.drme.model.StreamKind;
-import io.drme.schema.Payloads;
 import io.drme.sync.Item;
 import io.drme.sync.RangeSet;
-import io.drme.time.Hlc;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Moves a store to a new epoch: what the centre lacks is framed anew there with its samples
- * unchanged, and so is the local history; what the centre held of the old epoch is said in an
- * event, as nothing else tells of it any more; then the epoch file is replaced, in one step.
+ * unchanged, and so is the local history; then the epoch file is replaced, in one step.
  *
  * <p>Confined to the store's thread.
  */
@@ -65,11 +62,9 @@ final class EpochChange {
             state.lastCommitNanos = old.state.lastCommitNanos;
             var kinds = new EnumMap<StreamKind, RangeSet>(lacking);
             kinds.put(StreamKind.LOCAL, old.log(StreamKind.LOCAL).held());
-            var events = old.log(StreamKind.EVENTS);
-            kinds.merge(StreamKind.EVENTS, EpochEnds.in(events, events.held()), RangeSet::union);
             for (var entry : kinds.entrySet()) {
                 var held = old.log(entry.getKey()).held();
-                copy(entry.getKey(), entry.getValue().intersect(held), epoch, state, lacking);
+                copy(entry.getKey(), entry.getValue().intersect(held), epoch, state);
             }
             state.read = state.accepted();
             new Marks(old.setup.disk(), epoch).write(new Marks.Mark(state, 0, true));
@@ -82,12 +77,7 @@ final class EpochChange {
         return StoreRecovery.open(old.setup, sizes, epoch, old.quarantine, false);
     }
 
-    private void copy(
-            StreamKind kind,
-            RangeSet items,
-            EpochId epoch,
-            StoreState state,
-            Map<StreamKind, RangeSet> lacking)
+    private void copy(StreamKind kind, RangeSet items, EpochId epoch, StoreState state)
             throws DiskException {
         var log =
                 new SegmentLog(
@@ -106,9 +96,6 @@ final class EpochChange {
                 }
             }
         }
-        if (kind == StreamKind.EVENTS) {
-            sayWhatEnds(lacking, epoch, state, log);
-        }
         log.sync();
         log.endTail();
         if (kind == StreamKind.DATA) {
@@ -116,31 +103,6 @@ final class EpochChange {
         } else if (kind == StreamKind.LOCAL) {
             state.acceptedLocal = stream.endOrdinal;
         }
-    }
-
-    /** Says behind all other events what the centre held of the epoch that ends. */
-    private void sayWhatEnds(
-            Map<StreamKind, RangeSet> lacking, EpochId epoch, StoreState state, SegmentLog log) {
-        var stream = state.stream(StreamKind.EVENTS);
-        for (var ended : EpochEnds.of(old, lacking)) {
-            var event = Payloads.event(++state.lastEventTime, ended);
-            var item =
-                    new EventItem(
-                                    old.setup.gateway(),
-                                    epoch,
-                                    stream.last + 1,
-                                    stream.lastHash,
-                                    event)
-                            .encode();
-            long nanos = Hlc.epochNanos(event.time());
-            log.append(
-                    new ItemHead(
-                            stream.last + 1, 0, 0, nanos, nanos, old.setup.clock().epochNanos(), 0),
-                    item);
-            stream.last++;
-            stream.lastHash = BlockHash.of(item);
-        }
-        state.hlcMark = Math.max(state.hlcMark, state.lastEventTime);
     }
 
     private void copy(

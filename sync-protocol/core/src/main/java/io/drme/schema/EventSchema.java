@@ -29,10 +29,8 @@ public enum EventSchema {
     AUDIT(8, 1, "audit"),
     /** {@link CommandResult}. */
     COMMAND_RESULT(9, 1, "command"),
-    /** {@link EpochEnded}. */
-    EPOCH_ENDED(10, 1, "epoch"),
     /** {@link Refusal}. */
-    REFUSAL(11, 1, "refusal");
+    REFUSAL(10, 1, "refusal");
 
     private static final EventSchema[] ALL = values();
 

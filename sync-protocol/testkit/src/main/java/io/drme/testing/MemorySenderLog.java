@@ -10,10 +10,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -35,14 +33,7 @@ public final class MemorySenderLog implements SenderLog {
     /** Samples in each block. */
     public static final int SAMPLES = 10;
 
-    /** Where an item was framed. */
-    public record Framed(EpochId epoch, StreamKind stream, long sequence) {}
-
     private final Random random;
-
-    /** By payload; of this directory and of its copies together. */
-    private Map<String, List<Framed>> framed = new HashMap<>();
-
     private final Map<StreamKind, Stream> streams = new EnumMap<>(StreamKind.class);
     private EpochId epoch;
     private long bootCount = 1;
@@ -77,7 +68,6 @@ public final class MemorySenderLog implements SenderLog {
             into.acknowledged = stream.acknowledged;
             into.held = stream.held;
         });
-        copy.framed = framed;
         return copy;
     }
 
@@ -100,8 +90,6 @@ public final class MemorySenderLog implements SenderLog {
         var bytes = payload.getBytes(StandardCharsets.UTF_8);
         var hash = hash(stream.lastHash, sequence, bytes);
         int samples = kind == StreamKind.DATA ? SAMPLES : 0;
-        framed.computeIfAbsent(payload, _ -> new ArrayList<>())
-                .add(new Framed(epoch, kind, sequence));
         stream.items.put(
                 sequence,
                 new Item(epoch, kind, sequence, samples, stream.lastHash, hash, origin, bytes));
@@ -136,11 +124,8 @@ public final class MemorySenderLog implements SenderLog {
             if (!stream.acknowledged.contains(first)) {
                 break;
             }
-            var item = stream.items.remove(first);
+            stream.items.remove(first);
             gone = gone.with(first);
-            if (item != null && isOfEpochBefore(item, epoch)) {
-                append(kind, text(item)); // nothing else tells of that epoch any more
-            }
         }
         stream.held = stream.held.minus(gone);
         return gone;
@@ -159,19 +144,6 @@ public final class MemorySenderLog implements SenderLog {
         append(
                 StreamKind.EVENTS,
                 "drop:%s:%s:%d:%d:%s".formatted(epoch, kind.name(), from, to, hash));
-    }
-
-    private static String text(Item item) {
-        return new String(item.payload(), StandardCharsets.UTF_8);
-    }
-
-    private static boolean isOfEpochBefore(Item item, EpochId epoch) {
-        return text(item).startsWith("drop:") && !text(item).startsWith("drop:" + epoch);
-    }
-
-    /** Where a payload was framed, in this directory and those it was copied to. */
-    public List<Framed> framed(String payload) {
-        return framed.getOrDefault(payload, List.of());
     }
 
     private Stream stream(StreamKind kind) {
@@ -254,33 +226,20 @@ public final class MemorySenderLog implements SenderLog {
 
     @Override
     public EpochId openEpoch(Map<StreamKind, RangeSet> lacking) {
-        var ended = epoch;
-        var settled = new ArrayList<String>();
-        for (var kind : List.of(StreamKind.EVENTS, StreamKind.DATA)) {
-            var all = stream(kind).last == 0 ? RangeSet.EMPTY : RangeSet.of(1, stream(kind).last);
-            for (var range : all.minus(lacking.getOrDefault(kind, RangeSet.EMPTY)).ranges()) {
-                settled.add(
-                        "drop:%s:%s:%d:%d:%s"
-                                .formatted(
-                                        ended,
-                                        kind.name(),
-                                        range.from(),
-                                        range.to(),
-                                        ChainHash.NONE));
-            }
-        }
         epoch = new EpochId(random.nextLong(), random.nextLong());
         for (var kind : List.of(StreamKind.EVENTS, StreamKind.DATA)) {
             var old = stream(kind);
             var wanted = lacking.getOrDefault(kind, RangeSet.EMPTY);
             streams.put(kind, new Stream());
             old.items.forEach((sequence, item) -> {
-                if (wanted.contains(sequence) || isOfEpochBefore(item, ended)) {
-                    append(kind, text(item), item.identity());
+                if (wanted.contains(sequence)) {
+                    append(
+                            kind,
+                            new String(item.payload(), StandardCharsets.UTF_8),
+                            item.identity());
                 }
             });
         }
-        settled.forEach(text -> append(StreamKind.EVENTS, text));
         return epoch;
     }
 

@@ -264,11 +264,20 @@ final class SyncWorld {
         store = backup.copy();
         onDisk = store.copy();
         receiver = newReceiver();
+        // What the centre lost and the gateway has released is gone; a gap has to say so.
         for (var gateway : gateways) {
+            var left = serials(gateway);
+            gateway.accepted.removeIf(s -> !left.contains(s) && !isStored(gateway.id, s));
             gateway.centreRestored = true;
             gateway.snapshot = snapshot(gateway);
             gateway.sender.step();
         }
+    }
+
+    private static Set<Long> serials(Gateway gateway) {
+        var serials = new HashSet<Long>();
+        gateway.log.items(StreamKind.DATA).values().forEach(i -> serials.add(serialOf(i)));
+        return serials;
     }
 
     private boolean isStored(GatewayId gateway, long wanted) {
@@ -278,18 +287,6 @@ final class SyncWorld {
                 .anyMatch(r -> serialOf(r.item()) == wanted);
     }
 
-    private boolean isClosed(Gateway gateway, long wanted) {
-        return gateway.log.framed("id:" + wanted).stream().anyMatch(f -> isClosed(gateway.id, f));
-    }
-
-    private boolean isClosed(GatewayId gateway, MemorySenderLog.Framed framed) {
-        var stream = new StreamId(gateway, framed.epoch(), framed.stream());
-        var closure = store.closures(stream).floorEntry(framed.sequence());
-        return closure != null
-                && closure.getValue().to() >= framed.sequence()
-                && !closure.getValue().cause().equals(Closure.MOVED);
-    }
-
     private void release(Gateway gateway) {
         for (var kind : List.of(StreamKind.DATA, StreamKind.EVENTS)) {
             var before = List.copyOf(gateway.log.items(kind).values());
@@ -297,6 +294,10 @@ final class SyncWorld {
             for (var item : before) {
                 if (kind == StreamKind.DATA && gone.contains(item.sequence())) {
                     trace("released " + payload(item) + " " + item);
+                    if (gateway.centreRestored && !isStored(gateway.id, serialOf(item))) {
+                        // The gateway can't know yet that the centre lost it: a gap will say so.
+                        gateway.accepted.remove(serialOf(item));
+                    }
                 }
             }
         }
@@ -413,10 +414,8 @@ final class SyncWorld {
                             && state.pendingItems().values().stream().allMatch(n -> n == 0),
                     gateway.id + " is not done: " + state);
             for (long wanted : gateway.accepted) {
-                // What the centre lost and the gateway has released is gone, and a gap says so.
                 require(
-                        isStored(gateway.id, wanted)
-                                || (centreRestores > 0 && isClosed(gateway, wanted)),
+                        isStored(gateway.id, wanted),
                         "lost: id:%d of %s; %s".formatted(wanted, gateway.id, traces(wanted)));
             }
             for (var kind : List.of(StreamKind.EVENTS, StreamKind.DATA)) {
