@@ -174,31 +174,34 @@ final class BackfillBench implements Bench {
                         READY_WITHIN,
                         () -> account(data).getLong("accepted", 0L) > held.samples() + LIVE_FIRST);
                 var both = List.of(agent, plant.centreProcess());
-                return measured(held, name, line, both, data, centre, watch);
+                return measured(held, new Site(name, data, line), both, centre, watch);
             }
         }
     }
 
+    /** A gateway, its data directory, and its line. */
+    private record Site(String name, Path data, TcpLine line) {}
+
     private Outcome measured(
             BackfillHeld held,
-            String name,
-            TcpLine line,
+            Site site,
             List<Child> agentAndCentre,
-            Path data,
             Connection centre,
             AlarmWatch watch)
             throws Exception {
+        var name = site.name;
+        var data = site.data;
         var agent = agentAndCentre.getFirst();
         double cpuBefore = cpuSeconds(agentAndCentre);
         long begin = clock.nanoTime();
-        line.mend();
+        site.line.mend();
         agent.await("receipts", READY_WITHIN, () -> acknowledged(data) > 0);
         long first = clock.nanoTime();
         long firstWall = clock.epochNanos();
         agent.await("the backlog sent", FILLED_WITHIN, () -> acknowledged(data) >= held.samples());
         double seconds = (clock.nanoTime() - begin) / 1e9;
         double cpu = cpuSeconds(agentAndCentre) - cpuBefore;
-        long bytes = line.bytesUp();
+        long bytes = site.line.bytesUp();
         var alarms = watch.millisSince(firstWall);
         var objection = objection(held, name, agent, data, centre);
         watch.millisSince(Long.MAX_VALUE);
