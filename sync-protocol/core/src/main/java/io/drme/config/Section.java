@@ -120,14 +120,14 @@ public final class Section {
     public void missing(String key, String remedy) {
         var strange = new ArrayList<>(mapping.entries().keySet());
         strange.removeAll(known);
-        var meant = Nearest.to(key, strange).map(mapping.entries()::get);
-        if (meant.isPresent()) {
-            var name = Nearest.to(key, strange).orElseThrow();
+        var meant = Nearest.to(key, strange).orElse("");
+        var entry = mapping.entries().get(meant);
+        if (entry != null) {
             problems.add(
-                    meant.get().keyWhere(),
-                    path(name),
+                    entry.keyWhere(),
+                    path(meant),
                     "is not a known key (did you mean '%s'?)".formatted(key));
-            told.add(name);
+            told.add(meant);
         } else {
             problems.add(where(), path(key), "is missing; " + remedy);
         }
