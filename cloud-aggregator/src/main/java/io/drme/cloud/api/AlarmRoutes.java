@@ -236,7 +236,7 @@ final class AlarmRoutes {
         var shown = more ? rows.subList(0, limit) : rows;
         return Reply.page(
                 new Page(
-                        shown.stream().map(row -> item(row).toJson()).toList(),
+                        AlarmItem.inOrder(shown.stream().map(AlarmRoutes::item).toList()),
                         more ? Place.of(shown.getLast()).toString() : null));
     }
 
@@ -259,6 +259,7 @@ final class AlarmRoutes {
                 row.raisedAt(),
                 row.clearedAt(),
                 row.acknowledgedAt(),
-                row.acknowledgedBy());
+                row.acknowledgedBy(),
+                row.uncertaintyNanos());
     }
 }

@@ -5,6 +5,7 @@ import io.drme.block.BlockReader;
 import io.drme.block.SeriesColumns;
 import io.drme.cloud.grid.LatestTable.Offer;
 import io.drme.cloud.grid.LatestTable.Point;
+import io.drme.history.ClockLine;
 import io.drme.model.Quality;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ final class BlockTail {
      * The newest samples of a block that was stored, which therefore can be read; of series of
      * which a table knows newer ones nothing. So a backlog costs little here.
      */
-    List<Offer> of(byte[] payload, int epochNumber, LatestTable known) {
+    List<Offer> of(byte[] payload, int epochNumber, ClockLine clock, LatestTable known) {
         try {
             var block = BlockReader.openColumns(payload);
             var newest = newestStamps(block);
@@ -33,6 +34,7 @@ final class BlockTail {
                     continue;
                 }
                 block.decode(i, columns);
+                clock.correct(epochNumber, columns);
                 int last = columns.size() - 1;
                 if (last >= 0) {
                     offers.add(

@@ -77,6 +77,22 @@ public record GatewayState(
                 trouble);
     }
 
+    /** Where its clock turned out to have been wrong, the newest sample may be an older one. */
+    GatewayState newest(long newest) {
+        return new GatewayState(
+                joinedNanos,
+                seenNanos,
+                newest,
+                reportedNanos,
+                pendingSamples,
+                pendingItems,
+                drainMillis,
+                clockOffsetNanos,
+                writtenBytesADay,
+                autonomyMinutes,
+                trouble);
+    }
+
     GatewayState troubled(String what) {
         return new GatewayState(
                 joinedNanos,

@@ -1,5 +1,6 @@
 package io.drme.cloud.grid;
 
+import io.drme.history.ClockLine;
 import io.drme.model.Quality;
 import io.drme.model.Reading;
 import io.drme.model.ValueType;
@@ -82,12 +83,29 @@ public final class LatestTable {
     public record Latest(
             String tag,
             ValueType type,
+            int epoch,
             long gatewayTime,
             long sourceTime,
             long sinceNanos,
             Reading reading,
             io.drme.model.@Nullable Value lastGood,
-            long lastGoodNanos) {}
+            long lastGoodNanos) {
+        /** With a gateway time that can be read as a time. */
+        public Latest readable(ClockLine clock) {
+            return clock.isStraight()
+                    ? this
+                    : new Latest(
+                            tag,
+                            type,
+                            epoch,
+                            clock.readable(epoch, gatewayTime),
+                            sourceTime,
+                            sinceNanos,
+                            reading,
+                            lastGood,
+                            lastGoodNanos);
+        }
+    }
 
     /** The arrays; package-private so that the serializer sees them. */
     static final class Columns {
@@ -283,6 +301,7 @@ public final class LatestTable {
         return new Latest(
                 c.tags[at],
                 type,
+                c.epochs[at],
                 c.gatewayTimes[at],
                 c.sourceTimes[at],
                 c.since[at],

@@ -7,17 +7,23 @@ import io.drme.cloud.store.BlockStore;
 import io.drme.cloud.store.DatabaseException;
 import io.drme.cloud.store.Records;
 import io.drme.cloud.store.Report;
+import io.drme.cloud.store.TimedBlocks;
+import io.drme.history.ClockLine;
 import io.drme.log.EventItem;
 import io.drme.model.EpochId;
 import io.drme.model.GatewayId;
+import io.drme.model.Quality;
+import io.drme.model.Reason;
 import io.drme.model.StreamKind;
 import io.drme.schema.AlarmTransition;
 import io.drme.schema.BadEventException;
+import io.drme.schema.ClockStep;
 import io.drme.schema.EventSchema;
 import io.drme.schema.Payloads;
 import io.drme.schema.TagCatalogue;
 import io.drme.sync.Fact;
 import io.drme.sync.Item;
+import io.drme.sync.LiveValue;
 import io.drme.sync.Message;
 import io.drme.time.Clock;
 import java.util.ArrayList;
@@ -25,6 +31,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings what was committed into the grid. Idempotent: a fact may come again, and in any order.
@@ -36,6 +43,8 @@ public final class Projection {
     private final Grid grid;
     private final BlockStore store;
     private final AlarmStore alarms;
+    private final TimedBlocks timed;
+    private final Map<String, ClockLine> crooked = new HashMap<>();
     private final Records records;
     private final Clock clock;
     private final Changes changes;
@@ -48,6 +57,7 @@ public final class Projection {
         this.grid = grid;
         this.store = store;
         this.alarms = new AlarmStore(store);
+        this.timed = new TimedBlocks(store);
         this.records = records;
         this.clock = clock;
         this.changes = changes;
@@ -56,7 +66,12 @@ public final class Projection {
     /** Makes the grid what the store says. */
     public void rebuild() throws DatabaseException {
         grid.clear();
+        crooked.clear();
+        var bent = timed.crooked();
         for (var gateway : store.gateways()) {
+            if (bent.contains(gateway.id())) {
+                crooked.put(gateway.name(), timed.numberedClock(gateway.id()));
+            }
             var numbers = new HashMap<Long, Integer>();
             for (var epoch : store.epochs(gateway.id())) {
                 epochNumbers.put(epoch.epoch(), epoch.number());
@@ -82,20 +97,49 @@ public final class Projection {
         var table = LatestTable.EMPTY;
         long newest = 0;
         var places =
-                store.newest(gateway.id()).stream()
+                timed.newest(gateway.id()).stream()
                         .map(s -> new Place(s.epochId(), s.sequence()))
                         .distinct()
                         .toList();
         for (var place : places) {
             var payload = store.block(place.epochId, place.sequence);
             if (payload.isPresent()) {
-                var offers = tail.of(payload.get(), numbers.getOrDefault(place.epochId, 1), table);
+                int number = numbers.getOrDefault(place.epochId, 1);
+                var offers = tail.of(payload.get(), number, clock(gateway.name()), table);
                 table = table.with(offers);
                 newest = Math.max(newest, newest(offers));
             }
         }
         grid.putLatest(gateway.name(), table);
         return newest;
+    }
+
+    /** How a gateway's times are to be read; nearly always as they stand. */
+    private ClockLine clock(String gateway) {
+        return crooked.getOrDefault(gateway, ClockLine.EMPTY);
+    }
+
+    /** What is shown gets the times that are right now. */
+    private void clockChanged(GatewayId id) throws DatabaseException {
+        for (var gateway : store.gateways()) {
+            if (!gateway.name().equals(id.text())) {
+                continue;
+            }
+            var line = timed.numberedClock(gateway.id());
+            if (line.isStraight() && !crooked.containsKey(gateway.name())) {
+                return;
+            }
+            crooked.put(gateway.name(), line);
+            var numbers = new HashMap<Long, Integer>();
+            store.epochs(gateway.id()).forEach(e -> numbers.put(e.id(), e.number()));
+            long newest = rebuildLatest(gateway, numbers);
+            update(id, grid.gateway(gateway.name()).newest(newest));
+            for (var alarm : alarms.open()) {
+                if (alarm.gateway().equals(gateway.name())) {
+                    changes.alarm(alarm);
+                }
+            }
+        }
     }
 
     private static long newest(List<Offer> offers) {
@@ -170,7 +214,8 @@ public final class Projection {
         var state = grid.gateway(gateway.text()).seen(now);
         if (item.stream() == StreamKind.DATA) {
             var known = grid.latest(gateway.text());
-            var offers = tail.of(item.payload(), number(gateway, item.epoch()), known);
+            int number = number(gateway, item.epoch());
+            var offers = tail.of(item.payload(), number, clock(gateway.text()), known);
             if (!offers.isEmpty()) {
                 offer(gateway, offers);
             }
@@ -202,7 +247,7 @@ public final class Projection {
         for (var offer : offers) {
             var row = table.row(table.indexOf(offer.tag()));
             if (row.gatewayTime() == offer.gatewayTime()) {
-                rows.add(row);
+                rows.add(row.readable(clock(name)));
             }
         }
         if (!rows.isEmpty()) {
@@ -218,6 +263,7 @@ public final class Projection {
             }
             switch (Payloads.of(event)) {
                 case AlarmTransition transition -> alarm(gateway, transition.alarm());
+                case ClockStep _ -> clockChanged(gateway);
                 case TagCatalogue _ -> {
                     for (var row : store.gateways()) {
                         if (row.name().equals(gateway.text())) {
@@ -245,6 +291,7 @@ public final class Projection {
 
     private void live(GatewayId gateway, Message.Live live) throws DatabaseException {
         int number = number(gateway, live.epoch());
+        var line = clock(gateway.text());
         var offers = new ArrayList<Offer>(live.values().size());
         for (var v : live.values()) {
             var text = v.type() == io.drme.model.ValueType.TEXT ? v.text() : null;
@@ -254,10 +301,20 @@ public final class Projection {
                             v.type(),
                             number,
                             v.gatewayTime(),
-                            new Point(v.sourceTimeNanos(), v.quality(), v.bits(), text)));
+                            point(line, number, v, text)));
         }
         offer(gateway, offers);
         update(gateway, grid.gateway(gateway.text()).seen(clock.epochNanos()));
+    }
+
+    private static Point point(ClockLine line, int epoch, LiveValue v, @Nullable String text) {
+        long source = v.sourceTimeNanos();
+        boolean isMarked = line.isMarked(epoch, v.gatewayTime(), source);
+        return new Point(
+                line.sourceTime(epoch, v.gatewayTime(), source),
+                isMarked ? Quality.downgrade(v.quality(), Reason.CLOCK_UNSYNCED) : v.quality(),
+                v.bits(),
+                text);
     }
 
     private void reported(GatewayId gateway, Message.Status status) {

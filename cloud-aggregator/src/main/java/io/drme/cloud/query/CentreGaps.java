@@ -9,6 +9,8 @@ import io.drme.cloud.store.BlockStore.Gateway;
 import io.drme.cloud.store.BlockStore.Span;
 import io.drme.cloud.store.BlockStore.TagRow;
 import io.drme.cloud.store.DatabaseException;
+import io.drme.cloud.store.TimedBlocks;
+import io.drme.history.ClockLine;
 import io.drme.history.Gap;
 import io.drme.history.Gaps;
 import io.drme.history.TagBlocks;
@@ -22,7 +24,6 @@ import io.drme.schema.Payload;
 import io.drme.schema.Payloads;
 import io.drme.sync.RangeSet;
 import io.drme.time.Clock;
-import io.drme.time.Hlc;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,10 +53,12 @@ final class CentreGaps {
                     EventSchema.REFUSAL.type());
 
     private final BlockStore store;
+    private final TimedBlocks timed;
     private final Clock clock;
 
     CentreGaps(BlockStore store, Clock clock) {
         this.store = store;
+        this.timed = new TimedBlocks(store);
         this.clock = clock;
     }
 
@@ -85,7 +88,8 @@ final class CentreGaps {
 
     /** The gaps in a span, oldest first, each with its reason. */
     List<Gap> list(Gateway gateway, Line line, String tag, Span asked) throws DatabaseException {
-        long arrived = store.lastArrived(gateway.id());
+        var times = timed.clock(gateway.id());
+        long arrived = timed.lastArrived(gateway.id(), times);
         long newest = line.isFollowing ? Math.max(arrived, asked.fromNanos()) : clock.epochNanos();
         long to = Math.min(asked.toNanos(), newest);
         if (to <= asked.fromNanos()) {
@@ -101,23 +105,30 @@ final class CentreGaps {
         var gaps = new Gaps(tag, span.fromNanos(), to, pollNanos);
         var events = events(gateway);
         var absent = new Absences(gateway, line, events);
-        feed(gateway, tag, span, new TagBlocks(new TagName(tag), gaps, absent::why));
-        events.forEach(e -> gaps.event(Hlc.epochNanos(e.stamp), e.payload, StreamKind.DATA));
-        pending(gateway, line, gaps);
+        var ids = new HashMap<EpochId, Long>();
+        for (var epoch : store.epochs(gateway.id())) {
+            ids.put(epoch.epoch(), epoch.id());
+        }
+        var blocks =
+                new TagBlocks(
+                        new TagName(tag), gaps, absent::why, times, e -> ids.getOrDefault(e, 0L));
+        feed(gateway, tag, times, span, blocks);
+        events.forEach(e -> e.tell(times, gaps));
+        pending(gateway, times, line, gaps);
         if (arrived > 0) {
             gaps.nothingArrivedSince(arrived, "has not arrived yet" + line.progress);
         }
         return gaps.list();
     }
 
-    private void feed(Gateway gateway, String tag, Span span, TagBlocks blocks)
+    private void feed(Gateway gateway, String tag, ClockLine times, Span span, TagBlocks blocks)
             throws DatabaseException {
         var places = new ArrayList<BlockPlace>();
-        store.before(gateway.id(), tag, span.fromNanos() - MARGIN_NANOS)
+        timed.before(gateway.id(), tag, times, span.fromNanos() - MARGIN_NANOS)
                 .map(row -> new BlockPlace(row.epochId(), row.place(), row.sequence()))
                 .ifPresent(places::add);
         var wide = new Span(span.fromNanos() - MARGIN_NANOS, span.toNanos() + MARGIN_NANOS);
-        for (var place : store.blocks(gateway.id(), wide, MAX_BLOCKS)) {
+        for (var place : timed.blocks(gateway.id(), times, wide, MAX_BLOCKS)) {
             if (places.isEmpty() || !place.equals(places.getFirst())) {
                 places.add(place);
             }
@@ -160,7 +171,16 @@ final class CentreGaps {
         return present;
     }
 
-    private record Known(long epochId, long stamp, Payload payload) {}
+    private record Known(long epochId, long stamp, Payload payload) {
+        void tell(ClockLine times, Gaps gaps) {
+            long at = times.timeOf(epochId, stamp);
+            if (times.isLost(epochId, stamp)) {
+                gaps.lost(at, payload);
+            } else {
+                gaps.event(at, times.correct(epochId, stamp, payload), StreamKind.DATA);
+            }
+        }
+    }
 
     private List<Known> events(Gateway gateway) throws DatabaseException {
         var known = new ArrayList<Known>();
@@ -217,11 +237,12 @@ final class CentreGaps {
     }
 
     /** What is still on the gateway between the blocks that are here. */
-    private void pending(Gateway gateway, Line line, Gaps gaps) throws DatabaseException {
+    private void pending(Gateway gateway, ClockLine times, Line line, Gaps gaps)
+            throws DatabaseException {
         for (var hole : store.holes(gateway.id())) {
             gaps.pending(
-                    hole.fromNanos(),
-                    hole.toNanos(),
+                    times.shownTime(hole.epochId(), Long.MAX_VALUE, hole.fromNanos()),
+                    times.shownTime(hole.epochId(), Long.MAX_VALUE, hole.toNanos()),
                     "blocks %d to %d are still on the gateway%s"
                             .formatted(hole.fromSequence(), hole.toSequence(), line.progress));
         }

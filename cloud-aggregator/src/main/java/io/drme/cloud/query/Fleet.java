@@ -7,6 +7,8 @@ import io.drme.cloud.store.BlockStore;
 import io.drme.cloud.store.BlockStore.Gateway;
 import io.drme.cloud.store.BlockStore.TagRow;
 import io.drme.cloud.store.DatabaseException;
+import io.drme.cloud.store.TimedBlocks;
+import io.drme.history.ClockLine;
 import io.drme.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -152,21 +154,30 @@ public final class Fleet {
     /** The newest values of a selection, sorted by full name. */
     public List<FleetLatest> latest(Selection selection) throws DatabaseException {
         var found = new ArrayList<FleetLatest>();
+        var timed = new TimedBlocks(store);
+        var crooked = timed.crooked();
         var pattern = selection.pattern();
         for (var gateway : gateways(selection)) {
             if (selection.mayMatch(gateway.name())) {
-                latest(gateway.name(), pattern::matches, found);
+                var clock =
+                        crooked.contains(gateway.id())
+                                ? timed.numberedClock(gateway.id())
+                                : ClockLine.EMPTY;
+                latest(gateway.name(), clock, pattern::matches, found);
             }
         }
         return found;
     }
 
-    private void latest(String gateway, Predicate<String> pattern, List<FleetLatest> into) {
+    private void latest(
+            String gateway, ClockLine clock, Predicate<String> pattern, List<FleetLatest> into) {
         var table = grid.latest(gateway);
         var tags = grid.tags(gateway);
         for (int i = 0; i < table.size(); i++) {
             if (pattern.test(gateway + "/" + table.tag(i))) {
-                into.add(new FleetLatest(gateway, table.row(i), tags.unit(table.tag(i))));
+                into.add(
+                        new FleetLatest(
+                                gateway, table.row(i).readable(clock), tags.unit(table.tag(i))));
             }
         }
     }

@@ -7,6 +7,8 @@ import io.drme.cloud.store.BlockStore;
 import io.drme.cloud.store.BlockStore.SeriesRow;
 import io.drme.cloud.store.BlockStore.Span;
 import io.drme.cloud.store.DatabaseException;
+import io.drme.cloud.store.TimedBlocks;
+import io.drme.history.ClockLine;
 import io.drme.model.Quality;
 import io.drme.model.Reading;
 import io.drme.model.Values;
@@ -26,13 +28,19 @@ public final class RawHistory {
     private static final int ROWS = 64;
 
     private final BlockStore store;
+    private final TimedBlocks timed;
 
     /** Reads from a store. */
     public RawHistory(BlockStore store) {
         this.store = store;
+        this.timed = new TimedBlocks(store);
     }
 
-    /** A sample with its place. */
+    /**
+     * A sample with its place, its times as the clock's history corrects them.
+     *
+     * @param gatewayTime its stamp, readable as a time
+     */
     public record HistorySample(long sourceTime, long gatewayTime, Reading reading) {}
 
     /**
@@ -109,6 +117,7 @@ public final class RawHistory {
         private final long gatewayId;
         private final String tag;
         private final Span span;
+        private final ClockLine clock;
         private final SeriesColumns columns = new SeriesColumns();
         private List<SeriesRow> rows = List.of();
         private int row;
@@ -122,7 +131,8 @@ public final class RawHistory {
 
         private record Found(int index, HistorySample sample) {}
 
-        Walk(long gatewayId, String tag, Span span) {
+        Walk(long gatewayId, String tag, Span span) throws DatabaseException {
+            this.clock = timed.clock(gatewayId);
             this.gatewayId = gatewayId;
             this.tag = tag;
             this.span = span;
@@ -160,9 +170,10 @@ public final class RawHistory {
                     return false;
                 }
                 rows =
-                        store.series(
+                        timed.series(
                                 gatewayId,
                                 tag,
+                                clock,
                                 span,
                                 new BlockStore.BlockPlace(epochId, place, sequence),
                                 ROWS);
@@ -202,7 +213,7 @@ public final class RawHistory {
             }
             var before =
                     new BlockStore.BlockPlace(first.epochId(), first.place(), first.sequence() - 1);
-            return store.series(gatewayId, tag, span, before, ROWS).stream()
+            return timed.series(gatewayId, tag, clock, span, before, ROWS).stream()
                     .filter(s -> s.sequence() == first.sequence() && s.epochId() == first.epochId())
                     .toList();
         }
@@ -220,6 +231,7 @@ public final class RawHistory {
                 isEnvelope = reader.header().seal().envelope() != null;
                 for (var one : series) {
                     reader.decode(one.ordinal(), columns);
+                    clock.correct(place.epochId(), columns);
                     for (int i = 0; i < columns.size(); i++) {
                         all.add(sample(i));
                     }
@@ -235,10 +247,19 @@ public final class RawHistory {
             for (int i = skip + 1; i < all.size(); i++) {
                 long time = all.get(i).sourceTime;
                 if (time >= span.fromNanos() && time < span.toNanos()) {
-                    found.add(new Found(i, all.get(i)));
+                    found.add(new Found(i, readable(place.epochId(), all.get(i))));
                 }
             }
             return found;
+        }
+
+        private HistorySample readable(long epoch, HistorySample sample) {
+            return clock.isStraight()
+                    ? sample
+                    : new HistorySample(
+                            sample.sourceTime,
+                            clock.readable(epoch, sample.gatewayTime),
+                            sample.reading);
         }
 
         private HistorySample sample(int at) {

@@ -10,6 +10,8 @@ import io.drme.cloud.store.BlockStore.SeriesRow;
 import io.drme.cloud.store.BlockStore.Span;
 import io.drme.cloud.store.BlockStore.TagRow;
 import io.drme.cloud.store.DatabaseException;
+import io.drme.cloud.store.TimedBlocks;
+import io.drme.history.ClockLine;
 import io.drme.history.Gap;
 import io.drme.history.RollUp;
 import io.drme.history.RollUpFunction;
@@ -38,6 +40,9 @@ public final class Trends {
     /** What began before the span and reaches into it is looked for so far back. */
     private static final Duration BEFORE = Duration.ofDays(7);
 
+    private static final Duration LATE = Duration.ofMinutes(10);
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
     private final BlockStore store;
     private final Fleet fleet;
     private final Clock clock;
@@ -58,8 +63,10 @@ public final class Trends {
             Gateway gateway, String tag, RollUp.Span span, Set<RollUpFunction> functions)
             throws DatabaseException {
         var within = new Span(span.from(), Math.min(span.to(), clock.epochNanos()));
-        var rows = store.series(gateway.id(), tag, within, BlockPlace.START, MAX_BLOCKS);
-        var before = store.before(gateway.id(), tag, span.from());
+        var timed = new TimedBlocks(store);
+        var clock = timed.clock(gateway.id());
+        var rows = timed.series(gateway.id(), tag, clock, within, BlockPlace.START, MAX_BLOCKS);
+        var before = timed.before(gateway.id(), tag, clock, span.from());
         var type = type(rows, before);
         if (type.isEmpty()) {
             return List.of();
@@ -67,8 +74,8 @@ public final class Trends {
         boolean weighted = described(gateway, tag).map(t -> t.deadband() > 0).orElse(false);
         var steps = new RollUp.Span(span.from(), within.toNanos(), span.stepNanos());
         var rollUp = new RollUp(type.get(), weighted, steps, functions);
-        var ends = ends(gateway, within);
-        var opened = new OpenBlock();
+        var ends = ends(gateway, clock, within);
+        var opened = new OpenBlock(clock);
         int end = 0;
         if (weighted && before.isPresent() && before.get().type() == type.get()) {
             rollUp.add(opened.series(before.get()));
@@ -77,7 +84,10 @@ public final class Trends {
             while (end < ends.size() && ends.get(end) < row.stats().firstTime()) {
                 rollUp.interrupt(ends.get(end++));
             }
-            if (row.type() == type.get() && !rollUp.addStats(row.stats())) {
+            boolean isAdded =
+                    row.type() != type.get()
+                            || (isStraight(clock, row) && rollUp.addStats(row.stats()));
+            if (!isAdded) {
                 rollUp.add(opened.series(row));
             }
         }
@@ -85,6 +95,14 @@ public final class Trends {
             rollUp.interrupt(ends.get(end++));
         }
         return rollUp.rows();
+    }
+
+    /**
+     * Whether a block's figures can be taken as they stand; its polls end soon after its samples.
+     */
+    private static boolean isStraight(ClockLine clock, SeriesRow row) {
+        long end = Math.max(0, (row.stats().lastTime() + LATE.toNanos()) / NANOS_PER_MILLI);
+        return clock.isStraight(row.epochId(), row.place(), Math.max(row.place(), Hlc.of(end, 0)));
     }
 
     /** The newest type where a tag has changed it. */
@@ -97,16 +115,18 @@ public final class Trends {
     }
 
     /** When the agent ended, so that no value is known to hold any longer. */
-    private List<Long> ends(Gateway gateway, Span span) throws DatabaseException {
+    private List<Long> ends(Gateway gateway, ClockLine clock, Span span) throws DatabaseException {
         var ends = new ArrayList<Long>();
         var types = List.of(EventSchema.GATEWAY_LIFE.type());
         for (var stored : store.newestEvents(gateway.id(), types, MAX_EVENTS)) {
             try {
                 if (Payloads.of(stored.event()) instanceof GatewayLife life) {
+                    long stamp = stored.event().time();
                     ends.add(
                             life.kind().equals("stopped")
-                                    ? Hlc.epochNanos(stored.event().time())
-                                    : life.lastCommitTime());
+                                    ? clock.timeOf(stored.epochId(), stamp)
+                                    : clock.lastTime(
+                                            stored.epochId(), stamp, life.lastCommitTime()));
                 }
             } catch (BadEventException _) {
                 // of a release that this one does not know: says nothing to us
@@ -124,9 +144,14 @@ public final class Trends {
 
     /** The block opened last, as neighbouring questions are about the same. */
     private final class OpenBlock {
+        private final ClockLine clock;
         private final SeriesColumns series = new SeriesColumns();
         private BlockPlace place = BlockPlace.START;
         private @Nullable BlockReader reader;
+
+        OpenBlock(ClockLine clock) {
+            this.clock = clock;
+        }
 
         SeriesColumns series(SeriesRow row) throws DatabaseException {
             var block = open(new BlockPlace(row.epochId(), row.place(), row.sequence()));
@@ -135,6 +160,7 @@ public final class Trends {
             }
             try {
                 block.decode(row.ordinal(), series);
+                clock.correct(row.epochId(), series);
                 return series;
             } catch (BadBlockException e) {
                 throw broken(e);

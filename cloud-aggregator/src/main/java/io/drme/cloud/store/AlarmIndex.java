@@ -1,11 +1,13 @@
 package io.drme.cloud.store;
 
+import io.drme.history.ClockLine;
 import io.drme.model.Value;
 import io.drme.model.Values;
 import io.drme.schema.AlarmTransition;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +25,11 @@ final class AlarmIndex {
         this.epoch = epoch;
     }
 
-    private record Step(String from, String to, long at, String by) {}
+    private record Step(String from, String to, long epochId, long stamped, String by) {
+        long at(ClockLine clock) {
+            return clock.stampedTime(epochId, Long.MAX_VALUE, stamped);
+        }
+    }
 
     void add(long sequence, AlarmTransition t) throws SQLException {
         statements.change(
@@ -82,17 +88,20 @@ final class AlarmIndex {
                 sequence);
     }
 
-    private void follow(String alarm) throws SQLException {
+    /** Makes the row of an occurrence what its transitions say, by the clock as it is known. */
+    void follow(String alarm) throws SQLException {
+        var clock = new ClockIndex(statements, epoch).line();
         List<Step> steps = new ArrayList<>();
         statements.each(
-                "select from_state, to_state, at_time, by_name from alarm_transition where gateway_id = ? and alarm_id = ? order by epoch_id, sequence",
+                "select from_state, to_state, epoch_id, at_time, by_name from alarm_transition where gateway_id = ? and alarm_id = ? order by epoch_id, sequence",
                 r ->
                         steps.add(
                                 new Step(
                                         r.getString(1),
                                         r.getString(2),
                                         r.getLong(3),
-                                        r.getString(4))),
+                                        r.getLong(4),
+                                        r.getString(5))),
                 epoch.gatewayId(),
                 alarm);
         Long cleared = null;
@@ -100,22 +109,26 @@ final class AlarmIndex {
         String by = null;
         for (var step : steps) {
             if (isCleared(step.to()) && cleared == null) {
-                cleared = step.at();
+                cleared = step.at(clock);
             } else if (isActive(step.to())) {
                 cleared = null;
             }
             if (isWaiting(step.from()) && isAcknowledging(step)) {
-                acknowledged = step.at();
+                acknowledged = step.at(clock);
                 by = orNull(step.by());
             }
         }
         statements.change(
-                "update alarm set state = ?, raised_at = ?, cleared_at = ?, acknowledged_at = ?, acknowledged_by = ? where gateway_id = ? and alarm_id = ?",
+                "update alarm set state = ?, raised_at = ?, cleared_at = ?, acknowledged_at = ?, acknowledged_by = ?, uncertainty = ? where gateway_id = ? and alarm_id = ?",
                 steps.getLast().to(),
-                steps.getFirst().at(),
+                steps.getFirst().at(clock),
                 cleared,
                 acknowledged,
                 by,
+                Objects.requireNonNullElse(
+                        clock.stampedUncertainty(
+                                steps.getFirst().epochId(), steps.getFirst().stamped()),
+                        ClockLine.UNKNOWN),
                 epoch.gatewayId(),
                 alarm);
     }

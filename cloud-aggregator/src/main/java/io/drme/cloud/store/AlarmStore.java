@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Alarms as queries read them. Safe for use from any thread; may block. */
 public final class AlarmStore {
     private static final String COLUMNS =
-            "select g.name, a.alarm_id, a.name, a.tag, a.state, a.priority, a.value_type, a.value_bits, a.value_text, a.message, a.action, a.raised_at, a.cleared_at, a.acknowledged_at, a.acknowledged_by, a.shelved_until from alarm a join gateway g on g.id = a.gateway_id where 1 = 1";
+            "select g.name, a.alarm_id, a.name, a.tag, a.state, a.priority, a.value_type, a.value_bits, a.value_text, a.message, a.action, a.raised_at, a.cleared_at, a.acknowledged_at, a.acknowledged_by, a.shelved_until, a.uncertainty from alarm a join gateway g on g.id = a.gateway_id where 1 = 1";
 
     private final BlockStore store;
 
@@ -22,7 +22,12 @@ public final class AlarmStore {
         this.store = store;
     }
 
-    /** One occurrence of an alarm. Times are nanoseconds since 1970 UTC. */
+    /**
+     * One occurrence of an alarm. Times are nanoseconds since 1970 UTC, as the clock's history
+     * corrects them.
+     *
+     * @param uncertaintyNanos how far off {@code raisedAt} may be; null where unknown
+     */
     public record AlarmRow(
             String gateway,
             String id,
@@ -37,7 +42,8 @@ public final class AlarmStore {
             @Nullable Long clearedAt,
             @Nullable Long acknowledgedAt,
             @Nullable String acknowledgedBy,
-            long shelvedUntil) {}
+            long shelvedUntil,
+            @Nullable Long uncertaintyNanos) {}
 
     /**
      * What a question is about; empty means all.
@@ -152,7 +158,8 @@ public final class AlarmStore {
                 orNull(r, 13),
                 orNull(r, 14),
                 r.getString(15),
-                r.getLong(16));
+                r.getLong(16),
+                r.getLong(17) < 0 ? null : (Long) r.getLong(17));
     }
 
     private static @Nullable Long orNull(ResultSet r, int column) throws SQLException {

@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * question to the database and may block.
  */
 public final class BlockStore {
-    private static final String SERIES_COLUMNS =
-            "b.epoch_id, b.sequence, b.place, b.ordinal, b.type, b.samples, b.bad_samples, b.first_time, b.last_time, b.complete, b.first_bits, b.last_bits, b.min_bits, b.max_bits, b.total, b.integral, b.covered_nanos";
-
     private final Database database;
 
     /** Reads from this database. */
@@ -190,35 +187,6 @@ public final class BlockStore {
     }
 
     /**
-     * The blocks that hold samples of a tag in a span of source time, in the gateway's order.
-     *
-     * @param after only blocks behind that one
-     * @param limit at most so many rows
-     */
-    public List<SeriesRow> series(
-            long gatewayId, String tag, Span span, BlockPlace after, int limit)
-            throws DatabaseException {
-        return list(
-                "select "
-                        + SERIES_COLUMNS
-                        + " from epoch e cross join item i cross join block_series b where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1 and i.last_time >= ? and i.first_time < ? and b.series_id = (select id from series where gateway_id = ? and tag = ?) and b.epoch_id = i.epoch_id and b.sequence = i.sequence and b.last_time >= ? and b.first_time < ? and (b.epoch_id > ? or (b.epoch_id = ? and (b.place > ? or (b.place = ? and b.sequence > ?)))) order by b.epoch_id, b.place, b.sequence, b.ordinal limit ?",
-                BlockStore::seriesRow,
-                gatewayId,
-                span.fromNanos(),
-                span.toNanos(),
-                gatewayId,
-                tag,
-                span.fromNanos(),
-                span.toNanos(),
-                after.epochId(),
-                after.epochId(),
-                after.place(),
-                after.place(),
-                after.sequence(),
-                limit);
-    }
-
-    /**
      * Where a block is; epoch 0 is before all.
      *
      * @param place the least stamp of the polls in it, which comes before its number: envelopes
@@ -237,38 +205,6 @@ public final class BlockStore {
      */
     public record Span(long fromNanos, long toNanos) {}
 
-    private static SeriesRow seriesRow(ResultSet r) throws SQLException {
-        return new SeriesRow(
-                r.getLong(1),
-                r.getLong(2),
-                r.getLong(3),
-                r.getInt(4),
-                ValueType.ofCode(r.getInt(5)),
-                new io.drme.block.SeriesStats(
-                        r.getInt(6),
-                        r.getInt(7),
-                        r.getLong(8),
-                        r.getLong(9),
-                        r.getInt(10) != 0,
-                        r.getLong(11),
-                        r.getLong(12),
-                        r.getLong(13),
-                        r.getLong(14),
-                        r.getDouble(15),
-                        r.getDouble(16),
-                        r.getLong(17)));
-    }
-
-    /** The newest block of each series of a gateway: (epoch, sequence) pairs, each once. */
-    public List<SeriesRow> newest(long gatewayId) throws DatabaseException {
-        return list(
-                "select "
-                        + SERIES_COLUMNS
-                        + " from series s cross join block_series b where s.gateway_id = ? and b.series_id = s.id and b.epoch_id = (select max(epoch_id) from block_series n where n.series_id = s.id) and b.place = (select max(place) from block_series m where m.series_id = s.id and m.epoch_id = b.epoch_id)",
-                BlockStore::seriesRow,
-                gatewayId);
-    }
-
     /** The bytes of a stored block; nothing where they expired. */
     public Optional<byte[]> block(long epochId, long sequence) throws DatabaseException {
         var found =
@@ -280,43 +216,9 @@ public final class BlockStore {
         return found.stream().findFirst();
     }
 
-    /** The last block before a time that holds samples of a tag. */
-    public Optional<SeriesRow> before(long gatewayId, String tag, long nanos)
-            throws DatabaseException {
-        return list(
-                        "select "
-                                + SERIES_COLUMNS
-                                + " from block_series b join item i on i.epoch_id = b.epoch_id and i.stream = 2 and i.sequence = b.sequence where b.series_id = (select id from series where gateway_id = ? and tag = ?) and b.last_time < ? and i.state = 1 order by b.epoch_id desc, b.place desc, b.sequence desc, b.ordinal desc limit 1",
-                        BlockStore::seriesRow,
-                        gatewayId,
-                        tag,
-                        nanos)
-                .stream()
-                .findFirst();
-    }
-
-    /** Blocks of a gateway that hold polls or samples in a span, whatever their tags, in order. */
-    public List<BlockPlace> blocks(long gatewayId, Span span, int limit) throws DatabaseException {
-        return list(
-                "select i.epoch_id, i.place, i.sequence from epoch e cross join item i where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1 and i.last_time >= ? and i.first_time < ? order by i.epoch_id, i.place, i.sequence limit ?",
-                r -> new BlockPlace(r.getLong(1), r.getLong(2), r.getLong(3)),
-                gatewayId,
-                span.fromNanos(),
-                span.toNanos(),
-                limit);
-    }
-
-    /** Source time of the newest sample or poll that is here; 0 where none is. */
-    public long lastArrived(long gatewayId) throws DatabaseException {
-        return list(
-                        "select coalesce(max(i.last_time), 0) from epoch e cross join item i where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1",
-                        r -> r.getLong(1),
-                        gatewayId)
-                .getFirst();
-    }
-
     /** Blocks that are not here although later ones are, and the time between their neighbours. */
-    public record Hole(long fromSequence, long toSequence, long fromNanos, long toNanos) {}
+    public record Hole(
+            long epochId, long fromSequence, long toSequence, long fromNanos, long toNanos) {}
 
     /** The holes in the newest epoch of a gateway. */
     public List<Hole> holes(long gatewayId) throws DatabaseException {
@@ -329,7 +231,7 @@ public final class BlockStore {
                 if (range.from() > next) {
                     long begin = edge(epochId, next - 1, "last_time").orElse(0L);
                     long end = edge(epochId, range.from(), "first_time").orElse(begin);
-                    holes.add(new Hole(next, range.from() - 1, begin, end));
+                    holes.add(new Hole(epochId, next, range.from() - 1, begin, end));
                 }
                 next = range.to() + 1;
             }
@@ -462,7 +364,7 @@ public final class BlockStore {
     /** Something that the receiver noticed and a person should see. */
     public record Finding(long id, String gateway, String kind, String detail, long foundNanos) {}
 
-    private <T> List<T> list(String sql, Statements.Row<T> reader, @Nullable Object... values)
+    <T> List<T> list(String sql, Statements.Row<T> reader, @Nullable Object... values)
             throws DatabaseException {
         var found = new ArrayList<T>();
         each(sql, reader, found::add, values);

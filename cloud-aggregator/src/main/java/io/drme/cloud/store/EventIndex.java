@@ -4,6 +4,7 @@ import io.drme.log.EventItem;
 import io.drme.model.Event;
 import io.drme.model.SyncMode;
 import io.drme.schema.BadEventException;
+import io.drme.schema.ClockStep;
 import io.drme.schema.CommandResult;
 import io.drme.schema.DeviceState;
 import io.drme.schema.EventSchema;
@@ -53,6 +54,7 @@ final class EventIndex {
                     new AlarmIndex(statements, epoch).add(item.sequence(), transition);
             case TagCatalogue catalogue -> catalogue(item.sequence(), catalogue);
             case DeviceState state -> device(item.sequence(), state);
+            case ClockStep step -> new ClockIndex(statements, epoch).add(item.sequence(), step);
             case CommandResult result ->
                     statements.change(
                             "update command set result = ?, detail = ? where id = ? and gateway_id = ?",

@@ -113,6 +113,7 @@ final class StateDesk implements AutoCloseable {
                                 plan.pipelines().table(),
                                 0,
                                 0,
+                                List.of(),
                                 ends,
                                 () -> {}));
     }

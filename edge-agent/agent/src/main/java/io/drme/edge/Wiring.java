@@ -5,6 +5,7 @@ import io.drme.edge.acquisition.Acquisition;
 import io.drme.edge.acquisition.Recording;
 import io.drme.edge.config.GatewayConfig;
 import io.drme.edge.recording.AlarmBook;
+import io.drme.edge.recording.ClockBook;
 import io.drme.edge.recording.CommandsDone;
 import io.drme.edge.recording.Recorder;
 import io.drme.edge.state.OperatorState;
@@ -14,7 +15,6 @@ import io.drme.schema.GatewayLife;
 import io.drme.schema.Payloads;
 import io.drme.time.Clock;
 import io.drme.time.Hlc;
-import io.drme.time.HybridClock;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -90,8 +90,15 @@ record Wiring(
                 found.clean(),
                 found.journalSamples());
         var commandsDone = new CommandsDone();
-        var alarmBook = AlarmBook.of(store.view(), commandsDone);
-        var hlc = new HybridClock(clock, store.hlcHighWater());
+        var clocks = new ClockBook();
+        var alarmBook =
+                AlarmBook.of(
+                        store.view(),
+                        item -> {
+                            commandsDone.see(item);
+                            clocks.see(item);
+                        });
+        var hlc = store.stamps();
         long now = Hlc.epochNanos(hlc.next());
         var ready =
                 StateDesk.restore(
@@ -104,20 +111,13 @@ record Wiring(
             store.needEventsSince(Long.MIN_VALUE); // until the first snapshot of this run
         }
         StateDesk.noLongerConfigured(alarmBook, ready.plan(), now).ifPresent(made::add);
-        store.appendEvent(
-                Payloads.event(
-                        hlc.next(),
-                        new GatewayLife(
-                                found.clean() ? "started" : "crashed",
-                                store.bootCount(),
-                                found.lastCommitNanos(),
-                                Agent.VERSION),
-                        describing(config.gateway())));
+        recordStart(store, config.gateway());
         var in = new ArrayBlockingQueue<Batch>(Acquisition.IN_QUEUE_BATCHES);
-        var acquisition = new Acquisition(clock, hlc::next, in, made, ready.plan());
+        var acquisition = new Acquisition(clock, hlc, in, made, ready.plan());
         long bootCount = store.bootCount();
         var recorder =
-                new Recorder(store, taken, clock, config.store().syncEvery(), alarmBook::take);
+                new Recorder(
+                        store, taken, clock, config.store().syncEvery(), alarmBook::take, clocks);
         return new Wiring(
                 new Parts(
                         clock,
@@ -131,6 +131,19 @@ record Wiring(
                 made,
                 taken,
                 ready);
+    }
+
+    private static void recordStart(Store store, GatewayConfig.Gateway gateway) {
+        var found = store.recovery();
+        store.appendEvent(
+                Payloads.event(
+                        store.stamps().next(),
+                        new GatewayLife(
+                                found.clean() ? "started" : "crashed",
+                                store.bootCount(),
+                                found.lastCommitNanos(),
+                                Agent.VERSION),
+                        describing(gateway)));
     }
 
     /**

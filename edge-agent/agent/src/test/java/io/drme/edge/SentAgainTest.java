@@ -122,7 +122,7 @@ class SentAgainTest {
         store.close();
         store = open();
         var done = new CommandsDone();
-        AlarmBook.of(store.view(), done);
+        AlarmBook.of(store.view(), done::see);
         assertThat(done.notExpired(now + 1)).containsOnlyKeys("c-1", "c-2");
         assertThat(done.notExpired(now)).containsEntry("c-2", now + 2 * HOUR);
     }

@@ -222,6 +222,18 @@ public final class Gaps {
         }
     }
 
+    /**
+     * An event from a life of the gateway in which it never knew what time it was.
+     *
+     * @param at what its clock showed
+     */
+    public void lost(long at, Payload payload) {
+        if (payload instanceof GatewayLife life) {
+            lives.lost(at, life);
+        }
+        // A catalogue is in force since nobody knows when; the next life says it again.
+    }
+
     private void drop(Drop drop) {
         var reason = reason(drop);
         known.add(
@@ -266,11 +278,6 @@ public final class Gaps {
     /** A span of which samples were recorded that are no longer kept here. */
     public void expired(long expiredFrom, long expiredTo, String detail) {
         known.add(new Fact(expiredFrom, expiredTo, Fact.Rank.EXPIRED, EXPIRED, detail));
-    }
-
-    /** A span in which the gateway ran, but nobody knows how its times are to be read. */
-    public void unsynced(long unsyncedFrom, long unsyncedTo, String detail) {
-        known.add(new Fact(unsyncedFrom, unsyncedTo, Fact.Rank.CLOCK, CLOCK_UNSYNCED, detail));
     }
 
     /** The gaps, oldest first, without overlap, cut to the span. Ends the feeding. */

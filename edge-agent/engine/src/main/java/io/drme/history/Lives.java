@@ -1,6 +1,8 @@
 package io.drme.history;
 
 import io.drme.schema.GatewayLife;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,6 +12,10 @@ final class Lives {
 
     private final List<Fact> downs = new ArrayList<>();
     private final List<Up> ups = new ArrayList<>();
+    private final List<String> lostLives = new ArrayList<>();
+    private final List<String> everLost = new ArrayList<>();
+    private boolean isLost;
+    private long lostSince = NONE;
     private final List<Long> newDirectories = new ArrayList<>();
     private boolean any;
     private boolean isUp = true;
@@ -40,7 +46,60 @@ final class Lives {
         newest = Math.max(newest, at);
     }
 
+    /**
+     * A start or stop of which it is not known when it was, as the clock was never right in that
+     * life. From what is known before to what is known after, it may have run.
+     */
+    void lost(long at, GatewayLife life) {
+        if (!life.kind().equals("stopped")) {
+            if (!isLost) {
+                isLost = true;
+                lostSince = stoppedAt != NONE ? stoppedAt : lastCommit(life);
+                if (isUp && any && lostSince > upSince) {
+                    ups.add(new Up(upSince, lostSince, true));
+                }
+                isUp = false;
+                stoppedAt = NONE;
+            }
+            var which = "start %d, samples from %s on".formatted(life.bootCount(), instant(at));
+            lostLives.add(which);
+            everLost.add(which);
+        }
+    }
+
+    private static long lastCommit(GatewayLife life) {
+        return life.lastCommitTime() > 0 ? life.lastCommitTime() : NONE;
+    }
+
+    private static Instant instant(long nanos) {
+        return Instant.ofEpochSecond(0, nanos).truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private boolean endLost(long at) {
+        if (!isLost) {
+            return false;
+        }
+        if (lostSince < at) {
+            downs.add(new Fact(lostSince, at, Fact.Rank.CLOCK, Gaps.CLOCK_UNSYNCED, lostDetail()));
+        }
+        isLost = false;
+        lostLives.clear();
+        return true;
+    }
+
+    private String lostDetail() {
+        return "the gateway ran in it with a clock that was never set (%s); when is not known"
+                .formatted(String.join("; ", lostLives));
+    }
+
     private void start(long at, GatewayLife life) {
+        if (endLost(at)) {
+            any = true;
+            isUp = true;
+            upSince = at;
+            stoppedAt = NONE;
+            return;
+        }
         var how =
                 "the agent %s; start %d"
                         .formatted(
@@ -102,6 +161,19 @@ final class Lives {
                             Fact.Rank.GATEWAY,
                             Gaps.GATEWAY_DOWN,
                             "the agent was stopped"));
+        }
+        if (!everLost.isEmpty()) {
+            all.add(
+                    new Fact(
+                            NONE,
+                            ClockSegment.PLAUSIBLE_NANOS,
+                            Fact.Rank.CLOCK,
+                            Gaps.CLOCK_UNSYNCED,
+                            "only clocks that were never set showed this time (%s)"
+                                    .formatted(String.join("; ", everLost))));
+        }
+        if (isLost && lostSince < to) {
+            all.add(new Fact(lostSince, to, Fact.Rank.CLOCK, Gaps.CLOCK_UNSYNCED, lostDetail()));
         }
         if (beginning != NONE) {
             all.add(

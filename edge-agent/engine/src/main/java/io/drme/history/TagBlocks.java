@@ -6,10 +6,10 @@ import io.drme.block.SeriesColumns;
 import io.drme.model.EpochId;
 import io.drme.model.TagName;
 import io.drme.sync.RangeSet;
-import io.drme.time.Hlc;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +24,8 @@ public final class TagBlocks {
     private final TagName tag;
     private final Gaps gaps;
     private final Absent absent;
+    private final ClockLine clock;
+    private final ToLongFunction<EpochId> epochs;
     private final SeriesColumns columns = new SeriesColumns();
     private int group = NO_GROUP;
     private @Nullable EpochId epoch;
@@ -44,11 +46,23 @@ public final class TagBlocks {
      */
     public record Why(String reason, String detail) {}
 
-    /** Feeds these gaps with what is there of that tag. */
-    public TagBlocks(TagName tag, Gaps gaps, Absent absent) {
+    /**
+     * Feeds these gaps with what is there of that tag.
+     *
+     * @param clock how its times are to be read
+     * @param epochs the place of an epoch, as the clock knows it
+     */
+    public TagBlocks(
+            TagName tag,
+            Gaps gaps,
+            Absent absent,
+            ClockLine clock,
+            ToLongFunction<EpochId> epochs) {
         this.tag = tag;
         this.gaps = gaps;
         this.absent = absent;
+        this.clock = clock;
+        this.epochs = epochs;
     }
 
     /**
@@ -99,6 +113,7 @@ public final class TagBlocks {
     private void samples(BlockReader block) throws BadBlockException {
         for (int index : block.seriesOf(tag)) {
             block.decode(index, columns);
+            clock.correct(epochs.applyAsLong(block.header().epoch()), columns);
             for (int i = 0; i < columns.size(); i++) {
                 gaps.sample(columns.sourceTimes()[i], columns.qualities()[i]);
             }
@@ -113,12 +128,15 @@ public final class TagBlocks {
                 .map(index -> block.groupNumber(block.series().get(index).group()))
                 .forEach(numbers::add);
         group = numbers.getLast();
+        long place = epochs.applyAsLong(block.header().epoch());
         for (int number : numbers) {
             for (int i = 0; i < block.groups(); i++) {
                 if (block.groupNumber(i) == number) {
                     var ticks = block.ticks(i);
                     for (int at = 0; at < ticks.size(); at++) {
-                        gaps.tick(Hlc.epochNanos(ticks.gatewayTimes()[at]), ticks.outcomes()[at]);
+                        gaps.tick(
+                                clock.timeOf(place, ticks.gatewayTimes()[at]),
+                                ticks.outcomes()[at]);
                     }
                 }
             }

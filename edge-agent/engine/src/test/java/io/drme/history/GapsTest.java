@@ -185,7 +185,7 @@ class GapsTest {
         if (first <= 4) {
             many.event(at(90), new GatewayLife("crashed", 2, at(10), "1"), StreamKind.DATA);
         }
-        many.unsynced(at(10), at(90), "");
+        many.lost(at(0), new GatewayLife("crashed", 3, at(10), "1"));
         return many.list().stream()
                 .filter(gap -> gap.from() <= at(50) && gap.to() > at(50))
                 .findFirst()
@@ -239,13 +239,23 @@ class GapsTest {
     }
 
     @Test
-    void aStepOfTheClockExplainsTheTimesThatNeverWere() {
+    void whereALifeNeverKnewTheTimeTheHoleAroundItSaysSo() {
         samples(0, 30);
         samples(70, 100);
         ticks(0, 30, Quality.GOOD);
         ticks(70, 100, Quality.GOOD);
-        gaps.unsynced(at(30), at(70), "the clock jumped");
-        assertThat(listed()).containsExactly("29-70 clock-unsynced");
+        gaps.lost(7_000_000_000L, new GatewayLife("crashed", 2, at(29), "0.1.0"));
+        gaps.event(at(70), new GatewayLife("crashed", 3, 9_000_000_000L, "0.1.0"), StreamKind.DATA);
+        var found = gaps.list();
+        assertThat(found)
+                .singleElement()
+                .satisfies(gap -> {
+                    assertThat(gap.reason()).isEqualTo("clock-unsynced");
+                    assertThat(gap.from()).isEqualTo(at(29));
+                    assertThat(gap.to()).isEqualTo(at(70));
+                    assertThat(gap.detail())
+                            .contains("start 2, samples from 1970-01-01T00:00:07Z on");
+                });
     }
 
     @Test

@@ -14,7 +14,6 @@ import io.drme.model.TagTable;
 import io.drme.model.ValueType;
 import io.drme.testing.ManualClock;
 import io.drme.time.Clock;
-import io.drme.time.HybridClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,7 +52,7 @@ record BackfillHeld(long samples, long blocks, long bytes) {
                                 new GatewayId(gateway),
                                 clock,
                                 new java.security.SecureRandom()))) {
-            var stamps = new HybridClock(clock, store.hlcHighWater());
+            var stamps = store.stamps();
             for (int second = 0; second < hours * 3_600; second++) {
                 long time = clock.epochNanos() / NANOS_PER_MILLI * NANOS_PER_MILLI;
                 batch.begin(0, stamps.next());

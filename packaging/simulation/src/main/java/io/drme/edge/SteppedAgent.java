@@ -9,9 +9,12 @@ import io.drme.edge.config.GatewayConfigReader;
 import io.drme.edge.config.LastGood;
 import io.drme.edge.recording.AlarmBook;
 import io.drme.edge.recording.LocalGaps;
+import io.drme.edge.recording.LocalHistory;
+import io.drme.edge.recording.Point;
 import io.drme.edge.recording.Recorder;
 import io.drme.edge.recording.RecorderLog;
 import io.drme.edge.state.OperatorState;
+import io.drme.history.ClockLine;
 import io.drme.history.Gap;
 import io.drme.log.Store;
 import io.drme.log.StoreView;
@@ -302,6 +305,21 @@ public final class SteppedAgent {
                                 from,
                                 to,
                                 entry.pollNanos()));
+    }
+
+    /** The samples of a tag as the gateway's own page shows them. */
+    public List<Point> samples(String tag, long from, long to) throws InterruptedException {
+        return new LocalHistory(recorder()).samples(new TagName(tag), from, to);
+    }
+
+    /** When the occurrences of an alarm were raised, as lists show it, in their order. */
+    public List<Long> raised() {
+        var clock = recorder().clock();
+        return occurrences().stream()
+                .map(o ->
+                        clock.stampedTime(
+                                ClockLine.ONLY_EPOCH, Long.MAX_VALUE, o.raised().atNanos()))
+                .toList();
     }
 
     /** How the sync is. */

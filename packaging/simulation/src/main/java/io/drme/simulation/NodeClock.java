@@ -1,6 +1,7 @@
 package io.drme.simulation;
 
 import io.drme.time.Clock;
+import io.drme.time.ClockSync;
 import java.time.Duration;
 
 /**
@@ -10,6 +11,7 @@ import java.time.Duration;
 final class NodeClock implements Clock {
     private final Clock world;
     private long offsetNanos;
+    private ClockSync sync = ClockSync.UNKNOWN;
 
     NodeClock(Clock world) {
         this.world = world;
@@ -30,6 +32,16 @@ final class NodeClock implements Clock {
     public void sleep(Duration time) {
         BrokenInvariant.require(
                 !time.isPositive(), "something waits for %s in a world where nobody may", time);
+    }
+
+    @Override
+    public ClockSync sync() {
+        return sync;
+    }
+
+    /** What the machine says of its clock from now on. */
+    void sync(ClockSync now) {
+        sync = now;
     }
 
     /** The date jumps. */

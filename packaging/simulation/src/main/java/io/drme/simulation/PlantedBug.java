@@ -120,6 +120,7 @@ public enum PlantedBug {
                     real.tags(),
                     real.read(),
                     real.filtered(),
+                    real.clock(),
                     twice,
                     real.whenDurable());
         }

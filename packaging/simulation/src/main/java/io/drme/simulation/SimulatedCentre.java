@@ -3,8 +3,11 @@ package io.drme.simulation;
 import static io.drme.simulation.BrokenInvariant.require;
 
 import io.drme.cloud.query.Account;
+import io.drme.cloud.query.RawHistory;
+import io.drme.cloud.query.RawHistory.HistorySample;
 import io.drme.cloud.query.SimulatedAccounts;
 import io.drme.cloud.query.SimulatedGaps;
+import io.drme.cloud.store.AlarmStore;
 import io.drme.cloud.store.BlockStore;
 import io.drme.cloud.store.ContentReader;
 import io.drme.cloud.store.Database;
@@ -34,6 +37,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 
@@ -109,6 +113,25 @@ final class SimulatedCentre implements AutoCloseable {
 
     BlockStore blocks() {
         return new BlockStore(database);
+    }
+
+    /** The samples of a tag as the centre's page shows them. */
+    List<HistorySample> samples(GatewayId gateway, String tag, long from, long to)
+            throws DatabaseException {
+        var found = new ArrayList<HistorySample>();
+        for (var row : blocks().gateways()) {
+            if (row.name().equals(gateway.text())) {
+                new RawHistory(blocks())
+                        .each(row.id(), tag, new BlockStore.Span(from, to), found::add);
+            }
+        }
+        return found;
+    }
+
+    /** Alarms as lists show them, newest first. */
+    List<AlarmStore.AlarmRow> alarms() throws DatabaseException {
+        return new AlarmStore(blocks())
+                .alarms(AlarmStore.Filter.ALL, Optional.empty(), Integer.MAX_VALUE);
     }
 
     /** The gaps of a tag as the centre's page shows them. */

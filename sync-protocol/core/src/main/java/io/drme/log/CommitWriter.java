@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +24,17 @@ final class CommitWriter implements AutoCloseable {
     private final Sizes sizes;
     private final Journal journal;
     private final Waiting waiting;
+    private final LongSupplier stampMillis;
     private final Map<StreamKind, TickFrameWriter> writers = new EnumMap<>(StreamKind.class);
     private final List<Committed> written = new ArrayList<>();
 
-    CommitWriter(StoreSetup setup, Sizes sizes, Journal journal, Waiting waiting) {
+    CommitWriter(
+            StoreSetup setup,
+            Sizes sizes,
+            Journal journal,
+            Waiting waiting,
+            LongSupplier stampMillis) {
+        this.stampMillis = stampMillis;
         this.setup = setup;
         this.sizes = sizes;
         this.journal = journal;
@@ -164,7 +172,7 @@ final class CommitWriter implements AutoCloseable {
         long wall = setup.clock().epochNanos();
         long ahead = setup.config().syncEvery().multipliedBy(2).plus(STAMP_AHEAD).toMillis();
         long newest = Math.max(waiting.newestStamp(), lastEventTime);
-        long millis = Math.max(Hlc.millis(newest), wall / 1_000_000) + ahead;
+        long millis = Math.max(Hlc.millis(newest), stampMillis.getAsLong()) + ahead;
         next.hlcMark = Math.max(next.hlcMark, Hlc.of(Math.min(millis, (1L << 47) - 1), 0));
         next.lastEventTime = lastEventTime;
         next.lastCommitNanos = wall;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param samples how many samples it holds
  * @param firstTime earliest time in it, nanoseconds since 1970
  * @param lastTime latest time in it
- * @param writtenAt wall-clock time of the writing, nanoseconds since 1970; what {@code keep} counts
+ * @param writtenAt when it was written by the store's {@link AgeClock}; what {@code keep} counts
  *     from
  * @param covers journal position below which the stream's samples are in this item or one before it
  */

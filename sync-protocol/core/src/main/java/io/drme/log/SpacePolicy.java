@@ -128,7 +128,7 @@ final class SpacePolicy implements SpaceKeeper {
 
     /** Deletes what {@code keep} no longer asks for. */
     void expire() throws DiskException {
-        long before = core().setup.clock().epochNanos() - core().setup.config().keep().toNanos();
+        long before = core().age.now() - core().setup.config().keep().toNanos();
         while (true) {
             Optional<Victim> old = Optional.empty();
             for (var entry : core().logs.entrySet()) {
@@ -277,7 +277,7 @@ final class SpacePolicy implements SpaceKeeper {
             return segment.held.minus(core().state.stream(stream).acknowledged);
         }
         long kept = core().setup.config().keep().toNanos();
-        boolean isOld = segment.writtenAt < core().setup.clock().epochNanos() - kept;
+        boolean isOld = segment.writtenAt < core().age.now() - kept;
         return isOld ? RangeSet.EMPTY : segment.held;
     }
 

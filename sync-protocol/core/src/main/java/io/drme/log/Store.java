@@ -6,6 +6,7 @@ import io.drme.model.Event;
 import io.drme.model.StreamKind;
 import io.drme.model.TagTable;
 import io.drme.sync.RangeSet;
+import io.drme.time.HybridClock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -111,9 +112,12 @@ public final class Store implements AutoCloseable {
         return recovery;
     }
 
-    /** No stamp up to and including this one may be given: what {@code HybridClock} starts with. */
-    public long hlcHighWater() {
-        return core.highWater;
+    /**
+     * The clock that gives every stamp of this life, beginning above those of the lives before. For
+     * any thread.
+     */
+    public HybridClock stamps() {
+        return core.stamps;
     }
 
     /**

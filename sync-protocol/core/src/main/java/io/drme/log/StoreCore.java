@@ -10,6 +10,7 @@ import io.drme.model.StreamKind;
 import io.drme.schema.Payloads;
 import io.drme.sync.RangeSet;
 import io.drme.time.Hlc;
+import io.drme.time.HybridClock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
@@ -65,8 +66,11 @@ final class StoreCore {
 
     long heldLocal;
 
-    /** No stamp up to this one may be given in this life. */
-    long highWater;
+    /** By which {@code keep} counts. */
+    AgeClock age;
+
+    /** Gives the stamps of this life. */
+    HybridClock stamps;
 
     /** Number and hash of the newest event, committed or waiting. */
     long lastEvent;
@@ -89,6 +93,8 @@ final class StoreCore {
             StoreState state)
             throws DiskException {
         this.setup = setup;
+        this.stamps = new HybridClock(setup.clock(), 0);
+        this.age = AgeClock.first(setup.clock());
         this.sizes = sizes;
         this.epoch = epoch;
         this.quarantine = quarantine;
@@ -97,7 +103,7 @@ final class StoreCore {
         this.origins = Origins.read(setup.disk(), epoch, quarantine);
         this.journal = new Journal(setup.disk(), epoch, sizes);
         this.waiting = new Waiting(sizes.journalSegmentBytes() / 2);
-        this.writer = new CommitWriter(setup, sizes, journal, waiting);
+        this.writer = new CommitWriter(setup, sizes, journal, waiting, () -> stamps.nowMillis());
         for (var kind : SAMPLE_STREAMS) {
             builders.put(kind, new BlockBuilder());
             spans.put(kind, new TimeSpan());
@@ -127,8 +133,8 @@ final class StoreCore {
 
     /** Gives an event its place behind the others; it waits for the next commit. */
     Event addEvent(Event event) {
-        long wall = Hlc.of(Math.max(0, setup.clock().epochNanos() / 1_000_000), 0);
-        long wanted = event.time() == 0 ? Math.max(wall, waiting.newestStamp()) : event.time();
+        long wanted =
+                event.time() == 0 ? Math.max(stamps.next(), waiting.newestStamp()) : event.time();
         long time = Math.max(wanted, lastEventTime + 1);
         var placed =
                 time == event.time()
@@ -332,9 +338,7 @@ final class StoreCore {
         var stream = state.stream(StreamKind.EVENTS);
         stream.last = decoded.sequence();
         stream.lastHash = BlockHash.of(item);
-        var head =
-                new ItemHead(
-                        decoded.sequence(), 0, 0, time, time, setup.clock().epochNanos(), built);
+        var head = new ItemHead(decoded.sequence(), 0, 0, time, time, age.now(), built);
         append(StreamKind.EVENTS, head, item);
     }
 
@@ -426,7 +430,7 @@ final class StoreCore {
                         samples,
                         span.first,
                         span.last,
-                        setup.clock().epochNanos(),
+                        age.now(),
                         covers);
         span.clear();
         append(kind, head, block);
@@ -465,9 +469,8 @@ final class StoreCore {
 
     /** Whether stamps may soon run beyond what is written down. */
     boolean isStampLimitNear() {
-        long millis =
-                setup.clock().epochNanos() / 1_000_000 + setup.config().syncEvery().toMillis();
-        return Hlc.millis(state.hlcMark) <= millis;
+        return Hlc.millis(state.hlcMark)
+                <= stamps.nowMillis() + setup.config().syncEvery().toMillis();
     }
 
     /** Ends the tails with their footers and notes that all was closed in order. */
@@ -475,9 +478,8 @@ final class StoreCore {
         for (var log : logs.values()) {
             log.endTail();
         }
-        long wall = Hlc.of(Math.max(0, setup.clock().epochNanos() / 1_000_000), 0);
         long newest = Math.max(waiting.newestStamp(), lastEventTime);
-        state.hlcMark = Math.max(highWater, Math.max(wall, newest));
+        state.hlcMark = Math.max(Hlc.of(stamps.nowMillis(), 0), Math.max(stamps.last(), newest));
         mark(true);
     }
 

@@ -8,12 +8,14 @@ import io.drme.model.Batch;
 import io.drme.model.EpochId;
 import io.drme.model.StreamKind;
 import io.drme.sync.RangeSet;
+import io.drme.time.HybridClock;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,11 +87,20 @@ final class StoreRecovery implements Journal.Visitor {
         }
     }
 
+    private OptionalLong newestWritten() {
+        return core.logs.values().stream()
+                .flatMap(log -> log.segments().stream())
+                .mapToLong(segment -> segment.writtenAt)
+                .filter(at -> at != Long.MIN_VALUE)
+                .max();
+    }
+
     private Recovery run() throws DiskException {
         core.journal.survey(core.state);
         for (var kind : StreamKind.values()) {
             loadLog(kind);
         }
+        newestWritten().ifPresent(at -> core.age = AgeClock.after(core.setup.clock(), at));
         policy.pause(true);
         replay();
         policy.pause(false);
@@ -99,7 +110,8 @@ final class StoreRecovery implements Journal.Visitor {
         core.journal.startAt(core.built);
         core.journal.createMissing();
         core.lastEventTime = Math.max(core.lastEventTime, core.state.lastEventTime);
-        core.highWater = Math.max(core.state.hlcMark, core.lastEventTime);
+        long highWater = Math.max(core.state.hlcMark, core.lastEventTime);
+        core.stamps = new HybridClock(core.setup.clock(), highWater);
         account();
         core.state.bootCount++;
         trySeal();

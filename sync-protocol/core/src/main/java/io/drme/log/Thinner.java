@@ -166,7 +166,7 @@ final class Thinner {
                         header.count(),
                         header.firstTime(),
                         header.lastTime(),
-                        core.setup.clock().epochNanos(),
+                        core.age.now(),
                         header.seal().journalPosition());
         var envelope = made.envelope();
         var dropped =

@@ -25,4 +25,9 @@ public interface Clock {
      * @throws InterruptedException when the thread is asked to stop
      */
     void sleep(Duration time) throws InterruptedException;
+
+    /** Whether something keeps the wall clock right. Cheap, but not free: ask once a second. */
+    default ClockSync sync() {
+        return ClockSync.UNKNOWN;
+    }
 }

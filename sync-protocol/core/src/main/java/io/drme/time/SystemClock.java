@@ -22,4 +22,9 @@ public final class SystemClock implements Clock {
     public void sleep(Duration time) throws InterruptedException {
         Thread.sleep(time);
     }
+
+    @Override
+    public ClockSync sync() {
+        return KernelClock.sync();
+    }
 }

@@ -53,7 +53,13 @@ class EventCodecTest {
                 new Drop(StreamKind.DATA, 7, 19, 123_456, "space", new BlockHash(-1, 2), 5, -6),
                 new GatewayLife("crashed", 3, 1_790_000_000_123_456_789L, "0.1.0"),
                 new ConfigurationApplied(12, "00ff", "erika", "applied"),
-                new ClockStep(3, -3_600_000_000_000L, 5_000_000, true),
+                new ClockStep(
+                        3,
+                        117_309_440_000_000_007L,
+                        1_790_000_000_123_456_789L,
+                        -3_600_000_000_000L,
+                        5_000_000,
+                        true),
                 new Audit("erika", "users.add", "max", "role operator"),
                 new CommandResult("c-17", "alarm.acknowledge", "done", ""),
                 new Refusal("store-full", 1_200, TIME, TIME + 1));

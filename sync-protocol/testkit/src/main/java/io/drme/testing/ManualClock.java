@@ -1,8 +1,10 @@
 package io.drme.testing;
 
 import io.drme.time.Clock;
+import io.drme.time.ClockSync;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A clock that a test holds: time passes by {@link #advance} and {@link #sleep} only, and the wall
@@ -14,6 +16,7 @@ public final class ManualClock implements Clock {
 
     private final AtomicLong nanos = new AtomicLong();
     private final AtomicLong offset = new AtomicLong(START_EPOCH_NANOS);
+    private final AtomicReference<ClockSync> sync = new AtomicReference<>(ClockSync.UNKNOWN);
 
     @Override
     public long epochNanos() {
@@ -39,5 +42,15 @@ public final class ManualClock implements Clock {
     /** Makes the wall clock jump, while {@link #nanoTime} goes on undisturbed. */
     public void jump(Duration by) {
         offset.addAndGet(by.toNanos());
+    }
+
+    /** What the machine says from now on of its clock. */
+    public void sync(ClockSync now) {
+        sync.set(now);
+    }
+
+    @Override
+    public ClockSync sync() {
+        return sync.get();
     }
 }

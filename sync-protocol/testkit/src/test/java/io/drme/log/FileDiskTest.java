@@ -81,7 +81,7 @@ class FileDiskTest implements DiskContract {
                 assertThat(store.recovery().clean()).isTrue();
                 assertThat(store.view().held(StreamKind.DATA).size()).isEqualTo(life - 1);
                 var batch = new Batch();
-                batch.begin(0, store.hlcHighWater() + 1);
+                batch.begin(0, store.stamps().next());
                 batch.addDouble(0, clock.epochNanos(), 21.5, Quality.GOOD);
                 store.append(new Intake(1, 0, 0), List.of(batch), tags);
                 assertThat(store.commit()).isEqualTo(life);

@@ -122,11 +122,11 @@ final class StoreWorld {
         table = TagTable.EMPTY.with(shuffled);
         store = Store.open(setup(), sizes);
         if (!damaged) {
-            assertThat(store.hlcHighWater())
+            assertThat(store.stamps().last())
                     .as("no stamp is given twice")
                     .isGreaterThanOrEqualTo(newestStamp);
         }
-        stamps = new HybridClock(clock, store.hlcHighWater());
+        stamps = store.stamps();
     }
 
     /** Does one of the things that an agent does. */

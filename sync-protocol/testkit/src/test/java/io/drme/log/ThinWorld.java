@@ -95,7 +95,7 @@ final class ThinWorld {
                 Store.open(
                         new StoreSetup(disk, config, new GatewayId("g"), clock, random),
                         StoreWorld.SIZES);
-        stamps = new HybridClock(clock, store.hlcHighWater());
+        stamps = store.stamps();
     }
 
     /** Some seconds of polls, a commit, and what is due. */

@@ -2,6 +2,7 @@ package io.drme.web;
 
 import io.drme.model.Value;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param message what is wrong
  * @param action what to do
  * @param acknowledgedBy the user's name
+ * @param uncertaintyNanos how far off the time of raising may be; null where that is unknown
  */
 public record AlarmItem(
         String id,
@@ -32,7 +34,10 @@ public record AlarmItem(
         @Nullable Long raisedAtNanos,
         @Nullable Long clearedAtNanos,
         @Nullable Long acknowledgedAtNanos,
-        @Nullable String acknowledgedBy) {
+        @Nullable String acknowledgedBy,
+        @Nullable Long uncertaintyNanos) {
+    private static final double NANOS_PER_SECOND = 1e9;
+
     /** The form in the OpenAPI document. */
     public static final Schema SCHEMA =
             Schema.object(
@@ -52,7 +57,15 @@ public record AlarmItem(
                     Schema.optional("raisedAt", Schema.time("when it was raised")),
                     Schema.optional("clearedAt", Schema.time("when it returned to normal")),
                     Schema.optional("acknowledgedAt", Schema.time("when it was acknowledged")),
-                    Schema.optional("acknowledgedBy", Schema.text("by whom")));
+                    Schema.optional("acknowledgedBy", Schema.text("by whom")),
+                    Schema.optional(
+                            "raisedAtUncertainty",
+                            Schema.number(
+                                    "seconds by which raisedAt may be off; null where the gateway's clock is not known to be right")),
+                    Schema.optional(
+                            "orderCertain",
+                            Schema.bool(
+                                    "in a list: whether raisedAt tells this one apart from all of other gateways in it")));
 
     /** As in the contract. */
     public JsonObject toJson() {
@@ -69,7 +82,39 @@ public record AlarmItem(
                 .put("raisedAt", time(raisedAtNanos))
                 .put("clearedAt", time(clearedAtNanos))
                 .put("acknowledgedAt", time(acknowledgedAtNanos))
-                .put("acknowledgedBy", acknowledgedBy);
+                .put("acknowledgedBy", acknowledgedBy)
+                .put(
+                        "raisedAtUncertainty",
+                        uncertaintyNanos == null ? null : uncertaintyNanos / NANOS_PER_SECOND);
+    }
+
+    /**
+     * A list with {@code orderCertain}: two alarms of different gateways are in a certain order
+     * only where what they may be off by does not overlap. On one gateway the order is always
+     * certain.
+     */
+    public static List<JsonObject> inOrder(List<AlarmItem> items) {
+        return items.stream()
+                .map(item ->
+                        item.toJson()
+                                .put(
+                                        "orderCertain",
+                                        items.stream().noneMatch(item::mayBeAtTheTimeOf)))
+                .toList();
+    }
+
+    private boolean mayBeAtTheTimeOf(AlarmItem other) {
+        if (gateway.equals(other.gateway)) {
+            return false;
+        }
+        if (raisedAtNanos == null
+                || other.raisedAtNanos == null
+                || uncertaintyNanos == null
+                || other.uncertaintyNanos == null) {
+            return true;
+        }
+        return Math.abs(raisedAtNanos - other.raisedAtNanos)
+                <= uncertaintyNanos + other.uncertaintyNanos;
     }
 
     private static @Nullable String time(@Nullable Long nanos) {

@@ -98,7 +98,8 @@ final class CannedPlant {
                         startNanos - secondsAgo * SECOND,
                         null,
                         null,
-                        null));
+                        null,
+                        2_000_000L));
     }
 
     /** Puts an alarm into another state; gives its new form. */
@@ -122,7 +123,8 @@ final class CannedPlant {
                                     a.raisedAtNanos(),
                                     clearedAt,
                                     by == null ? null : clock.epochNanos(),
-                                    by));
+                                    by,
+                                    2_000_000L));
         } finally {
             lock.unlock();
         }

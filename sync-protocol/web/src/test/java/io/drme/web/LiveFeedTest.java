@@ -330,7 +330,8 @@ class LiveFeedTest {
                 9L,
                 null,
                 null,
-                null);
+                null,
+                2_000_000L);
     }
 
     /** A well-behaved client. */

@@ -9,6 +9,7 @@ import io.drme.model.TagTable;
 import io.drme.stream.Pipelines;
 import io.drme.time.Clock;
 import io.drme.time.Hlc;
+import io.drme.time.HybridClock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +19,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +42,7 @@ public final class Acquisition implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Acquisition.class);
 
     private final Clock clock;
-    private final LongSupplier stamps;
+    private final HybridClock stamps;
     private final ArrayBlockingQueue<Batch> in;
     private final BlockingQueue<Recording> out;
     private final Inbox<Owner> questions = new Inbox<>("pipeline", this::answerQuestions);
@@ -60,13 +60,13 @@ public final class Acquisition implements Runnable {
     /**
      * Makes it with a first plan; starts nothing.
      *
-     * @param stamps the next stamp of the hybrid logical clock; may wait until it is durable
+     * @param stamps gives gateway times
      * @param in what drivers deliver
      * @param out what the store records; when it is full the pipeline waits, then the drivers do
      */
     public Acquisition(
             Clock clock,
-            LongSupplier stamps,
+            HybridClock stamps,
             ArrayBlockingQueue<Batch> in,
             BlockingQueue<Recording> out,
             Plan plan) {
@@ -109,7 +109,7 @@ public final class Acquisition implements Runnable {
 
         /** Nanoseconds since 1970 UTC of a new gateway time stamp. */
         public long now() {
-            return Hlc.epochNanos(stamps.getAsLong());
+            return Hlc.epochNanos(stamps.next());
         }
 
         /**
@@ -125,9 +125,7 @@ public final class Acquisition implements Runnable {
             plan.pipelines().restore(pipelineState);
             plan.alarms().restore(alarmState, now(), this::sink);
             configure();
-            var now =
-                    values.latest(
-                            plan.derivedGroup(), stamps.getAsLong(), plan.pipelines().present());
+            var now = values.latest(plan.derivedGroup(), stamps.next(), plan.pipelines().present());
             plan.alarms().process(now, this::sink);
         }
     }
@@ -222,7 +220,7 @@ public final class Acquisition implements Runnable {
 
     private void process(Batch batch) throws InterruptedException {
         int read = batch.size();
-        batch.stamp(batch.group(), stamps.getAsLong());
+        batch.stamp(batch.group(), stamps.next());
         int filtered = conditioning.apply(batch);
         var derived = derivedBatch(batch.gatewayTime());
         plan.pipelines().process(batch, derived);
@@ -230,13 +228,14 @@ public final class Acquisition implements Runnable {
     }
 
     private void tick() throws InterruptedException {
-        long stamp = stamps.getAsLong();
+        long stamp = stamps.next();
         var derived = derivedBatch(stamp);
         plan.pipelines().tick(Hlc.epochNanos(stamp), derived);
         var transitions = new ArrayList<Transition>();
         plan.alarms().tick(Hlc.epochNanos(stamp), transitions::add);
         evaluate(derived, transitions);
-        if (derived.size() > 0 || !transitions.isEmpty()) {
+        var changes = stamps.changes();
+        if (derived.size() > 0 || !transitions.isEmpty() || !changes.isEmpty()) {
             out.put(
                     new Recording(
                             Optional.empty(),
@@ -244,6 +243,7 @@ public final class Acquisition implements Runnable {
                             plan.pipelines().table(),
                             0,
                             0,
+                            changes,
                             transitions,
                             Recording.NOBODY));
         }
@@ -261,6 +261,7 @@ public final class Acquisition implements Runnable {
                         plan.pipelines().table(),
                         read,
                         filtered,
+                        stamps.changes(),
                         transitions,
                         Recording.NOBODY));
     }
@@ -285,10 +286,11 @@ public final class Acquisition implements Runnable {
             out.put(
                     new Recording(
                             Optional.empty(),
-                            derivedBatch(stamps.getAsLong()),
+                            derivedBatch(stamps.next()),
                             plan.pipelines().table(),
                             0,
                             0,
+                            stamps.changes(),
                             List.copyOf(owner.transitions),
                             () -> owner.durable.forEach(Runnable::run)));
         }

@@ -3,6 +3,7 @@ package io.drme.edge.acquisition;
 import io.drme.alarm.Transition;
 import io.drme.model.Batch;
 import io.drme.model.TagTable;
+import io.drme.time.ClockChange;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param tags what the batches' indexes mean
  * @param read how many samples the driver gave
  * @param filtered how many of them were dropped by their deadband
+ * @param clock what became of the clock before any of this was stamped
  * @param transitions changes of alarms; not empty means: commit now, and tell nobody before
  * @param whenDurable called on the store's thread once all of this survives a power cut
  */
@@ -26,6 +28,7 @@ public record Recording(
         TagTable tags,
         int read,
         int filtered,
+        List<ClockChange> clock,
         List<Transition> transitions,
         Runnable whenDurable) {
 

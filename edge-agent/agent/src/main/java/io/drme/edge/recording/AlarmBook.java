@@ -87,9 +87,9 @@ public final class AlarmBook {
     /**
      * Reads what the log tells; what can't be read is left to the log's own reports.
      *
-     * @param done sees the other events, so that the log is read once
+     * @param others sees every event, so that the log is read once
      */
-    public static AlarmBook of(StoreView log, CommandsDone done) {
+    public static AlarmBook of(StoreView log, Consumer<EventItem> others) {
         var transitions = new ArrayList<Transition>();
         for (var range : log.held(StreamKind.EVENTS).ranges()) {
             for (long sequence = range.from(); sequence <= range.to(); sequence++) {
@@ -97,7 +97,7 @@ public final class AlarmBook {
                         .flatMap(EventItem::decode)
                         .ifPresent(item -> {
                             transition(item).ifPresent(transitions::add);
-                            done.see(item);
+                            others.accept(item);
                         });
             }
         }

@@ -19,8 +19,8 @@ public final class CommandsDone {
 
     private final Map<String, Long> expiryById = new HashMap<>();
 
-    /** Looks at an event of the log. */
-    void see(EventItem item) {
+    /** Looks at an event of the log; before anybody asks, as this is for one thread. */
+    public void see(EventItem item) {
         var event = item.event();
         if (event.schemaId() != EventSchema.COMMAND_RESULT.id()) {
             return;

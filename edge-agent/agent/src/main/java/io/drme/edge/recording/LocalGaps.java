@@ -2,6 +2,8 @@ package io.drme.edge.recording;
 
 import io.drme.block.BadBlockException;
 import io.drme.block.BlockReader;
+import io.drme.block.SeriesColumns;
+import io.drme.history.ClockLine;
 import io.drme.history.Gap;
 import io.drme.history.Gaps;
 import io.drme.history.TagBlocks;
@@ -26,6 +28,9 @@ import org.slf4j.LoggerFactory;
 public final class LocalGaps {
     /** A block's times are those of its samples; its polls may be so far outside of them. */
     private static final long MARGIN_NANOS = Duration.ofMinutes(10).toNanos();
+
+    /** Blocks looked at for a value from before a span, where a clock was wrong. */
+    private static final int MOST_BEFORE = 1_000;
 
     /** What was recorded and is no longer kept; that it was dropped, an event says. */
     private static final TagBlocks.Why EXPIRED =
@@ -75,7 +80,7 @@ public final class LocalGaps {
         var changes = new TreeMap<Long, StreamKind>();
         long pollNanos = asked.pollNanos();
         for (var event : events) {
-            if (event.payload() instanceof TagCatalogue part) {
+            if (!event.isLost() && event.payload() instanceof TagCatalogue part) {
                 for (var entry : part.entries()) {
                     if (entry.name().equals(asked.tag().text())) {
                         changes.put(event.at(), StreamKind.of(entry.sync()));
@@ -111,19 +116,36 @@ public final class LocalGaps {
         var gaps = new Gaps(asked.tag().text(), asked.from(), asked.to(), asked.pollNanos());
         long from = asked.from() - MARGIN_NANOS;
         long to = asked.to() + MARGIN_NANOS;
-        feed(asked, kept, from, to, gaps);
+        feed(asked, new Source(kept, recorder.clock()), from, to, gaps);
         history.damages(asked.stream(), from, to, gaps::damaged);
-        events.forEach(e -> gaps.event(e.at(), e.payload(), asked.stream()));
+        for (var event : events) {
+            if (event.isLost()) {
+                gaps.lost(event.at(), event.payload());
+            } else {
+                gaps.event(event.at(), event.payload(), asked.stream());
+            }
+        }
         return gaps.list();
     }
 
-    private static void feed(Question asked, Kept kept, long from, long to, Gaps gaps) {
+    private record Source(Kept kept, ClockLine clock) {}
+
+    private static void feed(Question asked, Source source, long from, long to, Gaps gaps) {
+        var kept = source.kept;
+        var clock = source.clock;
         var view = kept.view;
         var stream = asked.stream();
-        var blocks = new TagBlocks(asked.tag(), gaps, (_, _) -> Optional.of(EXPIRED));
-        var items = LocalHistory.inOrder(view, view.overlapping(stream, from, to));
+        var blocks =
+                new TagBlocks(
+                        asked.tag(),
+                        gaps,
+                        (_, _) -> Optional.of(EXPIRED),
+                        clock,
+                        _ -> ClockLine.ONLY_EPOCH);
+        var items =
+                LocalHistory.inOrder(view, LocalHistory.overlapping(view, clock, stream, from, to));
         var present = present(view, stream);
-        var before = before(asked, view, from);
+        var before = before(asked, source, from);
         boolean isFound = before.map(blocks::findGroup).orElse(false);
         for (int i = 0; i < items.size() && !isFound; i++) {
             isFound =
@@ -153,15 +175,40 @@ public final class LocalGaps {
     }
 
     /** The newest block from before a time that has a sample of the tag. */
-    private static Optional<BlockReader> before(Question asked, StoreView view, long from) {
-        var items = view.overlapping(asked.stream(), Long.MIN_VALUE, from);
+    private static Optional<BlockReader> before(Question asked, Source source, long from) {
+        var view = source.kept.view;
+        var newest = source.clock.raw(from, from).getLast().to();
+        var items = view.overlapping(asked.stream(), Long.MIN_VALUE, newest);
+        int looked = 0;
         for (StoredItem item : LocalHistory.inOrder(view, items).reversed()) {
             var block = open(view.read(asked.stream(), item.sequence()));
-            if (block.isPresent() && block.get().seriesOf(asked.tag()).length > 0) {
+            if (block.isPresent() && isBefore(asked.tag(), block.get(), source.clock, from)) {
                 return block;
+            }
+            if (!source.clock.isStraight() && ++looked > MOST_BEFORE) {
+                break;
             }
         }
         return Optional.empty();
+    }
+
+    private static boolean isBefore(TagName tag, BlockReader block, ClockLine clock, long from) {
+        var columns = new SeriesColumns();
+        try {
+            for (int index : block.seriesOf(tag)) {
+                if (clock.isStraight()) {
+                    return true;
+                }
+                block.decode(index, columns);
+                clock.correct(ClockLine.ONLY_EPOCH, columns);
+                if (columns.size() > 0 && columns.sourceTimes()[columns.size() - 1] < from) {
+                    return true;
+                }
+            }
+        } catch (BadBlockException e) {
+            log.warn("block unreadable reason={}", e.getMessage());
+        }
+        return false;
     }
 
     private static Optional<BlockReader> open(Optional<byte[]> bytes) {

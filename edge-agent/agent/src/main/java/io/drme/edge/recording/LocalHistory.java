@@ -4,6 +4,7 @@ import io.drme.block.BadBlockException;
 import io.drme.block.BlockReader;
 import io.drme.block.SeriesColumns;
 import io.drme.block.TickColumns;
+import io.drme.history.ClockLine;
 import io.drme.log.DropCause;
 import io.drme.log.EventItem;
 import io.drme.log.StoreView;
@@ -13,12 +14,12 @@ import io.drme.model.TagName;
 import io.drme.schema.BadEventException;
 import io.drme.schema.Payload;
 import io.drme.schema.Payloads;
-import io.drme.time.Hlc;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -46,8 +47,9 @@ public final class LocalHistory {
     }
 
     /**
-     * Takes the series of a tag, block by block in the order they were recorded; envelopes stand
-     * where the samples stood that they replace.
+     * Takes the series of a tag, block by block in the order they were recorded, with source times
+     * as the clock's history corrects them; envelopes stand where the samples stood that they
+     * replace.
      */
     public interface SeriesVisitor {
         /** One series; {@code columns} and {@code ticks} are reused after the call. */
@@ -68,13 +70,31 @@ public final class LocalHistory {
         for (var stream : STREAMS) {
             // Asked for apart, a seal in between would hide samples, or show them twice.
             var now = recorder.ask(s -> new Moment(s.view(), s.tail(stream)));
-            for (StoredItem item : inOrder(now.view, now.view.overlapping(stream, from, to))) {
+            var clock = recorder.clock();
+            for (StoredItem item :
+                    inOrder(now.view, overlapping(now.view, clock, stream, from, to))) {
                 now.view
                         .read(stream, item.sequence())
-                        .ifPresent(bytes -> visit(bytes, tag, stream, visitor));
+                        .ifPresent(bytes -> visit(bytes, tag, clock, stream, visitor));
             }
-            now.tail.ifPresent(bytes -> visit(bytes, tag, stream, visitor));
+            now.tail.ifPresent(bytes -> visit(bytes, tag, clock, stream, visitor));
         }
+    }
+
+    /** The items in which there may be what belongs into a span, in the order of the log. */
+    static List<StoredItem> overlapping(
+            StoreView view, ClockLine clock, StreamKind stream, long from, long to) {
+        var spans = clock.raw(from, to);
+        if (spans.size() == 1) {
+            return view.overlapping(stream, spans.getFirst().from(), spans.getFirst().to());
+        }
+        var found = new TreeMap<Long, StoredItem>();
+        for (var span : spans) {
+            for (var item : view.overlapping(stream, span.from(), span.to())) {
+                found.put(item.sequence(), item);
+            }
+        }
+        return List.copyOf(found.values());
     }
 
     /**
@@ -86,12 +106,14 @@ public final class LocalHistory {
                 : items;
     }
 
-    private static void visit(byte[] bytes, TagName tag, StreamKind stream, SeriesVisitor visitor) {
+    private static void visit(
+            byte[] bytes, TagName tag, ClockLine clock, StreamKind stream, SeriesVisitor visitor) {
         try {
             var block = BlockReader.open(bytes);
             for (int index : block.seriesOf(tag)) {
                 var columns = new SeriesColumns();
                 block.decode(index, columns);
+                clock.correct(ClockLine.ONLY_EPOCH, columns);
                 visitor.visit(columns, block.ticks(block.series().get(index).group()), stream);
             }
         } catch (BadBlockException e) {
@@ -114,24 +136,32 @@ public final class LocalHistory {
     public void damages(StreamKind stream, long from, long to, DamageVisitor visitor)
             throws InterruptedException {
         var view = recorder.view();
-        for (var item : view.overlapping(stream, from, to)) {
+        var clock = recorder.clock();
+        for (var item : overlapping(view, clock, stream, from, to)) {
             if (view.read(stream, item.sequence()).isEmpty()) {
                 tell(stream, item.sequence(), item.sequence());
                 visitor.damaged(
-                        item.firstTime(),
-                        item.lastTime() + 1,
+                        shown(clock, item.firstTime()),
+                        shown(clock, item.lastTime() + 1),
                         "block %d of %s can't be read any more"
                                 .formatted(item.sequence(), stream.text()));
             }
         }
-        for (var lost : view.unlisted(stream, from, to)) {
-            tell(stream, lost.fromSequence(), lost.toSequence());
-            visitor.damaged(
-                    lost.fromNanos(),
-                    lost.toNanos(),
-                    "blocks %d to %d of %s can't be read any more"
-                            .formatted(lost.fromSequence(), lost.toSequence(), stream.text()));
+        for (var span : clock.raw(from, to)) {
+            for (var lost : view.unlisted(stream, span.from(), span.to())) {
+                tell(stream, lost.fromSequence(), lost.toSequence());
+                visitor.damaged(
+                        shown(clock, lost.fromNanos()),
+                        shown(clock, lost.toNanos()),
+                        "blocks %d to %d of %s can't be read any more"
+                                .formatted(lost.fromSequence(), lost.toSequence(), stream.text()));
+            }
         }
+    }
+
+    /** A time of which only the index knows. */
+    private static long shown(ClockLine clock, long time) {
+        return clock.shownTime(ClockLine.ONLY_EPOCH, Long.MAX_VALUE, time);
     }
 
     private void tell(StreamKind stream, long from, long to) {
@@ -147,27 +177,33 @@ public final class LocalHistory {
     /**
      * An event of the log.
      *
-     * @param at when it happened, nanoseconds since 1970 UTC
+     * @param at when it happened, nanoseconds since 1970 UTC, corrected
+     * @param isLost whether the gateway did not know what time it was
      */
-    public record Recorded(long at, Payload payload) {}
+    public record Recorded(long at, Payload payload, boolean isLost) {}
 
     /** Hands on every event that this release can read, in the order of the log. */
     public void events(Consumer<Recorded> sink) {
         var view = recorder.view();
+        var clock = recorder.clock();
         for (var range : view.held(StreamKind.EVENTS).ranges()) {
             for (long sequence = range.from(); sequence <= range.to(); sequence++) {
                 view.read(StreamKind.EVENTS, sequence)
                         .flatMap(EventItem::decode)
-                        .flatMap(LocalHistory::recorded)
+                        .flatMap(item -> recorded(clock, item))
                         .ifPresent(sink);
             }
         }
     }
 
-    private static Optional<Recorded> recorded(EventItem item) {
+    private static Optional<Recorded> recorded(ClockLine clock, EventItem item) {
+        long stamp = item.event().time();
         try {
             return Optional.of(
-                    new Recorded(Hlc.epochNanos(item.event().time()), Payloads.of(item.event())));
+                    new Recorded(
+                            clock.timeOf(ClockLine.ONLY_EPOCH, stamp),
+                            clock.correct(ClockLine.ONLY_EPOCH, stamp, Payloads.of(item.event())),
+                            clock.isLost(ClockLine.ONLY_EPOCH, stamp)));
         } catch (BadEventException _) {
             return Optional.empty();
         }
@@ -188,6 +224,14 @@ public final class LocalHistory {
                     }
                 });
         points.sort((a, b) -> Long.compare(a.gatewayTime(), b.gatewayTime()));
+        var clock = recorder.clock();
+        if (!clock.isStraight()) {
+            points.replaceAll(p ->
+                    new Point(
+                            p.sourceTimeNanos(),
+                            clock.readable(ClockLine.ONLY_EPOCH, p.gatewayTime()),
+                            p.reading()));
+        }
         return points;
     }
 }

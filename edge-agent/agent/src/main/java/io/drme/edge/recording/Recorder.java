@@ -3,6 +3,7 @@ package io.drme.edge.recording;
 import io.drme.alarm.Transition;
 import io.drme.edge.acquisition.Recording;
 import io.drme.edge.owner.Inbox;
+import io.drme.history.ClockLine;
 import io.drme.log.DiskException;
 import io.drme.log.DropCause;
 import io.drme.log.Intake;
@@ -11,14 +12,19 @@ import io.drme.log.StoreConfig;
 import io.drme.log.StoreView;
 import io.drme.log.Wear;
 import io.drme.model.Batch;
+import io.drme.schema.ClockStep;
 import io.drme.schema.Payload;
 import io.drme.schema.Payloads;
 import io.drme.time.Clock;
+import io.drme.time.ClockChange;
 import io.drme.time.Hlc;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -46,6 +52,7 @@ public final class Recorder implements Runnable {
     private static final int MOST_AT_ONCE = 512;
     private static final long RETRY_NANOS = 1_000_000_000;
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final double NANOS_PER_SECOND = 1e9;
 
     /** Has the store give an event a time behind everything that it took before. */
     private static final long NOW = 0;
@@ -66,6 +73,8 @@ public final class Recorder implements Runnable {
     private final List<Transition> untold = new ArrayList<>();
     private final List<Runnable> waiting = new ArrayList<>();
     private final Refused refused = new Refused();
+    private final ClockBook clocks;
+    private final Deque<ClockStep> unsaid = new ArrayDeque<>();
 
     private volatile boolean stopped;
     private volatile Runnable grown = () -> {};
@@ -83,14 +92,17 @@ public final class Recorder implements Runnable {
      *     #run}
      * @param in what acquisition hands on
      * @param told hears of transitions once they are durable; called on the store's thread
+     * @param clocks takes what becomes of the clock; knows what the log tells of it
      */
     public Recorder(
             Store store,
             ArrayBlockingQueue<Recording> in,
             Clock clock,
             Duration syncEvery,
-            Consumer<List<Transition>> told) {
+            Consumer<List<Transition>> told,
+            ClockBook clocks) {
         this.store = store;
+        this.clocks = clocks;
         this.in = in;
         this.clock = clock;
         this.syncEveryNanos = syncEvery.toNanos();
@@ -111,6 +123,16 @@ public final class Recorder implements Runnable {
      */
     public Wear wear() {
         return wear.get();
+    }
+
+    /** How the times of what is stored are to be read; from any thread. */
+    public ClockLine clock() {
+        return clocks.line();
+    }
+
+    /** What the clock is since its last change; from any thread. */
+    public Optional<ClockStep> clockNow() {
+        return clocks.newest();
     }
 
     /** What gives way when the store is full; from any thread. */
@@ -250,6 +272,8 @@ public final class Recorder implements Runnable {
     }
 
     private void record(Recording r) {
+        r.clock().forEach(this::note);
+        sayClock();
         var ticks = new ArrayList<Batch>(2);
         r.samples().ifPresent(ticks::add);
         if (r.derived().size() > 0) {
@@ -273,6 +297,35 @@ public final class Recorder implements Runnable {
             waiting.add(r.whenDurable());
         } else {
             r.whenDurable().run(); // nothing of it has to go to disk
+        }
+    }
+
+    private void note(ClockChange change) {
+        var step =
+                new ClockStep(
+                        store.bootCount(),
+                        change.stamp(),
+                        change.wallNanos(),
+                        change.offsetNanos(),
+                        change.uncertaintyNanos(),
+                        change.synced());
+        clocks.add(step);
+        unsaid.add(step);
+        log.info(
+                "clock synced={} offset={} s uncertainty={} s",
+                change.synced(),
+                change.offsetNanos() / NANOS_PER_SECOND,
+                change.uncertaintyNanos() < 0
+                        ? "unknown"
+                        : change.uncertaintyNanos() / NANOS_PER_SECOND);
+    }
+
+    /** Without the record nobody could read the times that come; so it is not given up. */
+    private void sayClock() {
+        while (!unsaid.isEmpty()
+                && store.appendEvent(Payloads.event(NOW, unsaid.element())).isPresent()) {
+            unsaid.remove();
+            urgent = true;
         }
     }
 

@@ -84,7 +84,7 @@ public final class AgentWeb implements AutoCloseable {
                                     ? Optional.of("the disk refuses writes")
                                     : Optional.empty());
             addMetrics(metrics, parts);
-            parts.alarmBook().listen(changed -> publishAlarms(feed, parts.gateway(), changed));
+            parts.alarmBook().listen(changed -> publishAlarms(feed, parts, changed));
             var listen =
                     new Listen(
                             config.host(),
@@ -109,8 +109,9 @@ public final class AgentWeb implements AutoCloseable {
     }
 
     private static void publishAlarms(
-            LiveFeed feed, String gateway, List<AlarmBook.Occurrence> changed) {
-        changed.forEach(o -> feed.publish(AlarmRoutes.item(gateway, o)));
+            LiveFeed feed, GatewayParts parts, List<AlarmBook.Occurrence> changed) {
+        var clock = parts.recorder().clock();
+        changed.forEach(o -> feed.publish(AlarmRoutes.item(parts.gateway(), clock, o)));
     }
 
     /** What is not known is absent. */
@@ -200,9 +201,10 @@ public final class AgentWeb implements AutoCloseable {
     }
 
     private void publishChanged(LatestSnapshot now) {
+        var clock = parts.recorder().clock();
         for (int i = 0; i < now.table().size(); i++) {
             if (now.changedAt(i) > publishedVersion) {
-                feed.publish(ValueRoutes.item(parts.gateway(), now, i));
+                feed.publish(ValueRoutes.item(parts.gateway(), clock, now, i));
             }
         }
     }

@@ -4,6 +4,7 @@ import io.drme.alarm.Alarms;
 import io.drme.alarm.Answer;
 import io.drme.alarm.Transition;
 import io.drme.edge.recording.AlarmBook;
+import io.drme.history.ClockLine;
 import io.drme.web.AlarmItem;
 import io.drme.web.Api;
 import io.drme.web.Page;
@@ -148,10 +149,11 @@ final class AlarmRoutes {
         var glob = request.glob("match");
         var from = request.time("from");
         var to = request.time("to");
+        var clock = parts.recorder().clock();
         boolean present = state.isEmpty() && from.isEmpty() && to.isEmpty();
         var items =
                 parts.alarmBook().occurrences().reversed().stream()
-                        .map(o -> item(parts.gateway(), o))
+                        .map(o -> item(parts.gateway(), clock, o))
                         .filter(i ->
                                 state.map(s -> s.equals(i.state()))
                                         .orElse(!present || !i.state().equals("normal")))
@@ -174,11 +176,11 @@ final class AlarmRoutes {
         int end = Math.min(items.size(), start + request.limit());
         var part = items.subList(start, end);
         return new Page(
-                part.stream().map(AlarmItem::toJson).toList(),
+                AlarmItem.inOrder(part),
                 end < items.size() && !part.isEmpty() ? part.getLast().id() : null);
     }
 
-    static AlarmItem item(String gateway, AlarmBook.Occurrence o) {
+    static AlarmItem item(String gateway, ClockLine clock, AlarmBook.Occurrence o) {
         var t = o.last();
         return new AlarmItem(
                 t.id(),
@@ -190,14 +192,15 @@ final class AlarmRoutes {
                 o.raised().value().orElse(null),
                 o.raised().message(),
                 o.raised().action(),
-                o.raised().atNanos(),
-                orNull(o.clearedAtNanos()),
-                orNull(o.acknowledgedAtNanos()),
-                o.acknowledgedBy().isEmpty() ? null : o.acknowledgedBy());
+                time(clock, o.raised().atNanos()),
+                time(clock, o.clearedAtNanos()),
+                time(clock, o.acknowledgedAtNanos()),
+                o.acknowledgedBy().isEmpty() ? null : o.acknowledgedBy(),
+                clock.stampedUncertainty(ClockLine.ONLY_EPOCH, o.raised().atNanos()));
     }
 
-    private static @Nullable Long orNull(long nanos) {
-        return nanos == 0 ? null : nanos;
+    private static @Nullable Long time(ClockLine clock, long nanos) {
+        return nanos == 0 ? null : clock.stampedTime(ClockLine.ONLY_EPOCH, Long.MAX_VALUE, nanos);
     }
 
     private Reply act(Request request, Command command) throws InterruptedException {
@@ -226,7 +229,7 @@ final class AlarmRoutes {
         return parts.alarmBook().occurrences().stream()
                 .filter(o -> o.last().id().equals(id))
                 .findFirst()
-                .map(o -> item(parts.gateway(), o).toJson())
+                .map(o -> item(parts.gateway(), parts.recorder().clock(), o).toJson())
                 .orElseGet(JsonObject::new);
     }
 

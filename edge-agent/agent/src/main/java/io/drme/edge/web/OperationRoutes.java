@@ -110,6 +110,7 @@ final class OperationRoutes {
         return new JsonObject()
                 .put("gateway", parts.gateway())
                 .put("configuration", parts.configuration().status())
+                .put("clock", ClockReport.of(parts.recorder()))
                 .put("store", StoreReport.of(parts.recorder()))
                 .put("uplink", parts.uplink().status())
                 .put("reconcile", AccountRoutes.account(parts));

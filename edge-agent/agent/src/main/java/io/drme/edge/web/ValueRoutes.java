@@ -1,6 +1,7 @@
 package io.drme.edge.web;
 
 import io.drme.edge.acquisition.LatestSnapshot;
+import io.drme.history.ClockLine;
 import io.drme.model.Glob;
 import io.drme.model.Reading;
 import io.drme.model.Values;
@@ -29,6 +30,8 @@ final class ValueRoutes {
                             "device", Schema.text("the device, or the pipeline that derives it")),
                     Schema.field("source", Schema.text("the driver's name, or pipeline")),
                     Schema.field("sync", Schema.text("raw, local, or aggregate")));
+
+    private static final long EPOCH = ClockLine.ONLY_EPOCH;
 
     private final GatewayParts parts;
 
@@ -79,28 +82,31 @@ final class ValueRoutes {
 
     private Stream<LatestItem> items(Glob glob) {
         var now = parts.acquisition().latest();
+        var clock = parts.recorder().clock();
         return IntStream.range(0, now.table().size())
                 .filter(i -> glob.matches(parts.gateway() + "/" + now.table().get(i).name()))
-                .mapToObj(i -> item(parts.gateway(), now, i))
+                .mapToObj(i -> item(parts.gateway(), clock, now, i))
                 .sorted((a, b) -> a.tag().compareTo(b.tag()));
     }
 
-    static LatestItem item(String gateway, LatestSnapshot now, int index) {
+    static LatestItem item(String gateway, ClockLine clock, LatestSnapshot now, int index) {
         var tag = now.table().get(index);
-        Reading reading = now.reading(index);
+        long stamp = now.gatewayTime(index);
+        long source = now.sourceTime(index);
+        Reading reading = clock.correct(EPOCH, stamp, source, now.reading(index));
         var lastGood =
                 now.lastGoodTime(index) == 0
                         ? null
                         : new LatestItem.LastGood(
                                 Values.of(tag.type(), now.lastGoodBits(index), now.text(index)),
-                                now.lastGoodTime(index));
+                                clock.earlierTime(EPOCH, stamp, now.lastGoodTime(index)));
         return new LatestItem(
                 gateway,
                 tag.name().text(),
                 reading,
-                now.since(index),
-                now.sourceTime(index),
-                now.gatewayTime(index),
+                clock.earlierTime(EPOCH, stamp, now.since(index)),
+                clock.sourceTime(EPOCH, stamp, source),
+                clock.readable(EPOCH, stamp),
                 tag.unit(),
                 lastGood);
     }

@@ -47,7 +47,7 @@ class LocalHistoryTest {
                                 new GatewayId("press-line-1"),
                                 clock,
                                 new Random(1)));
-        recorder = new Recorder(store, in, clock, Duration.ofSeconds(1), _ -> {});
+        recorder = new Recorder(store, in, clock, Duration.ofSeconds(1), _ -> {}, new ClockBook());
         owner = new Thread(recorder, "store");
     }
 
@@ -67,7 +67,16 @@ class LocalHistoryTest {
         var tick = new Batch(1);
         tick.begin(0, Hlc.of(clock.epochNanos() / 1_000_000, 0));
         tick.addInt(0, clock.epochNanos(), ++given, Quality.GOOD);
-        in.add(new Recording(Optional.of(tick), new Batch(1), TAGS, 1, 0, List.of(), () -> {}));
+        in.add(
+                new Recording(
+                        Optional.of(tick),
+                        new Batch(1),
+                        TAGS,
+                        1,
+                        0,
+                        List.of(),
+                        List.of(),
+                        () -> {}));
         // A question may be answered before what came just after the owner had looked.
         while (recorder.view().counters().accepted() < given) {
             recorder.flush();

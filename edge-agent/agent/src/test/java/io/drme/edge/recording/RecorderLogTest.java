@@ -51,7 +51,8 @@ class RecorderLogTest {
                                 new GatewayId("press-line-1"),
                                 clock,
                                 random));
-        recorder = new Recorder(store, queue, clock, Duration.ofSeconds(1), _ -> {});
+        recorder =
+                new Recorder(store, queue, clock, Duration.ofSeconds(1), _ -> {}, new ClockBook());
         log = new RecorderLog(recorder, store.bootCount());
         recorder.step(0);
     }
@@ -64,7 +65,14 @@ class RecorderLogTest {
         }
         queue.add(
                 new Recording(
-                        Optional.of(batch), new Batch(), TAGS, samples, 0, List.of(), () -> {}));
+                        Optional.of(batch),
+                        new Batch(),
+                        TAGS,
+                        samples,
+                        0,
+                        List.of(),
+                        List.of(),
+                        () -> {}));
         recorder.step(0);
         recorder.sealAll();
         clock.advance(Duration.ofSeconds(1));

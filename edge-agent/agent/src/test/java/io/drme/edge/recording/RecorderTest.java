@@ -51,14 +51,23 @@ class RecorderTest {
                                 new GatewayId("press-line-1"),
                                 clock,
                                 new Random(1)));
-        recorder = new Recorder(store, in, clock, SYNC_EVERY, _ -> {});
+        recorder = new Recorder(store, in, clock, SYNC_EVERY, _ -> {}, new ClockBook());
     }
 
     private void deliver() throws InterruptedException {
         var tick = new Batch(1);
         tick.begin(0, Hlc.of(clock.epochNanos() / 1_000_000, 0));
         tick.addDouble(0, clock.epochNanos(), 1.5, Quality.GOOD);
-        in.add(new Recording(Optional.of(tick), new Batch(1), TAGS, 1, 0, List.of(), () -> {}));
+        in.add(
+                new Recording(
+                        Optional.of(tick),
+                        new Batch(1),
+                        TAGS,
+                        1,
+                        0,
+                        List.of(),
+                        List.of(),
+                        () -> {}));
         recorder.step(0);
     }
 

@@ -81,7 +81,7 @@ class IndependentLogTest {
             disk = new SimulatedDisk(random);
             this.maxBytes = maxBytes;
             store = open();
-            stamps = new HybridClock(clock, store.hlcHighWater());
+            stamps = store.stamps();
         }
 
         Store open() throws DiskException {
@@ -109,7 +109,7 @@ class IndependentLogTest {
             if (random.nextInt(20) == 0) {
                 store.close();
                 store = open();
-                stamps = new HybridClock(clock, store.hlcHighWater());
+                stamps = store.stamps();
             }
             if (random.nextInt(4) == 0) {
                 long last = store.view().last(StreamKind.DATA);

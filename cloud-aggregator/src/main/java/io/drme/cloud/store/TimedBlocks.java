@@ -1,0 +1,195 @@
+package io.drme.cloud.store;
+
+import io.drme.cloud.store.BlockStore.BlockPlace;
+import io.drme.cloud.store.BlockStore.SeriesRow;
+import io.drme.cloud.store.BlockStore.Span;
+import io.drme.history.ClockLine;
+import io.drme.model.ValueType;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds stored blocks by time, wherever a gateway's clock had them stamped. Safe for use from any
+ * thread; may block.
+ */
+public final class TimedBlocks {
+    private static final String SERIES =
+            "select b.epoch_id, b.sequence, b.place, b.ordinal, b.type, b.samples, b.bad_samples, b.first_time, b.last_time, b.complete, b.first_bits, b.last_bits, b.min_bits, b.max_bits, b.total, b.integral, b.covered_nanos ";
+
+    private final BlockStore store;
+
+    /** Finds blocks of this store. */
+    public TimedBlocks(BlockStore store) {
+        this.store = store;
+    }
+
+    /** How a gateway's times are to be read; epochs are known by their row numbers. */
+    public ClockLine clock(long gatewayId) throws DatabaseException {
+        return ClockLine.of(
+                store.list(
+                        ClockIndex.COLUMNS + " where gateway_id = ?", ClockIndex::step, gatewayId));
+    }
+
+    /** As {@link #clock}, with epochs by their numbers within the gateway. */
+    public ClockLine numberedClock(long gatewayId) throws DatabaseException {
+        return ClockLine.of(
+                store.list(
+                        "select e.number, c.life, c.stamp, c.wall, c.jump, c.uncertainty, c.synced from clock_step c join epoch e on e.id = c.epoch_id where c.gateway_id = ?",
+                        ClockIndex::step,
+                        gatewayId));
+    }
+
+    /** The gateways some of whose times can't be taken as they stand. */
+    public Set<Long> crooked() throws DatabaseException {
+        return new HashSet<>(
+                store.list(
+                        "select distinct gateway_id from clock_step where crooked = 1",
+                        r -> r.getLong(1)));
+    }
+
+    /**
+     * The blocks that may hold samples of a tag in a span of source time, in the gateway's order.
+     *
+     * @param after only blocks behind that one
+     * @param limit at most so many rows
+     */
+    public List<SeriesRow> series(
+            long gatewayId, String tag, ClockLine clock, Span span, BlockPlace after, int limit)
+            throws DatabaseException {
+        var spans = clock.raw(span.fromNanos(), span.toNanos());
+        var values = new ArrayList<@Nullable Object>(List.of(gatewayId, gatewayId, tag));
+        var within =
+                any(
+                        spans,
+                        "i.last_time >= ? and i.first_time < ? and b.last_time >= ? and b.first_time < ?");
+        for (var one : spans) {
+            values.addAll(List.of(one.from(), one.to(), one.from(), one.to()));
+        }
+        values.addAll(
+                List.of(
+                        after.epochId(),
+                        after.epochId(),
+                        after.place(),
+                        after.place(),
+                        after.sequence(),
+                        limit));
+        return store.list(
+                SERIES
+                        + "from epoch e cross join item i cross join block_series b where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1 and b.series_id = (select id from series where gateway_id = ? and tag = ?) and b.epoch_id = i.epoch_id and b.sequence = i.sequence and "
+                        + within
+                        + " and (b.epoch_id > ? or (b.epoch_id = ? and (b.place > ? or (b.place = ? and b.sequence > ?)))) order by b.epoch_id, b.place, b.sequence, b.ordinal limit ?",
+                TimedBlocks::row,
+                values.toArray());
+    }
+
+    private static String any(List<ClockLine.Raw> spans, String condition) {
+        return "(" + String.join(" or ", Collections.nCopies(spans.size(), condition)) + ")";
+    }
+
+    /** The last block before a time that holds samples of a tag. */
+    public Optional<SeriesRow> before(long gatewayId, String tag, ClockLine clock, long nanos)
+            throws DatabaseException {
+        var found = new ArrayList<SeriesRow>();
+        for (var span : clock.raw(nanos, nanos)) {
+            before(gatewayId, tag, span.from())
+                    .filter(row -> lastTime(clock, row) < nanos)
+                    .ifPresent(found::add);
+        }
+        return found.stream().max(Comparator.comparingLong(row -> lastTime(clock, row)));
+    }
+
+    private static long lastTime(ClockLine clock, SeriesRow row) {
+        return clock.sourceTime(row.epochId(), row.place(), row.stats().lastTime());
+    }
+
+    private Optional<SeriesRow> before(long gatewayId, String tag, long nanos)
+            throws DatabaseException {
+        return store
+                .list(
+                        SERIES
+                                + "from block_series b join item i on i.epoch_id = b.epoch_id and i.stream = 2 and i.sequence = b.sequence where b.series_id = (select id from series where gateway_id = ? and tag = ?) and b.last_time < ? and i.state = 1 order by b.epoch_id desc, b.place desc, b.sequence desc, b.ordinal desc limit 1",
+                        TimedBlocks::row,
+                        gatewayId,
+                        tag,
+                        nanos)
+                .stream()
+                .findFirst();
+    }
+
+    /** The newest block of each series of a gateway: (epoch, sequence) pairs, each once. */
+    public List<SeriesRow> newest(long gatewayId) throws DatabaseException {
+        return store.list(
+                SERIES
+                        + "from series s cross join block_series b where s.gateway_id = ? and b.series_id = s.id and b.epoch_id = (select max(epoch_id) from block_series n where n.series_id = s.id) and b.place = (select max(place) from block_series m where m.series_id = s.id and m.epoch_id = b.epoch_id)",
+                TimedBlocks::row,
+                gatewayId);
+    }
+
+    /**
+     * Blocks of a gateway that may hold polls or samples in a span, whatever their tags, in order.
+     */
+    public List<BlockPlace> blocks(long gatewayId, ClockLine clock, Span span, int limit)
+            throws DatabaseException {
+        var spans = clock.raw(span.fromNanos(), span.toNanos());
+        var values = new ArrayList<@Nullable Object>(List.of(gatewayId));
+        for (var one : spans) {
+            values.addAll(List.of(one.from(), one.to()));
+        }
+        values.add(limit);
+        return store.list(
+                "select i.epoch_id, i.place, i.sequence from epoch e cross join item i where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1 and "
+                        + any(spans, "i.last_time >= ? and i.first_time < ?")
+                        + " order by i.epoch_id, i.place, i.sequence limit ?",
+                r -> new BlockPlace(r.getLong(1), r.getLong(2), r.getLong(3)),
+                values.toArray());
+    }
+
+    /** When the newest sample or poll that is here was; 0 where none is. */
+    public long lastArrived(long gatewayId, ClockLine clock) throws DatabaseException {
+        if (clock.isStraight()) {
+            return store.list(
+                            "select coalesce(max(i.last_time), 0) from epoch e cross join item i where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1",
+                            r -> r.getLong(1),
+                            gatewayId)
+                    .getFirst();
+        }
+        return store
+                .list(
+                        "select i.epoch_id, i.last_time from epoch e cross join item i where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1 order by i.epoch_id desc, i.place desc limit 1",
+                        r -> clock.shownTime(r.getLong(1), Long.MAX_VALUE, r.getLong(2)),
+                        gatewayId)
+                .stream()
+                .findFirst()
+                .orElse(0L);
+    }
+
+    private static SeriesRow row(ResultSet r) throws SQLException {
+        return new SeriesRow(
+                r.getLong(1),
+                r.getLong(2),
+                r.getLong(3),
+                r.getInt(4),
+                ValueType.ofCode(r.getInt(5)),
+                new io.drme.block.SeriesStats(
+                        r.getInt(6),
+                        r.getInt(7),
+                        r.getLong(8),
+                        r.getLong(9),
+                        r.getInt(10) != 0,
+                        r.getLong(11),
+                        r.getLong(12),
+                        r.getLong(13),
+                        r.getLong(14),
+                        r.getDouble(15),
+                        r.getDouble(16),
+                        r.getLong(17)));
+    }
+}
