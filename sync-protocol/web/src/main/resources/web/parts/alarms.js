@@ -24,6 +24,24 @@ export function byUrgency(a, b) {
   return waits || rank(a) - rank(b) || millis(b.raisedAt) - millis(a.raisedAt);
 }
 
+/** Whether what the clocks of two gateways may be off by leaves open which of two alarms was first. */
+export function mayBeAtTheTimeOf(a, b) {
+  if (a.gateway === b.gateway) return false;
+  if (a.raisedAtUncertainty == null || b.raisedAtUncertainty == null) return true;
+  return (
+    Math.abs(millis(a.raisedAt) - millis(b.raisedAt)) <= (a.raisedAtUncertainty + b.raisedAtUncertainty) * 1000
+  );
+}
+
+function timeTitle(alarm, unordered) {
+  if (!unordered) return alarm.raisedAt ?? "";
+  const off =
+    alarm.raisedAtUncertainty == null
+      ? "nothing keeps this gateway's clock right"
+      : `may be off by ${alarm.raisedAtUncertainty} s`;
+  return `${alarm.raisedAt ?? ""} (${off}; alarms of other gateways may have come before or after)`;
+}
+
 /** The states in which an alarm is still of interest, whenever it was raised. */
 const OPEN_STATES = ["unacknowledged", "acknowledged", "returned", "latched", "shelved"];
 
@@ -136,6 +154,11 @@ export class AlarmBanner extends LitElement {
     </div>`;
   }
 
+  /** Whether it may have come before or after an alarm of another gateway: clocks are off by something. */
+  #unordered(alarm) {
+    return this.fleet && this.alarms.some((other) => mayBeAtTheTimeOf(alarm, other));
+  }
+
   #done() {
     this.dispatchEvent(new Event("acknowledged"));
   }
@@ -189,6 +212,11 @@ export class AlarmList extends LitElement {
     const picked = new Set(this.picked);
     on ? picked.add(key(alarm)) : picked.delete(key(alarm));
     this.picked = picked;
+  }
+
+  /** Whether it may have come before or after an alarm of another gateway: clocks are off by something. */
+  #unordered(alarm) {
+    return this.fleet && this.alarms.some((other) => mayBeAtTheTimeOf(alarm, other));
   }
 
   #done() {
@@ -285,7 +313,9 @@ export class AlarmList extends LitElement {
       <td class="name">${alarm.tag}</td>
       <td class="number">${valueText(alarm.value)}</td>
       <td class="number time">
-        <span title=${alarm.raisedAt ?? ""}>${timeText(alarm.raisedAt, this.now)}</span>
+        <span title=${timeTitle(alarm, this.#unordered(alarm))}
+          >${this.#unordered(alarm) ? "≈ " : ""}${timeText(alarm.raisedAt, this.now)}</span
+        >
         ${alarm.clearedAt ? html`<span class="muted">cleared ${timeText(alarm.clearedAt, this.now)}</span>` : nothing}
       </td>
       <td>

@@ -266,6 +266,12 @@ class PlantPage extends LitElement {
               ${bytesText(s.store.writtenBytesADay * 365)} a year`
             : html`<span class="muted">not known in the first minute</span>`}
         </dd>
+        <dt>Clock</dt>
+        <dd data-testid="clock">
+          ${s.clock?.state === "synced"
+            ? s.clock.words
+            : html`<span class=${s.clock?.state === "never-set" ? "warn" : "muted"}>${s.clock?.words ?? "not known yet"}</span>`}
+        </dd>
         <dt>Configuration</dt>
         <dd>${c ? html`version ${c.version} <code class="muted">${(c.hash ?? "").slice(0, 12)}</code>` : "—"}</dd>
         <dt>Worth knowing</dt>

@@ -52,6 +52,7 @@ final class Alarms extends Lists.Lister {
                         "priority",
                         "value",
                         "raisedAt",
+                        "orderCertain",
                         "clearedAt",
                         "acknowledgedBy",
                         "message"));

@@ -204,8 +204,8 @@ class StoreDiskFaultTest {
         assertThat(last).isEqualTo(6);
         world.store.acknowledged(StreamKind.DATA, RangeSet.of(1, last));
         world.store.close();
-        world.clock.advance(Duration.ofDays(8));
         world.open();
+        world.clock.advance(Duration.ofDays(8));
         world.append(40);
         world.store.seal();
         assertThat(world.store.view().held(StreamKind.DATA).contains(1)).as("released").isFalse();
