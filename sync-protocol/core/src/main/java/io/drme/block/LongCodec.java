@@ -1,6 +1,7 @@
 package io.drme.block;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Packs a column of 64-bit integers: what divides all steps is divided out; a {@link Predictor}
@@ -62,18 +63,32 @@ final class LongCodec {
 
     private final Predictor predictor = new Predictor();
     private final Predictor restorer = new Predictor();
-    private final BinPlanner planner = new BinPlanner();
     private final BinCodec binCodec = new BinCodec();
     private final ChunkCodec chunks = new ChunkCodec();
-    private final Distinct distinct = new Distinct();
     private final int[] widths = new int[65];
     private final long[] low = new long[LOW_ROOM];
     private long[] numbers = {};
     private long[] residuals = {};
     private long[] high = {};
+    private @Nullable Writing writing;
     private long middle;
     private long spread;
     private boolean isBothSides;
+
+    /** What only a writer needs: 300 KB, which a reader of one small block would have to clear. */
+    private static final class Writing {
+        private final BinPlanner planner = new BinPlanner();
+        private final Distinct distinct = new Distinct();
+    }
+
+    private Writing writing() {
+        var known = writing;
+        if (known == null) {
+            known = new Writing();
+            writing = known;
+        }
+        return known;
+    }
 
     /** Appends the first {@code count} values; nothing where there is none. */
     void encode(long[] values, int count, ByteSink out) {
@@ -83,6 +98,7 @@ final class LongCodec {
     }
 
     private boolean encodeDictionary(long[] values, int count, ByteSink out) {
+        var distinct = writing().distinct;
         if (!distinct.collect(values, count)) {
             return false;
         }
@@ -183,11 +199,13 @@ final class LongCodec {
                 }
             }
             case MODEL -> {
+                var planner = writing().planner;
                 out.putByte(planner.model);
                 planner.useModel(residuals, 1, count);
                 binCodec.encode(planner.model, residuals, planner.bins, 1, count, out);
             }
             case TABLE -> {
+                var planner = writing().planner;
                 planner.useTable(1, count);
                 binCodec.encode(planner.table, residuals, planner.bins, 1, count, out);
             }
@@ -365,6 +383,7 @@ final class LongCodec {
         if (count < 8) {
             return coding;
         }
+        var planner = writing().planner;
         planner.count(residuals, 1, count, typicalBits);
         planner.findModel();
         long cost = (planner.modelCost >>> 11) + 1;
