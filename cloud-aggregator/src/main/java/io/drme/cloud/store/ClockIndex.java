@@ -24,7 +24,7 @@ final class ClockIndex {
 
     void add(long sequence, ClockStep step) throws SQLException {
         statements.change(
-                "insert into clock_step (gateway_id, epoch_id, sequence, life, stamp, wall, jump, uncertainty, synced, crooked) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "insert into clock_step (gateway_id, epoch_id, sequence, life, stamp, wall, jump, uncertainty, synced, crooked) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
                 epoch.gatewayId(),
                 epoch.id(),
                 sequence,

@@ -97,6 +97,23 @@ final class ItemIndex {
         for (var series : block.series()) {
             series(item.sequence(), ordinal++, series, byTag.getOrDefault(series.tag(), 0L));
         }
+        newest(item.sequence(), LongStream.of(places).min().orElse(0));
+    }
+
+    /** Notes where the newest samples of the block's series are, unless newer ones are known. */
+    private void newest(long sequence, long place) throws SQLException {
+        statements.change(
+                "update series set newest_epoch = ?, newest_place = ?, newest_sequence = ? where id in (select series_id from block_series where epoch_id = ? and sequence = ?) and (newest_epoch < ? or (newest_epoch = ? and (newest_place < ? or (newest_place = ? and newest_sequence < ?))))",
+                epoch.id(),
+                place,
+                sequence,
+                epoch.id(),
+                sequence,
+                epoch.id(),
+                epoch.id(),
+                place,
+                place,
+                sequence);
     }
 
     /**
@@ -120,9 +137,10 @@ final class ItemIndex {
     private void series(long sequence, int ordinal, BlockSeries series, long place)
             throws SQLException {
         var stats = series.stats();
+        long id = ids.series(epoch.gatewayId(), series.tag().text());
         statements.change(
                 "insert into block_series (series_id, epoch_id, sequence, ordinal, place, type, samples, bad_samples, first_time, last_time, complete, first_bits, last_bits, min_bits, max_bits, total, integral, covered_nanos) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                ids.series(epoch.gatewayId(), series.tag().text()),
+                id,
                 epoch.id(),
                 sequence,
                 ordinal,

@@ -77,6 +77,10 @@ final class KeptItems {
                     "delete from block_series where epoch_id = ? and sequence = ?",
                     epochId,
                     sequence);
+            statements.change(
+                    "update series set newest_epoch = 0, newest_place = 0, newest_sequence = 0 where newest_epoch = ? and newest_sequence = ?",
+                    epochId,
+                    sequence);
         } else {
             statements.change(
                     "delete from event where epoch_id = ? and sequence = ?", epochId, sequence);

@@ -11,7 +11,8 @@ import java.util.List;
  * own transaction. A file that was released is never changed; what comes later is a new one.
  */
 final class Migrations {
-    private static final List<String> FILES = List.of("001-first.sql", "002-clock.sql");
+    private static final List<String> FILES =
+            List.of("001-first.sql", "002-clock.sql", "003-series-by-block.sql");
 
     private Migrations() {}
 

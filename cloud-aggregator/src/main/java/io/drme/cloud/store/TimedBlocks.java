@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 public final class TimedBlocks {
     private static final String SERIES =
             "select b.epoch_id, b.sequence, b.place, b.ordinal, b.type, b.samples, b.bad_samples, b.first_time, b.last_time, b.complete, b.first_bits, b.last_bits, b.min_bits, b.max_bits, b.total, b.integral, b.covered_nanos ";
+
+    private static final String BEFORE =
+            SERIES
+                    + "from epoch e cross join item i cross join block_series b where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1 and b.series_id = (select id from series where gateway_id = ? and tag = ?) and b.epoch_id = i.epoch_id and b.sequence = i.sequence and b.last_time < ? ";
 
     private final BlockStore store;
 
@@ -110,25 +115,42 @@ public final class TimedBlocks {
         return clock.sourceTime(row.epochId(), row.place(), row.stats().lastTime());
     }
 
+    /** The newer of the last block that ended before, and of the last that began before. */
     private Optional<SeriesRow> before(long gatewayId, String tag, long nanos)
             throws DatabaseException {
-        return store
-                .list(
-                        SERIES
-                                + "from block_series b join item i on i.epoch_id = b.epoch_id and i.stream = 2 and i.sequence = b.sequence where b.series_id = (select id from series where gateway_id = ? and tag = ?) and b.last_time < ? and i.state = 1 order by b.epoch_id desc, b.place desc, b.sequence desc, b.ordinal desc limit 1",
+        var ended =
+                store.list(
+                        BEFORE
+                                + "and i.last_time < ? order by e.number desc, i.last_time desc, b.place desc, b.ordinal desc limit 1",
                         TimedBlocks::row,
                         gatewayId,
+                        gatewayId,
                         tag,
-                        nanos)
-                .stream()
-                .findFirst();
+                        nanos,
+                        nanos);
+        var under =
+                store.list(
+                        BEFORE
+                                + "and i.last_time >= ? and i.first_time < ? order by e.number desc, b.place desc, b.sequence desc, b.ordinal desc limit 1",
+                        TimedBlocks::row,
+                        gatewayId,
+                        gatewayId,
+                        tag,
+                        nanos,
+                        nanos,
+                        nanos);
+        return Stream.concat(ended.stream(), under.stream())
+                .max(
+                        Comparator.comparingLong(SeriesRow::epochId)
+                                .thenComparingLong(SeriesRow::place)
+                                .thenComparingLong(SeriesRow::sequence));
     }
 
     /** The newest block of each series of a gateway: (epoch, sequence) pairs, each once. */
     public List<SeriesRow> newest(long gatewayId) throws DatabaseException {
         return store.list(
                 SERIES
-                        + "from series s cross join block_series b where s.gateway_id = ? and b.series_id = s.id and b.epoch_id = (select max(epoch_id) from block_series n where n.series_id = s.id) and b.place = (select max(place) from block_series m where m.series_id = s.id and m.epoch_id = b.epoch_id)",
+                        + "from series s cross join block_series b where s.gateway_id = ? and b.epoch_id = s.newest_epoch and b.sequence = s.newest_sequence and b.series_id = s.id",
                 TimedBlocks::row,
                 gatewayId);
     }
