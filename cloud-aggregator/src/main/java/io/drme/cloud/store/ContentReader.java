@@ -2,20 +2,25 @@ package io.drme.cloud.store;
 
 import io.drme.block.BadBlockException;
 import io.drme.block.BlockHeader;
+import io.drme.log.DropCause;
 import io.drme.log.EventItem;
+import io.drme.model.EpochId;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
 import io.drme.schema.BadEventException;
 import io.drme.schema.CommandResult;
 import io.drme.schema.Drop;
+import io.drme.schema.EpochEnded;
 import io.drme.schema.EventSchema;
 import io.drme.schema.Payloads;
 import io.drme.sync.ChainHash;
 import io.drme.sync.Item;
 import io.drme.sync.ItemReader;
+import io.drme.sync.RangeSet;
 import io.drme.sync.ReceiverStore.Closure;
 import io.drme.sync.StreamId;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -91,9 +96,34 @@ public final class ContentReader implements ItemReader {
         }
         return switch (Payloads.of(event)) {
             case Drop drop -> drop(gateway, item, drop);
+            case EpochEnded ended -> ended(gateway, ended);
             case CommandResult result -> new Understood(List.of(), List.of(result.command()));
             default -> Understood.PLAIN;
         };
+    }
+
+    /** Closes what was held of an epoch that is over, as far as a restore has lost it since. */
+    private static Content ended(GatewayId gateway, EpochEnded ended) {
+        if (ended.stream() == StreamKind.LOCAL) {
+            return Understood.PLAIN;
+        }
+        try {
+            var id = new StreamId(gateway, EpochId.parse(ended.epoch()), ended.stream());
+            var closures = new ArrayList<Closure>();
+            for (var range : RangeSet.parse(ended.held()).ranges()) {
+                closures.add(
+                        new Closure(
+                                id,
+                                range.from(),
+                                range.to(),
+                                0,
+                                ChainHash.NONE,
+                                DropCause.LOST_AT_CENTRE.text()));
+            }
+            return new Understood(closures, List.of());
+        } catch (IllegalArgumentException e) {
+            return new Unreadable("the end of an epoch: " + e.getMessage());
+        }
     }
 
     private static Content drop(GatewayId gateway, Item item, Drop drop) {

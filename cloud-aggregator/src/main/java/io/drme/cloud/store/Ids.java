@@ -70,13 +70,36 @@ final class Ids {
     }
 
     Epoch epoch(GatewayId gateway, EpochId epoch, long nowNanos) throws SQLException {
+        return epoch(
+                gateway,
+                epoch,
+                nowNanos,
+                "1 + coalesce((select max(number) from epoch where gateway_id = ?), 0)");
+    }
+
+    /**
+     * An epoch of which an event of a later one speaks: a centre that was restored may never have
+     * heard of it, and then its number is below those it knows.
+     */
+    Epoch earlierEpoch(GatewayId gateway, EpochId epoch, long nowNanos) throws SQLException {
+        return epoch(
+                gateway,
+                epoch,
+                nowNanos,
+                "coalesce((select min(number) from epoch where gateway_id = ?), 2) - 1");
+    }
+
+    private Epoch epoch(GatewayId gateway, EpochId epoch, long nowNanos, String number)
+            throws SQLException {
         var found = findEpoch(gateway, epoch);
         if (found.isPresent()) {
             return found.get();
         }
         long gatewayId = gateway(gateway, nowNanos);
         statements.change(
-                "insert into epoch (gateway_id, number, epoch, first_seen) values (?, 1 + (select count(*) from epoch where gateway_id = ?), ?, ?)",
+                "insert into epoch (gateway_id, number, epoch, first_seen) values (?, "
+                        + number
+                        + ", ?, ?)",
                 gatewayId,
                 gatewayId,
                 epoch.toString(),

@@ -338,7 +338,7 @@ final class SqlTransaction implements ReceiverStore.Transaction {
     public void close(Closure closure, RangeSet held, long cloudTimeNanos) throws StoreException {
         sql(() -> {
             var stream = closure.stream();
-            var epoch = ids.epoch(stream.gateway(), stream.epoch(), cloudTimeNanos);
+            var epoch = ids.earlierEpoch(stream.gateway(), stream.epoch(), cloudTimeNanos);
             long samples = closure.samples();
             for (var hole : RangeSet.of(closure.from(), closure.to()).minus(held).ranges()) {
                 boolean last = hole.to() == closure.to();

@@ -3,9 +3,14 @@ package io.drme.cloud.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.model.EpochId;
+import io.drme.model.StreamKind;
+import io.drme.schema.EpochEnded;
 import io.drme.sync.ChainHash;
 import io.drme.sync.Item;
 import io.drme.sync.ItemReader;
+import io.drme.sync.ReceiverStore.Closure;
+import io.drme.sync.StreamId;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +42,24 @@ class ContentReaderTest {
                 .isEqualTo(ItemReader.Understood.PLAIN);
         assertThat(reader.read(gateway.id(), framedAnew(gateway.catalogue("site", Map.of()))))
                 .isEqualTo(ItemReader.Understood.PLAIN);
+    }
+
+    // A centre that was restored lacks what a gateway has released long ago, of an epoch of which
+    // no hello speaks any more: that was lost without a word.
+    @Test
+    void whatWasHeldOfAnEpochThatIsOverIsClosedWhereItIsLost() {
+        var ended = new EpochEnded(FIRST.toString(), StreamKind.DATA, "1-4,9");
+        var id = new StreamId(gateway.id(), FIRST, StreamKind.DATA);
+        assertThat(reader.read(gateway.id(), gateway.event(ended, Map.of())))
+                .isEqualTo(
+                        new ItemReader.Understood(
+                                List.of(
+                                        new Closure(id, 1, 4, 0, ChainHash.NONE, "lost-at-centre"),
+                                        new Closure(id, 9, 9, 0, ChainHash.NONE, "lost-at-centre")),
+                                List.of()));
+        var strange = new EpochEnded("no epoch", StreamKind.DATA, "1-4");
+        assertThat(reader.read(gateway.id(), gateway.event(strange, Map.of())))
+                .isInstanceOf(ItemReader.Unreadable.class);
     }
 
     @Test

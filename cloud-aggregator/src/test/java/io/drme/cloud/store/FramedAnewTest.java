@@ -60,7 +60,8 @@ class FramedAnewTest {
                                     StreamKind.DATA, all.minus(RangeSet.of(1, 1)),
                                     StreamKind.EVENTS, all.minus(RangeSet.of(1, 1))));
             assertThat(second).isNotEqualTo(first);
-            assertThat(understood(store.view(), second)).isEqualTo(2);
+            // what was lacking of each stream, and what is said of the epoch that ended
+            assertThat(understood(store.view(), second)).isEqualTo(2 + 2);
             assertThat(store.view().origin(StreamKind.DATA, 1).map(Item.Origin::epoch))
                     .contains(first);
         }

@@ -106,6 +106,28 @@ class SqlReceiverStoreTest implements ReceiverStoreContract {
                 .isEqualTo(new BlockStore.Account(first.samples() + second.samples(), 0, 0));
     }
 
+    // After a restore to before the first of two epochs: the newest is the one in use.
+    @Test
+    void anEpochOfWhichOnlyALaterOneSpeaksIsNotTheNewest() throws Exception {
+        var gateway = new FakeGateway("restored", new EpochId(2, 2), 1, 4);
+        var before = new StreamId(gateway.id(), new EpochId(1, 1), StreamKind.DATA);
+        var store = store();
+        ReceiverStoreContract.write(
+                store, t -> t.insert(gateway.id(), gateway.block(5), Optional.empty(), NOW));
+        ReceiverStoreContract.write(
+                store,
+                t ->
+                        t.close(
+                                new ReceiverStore.Closure(
+                                        before, 1, 3, 0, ChainHash.NONE, "lost-at-centre"),
+                                RangeSet.EMPTY,
+                                NOW));
+        var reader = reader();
+        assertThat(reader.epochs(reader.gateways().getFirst().id()))
+                .extracting(BlockStore.Epoch::epoch)
+                .containsExactly(before.epoch(), gateway.epoch());
+    }
+
     private BlockStore reader() throws Exception {
         var database = Database.openIn(directory);
         open.addFirst(database);

@@ -2,7 +2,9 @@ package io.drme.simulation;
 
 import static io.drme.simulation.BrokenInvariant.require;
 
+import io.drme.model.EpochId;
 import io.drme.model.GatewayId;
+import io.drme.model.StreamKind;
 import io.drme.simulation.Samples.Sample;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -114,6 +116,30 @@ final class Book {
         var entry = transitions.get(transition);
         if (entry != null && !entry.places.contains(place)) {
             entry.places.add(place);
+        }
+    }
+
+    /**
+     * What a machine lost in an epoch that it left came along as lost, under a number of the new
+     * one.
+     */
+    void carried(String machine, StreamKind kind, Carried lost, Place now) {
+        var entries = kind == StreamKind.DATA ? samples : transitions;
+        for (var entry : entries.values()) {
+            if (entry.machine.equals(machine)
+                    && entry.places.stream().anyMatch(lost::contains)
+                    && !entry.places.contains(now)) {
+                entry.places.add(now);
+            }
+        }
+    }
+
+    /** Numbers that were lost in an epoch. */
+    record Carried(EpochId epoch, long from, long to) {
+        boolean contains(Place place) {
+            return place.epoch().equals(epoch)
+                    && place.sequence() >= from
+                    && place.sequence() <= to;
         }
     }
 

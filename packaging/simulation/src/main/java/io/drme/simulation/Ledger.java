@@ -9,15 +9,20 @@ import io.drme.log.DropCause;
 import io.drme.log.EventItem;
 import io.drme.log.StoreView;
 import io.drme.model.EpochId;
+import io.drme.model.Event;
 import io.drme.model.StreamKind;
 import io.drme.schema.AlarmTransition;
 import io.drme.schema.BadEventException;
+import io.drme.schema.Drop;
 import io.drme.schema.EventSchema;
+import io.drme.schema.Payload;
 import io.drme.schema.Payloads;
 import io.drme.simulation.Samples.Sample;
+import io.drme.sync.RangeSet;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -269,13 +274,9 @@ final class Ledger {
         if (event.isEmpty() || event.get().schemaId() != EventSchema.ALARM_TRANSITION.id()) {
             return Optional.empty();
         }
-        try {
-            return Payloads.of(event.get()) instanceof AlarmTransition t
-                    ? Optional.of(t)
-                    : Optional.empty();
-        } catch (BadEventException e) {
-            throw new BrokenInvariant("an event of ours can't be read: " + e.getMessage());
-        }
+        return payload(event.get()) instanceof AlarmTransition t
+                ? Optional.of(t)
+                : Optional.empty();
     }
 
     /** After a start: everything committed is there, of what waited a beginning at most. */
@@ -311,7 +312,12 @@ final class Ledger {
         var left = new HashSet<Long>();
         unsealed.forEach(s -> left.add(s.id()));
         long framed = 0;
+        long lost = carried(view);
+        var held = view.held(StreamKind.DATA);
         for (long n = 1; n <= view.last(StreamKind.DATA); n++) {
+            if (!held.contains(n)) {
+                continue; // came along as lost
+            }
             var bytes = view.read(StreamKind.DATA, n);
             require(bytes.isPresent(), "%s: block %d of a new epoch can't be read", machine, n);
             for (var sample : Samples.content(bytes.orElseThrow()).samples()) {
@@ -330,12 +336,63 @@ final class Ledger {
         require(counters.balanced(), "%s: the equations do not hold: %s", machine, counters);
         committed = Totals.of(counters);
         require(
-                committed.accepted() == framed + counters.local(),
-                "%s: a new epoch holds %d samples and %d local ones, its counters say %s",
+                committed.accepted() == framed + lost + counters.local(),
+                "%s: a new epoch holds %d samples, %d lost and %d local ones, its counters say %s",
                 machine,
                 framed,
+                lost,
                 counters.local(),
                 counters);
         handed = committed;
+    }
+
+    /**
+     * Reads what came along as lost: where it was, and how many samples of data. Every number of
+     * the new epoch is held or lost so.
+     */
+    private long carried(StoreView view) {
+        var named = new EnumMap<StreamKind, RangeSet>(StreamKind.class);
+        long samples = 0;
+        for (long n = 1; n <= view.last(StreamKind.EVENTS); n++) {
+            var event = view.read(StreamKind.EVENTS, n).flatMap(EventItem::decode);
+            var first = event.map(e -> e.event().metadata().get("first-epoch"));
+            if (event.isPresent()
+                    && first.isPresent()
+                    && payload(event.get().event()) instanceof Drop drop) {
+                var metadata = event.get().event().metadata();
+                var was =
+                        new Book.Carried(
+                                EpochId.parse(first.get()),
+                                Long.parseLong(metadata.getOrDefault("first-from", "")),
+                                Long.parseLong(metadata.getOrDefault("first-to", "")));
+                var now = new Place(view.epoch(), drop.fromSequence());
+                book.carried(machine, drop.stream(), was, now);
+                named.merge(
+                        drop.stream(),
+                        RangeSet.of(drop.fromSequence(), drop.toSequence()),
+                        RangeSet::union);
+                samples += drop.stream() == StreamKind.DATA ? drop.samples() : 0;
+            }
+        }
+        for (var kind : List.of(StreamKind.EVENTS, StreamKind.DATA)) {
+            var all = RangeSet.of(1, view.last(kind));
+            var unnamed =
+                    all.minus(view.held(kind)).minus(named.getOrDefault(kind, RangeSet.EMPTY));
+            require(
+                    unnamed.isEmpty(),
+                    "%s: %s %s of a new epoch are neither held nor lost",
+                    machine,
+                    kind,
+                    unnamed);
+        }
+        return samples;
+    }
+
+    private static Payload payload(Event event) {
+        try {
+            return Payloads.of(event);
+        } catch (BadEventException e) {
+            throw new BrokenInvariant("an event of ours can't be read: " + e.getMessage());
+        }
     }
 }

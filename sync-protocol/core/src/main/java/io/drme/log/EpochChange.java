@@ -8,8 +8,10 @@ import io.drme.block.BlockSeal;
 import io.drme.model.Batch;
 import io.drme.model.EpochId;
 import io.drme.model.StreamKind;
+import io.drme.schema.Payloads;
 import io.drme.sync.Item;
 import io.drme.sync.RangeSet;
+import io.drme.time.Hlc;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -17,14 +19,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Moves a store to a new epoch: what the centre lacks is framed anew there with its samples
- * unchanged, and so is the local history; then the epoch file is replaced, in one step.
+ * unchanged, and so is the local history; what is lost and the centre was not told of comes along
+ * as lost; what is only in the old epoch is said in an event, as nothing else tells of it any more.
+ * Then the epoch file is replaced, in one step.
  *
  * <p>Confined to the store's thread.
  */
 final class EpochChange {
+    /** Events last: they tell of numbers of the others. */
+    private static final List<StreamKind> ORDER =
+            List.of(StreamKind.DATA, StreamKind.LOCAL, StreamKind.EVENTS);
+
     private final StoreCore old;
     private final Sizes sizes;
     private final Origins origins = new Origins();
+
+    /** What is framed anew, by the numbers of the old epoch. */
+    private final Map<StreamKind, RangeSet> moved = new EnumMap<>(StreamKind.class);
 
     EpochChange(StoreCore old, Sizes sizes) {
         this.old = old;
@@ -60,11 +71,9 @@ final class EpochChange {
             state.hlcMark = old.state.hlcMark;
             state.lastEventTime = old.lastEventTime;
             state.lastCommitNanos = old.state.lastCommitNanos;
-            var kinds = new EnumMap<StreamKind, RangeSet>(lacking);
-            kinds.put(StreamKind.LOCAL, old.log(StreamKind.LOCAL).held());
-            for (var entry : kinds.entrySet()) {
-                var held = old.log(entry.getKey()).held();
-                copy(entry.getKey(), entry.getValue().intersect(held), epoch, state);
+            var losses = CarriedLosses.of(old, lacking);
+            for (var kind : ORDER) {
+                copy(kind, wanted(kind, lacking), epoch, state, losses);
             }
             state.read = state.accepted();
             new Marks(old.setup.disk(), epoch).write(new Marks.Mark(state, 0, true));
@@ -77,7 +86,19 @@ final class EpochChange {
         return StoreRecovery.open(old.setup, sizes, epoch, old.quarantine, false);
     }
 
-    private void copy(StreamKind kind, RangeSet items, EpochId epoch, StoreState state)
+    private RangeSet wanted(StreamKind kind, Map<StreamKind, RangeSet> lacking)
+            throws DiskException {
+        var log = old.log(kind);
+        var wanted = lacking.getOrDefault(kind, RangeSet.EMPTY).intersect(log.held());
+        return switch (kind) {
+            case LOCAL -> log.held();
+            case DATA -> wanted;
+            case EVENTS -> wanted.union(EpochEnds.in(log, log.held()));
+        };
+    }
+
+    private void copy(
+            StreamKind kind, RangeSet items, EpochId epoch, StoreState state, CarriedLosses losses)
             throws DiskException {
         var log =
                 new SegmentLog(
@@ -90,11 +111,16 @@ final class EpochChange {
         var stream = state.stream(kind);
         for (var range : items.ranges()) {
             for (long n = range.from(); n <= range.to(); n++) {
+                losses.placeBefore(kind, n, state);
                 var found = old.log(kind).read(n);
-                if (found.isPresent()) {
-                    copy(kind, found.get(), epoch, stream, log);
+                if (found.isPresent() && copy(kind, found.get(), epoch, stream, log, losses)) {
+                    moved.merge(kind, RangeSet.of(n, n), RangeSet::union);
                 }
             }
+        }
+        losses.placeBefore(kind, Long.MAX_VALUE, state);
+        if (kind == StreamKind.EVENTS) {
+            sayWhatEnds(losses, epoch, state, log);
         }
         log.sync();
         log.endTail();
@@ -105,25 +131,53 @@ final class EpochChange {
         }
     }
 
-    private void copy(
+    /** Says behind all other events what has no other place than the epoch that ends. */
+    private void sayWhatEnds(
+            CarriedLosses losses, EpochId epoch, StoreState state, SegmentLog log) {
+        var stream = state.stream(StreamKind.EVENTS);
+        for (var ended : EpochEnds.of(old, moved, losses)) {
+            var event = Payloads.event(++state.lastEventTime, ended);
+            var item =
+                    new EventItem(
+                                    old.setup.gateway(),
+                                    epoch,
+                                    stream.last + 1,
+                                    stream.lastHash,
+                                    event)
+                            .encode();
+            long nanos = Hlc.epochNanos(event.time());
+            log.append(
+                    new ItemHead(
+                            stream.last + 1, 0, 0, nanos, nanos, old.setup.clock().epochNanos(), 0),
+                    item);
+            stream.last++;
+            stream.lastHash = BlockHash.of(item);
+        }
+        state.hlcMark = Math.max(state.hlcMark, state.lastEventTime);
+    }
+
+    /** False where the item is no item: then it is among what stays in the old epoch. */
+    private boolean copy(
             StreamKind kind,
             SegmentReader.Found found,
             EpochId epoch,
             StreamState stream,
-            SegmentLog log)
+            SegmentLog log,
+            CarriedLosses losses)
             throws DiskException {
+        long sequence = found.head().sequence();
         var item =
                 kind == StreamKind.EVENTS
-                        ? frameEvent(found.bytes(), epoch, stream)
+                        ? frameEvent(found.bytes(), epoch, stream, losses)
                         : frameBlock(found.bytes(), epoch, stream);
         if (item == null) {
             old.quarantine.note(
                     "%s: item %d can't be read and is not in the new epoch"
-                            .formatted(kind.text(), found.head().sequence()));
-            return;
+                            .formatted(kind.text(), sequence));
+            return false;
         }
         var head = found.head();
-        if (kind != StreamKind.LOCAL) {
+        if (kind == StreamKind.DATA || (kind == StreamKind.EVENTS && !losses.isOf(sequence))) {
             origins.put(kind, stream.last + 1, origin(kind, found));
         }
         log.append(
@@ -142,6 +196,7 @@ final class EpochChange {
         if (log.unsyncedBytes() > sizes.segmentBytes()) {
             log.sync();
         }
+        return true;
     }
 
     /** Where the samples were first framed: that tells them under whatever number they come. */
@@ -153,7 +208,8 @@ final class EpochChange {
                         () -> new Item.Origin(old.epoch, sequence, Origins.chain(found.bytes())));
     }
 
-    private byte @Nullable [] frameEvent(byte[] bytes, EpochId epoch, StreamState stream) {
+    private byte @Nullable [] frameEvent(
+            byte[] bytes, EpochId epoch, StreamState stream, CarriedLosses losses) {
         var item = EventItem.decode(bytes);
         return item.map(i ->
                         new EventItem(
@@ -161,7 +217,7 @@ final class EpochChange {
                                         epoch,
                                         stream.last + 1,
                                         stream.lastHash,
-                                        i.event())
+                                        losses.inNewEpoch(i.sequence(), i.event()))
                                 .encode())
                 .orElse(null);
     }

@@ -37,7 +37,8 @@ final class LostDrops {
         return drops;
     }
 
-    private static Optional<Drop> drop(byte[] item) {
+    /** The drop in an item of events, if it is one. */
+    static Optional<Drop> drop(byte[] item) {
         var event = EventItem.decode(item).map(EventItem::event);
         if (event.isEmpty() || event.get().schemaId() != EventSchema.DROP.id()) {
             return Optional.empty();

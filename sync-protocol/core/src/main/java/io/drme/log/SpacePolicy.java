@@ -313,6 +313,7 @@ final class SpacePolicy implements SpaceKeeper {
             for (var drop : LostDrops.in(core(), lost)) {
                 core().addEvent(Payloads.event(0, drop));
             }
+            EpochEnds.sayAgain(core(), segment.held);
         }
         ranges.forEach(this::giveUp);
         if (stream == StreamKind.LOCAL && lost.isEmpty()) {

@@ -316,7 +316,11 @@ public final class Store implements AutoCloseable {
      * @throws DiskException when that failed; the old epoch then stands
      */
     public EpochId openEpoch(Map<StreamKind, RangeSet> lacking) throws DiskException {
-        seal();
+        // Not tidied up: what that drops is told in the journal, and only what is in logs moves.
+        tried(() -> {
+            core.commit();
+            core.seal();
+        });
         var opened = new EpochChange(core, sizes).run(lacking);
         core.abandon();
         new EpochChange(core, sizes).deleteOld();

@@ -78,7 +78,7 @@ public record Drop(
         return BlockHash.readFrom(ByteBuffer.wrap(in.takeFixed(BlockHash.LENGTH_BYTES)));
     }
 
-    private static StreamKind stream(AvroReader in) throws BadEventException {
+    static StreamKind stream(AvroReader in) throws BadEventException {
         var text = in.takeString();
         for (var kind : StreamKind.values()) {
             if (kind.text().equals(text)) {

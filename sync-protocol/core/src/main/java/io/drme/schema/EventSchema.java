@@ -30,7 +30,9 @@ public enum EventSchema {
     /** {@link CommandResult}. */
     COMMAND_RESULT(9, 1, "command"),
     /** {@link Refusal}. */
-    REFUSAL(10, 1, "refusal");
+    REFUSAL(10, 1, "refusal"),
+    /** {@link EpochEnded}. */
+    EPOCH_ENDED(11, 1, "epoch");
 
     private static final EventSchema[] ALL = values();
 

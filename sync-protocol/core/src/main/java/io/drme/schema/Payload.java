@@ -11,6 +11,7 @@ public sealed interface Payload
                 ClockStep,
                 Audit,
                 CommandResult,
+                EpochEnded,
                 Refusal {
 
     /** The schema in which it is written. */
@@ -25,6 +26,7 @@ public sealed interface Payload
             case ClockStep _ -> EventSchema.CLOCK_STEP;
             case Audit _ -> EventSchema.AUDIT;
             case CommandResult _ -> EventSchema.COMMAND_RESULT;
+            case EpochEnded _ -> EventSchema.EPOCH_ENDED;
             case Refusal _ -> EventSchema.REFUSAL;
         };
     }

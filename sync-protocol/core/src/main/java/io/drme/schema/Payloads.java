@@ -46,6 +46,7 @@ public final class Payloads {
             case ClockStep p -> p.write(out);
             case Audit p -> p.write(out);
             case CommandResult p -> p.write(out);
+            case EpochEnded p -> p.write(out);
             case Refusal p -> p.write(out);
         }
         return out.toBytes();
@@ -79,6 +80,7 @@ public final class Payloads {
                     case CLOCK_STEP -> ClockStep.read(in);
                     case AUDIT -> Audit.read(in);
                     case COMMAND_RESULT -> CommandResult.read(in);
+                    case EPOCH_ENDED -> EpochEnded.read(in);
                     case REFUSAL -> Refusal.read(in);
                 };
         in.expectEnd();

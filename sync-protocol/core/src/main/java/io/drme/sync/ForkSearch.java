@@ -1,7 +1,6 @@
 package io.drme.sync;
 
 import io.drme.model.StreamKind;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +10,10 @@ import java.util.Optional;
  * Compares what both sides hold, and where they differ finds the last item that they have alike. As
  * items are chained, those before an equal one are equal, and those after a different one are
  * different: a search by halves, or rather by sixty-fourths, as an answer brings many hashes.
+ *
+ * <p>One history is what is shown to be one, not what could not be told apart: where the ends of
+ * the ranges do not show it, as when the disk is in trouble or the centre closed a number without
+ * knowing its hash, hashes between them are asked for, too.
  */
 final class ForkSearch {
     private final SenderLog log;
@@ -20,14 +23,21 @@ final class ForkSearch {
     /** The search in one stream: alike up to {@code common}, not alike from {@code different}. */
     private static final class Line {
         final RangeSet there;
+
+        /** The newest number under which both sides hold an item, the same one or not. */
+        final long shared;
+
         long common;
         long different;
         boolean done;
 
-        Line(RangeSet there, long common, long different) {
+        /** The newest number held here whose hash the centre told and ours could not be read. */
+        long unread;
+
+        Line(RangeSet there, long shared, long last) {
             this.there = there;
-            this.common = common;
-            this.different = different;
+            this.shared = shared;
+            this.different = last + 1;
         }
     }
 
@@ -55,45 +65,43 @@ final class ForkSearch {
 
     private void compare(Message.Standing standing, long suspect) {
         var stream = standing.stream();
-        var there = new ArrayList<RangeSet.Range>();
         long last = log.last(stream);
-        long common = Math.min(standing.lastCommon(), last);
-        long different = last + 1;
+        var there =
+                RangeSet.of(
+                        standing.held().stream()
+                                .map(r -> new RangeSet.Range(r.from(), r.to()))
+                                .toList());
+        var line = new Line(there, there.intersect(log.held(stream)).last().orElse(0), last);
         for (long found : new long[] {standing.firstDifferent(), suspect}) {
             if (found > 0) {
-                different = Math.min(different, found);
+                line.different = Math.min(line.different, found);
             }
         }
+        line.common = Math.min(standing.lastCommon(), last);
         for (var range : standing.held()) {
-            there.add(new RangeSet.Range(range.from(), range.to()));
-            for (var end :
-                    List.of(
-                            new Message.SequenceHash(range.from(), range.fromHash()),
-                            new Message.SequenceHash(range.to(), range.toHash()))) {
-                switch (against(stream, end)) {
-                    case ALIKE -> common = Math.max(common, end.sequence());
-                    case DIFFERENT -> different = Math.min(different, end.sequence());
-                    case UNKNOWN -> {}
-                }
-            }
+            compare(stream, line, new Message.SequenceHash(range.from(), range.fromHash()));
+            compare(stream, line, new Message.SequenceHash(range.to(), range.toHash()));
         }
-        var line = new Line(RangeSet.of(there), Math.min(common, different - 1), different);
-        forked |= different <= last || line.there.last().orElse(0) > last;
+        line.common = Math.min(line.common, line.different - 1);
+        forked |= line.different <= last || there.last().orElse(0) > last;
         lines.put(stream, line);
     }
 
-    private enum Likeness {
-        ALIKE,
-        DIFFERENT,
-        UNKNOWN
-    }
-
-    private Likeness against(StreamKind stream, Message.SequenceHash theirs) {
-        var ours = log.hash(stream, theirs.sequence()).orElse(ChainHash.NONE);
-        if (ours.isNone() || theirs.hash().isNone()) {
-            return Likeness.UNKNOWN;
+    private void compare(StreamKind stream, Line line, Message.SequenceHash theirs) {
+        long sequence = theirs.sequence();
+        var ours = log.hash(stream, sequence).orElse(ChainHash.NONE);
+        if (theirs.hash().isNone()) {
+            return;
         }
-        return ours.equals(theirs.hash()) ? Likeness.ALIKE : Likeness.DIFFERENT;
+        if (ours.isNone()) {
+            if (log.held(stream).contains(sequence)) {
+                line.unread = Math.max(line.unread, sequence);
+            }
+        } else if (ours.equals(theirs.hash())) {
+            line.common = Math.max(line.common, sequence);
+        } else {
+            line.different = Math.min(line.different, sequence);
+        }
     }
 
     /** Whether the two sides do not have one history. */
@@ -110,9 +118,9 @@ final class ForkSearch {
     Optional<Question> question() {
         for (var entry : lines.entrySet()) {
             var line = entry.getValue();
-            if (!line.done && line.different - line.common > 1) {
-                return Optional.of(
-                        new Question(entry.getKey(), line.common + 1, line.different - 1));
+            long to = forked ? line.different - 1 : line.shared;
+            if (!line.done && to > line.common) {
+                return Optional.of(new Question(entry.getKey(), line.common + 1, to));
             }
         }
         return Optional.empty();
@@ -130,26 +138,43 @@ final class ForkSearch {
             return;
         }
         var line = line(answer.stream());
+        long common = line.common;
+        long different = line.different;
         for (var theirs : answer.hashes()) {
             if (theirs.sequence() > line.common && theirs.sequence() < line.different) {
-                switch (against(answer.stream(), theirs)) {
-                    case ALIKE -> line.common = theirs.sequence();
-                    case DIFFERENT -> line.different = theirs.sequence();
-                    case UNKNOWN -> {}
-                }
+                compare(answer.stream(), line, theirs);
             }
         }
+        forked |= line.different < different;
         // No hash moved an end: the centre holds nothing more in between that could be compared.
-        line.done =
-                line.common == question.get().from() - 1
-                        && line.different == question.get().to() + 1;
+        line.done = line.common == common && line.different == different;
     }
 
-    /** What neither side holds of the history they share: lost by a restore of the centre. */
+    /**
+     * Why nothing may be taken for held by the centre: there is an item under a number of both
+     * sides, and the gateway's disk does not let it be read, so that nobody can say whether it is
+     * the same one. Of use once there is no question any more.
+     */
+    Optional<String> unread() {
+        for (var entry : lines.entrySet()) {
+            var stream = entry.getKey();
+            long sequence = entry.getValue().unread;
+            if (sequence > entry.getValue().common && log.held(stream).contains(sequence)) {
+                return Optional.of(
+                        "%s/%d can't be read just now, to compare it with the centre's"
+                                .formatted(stream.text(), sequence));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * What neither side holds: given up here, or receipted, let go here and lost by a restore of
+     * the centre. After a fork too: what the centre never held of the numbers behind it, and is not
+     * here, it held before it was restored.
+     */
     RangeSet gone(StreamKind stream) {
-        var line = line(stream);
-        long shared = forked ? line.common : log.last(stream);
-        return RangeSet.of(1, shared).minus(line.there).minus(log.held(stream));
+        return RangeSet.of(1, log.last(stream)).minus(line(stream).there).minus(log.held(stream));
     }
 
     /**

@@ -334,6 +334,9 @@ final class Intake {
                         && closure.stream().stream() != StreamKind.LOCAL;
         if (own) {
             var stream = round.touched(closure.stream());
+            if (stream.held.containsAll(RangeSet.of(closure.from(), closure.to()))) {
+                return;
+            }
             transaction.close(closure, stream.held, now);
             stream.add(closure.from(), closure.to());
             facts.add(new Fact.Closed(gateway, closure));

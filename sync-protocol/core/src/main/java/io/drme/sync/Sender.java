@@ -42,7 +42,7 @@ public final class Sender {
         SEARCHING,
         /** Items go as the window allows. */
         SENDING,
-        /** The centre refused the session; the next hello comes later. */
+        /** The session can't be, mostly as the centre refused it; the next hello comes later. */
         REFUSED
     }
 
@@ -50,7 +50,7 @@ public final class Sender {
      * How the sync is.
      *
      * @param phase what it is about
-     * @param detail why, where the centre refused; otherwise empty
+     * @param detail why, where the session was refused; otherwise empty
      * @param pendingItems by stream, how many the centre has not receipted
      * @param resent items sent more than once since the process began
      * @param drainMillis how long the backlog takes at the rate just measured; -1: not known
@@ -304,13 +304,8 @@ public final class Sender {
         cloudAheadNanos = welcome.cloudTimeNanos() - clock.epochNanos();
         var found = new ForkSearch(log, lanes.keySet(), welcome.standings(), suspects);
         suspects.clear();
-        if (found.forked()) {
-            phase = Phase.SEARCHING;
-            search = found;
-            ask(found);
-        } else {
-            begin(found);
-        }
+        search = found;
+        ask(found);
     }
 
     private void begin(ForkSearch compared) {
@@ -337,20 +332,28 @@ public final class Sender {
 
     private void ask(ForkSearch searching) {
         var question = searching.question();
-        if (question.isEmpty()) {
+        if (question.isPresent()) {
+            var range = question.get();
+            phase = Phase.SEARCHING;
+            helloDue = clock.nanoTime() + settings.helloAfter().toNanos();
+            uplink.send(
+                    Topics.Channel.URGENT,
+                    MessageCodec.encode(
+                            new Message.HashQuery(
+                                    session,
+                                    log.epoch(),
+                                    range.stream(),
+                                    range.from(),
+                                    range.to())));
+        } else if (searching.forked()) {
             lanes.keySet().forEach(stream -> report(stream, searching.gone(stream)));
             log.openEpoch(searching.lacking());
             refills.abandon("the gateway opened a new epoch; ask again");
             greet();
-            return;
+        } else {
+            // What can't be compared is not believed: the disk may let it be read the next time.
+            searching.unread().ifPresentOrElse(why -> refused(why, 0), () -> begin(searching));
         }
-        var range = question.get();
-        helloDue = clock.nanoTime() + settings.helloAfter().toNanos();
-        uplink.send(
-                Topics.Channel.URGENT,
-                MessageCodec.encode(
-                        new Message.HashQuery(
-                                session, log.epoch(), range.stream(), range.from(), range.to())));
     }
 
     private void found(Message.HashAnswer answer) {

@@ -41,7 +41,11 @@ public interface SenderLog {
         return acknowledged(stream);
     }
 
-    /** The hash of an item of this epoch, also of one that is gone where the log still knows it. */
+    /**
+     * The hash of an item of this epoch, also of one that is gone where the log still knows it.
+     * Nothing for one that is {@link #held} means that the disk does not let it be read just now;
+     * one that is found damaged is given up instead.
+     */
     Optional<ChainHash> hash(StreamKind stream, long sequence);
 
     /** An item; nothing where it was dropped meanwhile or found damaged. */

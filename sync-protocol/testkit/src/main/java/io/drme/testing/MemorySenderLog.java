@@ -10,8 +10,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -30,13 +32,23 @@ import org.jspecify.annotations.Nullable;
 public final class MemorySenderLog implements SenderLog {
     private static final int HASH_BYTES = 16;
 
+    private static final List<StreamKind> KINDS = List.of(StreamKind.EVENTS, StreamKind.DATA);
+
     /** Samples in each block. */
     public static final int SAMPLES = 10;
 
+    /** Where an item was framed. */
+    public record Framed(EpochId epoch, StreamKind stream, long sequence) {}
+
     private final Random random;
+
+    /** By payload; of this directory and of its copies together. */
+    private Map<String, List<Framed>> framed = new HashMap<>();
+
     private final Map<StreamKind, Stream> streams = new EnumMap<>(StreamKind.class);
     private EpochId epoch;
     private long bootCount = 1;
+    private boolean isReadable = true;
 
     private static final class Stream {
         final NavigableMap<Long, Item> items = new TreeMap<>();
@@ -68,6 +80,7 @@ public final class MemorySenderLog implements SenderLog {
             into.acknowledged = stream.acknowledged;
             into.held = stream.held;
         });
+        copy.framed = framed;
         return copy;
     }
 
@@ -77,6 +90,11 @@ public final class MemorySenderLog implements SenderLog {
         if (random.nextBoolean()) {
             streams.values().forEach(s -> s.acknowledged = RangeSet.EMPTY);
         }
+    }
+
+    /** Lets items be read or not, as a disk in trouble does. */
+    public void readable(boolean is) {
+        isReadable = is;
     }
 
     /** Appends an item and gives its sequence. */
@@ -90,6 +108,8 @@ public final class MemorySenderLog implements SenderLog {
         var bytes = payload.getBytes(StandardCharsets.UTF_8);
         var hash = hash(stream.lastHash, sequence, bytes);
         int samples = kind == StreamKind.DATA ? SAMPLES : 0;
+        framed.computeIfAbsent(payload, _ -> new ArrayList<>())
+                .add(new Framed(epoch, kind, sequence));
         stream.items.put(
                 sequence,
                 new Item(epoch, kind, sequence, samples, stream.lastHash, hash, origin, bytes));
@@ -124,8 +144,11 @@ public final class MemorySenderLog implements SenderLog {
             if (!stream.acknowledged.contains(first)) {
                 break;
             }
-            stream.items.remove(first);
+            var item = stream.items.remove(first);
             gone = gone.with(first);
+            if (item != null && isOfEpochBefore(item, epoch)) {
+                append(kind, text(item)); // nothing else tells of that epoch any more
+            }
         }
         stream.held = stream.held.minus(gone);
         return gone;
@@ -141,9 +164,50 @@ public final class MemorySenderLog implements SenderLog {
     }
 
     private void said(StreamKind kind, long from, long to, ChainHash hash) {
-        append(
-                StreamKind.EVENTS,
-                "drop:%s:%s:%d:%d:%s".formatted(epoch, kind.name(), from, to, hash));
+        append(StreamKind.EVENTS, new Said(epoch, kind, from, to, hash).text());
+    }
+
+    /** What a drop event says. */
+    private record Said(EpochId epoch, StreamKind kind, long from, long to, ChainHash hash) {
+        static Optional<Said> of(String text) {
+            var words = text.split(":", -1);
+            return words[0].equals("drop")
+                    ? Optional.of(
+                            new Said(
+                                    EpochId.parse(words[1]),
+                                    StreamKind.valueOf(words[2]),
+                                    Long.parseLong(words[3]),
+                                    Long.parseLong(words[4]),
+                                    ChainHash.parse(words[5])))
+                    : Optional.empty();
+        }
+
+        String text() {
+            return "drop:%s:%s:%d:%d:%s".formatted(epoch, kind.name(), from, to, hash);
+        }
+
+        RangeSet numbers() {
+            return RangeSet.of(from, to);
+        }
+
+        boolean contains(Framed place) {
+            return place.epoch().equals(epoch)
+                    && place.stream() == kind
+                    && numbers().contains(place.sequence());
+        }
+    }
+
+    private static String text(Item item) {
+        return new String(item.payload(), StandardCharsets.UTF_8);
+    }
+
+    private static boolean isOfEpochBefore(Item item, EpochId epoch) {
+        return text(item).startsWith("drop:") && !text(item).startsWith("drop:" + epoch);
+    }
+
+    /** Where a payload was framed, in this directory and those it was copied to. */
+    public List<Framed> framed(String payload) {
+        return framed.getOrDefault(payload, List.of());
     }
 
     private Stream stream(StreamKind kind) {
@@ -163,12 +227,8 @@ public final class MemorySenderLog implements SenderLog {
     private RangeSet said(StreamKind kind) {
         var said = RangeSet.EMPTY;
         for (var event : stream(StreamKind.EVENTS).items.values()) {
-            var words = new String(event.payload(), StandardCharsets.UTF_8).split(":", -1);
-            if (words[0].equals("drop")
-                    && words[1].equals(epoch.toString())
-                    && words[2].equals(kind.name())) {
-                said = said.with(Long.parseLong(words[3]), Long.parseLong(words[4]));
-            }
+            var one = Said.of(text(event)).filter(s -> s.epoch().equals(epoch) && s.kind() == kind);
+            said = one.isPresent() ? said.with(one.get().from(), one.get().to()) : said;
         }
         return said;
     }
@@ -204,12 +264,14 @@ public final class MemorySenderLog implements SenderLog {
         if (sequence == stream.last && sequence > 0) {
             return Optional.of(stream.lastHash);
         }
-        return Optional.ofNullable(stream.items.get(sequence)).map(Item::hash);
+        return read(kind, sequence).map(Item::hash);
     }
 
     @Override
     public Optional<Item> read(StreamKind kind, long sequence) {
-        return Optional.ofNullable(stream(kind).items.get(sequence));
+        return isReadable
+                ? Optional.ofNullable(stream(kind).items.get(sequence))
+                : Optional.empty();
     }
 
     @Override
@@ -226,21 +288,73 @@ public final class MemorySenderLog implements SenderLog {
 
     @Override
     public EpochId openEpoch(Map<StreamKind, RangeSet> lacking) {
+        var ended = epoch;
+        var left = new EnumMap<StreamKind, Stream>(StreamKind.class);
+        KINDS.forEach(kind -> left.put(kind, stream(kind)));
+        var losses = losses(lacking);
         epoch = new EpochId(random.nextLong(), random.nextLong());
-        for (var kind : List.of(StreamKind.EVENTS, StreamKind.DATA)) {
-            var old = stream(kind);
+        var moved = new EnumMap<StreamKind, RangeSet>(StreamKind.class);
+        KINDS.forEach(kind -> streams.put(kind, new Stream()));
+        // Losses come first, in one number each: where they stand among the rest is all the same.
+        var carried = new TreeMap<Long, String>();
+        losses.forEach((event, said) -> {
+            carried.put(event, carry(said));
+            moved.merge(said.kind(), said.numbers(), RangeSet::union);
+        });
+        for (var kind : KINDS) {
             var wanted = lacking.getOrDefault(kind, RangeSet.EMPTY);
-            streams.put(kind, new Stream());
-            old.items.forEach((sequence, item) -> {
-                if (wanted.contains(sequence)) {
-                    append(
-                            kind,
-                            new String(item.payload(), StandardCharsets.UTF_8),
-                            item.identity());
+            for (var item : left.getOrDefault(kind, new Stream()).items.values()) {
+                long sequence = item.sequence();
+                var loss = kind == StreamKind.EVENTS ? carried.get(sequence) : null;
+                if (loss != null) {
+                    append(kind, loss);
+                } else if (wanted.contains(sequence) || isOfEpochBefore(item, ended)) {
+                    append(kind, text(item), item.identity());
                 }
-            });
+                if (loss != null || wanted.contains(sequence)) {
+                    moved.merge(kind, RangeSet.of(sequence, sequence), RangeSet::union);
+                }
+            }
+        }
+        for (var kind : KINDS) {
+            var rest =
+                    RangeSet.of(1, left.getOrDefault(kind, new Stream()).last)
+                            .minus(moved.getOrDefault(kind, RangeSet.EMPTY));
+            for (var range : rest.ranges()) {
+                append(
+                        StreamKind.EVENTS,
+                        new Said(ended, kind, range.from(), range.to(), ChainHash.NONE).text());
+            }
         }
         return epoch;
+    }
+
+    /** What was given up in this epoch and the centre lacks, by the number of its event. */
+    private NavigableMap<Long, Said> losses(Map<StreamKind, RangeSet> lacking) {
+        var losses = new TreeMap<Long, Said>();
+        var unheard = lacking.getOrDefault(StreamKind.EVENTS, RangeSet.EMPTY);
+        for (var event : stream(StreamKind.EVENTS).items.values()) {
+            Said.of(text(event))
+                    .filter(s -> unheard.contains(event.sequence()) && s.epoch().equals(epoch))
+                    .filter(s -> isLost(s, lacking.getOrDefault(s.kind(), RangeSet.EMPTY)))
+                    .ifPresent(s -> losses.put(event.sequence(), s));
+        }
+        return losses;
+    }
+
+    private boolean isLost(Said said, RangeSet lacking) {
+        return !said.numbers().intersect(lacking).minus(stream(said.kind()).held).isEmpty();
+    }
+
+    /** Gives a loss of the epoch before a number of this one, and says what the event says then. */
+    private String carry(Said lost) {
+        var stream = stream(lost.kind());
+        long number = ++stream.last;
+        stream.lastHash = lost.hash();
+        framed.values().stream()
+                .filter(places -> places.stream().anyMatch(lost::contains))
+                .forEach(places -> places.add(new Framed(epoch, lost.kind(), number)));
+        return new Said(epoch, lost.kind(), number, number, lost.hash()).text();
     }
 
     @Override

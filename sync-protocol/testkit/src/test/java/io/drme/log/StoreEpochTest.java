@@ -5,13 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drme.model.Event;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
+import io.drme.schema.Audit;
+import io.drme.schema.EpochEnded;
+import io.drme.schema.EventSchema;
+import io.drme.schema.Payload;
+import io.drme.schema.Payloads;
 import io.drme.sync.Item;
 import io.drme.sync.RangeSet;
 import io.drme.testing.ManualClock;
 import io.drme.testing.SimulatedDisk;
 import io.drme.time.HybridClock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -59,7 +67,9 @@ class StoreEpochTest {
                 store.openEpoch(
                         Map.of(StreamKind.EVENTS, ALL_BUT_TWO, StreamKind.DATA, RangeSet.EMPTY));
         assertThat(second).isNotEqualTo(first);
-        assertThat(store.view().held(StreamKind.EVENTS)).isEqualTo(RangeSet.of(1, 4));
+        assertThat(store.view().held(StreamKind.EVENTS)).isEqualTo(RangeSet.of(1, 5));
+        var ended = new EpochEnded(first.toString(), StreamKind.EVENTS, "1-2");
+        assertThat(payload(store, 5)).as("what the centre held").contains(ended);
         var origin = new Item.Origin(first, 3, hashOfThree);
         assertThat(store.view().origin(StreamKind.EVENTS, 1)).contains(origin);
         store.close();
@@ -75,8 +85,89 @@ class StoreEpochTest {
                         StreamKind.DATA,
                         RangeSet.EMPTY));
         assertThat(again.view().origin(StreamKind.EVENTS, 1)).contains(origin);
-        assertThat(again.view().origin(StreamKind.EVENTS, 5).map(Item.Origin::epoch))
+        assertThat(again.view().origin(StreamKind.EVENTS, 6).map(Item.Origin::epoch))
                 .contains(second);
         again.close();
+    }
+
+    private static Optional<Payload> payload(Store store, long sequence) throws Exception {
+        var item = store.view().read(StreamKind.EVENTS, sequence).flatMap(EventItem::decode);
+        var known = item.filter(i -> EventSchema.ofId(i.event().schemaId()).isPresent());
+        return known.isEmpty() ? Optional.empty() : Optional.of(custom(known.get().event()));
+    }
+
+    /** The test's own events say a schema whose payload they do not hold. */
+    private static Payload custom(Event event) throws Exception {
+        return event.type().equals("custom")
+                ? new Audit("nobody", "custom", "", "")
+                : Payloads.of(event);
+    }
+
+    // A centre that is restored to long ago is told what it lacks of epochs that are over, though
+    // receipts cover the event that says so, though it is old, and though there is another epoch.
+    @Test
+    void whatTheCentreHeldOfAnEpochIsSaidForGood() throws Exception {
+        var store = open();
+        event(store, 1);
+        store.seal();
+        var ended = new EpochEnded(store.epoch().toString(), StreamKind.EVENTS, "1");
+        store.openEpoch(Map.of(StreamKind.EVENTS, ALL_BUT_TWO));
+        event(store, 2);
+        store.seal();
+        receiptAll(store);
+        // Number 1 is what was said of the first epoch: that comes along.
+        var third = new EpochEnded(store.epoch().toString(), StreamKind.EVENTS, "2");
+        store.openEpoch(Map.of(StreamKind.EVENTS, ALL_BUT_TWO));
+        assertThat(said(store)).containsExactly(ended, third);
+        for (int i = 0; i < 3_000; i++) {
+            event(store, i);
+            store.commit();
+            if (i % 100 == 99) {
+                store.seal();
+                receiptAll(store);
+                clock.advance(Duration.ofDays(1));
+                store.needEventsSince(clock.epochNanos());
+            }
+        }
+        store.seal();
+        assertThat(store.view().held(StreamKind.EVENTS).contains(1)).as("deleted").isFalse();
+        assertThat(said(store)).contains(ended, third);
+        store.close();
+    }
+
+    // What tidying up says again stands in the journal alone, and only what is in logs moves.
+    @Test
+    void whatIsOldEnoughToGoIsSaidInTheNewEpochToo() throws Exception {
+        var store = open();
+        event(store, 1);
+        store.seal();
+        var ended = new EpochEnded(store.epoch().toString(), StreamKind.EVENTS, "1");
+        store.openEpoch(Map.of(StreamKind.EVENTS, ALL_BUT_TWO));
+        for (int i = 0; i < 1_000; i++) {
+            event(store, i);
+            store.commit();
+        }
+        store.seal();
+        receiptAll(store);
+        clock.advance(Duration.ofDays(30));
+        var last = store.view().last(StreamKind.EVENTS);
+        store.openEpoch(Map.of(StreamKind.EVENTS, RangeSet.of(last + 1, Long.MAX_VALUE - 1)));
+        assertThat(said(store)).contains(ended);
+        store.close();
+    }
+
+    private static void receiptAll(Store store) throws DiskException {
+        store.acknowledged(StreamKind.EVENTS, RangeSet.of(1, store.view().last(StreamKind.EVENTS)));
+        store.commit();
+    }
+
+    private static List<Payload> said(Store store) throws Exception {
+        var said = new ArrayList<Payload>();
+        for (var range : store.view().held(StreamKind.EVENTS).ranges()) {
+            for (long n = range.from(); n <= range.to(); n++) {
+                payload(store, n).filter(p -> p instanceof EpochEnded).ifPresent(said::add);
+            }
+        }
+        return said;
     }
 }

@@ -52,8 +52,11 @@ final class SyncWorld {
         final MemoryNotary notary;
         Sender sender;
 
-        /** Serial numbers of the blocks that are accepted and neither dropped nor lost. */
+        /** Serial numbers of the blocks that are accepted. */
         final Set<Long> accepted = new HashSet<>();
+
+        /** Those of them that were given up. */
+        final Set<Long> dropped = new HashSet<>();
 
         /** Restores of the centre that the snapshot knows of; -1 where it missed the last one. */
         int snapshotRestores;
@@ -164,6 +167,7 @@ final class SyncWorld {
             case 15 -> release(gateway);
             case 16 -> drop(gateway);
             case 17, 18, 19, 20 -> gateway.log.append(StreamKind.EVENTS, "event:" + ++serial);
+            case 22 -> gateway.log.readable(random.nextInt(3) > 0);
             case 21 -> gateway.log.append(StreamKind.EVENTS, "unreadable:" + ++serial);
             default -> {
                 if (random.nextInt(3) == 0) {
@@ -264,20 +268,11 @@ final class SyncWorld {
         store = backup.copy();
         onDisk = store.copy();
         receiver = newReceiver();
-        // What the centre lost and the gateway has released is gone; a gap has to say so.
         for (var gateway : gateways) {
-            var left = serials(gateway);
-            gateway.accepted.removeIf(s -> !left.contains(s) && !isStored(gateway.id, s));
             gateway.centreRestored = true;
             gateway.snapshot = snapshot(gateway);
             gateway.sender.step();
         }
-    }
-
-    private static Set<Long> serials(Gateway gateway) {
-        var serials = new HashSet<Long>();
-        gateway.log.items(StreamKind.DATA).values().forEach(i -> serials.add(serialOf(i)));
-        return serials;
     }
 
     private boolean isStored(GatewayId gateway, long wanted) {
@@ -287,6 +282,18 @@ final class SyncWorld {
                 .anyMatch(r -> serialOf(r.item()) == wanted);
     }
 
+    private boolean isClosed(Gateway gateway, long wanted) {
+        return gateway.log.framed("id:" + wanted).stream().anyMatch(f -> isClosed(gateway.id, f));
+    }
+
+    private boolean isClosed(GatewayId gateway, MemorySenderLog.Framed framed) {
+        var stream = new StreamId(gateway, framed.epoch(), framed.stream());
+        var closure = store.closures(stream).floorEntry(framed.sequence());
+        return closure != null
+                && closure.getValue().to() >= framed.sequence()
+                && !closure.getValue().cause().equals(Closure.MOVED);
+    }
+
     private void release(Gateway gateway) {
         for (var kind : List.of(StreamKind.DATA, StreamKind.EVENTS)) {
             var before = List.copyOf(gateway.log.items(kind).values());
@@ -294,10 +301,6 @@ final class SyncWorld {
             for (var item : before) {
                 if (kind == StreamKind.DATA && gone.contains(item.sequence())) {
                     trace("released " + payload(item) + " " + item);
-                    if (gateway.centreRestored && !isStored(gateway.id, serialOf(item))) {
-                        // The gateway can't know yet that the centre lost it: a gap will say so.
-                        gateway.accepted.remove(serialOf(item));
-                    }
                 }
             }
         }
@@ -311,9 +314,10 @@ final class SyncWorld {
             var range = pending.ranges().getFirst();
             long to = Math.min(range.to(), range.from() + random.nextInt(4));
             for (long s = range.from(); s <= to; s++) {
-                gateway.log
-                        .read(StreamKind.DATA, s)
-                        .ifPresent(item -> gateway.accepted.remove(serialOf(item)));
+                var item = gateway.log.items(StreamKind.DATA).get(s);
+                if (item != null) {
+                    gateway.dropped.add(serialOf(item));
+                }
             }
             gateway.log.drop(range.from(), to);
         }
@@ -322,6 +326,7 @@ final class SyncWorld {
     private void heal() {
         network.faults(SimulatedNetwork.Faults.NONE);
         store.failNext(0);
+        gateways.forEach(g -> g.log.readable(true));
         // Lease of 30 s, the longest stretch of resending, and some.
         for (int i = 0; i < 1_500; i++) {
             gateways.forEach(g -> network.mend(g.id));
@@ -414,8 +419,11 @@ final class SyncWorld {
                             && state.pendingItems().values().stream().allMatch(n -> n == 0),
                     gateway.id + " is not done: " + state);
             for (long wanted : gateway.accepted) {
+                // What was given up is gone, and what the centre lost and the gateway has released;
+                // a gap says so.
+                boolean mayBeLost = centreRestores > 0 || gateway.dropped.contains(wanted);
                 require(
-                        isStored(gateway.id, wanted),
+                        isStored(gateway.id, wanted) || (mayBeLost && isClosed(gateway, wanted)),
                         "lost: id:%d of %s; %s".formatted(wanted, gateway.id, traces(wanted)));
             }
             for (var kind : List.of(StreamKind.EVENTS, StreamKind.DATA)) {

@@ -73,7 +73,16 @@ public final class RecorderLog implements SenderLog {
 
     @Override
     public Optional<ChainHash> hash(StreamKind stream, long sequence) {
-        return view().hash(stream, sequence).map(RecorderLog::chain);
+        var now = view();
+        var hash = now.hash(stream, sequence);
+        if (hash.isEmpty()) {
+            // The item behind it names it, be it gone or on a bad part of the disk.
+            hash = now.read(stream, sequence + 1).flatMap(bytes -> previous(stream, bytes));
+        }
+        if (hash.isEmpty() && now.held(stream).contains(sequence)) {
+            unreadable(stream, sequence);
+        }
+        return hash.map(RecorderLog::chain);
     }
 
     @Override
