@@ -256,6 +256,12 @@ final class GpioDriver implements PushedDriver {
     }
 
     @Override
+    public long heardNanos() {
+        var watch = current.get();
+        return watch == null ? clock.nanoTime() : watch.lastHeard.get();
+    }
+
+    @Override
     public void disconnect() {
         present = List.of();
         end();

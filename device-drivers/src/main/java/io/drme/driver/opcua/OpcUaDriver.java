@@ -177,6 +177,12 @@ final class OpcUaDriver implements PushedDriver {
     }
 
     @Override
+    public long heardNanos() {
+        var subscriber = current.get();
+        return subscriber == null ? clock.nanoTime() : subscriber.heardNanos();
+    }
+
+    @Override
     public void disconnect() {
         var subscriber = current.getAndSet(null);
         if (subscriber != null) {
