@@ -102,6 +102,11 @@ public final class DeviceLoop implements Runnable {
         return health.status();
     }
 
+    /** What passed last about a tag, by its index in the gateway's table; from any thread. */
+    public Exchange exchange(int tag) {
+        return driver.lastExchange(tag).orElseGet(() -> status().exchange());
+    }
+
     /** Ends the loop soon, also out of a blocked call; from any thread. Never blocks. */
     public void stop() {
         stopped = true;
