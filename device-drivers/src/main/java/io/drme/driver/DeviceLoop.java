@@ -25,8 +25,10 @@ import org.slf4j.LoggerFactory;
  * tick. Its group is {@code firstGroup} plus the index of the poll group; its gateway time is 0
  * until the pipeline stamps it. When the device is lost each of its tags gets one bad reading at
  * once, and again only when the reason changes; each further beat is an empty tick with a failed
- * outcome, so that <em>flat</em> can be told from <em>not read</em>. Once the device is back all
- * groups are read at once, whatever their interval.
+ * outcome, so that <em>flat</em> can be told from <em>not read</em>. The first bad reading has the
+ * time since which there was no value, which is before the loss is known: when the poll began that
+ * failed, or when a pushed device was last heard from. Once the device is back all groups are read
+ * at once, whatever their interval.
  *
  * <p><b>Pushed drivers</b> make a tick at least once an interval while they are alive. When nothing
  * has been heard of the device for longer than a tag's stale limit, the tag gets one bad reading
@@ -61,6 +63,7 @@ public final class DeviceLoop implements Runnable {
     private volatile @Nullable Thread owner;
     private boolean connected;
     private long retryAtNanos;
+    private long askedNanos;
     private @Nullable Reason lost;
 
     /**
@@ -91,11 +94,17 @@ public final class DeviceLoop implements Runnable {
         this.health = new Health(device, clock);
         this.silence = new SilenceWatch(device, this.groups);
         this.retryAtNanos = clock.nanoTime();
+        this.askedNanos = retryAtNanos;
     }
 
     /** How the device does; from any thread. */
     public DeviceStatus status() {
         return health.status();
+    }
+
+    /** What passed last about a tag, by its index in the gateway's table; from any thread. */
+    public Exchange exchange(int tag) {
+        return driver.lastExchange(tag).orElseGet(() -> status().exchange());
     }
 
     /** Ends the loop soon, also out of a blocked call; from any thread. Never blocks. */
@@ -175,6 +184,7 @@ public final class DeviceLoop implements Runnable {
         if (retryAtNanos > now) {
             waitUntil(retryAtNanos);
         }
+        askedNanos = clock.nanoTime();
         driver.connect();
         connected = true;
         health.countConnect();
@@ -191,6 +201,7 @@ public final class DeviceLoop implements Runnable {
         int group = beats.dueGroup();
         var batch = new Batch(groups.get(group).tags().size());
         batch.begin(firstGroup + group, 0);
+        askedNanos = clock.nanoTime();
         polled.poll(group, batch);
         recovered();
         handOn(batch);
@@ -249,6 +260,7 @@ public final class DeviceLoop implements Runnable {
     }
 
     private void lose(Reason reason, boolean refused, String message) throws InterruptedException {
+        long valuelessNanos = lost == null ? valuelessSince() : clock.nanoTime();
         connected = false;
         driver.disconnect();
         var pause = backOff.next(refused);
@@ -263,7 +275,7 @@ public final class DeviceLoop implements Runnable {
             lost = reason;
             health.lost(refused, message, pause, driver);
             for (int group = 0; group < groups.size(); group++) {
-                allBad(group, reason);
+                allBad(group, reason, valuelessNanos);
             }
         } else {
             health.lost(refused, message, pause, driver);
@@ -273,14 +285,21 @@ public final class DeviceLoop implements Runnable {
         }
     }
 
-    private void allBad(int group, Reason reason) throws InterruptedException {
+    /** Since when there is no value of a device whose loss has just been noticed. */
+    private long valuelessSince() {
+        return driver instanceof PushedDriver pushed && connected
+                ? silence.valuelessSince(pushed.heardNanos(), clock.nanoTime())
+                : askedNanos;
+    }
+
+    private void allBad(int group, Reason reason, long valuelessNanos) throws InterruptedException {
         var tags = groups.get(group).tableIndexes();
         var batch = new Batch(tags.size());
         batch.begin(firstGroup + group, 0);
         batch.failed(reason);
-        long now = clock.epochNanos();
+        long since = clock.epochNanos() - Math.max(0, clock.nanoTime() - valuelessNanos);
         for (int tag : tags) {
-            batch.addBad(tag, now, reason);
+            batch.addBad(tag, since, reason);
         }
         handOn(batch);
         health.failedPoll(batch);

@@ -1,5 +1,7 @@
 package io.drme.driver;
 
+import java.util.Optional;
+
 /**
  * A connection to one device. There are two kinds: one is asked ({@link PolledDriver}), the other
  * tells ({@link PushedDriver}).
@@ -32,8 +34,19 @@ public sealed interface Driver extends AutoCloseable permits PolledDriver, Pushe
     /** Drops the connection, so that the next {@link #connect} starts afresh. Never throws. */
     void disconnect();
 
-    /** What passed between us and the device last, for a person who asks why a tag is bad. */
+    /** What passed between us and the device last, for a person who asks how it does. */
     Exchange lastExchange();
+
+    /**
+     * What passed last about one tag, for a person who asks why it is bad. Unlike the rest, called
+     * by any thread.
+     *
+     * @param tag its index in the gateway's table
+     * @return nothing where one request asks for all tags, and before the first about this one
+     */
+    default Optional<Exchange> lastExchange(int tag) {
+        return Optional.empty();
+    }
 
     /** Frees everything. Never throws, and may be called more than once. */
     @Override

@@ -18,4 +18,11 @@ public non-sealed interface PushedDriver extends Driver {
      * @throws InterruptedException when the owner is asked to stop
      */
     boolean take(Batch out, Duration wait) throws DriverException, InterruptedException;
+
+    /**
+     * When the device was last heard from, by {@link io.drme.time.Clock#nanoTime}: a sample or
+     * another sign of life. Asked between a {@link #connect} and the {@link #disconnect} after it,
+     * by the owner, also after {@link #take} has thrown.
+     */
+    long heardNanos();
 }

@@ -67,6 +67,14 @@ final class SilenceWatch {
         return staleTags > before;
     }
 
+    /**
+     * Since when a device gives no value that is lost now: when it was last heard from, but for one
+     * whose tags were told to be stale meanwhile, as nothing goes before that.
+     */
+    long valuelessSince(long heardNanos, long nowNanos) {
+        return staleTags > 0 ? nowNanos : Math.min(heardNanos, nowNanos);
+    }
+
     /** Whether any tag is stale. */
     boolean isSilent(long nowNanos) {
         return staleTags > 0 && lengthNanos(nowNanos) > 0;

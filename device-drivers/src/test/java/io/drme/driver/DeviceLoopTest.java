@@ -140,6 +140,29 @@ class DeviceLoopTest {
                 .hasSizeBetween(34, 37);
     }
 
+    private List<Long> badTimesOf(int tag) {
+        var times = new ArrayList<Long>();
+        for (var batch : batches) {
+            for (int i = 0; i < batch.size(); i++) {
+                if (batch.tags()[i] == tag && Quality.isBad(batch.qualities()[i])) {
+                    times.add(batch.sourceTimes()[i] - ManualClock.START_EPOCH_NANOS);
+                }
+            }
+        }
+        return times;
+    }
+
+    // With a time limit above the interval a hole would else begin as one in which nothing was
+    // polled.
+    @Test
+    void aDeviceThatDoesNotAnswerIsBadFromWhenItWasAsked() throws Exception {
+        runUntil(seconds(10));
+        driver.mood = Mood.SILENT;
+        driver.pollTime = seconds(4);
+        runUntil(seconds(30));
+        assertThat(badTimesOf(10)).containsExactly(11 * SECOND);
+    }
+
     @Test
     void anotherReasonIsToldAgain() throws Exception {
         driver.mood = Mood.SILENT;
@@ -330,5 +353,20 @@ class DeviceLoopTest {
         runUntil(of, seconds(200));
         assertThat(qualitiesOf(10).getLast()).isEqualTo(Quality.GOOD);
         assertThat(of.status().state()).isEqualTo(State.GOOD);
+    }
+
+    // The seconds until it counts as lost have no value either, and are not flat.
+    @Test
+    void aPushedDeviceThatIsLostIsBadFromWhenItWasHeardLast() throws Exception {
+        var group = List.of(new PollGroup(Duration.ofSeconds(1), List.of(0), List.of(10)));
+        var pushed = new FakePushedDriver(clock);
+        var over = loop(pushed, group);
+        runUntil(over, seconds(10));
+        pushed.alive = false;
+        runUntil(over, seconds(12));
+        pushed.lost = true;
+        over.step();
+        queue.drainTo(batches);
+        assertThat(badTimesOf(10)).containsExactly(10 * SECOND);
     }
 }

@@ -10,9 +10,11 @@ import java.util.ArrayDeque;
 final class FakePushedDriver implements PushedDriver {
     final ArrayDeque<Integer> changes = new ArrayDeque<>();
     boolean alive = true;
+    boolean lost;
     int connects;
 
     private final ManualClock clock;
+    private long heardNanos;
 
     FakePushedDriver(ManualClock clock) {
         this.clock = clock;
@@ -21,14 +23,25 @@ final class FakePushedDriver implements PushedDriver {
     @Override
     public void connect() {
         connects++;
+        heardNanos = clock.nanoTime();
     }
 
     @Override
-    public boolean take(Batch out, Duration wait) {
+    public long heardNanos() {
+        return heardNanos;
+    }
+
+    @Override
+    public boolean take(Batch out, Duration wait) throws DriverException {
+        if (lost) {
+            throw new DriverException.Unreachable("press-3 is off", null);
+        }
         if (changes.isEmpty()) {
             clock.advance(wait);
+            heardNanos = alive ? clock.nanoTime() : heardNanos;
             return alive;
         }
+        heardNanos = clock.nanoTime();
         while (!changes.isEmpty()) {
             out.addInt(changes.pop(), clock.epochNanos(), 1, Quality.GOOD);
         }

@@ -9,6 +9,7 @@ import io.drme.cloud.store.BlockStore.Gateway;
 import io.drme.cloud.store.BlockStore.Span;
 import io.drme.cloud.store.BlockStore.TagRow;
 import io.drme.cloud.store.DatabaseException;
+import io.drme.cloud.store.MissingBlocks;
 import io.drme.cloud.store.TimedBlocks;
 import io.drme.history.ClockLine;
 import io.drme.history.Gap;
@@ -42,6 +43,9 @@ final class CentreGaps {
     /** Events looked at by one question, the newest. */
     private static final int MAX_EVENTS = 100_000;
 
+    /** Blocks in quarantine looked at by one question, the newest. */
+    private static final int MAX_QUARANTINED = 10_000;
+
     /** A block's times are those of its samples; its polls may be so far outside of them. */
     private static final long MARGIN_NANOS = Duration.ofMinutes(10).toNanos();
 
@@ -54,11 +58,13 @@ final class CentreGaps {
 
     private final BlockStore store;
     private final TimedBlocks timed;
+    private final MissingBlocks missing;
     private final Clock clock;
 
     CentreGaps(BlockStore store, Clock clock) {
         this.store = store;
         this.timed = new TimedBlocks(store);
+        this.missing = new MissingBlocks(store);
         this.clock = clock;
     }
 
@@ -89,7 +95,9 @@ final class CentreGaps {
     /** The gaps in a span, oldest first, each with its reason. */
     List<Gap> list(Gateway gateway, Line line, String tag, Span asked) throws DatabaseException {
         var times = timed.clock(gateway.id());
-        long arrived = timed.lastArrived(gateway.id(), times);
+        var apart = new Apart(missing.quarantined(gateway.id(), MAX_QUARANTINED));
+        long read = timed.lastArrived(gateway.id(), times);
+        long arrived = Math.max(read, apart.lastCame());
         long newest = line.isFollowing ? Math.max(arrived, asked.fromNanos()) : clock.epochNanos();
         long to = Math.min(asked.toNanos(), newest);
         if (to <= asked.fromNanos()) {
@@ -104,7 +112,7 @@ final class CentreGaps {
                         .orElse(0L);
         var gaps = new Gaps(tag, span.fromNanos(), to, pollNanos);
         var events = events(gateway);
-        var absent = new Absences(gateway, line, events);
+        var absent = new Absences(gateway, line, events, apart);
         var ids = new HashMap<EpochId, Long>();
         for (var epoch : store.epochs(gateway.id())) {
             ids.put(epoch.epoch(), epoch.id());
@@ -115,6 +123,9 @@ final class CentreGaps {
         feed(gateway, tag, times, span, blocks);
         events.forEach(e -> e.tell(times, gaps));
         pending(gateway, times, line, gaps);
+        if (arrived > read) {
+            gaps.quarantined(read, arrived, apart.newestDetail());
+        }
         if (arrived > 0) {
             gaps.nothingArrivedSince(arrived, "has not arrived yet" + line.progress);
         }
@@ -198,15 +209,53 @@ final class CentreGaps {
         return known;
     }
 
+    /** Blocks that came and are kept apart. */
+    private record Apart(List<MissingBlocks.Quarantined> blocks) {
+        /** When the last one came that has no usable one behind it; 0 where there is none. */
+        long lastCame() {
+            return blocks.stream()
+                    .filter(MissingBlocks.Quarantined::isNewest)
+                    .mapToLong(MissingBlocks.Quarantined::receivedNanos)
+                    .max()
+                    .orElse(0);
+        }
+
+        String newestDetail() {
+            return detail(blocks.stream().filter(MissingBlocks.Quarantined::isNewest).toList());
+        }
+
+        /** Those of an epoch among these numbers. */
+        List<MissingBlocks.Quarantined> among(long epochId, RangeSet sequences) {
+            return blocks.stream()
+                    .filter(b -> b.epochId() == epochId && sequences.contains(b.sequence()))
+                    .toList();
+        }
+
+        static String detail(List<MissingBlocks.Quarantined> some) {
+            var first = some.getFirst();
+            return some.size() == 1
+                    ? "block %d is in quarantine at the centre: %s"
+                            .formatted(first.sequence(), first.why())
+                    : "%d blocks from %d on are in quarantine at the centre: %s"
+                            .formatted(some.size(), first.sequence(), first.why());
+        }
+    }
+
     /** Why blocks are not here that lie between others. */
     private final class Absences {
         private final String progress;
+        private final Map<EpochId, Long> ids = new HashMap<>();
         private final Map<EpochId, RangeSet> settled = new HashMap<>();
         private final Map<EpochId, List<Drop>> drops = new HashMap<>();
 
-        Absences(Gateway gateway, Line line, List<Known> events) throws DatabaseException {
+        private final Apart apart;
+
+        Absences(Gateway gateway, Line line, List<Known> events, Apart apart)
+                throws DatabaseException {
             this.progress = line.progress;
+            this.apart = apart;
             for (var epoch : store.epochs(gateway.id())) {
+                ids.put(epoch.epoch(), epoch.id());
                 settled.put(epoch.epoch(), store.held(epoch.id(), StreamKind.DATA));
                 var list = new ArrayList<Drop>();
                 for (var event : events) {
@@ -221,8 +270,9 @@ final class CentreGaps {
         }
 
         Optional<TagBlocks.Why> why(EpochId epoch, RangeSet sequences) {
-            if (!sequences.minus(settled.getOrDefault(epoch, RangeSet.EMPTY)).isEmpty()) {
-                var detail = "blocks %s are still on the gateway%s".formatted(sequences, progress);
+            var notHere = sequences.minus(settled.getOrDefault(epoch, RangeSet.EMPTY));
+            if (!notHere.isEmpty()) {
+                var detail = "blocks %s are still on the gateway%s".formatted(notHere, progress);
                 return Optional.of(new TagBlocks.Why(Gaps.UPLINK_DOWN, detail));
             }
             for (var drop : drops.getOrDefault(epoch, List.of())) {
@@ -232,14 +282,17 @@ final class CentreGaps {
                     return Optional.of(new TagBlocks.Why(Gaps.reason(drop), detail));
                 }
             }
-            return Optional.empty();
+            var kept = apart.among(ids.getOrDefault(epoch, 0L), sequences);
+            return kept.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new TagBlocks.Why(Gaps.QUARANTINED, Apart.detail(kept)));
         }
     }
 
     /** What is still on the gateway between the blocks that are here. */
     private void pending(Gateway gateway, ClockLine times, Line line, Gaps gaps)
             throws DatabaseException {
-        for (var hole : store.holes(gateway.id())) {
+        for (var hole : missing.holes(gateway.id())) {
             gaps.pending(
                     times.shownTime(hole.epochId(), Long.MAX_VALUE, hole.fromNanos()),
                     times.shownTime(hole.epochId(), Long.MAX_VALUE, hole.toNanos()),

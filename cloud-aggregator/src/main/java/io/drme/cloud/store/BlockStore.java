@@ -216,42 +216,6 @@ public final class BlockStore {
         return found.stream().findFirst();
     }
 
-    /** Blocks that are not here although later ones are, and the time between their neighbours. */
-    public record Hole(
-            long epochId, long fromSequence, long toSequence, long fromNanos, long toNanos) {}
-
-    /** The holes in the newest epoch of a gateway. */
-    public List<Hole> holes(long gatewayId) throws DatabaseException {
-        var epochs = epochs(gatewayId);
-        var holes = new ArrayList<Hole>();
-        if (!epochs.isEmpty()) {
-            long epochId = epochs.getLast().id();
-            long next = 1;
-            for (var range : held(epochId, StreamKind.DATA).ranges()) {
-                if (range.from() > next) {
-                    long begin = edge(epochId, next - 1, "last_time").orElse(0L);
-                    long end = edge(epochId, range.from(), "first_time").orElse(begin);
-                    holes.add(new Hole(epochId, next, range.from() - 1, begin, end));
-                }
-                next = range.to() + 1;
-            }
-        }
-        return holes;
-    }
-
-    private Optional<Long> edge(long epochId, long sequence, String column)
-            throws DatabaseException {
-        return list(
-                        "select "
-                                + column
-                                + " from item where epoch_id = ? and stream = 2 and sequence = ?",
-                        r -> r.getLong(1),
-                        epochId,
-                        sequence)
-                .stream()
-                .findFirst();
-    }
-
     /** The newest events of some types of a gateway, oldest first in the gateway's own order. */
     public List<StoredEvent> newestEvents(long gatewayId, List<String> types, int limit)
             throws DatabaseException {

@@ -213,11 +213,7 @@ final class GpioDriver implements PushedDriver {
         for (var edge : edges) {
             out.addBoolean(
                     tableIndexes.get(edge.tag()), edge.timeNanos(), edge.active(), Quality.GOOD);
-            lastAnswer =
-                    "line %d is %s"
-                            .formatted(
-                                    lines.get(edge.tag()).line(),
-                                    edge.active() ? "active" : "inactive");
+            answered(edge.tag(), edge.active());
         }
         watch.reportOverflow();
         var loss = watch.loss.get();
@@ -226,6 +222,11 @@ final class GpioDriver implements PushedDriver {
             throw new DriverException.Unreachable(loss.why(), loss.cause());
         }
         return !edges.isEmpty() || watch.isAlive();
+    }
+
+    private void answered(int tag, boolean active) {
+        lastAnswer =
+                "line %d is %s".formatted(lines.get(tag).line(), active ? "active" : "inactive");
     }
 
     /** A second tag on the same line is refused, as the kernel refuses a second request. */
@@ -246,13 +247,21 @@ final class GpioDriver implements PushedDriver {
     private void add(Batch out, int tag, Present line) {
         int index = tableIndexes.get(tag);
         switch (line) {
-            case Present.Level(boolean active, long timeNanos) ->
-                    out.addBoolean(index, timeNanos, active, Quality.GOOD);
+            case Present.Level(boolean active, long timeNanos) -> {
+                answered(tag, active);
+                out.addBoolean(index, timeNanos, active, Quality.GOOD);
+            }
             case Present.Missing(Reason reason, String detail) -> {
                 lastError = "line %d: %s".formatted(lines.get(tag).line(), detail);
                 out.addBad(index, clock.epochNanos(), reason);
             }
         }
+    }
+
+    @Override
+    public long heardNanos() {
+        var watch = current.get();
+        return watch == null ? clock.nanoTime() : watch.lastHeard.get();
     }
 
     @Override

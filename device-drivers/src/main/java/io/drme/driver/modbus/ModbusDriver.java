@@ -15,10 +15,15 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Polls one unit of a Modbus device. */
 final class ModbusDriver implements PolledDriver {
@@ -39,6 +44,10 @@ final class ModbusDriver implements PolledDriver {
     private final List<ReadPlan> plans;
     private final Line.Trace trace = new Line.Trace();
     private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** By the tag's index in the gateway's table. */
+    private final Map<Integer, AtomicReference<@Nullable Passed>> passed = new HashMap<>();
+
     private String lastError = "";
     private long learnedAtNanos;
 
@@ -49,6 +58,7 @@ final class ModbusDriver implements PolledDriver {
         this.lines = lines;
         this.line = lines.acquire(settings, clock);
         this.plans = groups.stream().map(this::plan).toList();
+        groups.forEach(g -> g.tableIndexes().forEach(i -> passed.put(i, new AtomicReference<>())));
         this.learnedAtNanos = clock.nanoTime();
     }
 
@@ -100,13 +110,40 @@ final class ModbusDriver implements PolledDriver {
         while (!work.isEmpty()) {
             var block = work.pop();
             try {
-                decode(plan, block, read(block), sink);
+                decode(plan, block, read(plan, block), sink);
             } catch (RefusalException e) {
                 cut |= refused(plan, block, e, new Aftermath(sink, work));
             }
         }
         if (cut || plan.refused().size() > refusedBefore) {
             plan.settle(plan.refused().size() > refusedBefore);
+        }
+    }
+
+    /** The bytes of the last request for a tag and of its answer, and what was wrong with it. */
+    private static final class Passed {
+        private final byte[] request;
+        private final byte[] answer;
+        private final String error;
+
+        Passed(byte[] request, byte[] answer, String error) {
+            this.request = request;
+            this.answer = answer;
+            this.error = error;
+        }
+
+        Exchange exchange() {
+            return new Exchange(HEX.formatHex(request), HEX.formatHex(answer), error);
+        }
+    }
+
+    private void note(ReadPlan plan, ReadPlan.Block block, String error) {
+        var now = new Passed(trace.request(), trace.answer(), error);
+        for (int i = block.first(); i <= block.last(); i++) {
+            var of = passed.get(plan.member(i).tableIndex());
+            if (of != null) {
+                of.set(now);
+            }
         }
     }
 
@@ -124,6 +161,7 @@ final class ModbusDriver implements PolledDriver {
                                 block.start(),
                                 block.count(),
                                 refusal.getMessage());
+        note(plan, block, lastError);
         if (refusal.isUnreachable()) {
             throw new DriverException.Unreachable(
                     "%s is not reached by its gateway: %s".formatted(who(), refusal.getMessage()),
@@ -144,20 +182,26 @@ final class ModbusDriver implements PolledDriver {
         return false;
     }
 
-    private byte[] read(ReadPlan.Block block)
+    private byte[] read(ReadPlan plan, ReadPlan.Block block)
             throws DriverException, RefusalException, InterruptedException {
         checkOpen();
         try {
-            return line.read(
-                    new Line.Read(settings.unitId(), block.area(), block.start(), block.count()),
-                    device.timeout(),
-                    settings.gap(),
-                    trace);
+            var values =
+                    line.read(
+                            new Line.Read(
+                                    settings.unitId(), block.area(), block.start(), block.count()),
+                            device.timeout(),
+                            settings.gap(),
+                            trace);
+            note(plan, block, "");
+            return values;
         } catch (IOException e) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            throw lost(e, false);
+            var lost = lost(e, false);
+            note(plan, block, lastError);
+            throw lost;
         }
     }
 
@@ -214,6 +258,13 @@ final class ModbusDriver implements PolledDriver {
         }
         return new Exchange(
                 HEX.formatHex(trace.request()), HEX.formatHex(trace.answer()), lastError);
+    }
+
+    @Override
+    public Optional<Exchange> lastExchange(int tag) {
+        var of = passed.get(tag);
+        var last = of == null ? null : of.get();
+        return last == null ? Optional.empty() : Optional.of(last.exchange());
     }
 
     @Override

@@ -63,12 +63,14 @@ final class Connector {
     private final Duration timeout;
     private final PkiFolder pki;
     private final Steps steps;
+    private final WireTap tap;
 
-    Connector(OpcUaSettings settings, Duration timeout, PkiFolder pki, Steps steps) {
+    Connector(OpcUaSettings settings, Duration timeout, PkiFolder pki, Steps steps, WireTap tap) {
         this.settings = settings;
         this.timeout = timeout;
         this.pki = pki;
         this.steps = steps;
+        this.tap = tap;
     }
 
     /** A client with an active session. */
@@ -126,6 +128,7 @@ final class Connector {
     private void limit(OpcTcpClientTransportConfigBuilder transport) {
         transport.setConnectTimeout(uint(timeout.toMillis()));
         transport.setAcknowledgeTimeout(uint(timeout.toMillis()));
+        transport.setChannelPipelineCustomizer(tap::addTo);
     }
 
     private EndpointDescription choose(List<EndpointDescription> endpoints) throws DriverException {

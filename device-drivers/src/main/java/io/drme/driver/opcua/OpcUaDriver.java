@@ -33,6 +33,7 @@ final class OpcUaDriver implements PushedDriver {
     private final List<ValueType> types = new ArrayList<>();
     private final List<Integer> tableIndexes;
     private final Steps steps;
+    private final WireTap tap;
     private final Connector connector;
     private final AtomicReference<@Nullable Subscriber> current = new AtomicReference<>();
     private volatile boolean closed;
@@ -43,8 +44,6 @@ final class OpcUaDriver implements PushedDriver {
     private long retryAt;
     private int resubscribed;
     private long replacedBefore;
-    private @Nullable Arrival lastArrival;
-    private String lastRequest = "";
     private String lastError = "";
 
     OpcUaDriver(DeviceSpec device, PollGroup group, Path directory, Clock clock) {
@@ -58,7 +57,8 @@ final class OpcUaDriver implements PushedDriver {
         tableIndexes = List.copyOf(group.tableIndexes());
         var pki = new PkiFolder(settings.pki().orElse(directory.resolve(PKI_FOLDER)));
         steps = new Steps(device.name(), settings, pki.ownCertificate());
-        connector = new Connector(settings, device.timeout(), pki, steps);
+        tap = new WireTap(settings.mode() == SecurityMode.SIGN_AND_ENCRYPT);
+        connector = new Connector(settings, device.timeout(), pki, steps, tap);
     }
 
     @Override
@@ -67,7 +67,6 @@ final class OpcUaDriver implements PushedDriver {
             return;
         }
         try {
-            lastRequest = "open a session with " + device.url();
             client = connector.connect();
             subscribe(client);
         } catch (DriverException e) {
@@ -81,7 +80,6 @@ final class OpcUaDriver implements PushedDriver {
     }
 
     private void subscribe(OpcUaClient with) throws DriverException, InterruptedException {
-        lastRequest = "subscribe %d nodes".formatted(addresses.size());
         var subscriber = new Subscriber(with, addresses, device.timeout(), clock, steps);
         current.set(subscriber);
         replacedBefore = 0;
@@ -112,7 +110,6 @@ final class OpcUaDriver implements PushedDriver {
             long then = clock.epochNanos();
             arrivals.forEach(a -> add(out, a, then));
             if (!arrivals.isEmpty()) {
-                lastArrival = arrivals.getLast();
                 reportReplaced(subscriber);
                 return true;
             }
@@ -177,6 +174,12 @@ final class OpcUaDriver implements PushedDriver {
     }
 
     @Override
+    public long heardNanos() {
+        var subscriber = current.get();
+        return subscriber == null ? clock.nanoTime() : subscriber.heardNanos();
+    }
+
+    @Override
     public void disconnect() {
         var subscriber = current.getAndSet(null);
         if (subscriber != null) {
@@ -191,13 +194,7 @@ final class OpcUaDriver implements PushedDriver {
 
     @Override
     public Exchange lastExchange() {
-        var arrival = lastArrival;
-        return new Exchange(
-                lastRequest,
-                arrival == null
-                        ? ""
-                        : "%s = %s".formatted(addresses.get(arrival.tag()).node(), arrival.value()),
-                lastError);
+        return new Exchange(tap.request(), tap.answer(), lastError);
     }
 
     @Override

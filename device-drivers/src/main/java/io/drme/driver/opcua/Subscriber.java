@@ -228,6 +228,11 @@ final class Subscriber implements OpcUaSubscription.SubscriptionListener, Sessio
         return sessionGoneSince.get() == null && ended.get() == null && silence() < silenceNanos();
     }
 
+    /** When the server was last heard from. */
+    long heardNanos() {
+        return lastHeard.get();
+    }
+
     /** Why the client as a whole is to be given up; null while there is hope. */
     DriverException.@Nullable Unreachable trouble() {
         var since = sessionGoneSince.get();

@@ -178,6 +178,7 @@ final class Agent implements AutoCloseable {
                         recorder,
                         alarmBook,
                         supervisor::statuses,
+                        supervisor::exchange,
                         supervisor::sources,
                         new WebControl(supervisor),
                         uplink == null ? NoUplink.NONE : uplink);

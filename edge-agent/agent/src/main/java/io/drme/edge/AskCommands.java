@@ -246,21 +246,51 @@ final class AskCommands {
 
         @Override
         int ask(Connection agent) throws CommandException, InterruptedException {
-            var latest = agent.list("/api/v1/latest", Map.of("match", "*/" + tag), 1);
-            if (latest.isEmpty()) {
-                throw new CommandException(
-                        "there is no tag '%s'; the page or GET /api/v1/tags lists them"
-                                .formatted(tag));
+            var why = agent.get("/api/v1/why", Map.of("tag", tag));
+            if (top().format() == Listing.Format.json) {
+                document(why);
+                return 0;
             }
-            var item = latest.getJsonObject(0);
-            var device = tag.substring(0, Math.max(0, tag.indexOf('/')));
-            for (var found : agent.list("/api/v1/devices", Map.of(), MOST_ITEMS)) {
-                if (found instanceof JsonObject d && device.equals(d.getString("device"))) {
-                    item.put("device", d);
-                }
-            }
-            document(item);
+            new Listing("name", "value").print(rows(why), top().format(), out());
             return 0;
+        }
+
+        /** What a person looks for, in the order in which one asks. */
+        private static JsonArray rows(JsonObject why) {
+            var latest = why.getJsonObject("latest");
+            var device = orEmpty(why.getJsonObject("device"));
+            var exchange = orEmpty(why.getJsonObject("exchange"));
+            var unit = latest.getString("unit");
+            var rows = new JsonArray();
+            row(rows, "tag", latest.getString("tag"));
+            row(rows, "value", withUnit(latest.getValue("value"), unit));
+            row(rows, "quality", latest.getString("quality"));
+            row(rows, "reason", latest.getString("reason"));
+            row(rows, "since", latest.getString("since"));
+            row(rows, "last good value", withUnit(latest.getValue("lastGoodValue"), unit));
+            row(rows, "last good time", latest.getString("lastGoodTime"));
+            row(rows, "read from", why.getString("source"));
+            row(rows, "device", device.getString("device"));
+            row(rows, "device state", device.getString("state"));
+            row(rows, "last request", exchange.getString("request"));
+            row(rows, "last answer", exchange.getString("answer"));
+            row(rows, "error", why.getString("error"));
+            row(rows, "next try", why.getString("next"));
+            return rows;
+        }
+
+        /** Of a derived tag there is neither. */
+        private static JsonObject orEmpty(@Nullable JsonObject part) {
+            return part == null ? new JsonObject() : part;
+        }
+
+        private static void row(JsonArray rows, String name, @Nullable String value) {
+            var shown = value == null || value.isEmpty() ? "-" : value;
+            rows.add(new JsonObject().put("name", name).put("value", shown));
+        }
+
+        private static @Nullable String withUnit(@Nullable Object value, @Nullable String unit) {
+            return value == null ? null : unit == null ? value.toString() : value + " " + unit;
         }
     }
 

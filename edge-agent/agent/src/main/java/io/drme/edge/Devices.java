@@ -3,6 +3,7 @@ package io.drme.edge;
 import io.drme.driver.DeviceLoop;
 import io.drme.driver.DeviceStatus;
 import io.drme.driver.DriverFactory;
+import io.drme.driver.Exchange;
 import io.drme.model.Batch;
 import io.drme.time.Clock;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -20,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * The devices that run, each with a virtual thread of its own. A change starts, stops and restarts
  * only what differs; the rest is not touched.
  *
- * <p>Confined to the supervisor's thread, but for {@link #statuses}.
+ * <p>Confined to the supervisor's thread, but for {@link #statuses} and {@link #exchange}.
  */
 final class Devices implements AutoCloseable {
     private static final Duration STOP_WITHIN = Duration.ofSeconds(2);
@@ -92,6 +94,14 @@ final class Devices implements AutoCloseable {
     /** How each device does; from any thread. */
     List<DeviceStatus> statuses() {
         return loops.stream().map(DeviceLoop::status).toList();
+    }
+
+    /** What passed last between a device and us about a tag of its; from any thread. */
+    Optional<Exchange> exchange(String device, int tag) {
+        return loops.stream()
+                .filter(loop -> loop.status().device().equals(device))
+                .findFirst()
+                .map(loop -> loop.exchange(tag));
     }
 
     /** Runs exactly these devices from now on. */

@@ -2,6 +2,7 @@ package io.drme.edge;
 
 import io.drme.config.InvalidConfigException;
 import io.drme.driver.DeviceStatus;
+import io.drme.driver.Exchange;
 import io.drme.edge.config.GatewayConfig;
 import io.drme.edge.config.GatewayConfigReader;
 import io.drme.edge.config.LastGood;
@@ -21,6 +22,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -158,6 +160,11 @@ final class Supervisor implements AutoCloseable {
     /** How each device does; from any thread. */
     List<DeviceStatus> statuses() {
         return devices.statuses();
+    }
+
+    /** What passed last between a device and us about a tag; from any thread. */
+    Optional<Exchange> exchange(String device, int tag) {
+        return devices.exchange(device, tag);
     }
 
     /**

@@ -21,6 +21,11 @@ record Fact(long from, long to, Rank rank, String reason, String detail) {
         /** Once there and released since. */
         EXPIRED,
         GATEWAY,
+        /**
+         * Here, and kept apart. Its times are only known by its neighbours', so that what is known
+         * better comes first.
+         */
+        QUARANTINED,
         DEVICE,
         CLOCK,
         FLAT,

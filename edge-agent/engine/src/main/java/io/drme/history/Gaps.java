@@ -11,6 +11,7 @@ import io.drme.schema.TagCatalogue;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -43,6 +44,12 @@ public final class Gaps {
     /** Recorded, but what the disk holds of it can't be read any more. */
     public static final String DAMAGED = "damaged";
 
+    /**
+     * Kept apart by the centre, for {@link #absent} and {@link #quarantined}. In an answer it is
+     * {@link #DAMAGED}: the samples are not to be had.
+     */
+    public static final String QUARANTINED = "quarantined";
+
     /** Recorded, and released from here since. */
     public static final String EXPIRED = "expired";
 
@@ -73,6 +80,9 @@ public final class Gaps {
     /** There is nothing on record that tells why. A bug. */
     public static final String UNEXPLAINED = "unexplained";
 
+    private static final Set<String> LITTLE =
+            Set.of(EXPIRED, FLAT, NOT_YET_READ, SLOW, NOT_DERIVED, UNEXPLAINED);
+
     /** Samples so many polls apart leave a gap. */
     public static final double GAP_FACTOR = 2.5;
 
@@ -81,6 +91,9 @@ public final class Gaps {
 
     /** Most gaps of one answer; the newest are left out. */
     public static final int MAX_GAPS = 10_000;
+
+    /** Of the device's own reasons, whether a sample or a poll tells it. */
+    static final String NO_VALUE = "the device gave no value";
 
     private final long from;
     private final long to;
@@ -161,8 +174,7 @@ public final class Gaps {
     /** A poll of the tag's group, with its time and outcome. */
     public void tick(long time, byte outcome) {
         if (!absentReason.isEmpty()) {
-            known.add(
-                    new Fact(ticks.newest(), time, rank(absentReason), absentReason, absentDetail));
+            known.add(missing(ticks.newest(), time, absentReason, absentDetail));
             absentReason = "";
         }
         ticks.add(time, outcome, isLinked);
@@ -172,12 +184,17 @@ public final class Gaps {
     /**
      * What lies between the ticks fed so far and those to come is not here, and that is why.
      *
-     * @param reason {@link #DROPPED}, {@link #THINNED}, {@link #DAMAGED}, {@link #UPLINK_DOWN} or
-     *     {@link #EXPIRED}
+     * @param reason {@link #DROPPED}, {@link #THINNED}, {@link #DAMAGED}, {@link #UPLINK_DOWN},
+     *     {@link #EXPIRED} or {@link #QUARANTINED}
      */
     public void absent(String reason, String detail) {
         absentReason = reason;
         absentDetail = detail;
+    }
+
+    private static Fact missing(long from, long to, String reason, String detail) {
+        var word = reason.equals(QUARANTINED) ? DAMAGED : reason;
+        return new Fact(from, to, rank(reason), word, detail);
     }
 
     private static Fact.Rank rank(String reason) {
@@ -187,6 +204,7 @@ public final class Gaps {
             case DAMAGED -> Fact.Rank.DAMAGED;
             case UPLINK_DOWN -> Fact.Rank.UPLINK;
             case EXPIRED -> Fact.Rank.EXPIRED;
+            case QUARANTINED -> Fact.Rank.QUARANTINED;
             default -> throw new IllegalArgumentException("'" + reason + "' is no such reason");
         };
     }
@@ -250,6 +268,14 @@ public final class Gaps {
                                         drop.toSequence())));
     }
 
+    /**
+     * Whether a gap with this reason that would be too short to be a hole by itself is none: it
+     * only tells that there was nothing to tell.
+     */
+    public static boolean saysLittle(String reason) {
+        return LITTLE.contains(reason);
+    }
+
     /** What a drop by its cause is in a series. */
     public static String reason(Drop drop) {
         return switch (drop.cause()) {
@@ -273,6 +299,11 @@ public final class Gaps {
     /** A span of which samples were recorded that can't be read any more. */
     public void damaged(long damagedFrom, long damagedTo, String detail) {
         known.add(new Fact(damagedFrom, damagedTo, Fact.Rank.DAMAGED, DAMAGED, detail));
+    }
+
+    /** A span of which samples came that are kept apart, as nobody could use them. */
+    public void quarantined(long quarantinedFrom, long quarantinedTo, String detail) {
+        known.add(missing(quarantinedFrom, quarantinedTo, QUARANTINED, detail));
     }
 
     /** A span of which samples were recorded that are no longer kept here. */
@@ -422,15 +453,13 @@ public final class Gaps {
         if (best != null
                 && (hole.reason.isEmpty() || best.rank().compareTo(Fact.Rank.DEVICE) < 0)) {
             var gap = new Gap(at, next, best.reason(), best.detail());
-            boolean saysLittle =
-                    best.rank() == Fact.Rank.EXPIRED || best.rank().compareTo(Fact.Rank.FLAT) >= 0;
-            return new Piece(gap, saysLittle);
+            return new Piece(gap, saysLittle(best.reason()));
         }
         return hole.reason.isEmpty()
                 ? new Piece(
                         new Gap(at, next, UNEXPLAINED, "a bug of this program; please report it"),
                         true)
-                : new Piece(new Gap(at, next, hole.reason, "the device gave no value"), false);
+                : new Piece(new Gap(at, next, hole.reason, NO_VALUE), false);
     }
 
     private static void add(List<Piece> pieces, Piece next) {

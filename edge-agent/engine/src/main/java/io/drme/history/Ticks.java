@@ -90,7 +90,7 @@ final class Ticks {
                                 run.to,
                                 Fact.Rank.DEVICE,
                                 Quality.reason(run.outcome).text(),
-                                "the polls failed"));
+                                Gaps.NO_VALUE));
             } else {
                 facts.add(
                         new Fact(

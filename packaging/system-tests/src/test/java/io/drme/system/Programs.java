@@ -10,6 +10,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /**
@@ -39,6 +41,13 @@ final class Programs implements AutoCloseable {
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+
+    private static final int FIRST_PORT = 20_000;
+    private static final int MOST_PORTS = 10_000;
+
+    /** Begins elsewhere in each process, so that two of them seldom look at the same port. */
+    private static final AtomicInteger NEXT_PORT =
+            new AtomicInteger((int) (ProcessHandle.current().pid() * 100 % MOST_PORTS));
 
     /** The door switch in the scenario press-line; active when low. */
     private static final int DOOR_LINE = 17;
@@ -57,10 +66,20 @@ final class Programs implements AutoCloseable {
         this.folder = folder;
     }
 
-    private static int freePort() throws IOException {
-        try (var any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return any.getLocalPort();
+    /**
+     * A port that nobody listens at, below those that the system gives to outgoing connections: one
+     * of these might take it before the program does.
+     */
+    static int freePort() throws IOException {
+        for (int tries = 0; tries < MOST_PORTS; tries++) {
+            int port = FIRST_PORT + Math.floorMod(NEXT_PORT.getAndIncrement(), MOST_PORTS);
+            try (var any = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return any.getLocalPort();
+            } catch (BindException _) {
+                // Somebody listens there; the next one.
+            }
         }
+        throw new IOException("no port is free from %d on".formatted(FIRST_PORT));
     }
 
     void startSimulators() throws IOException {
@@ -72,6 +91,11 @@ final class Programs implements AutoCloseable {
                         "--listen", "press=127.0.0.1:" + press,
                         "--listen", "boiler=127.0.0.1:" + boiler,
                         "--listen", "cabinet=127.0.0.1:" + cabinet));
+    }
+
+    /** Starts a plant of the test's own. */
+    void startSimulators(Path scenario) throws IOException {
+        start("sim", List.of("run", scenario.toString(), "--control", Integer.toString(control)));
     }
 
     void startCloud() throws IOException {
@@ -91,6 +115,11 @@ final class Programs implements AutoCloseable {
     void startAgent(int uplinkPort) throws IOException {
         var config = folder.resolve("gateway.yaml");
         Files.writeString(config, configuration(uplinkPort));
+        startAgent(config);
+    }
+
+    /** Starts a gateway of the test's own. */
+    void startAgent(Path config) throws IOException {
         Files.createDirectories(agentData());
         start(
                 "agent",
@@ -209,6 +238,13 @@ final class Programs implements AutoCloseable {
         }
     }
 
+    JsonArray listAgent(String path, Map<String, String> parameters)
+            throws CommandException, InterruptedException {
+        try (var c = Connection.find(agentUrl(), agentData(), Map.of())) {
+            return c.list(path, parameters, 100_000);
+        }
+    }
+
     JsonObject postAgent(String path, JsonObject body)
             throws CommandException, InterruptedException {
         try (var c = Connection.find(agentUrl(), agentData(), Map.of())) {
@@ -251,20 +287,37 @@ final class Programs implements AutoCloseable {
     }
 
     void fault(String device, String fault, String time) throws IOException, InterruptedException {
+        fault(device, new JsonObject().put("fault", fault).put("for", time));
+    }
+
+    /** Makes or, with {@code none}, ends a fault of a simulated device. */
+    void fault(String device, JsonObject fault) throws IOException, InterruptedException {
         var request =
                 HttpRequest.newBuilder(
                                 URI.create(
                                         "http://127.0.0.1:%d/api/v1/faults/%s"
                                                 .formatted(control, device)))
-                        .PUT(
-                                HttpRequest.BodyPublishers.ofString(
-                                        new JsonObject()
-                                                .put("fault", fault)
-                                                .put("for", time)
-                                                .encode()))
+                        .PUT(HttpRequest.BodyPublishers.ofString(fault.encode()))
                         .build();
-        assertThat(HTTP.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
-                .isEqualTo(200);
+        var answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
+
+    /** The sum of a counter over its labels. */
+    long counter(String url, Path data, String name) throws IOException, InterruptedException {
+        var request =
+                HttpRequest.newBuilder(URI.create(url + "/metrics"))
+                        .header(
+                                "authorization",
+                                "Bearer " + Files.readString(data.resolve("token")).strip())
+                        .build();
+        var lines = HTTP.send(request, HttpResponse.BodyHandlers.ofLines()).body();
+        var values =
+                lines.filter(l -> l.startsWith(name + " ") || l.startsWith(name + "{"))
+                        .map(l -> Double.valueOf(l.substring(l.lastIndexOf(' ') + 1)))
+                        .toList();
+        assertThat(values).as(name).isNotEmpty();
+        return Math.round(values.stream().mapToDouble(Double::doubleValue).sum());
     }
 
     void awaitReady(String url) throws InterruptedException {
@@ -272,6 +325,7 @@ final class Programs implements AutoCloseable {
                 "ready: " + url,
                 Duration.ofSeconds(90),
                 () -> {
+                    noneHasEnded();
                     var request =
                             HttpRequest.newBuilder(URI.create(url + "/health/ready"))
                                     .timeout(Duration.ofSeconds(2))
@@ -279,6 +333,16 @@ final class Programs implements AutoCloseable {
                     return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode()
                             == 200;
                 });
+    }
+
+    /** A program that ended by itself tells why; nobody need wait for it. */
+    private void noneHasEnded() throws IOException {
+        for (var each : running.entrySet()) {
+            if (!each.getValue().isAlive()) {
+                throw new AssertionError(
+                        "%s has ended by itself: %s".formatted(each.getKey(), log(each.getKey())));
+            }
+        }
     }
 
     /** Something that may not be true yet, or not answer yet. */

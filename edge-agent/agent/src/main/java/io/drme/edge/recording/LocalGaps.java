@@ -15,8 +15,10 @@ import io.drme.schema.TagCatalogue;
 import io.drme.sync.RangeSet;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,10 +71,37 @@ public final class LocalGaps {
         var events = new ArrayList<LocalHistory.Recorded>();
         history.events(events::add);
         var all = new ArrayList<Gap>();
+        var seams = new HashSet<Long>();
         for (var part : parts(asked, events)) {
+            seams.add(part.from());
             all.addAll(list(part, events));
         }
-        return all;
+        seams.remove(asked.from());
+        return acrossSeams(all, seams, Gaps.limit(asked.pollNanos()));
+    }
+
+    /**
+     * Where the samples go on in another stream, a hole ends or begins in each of them that may be
+     * none in both together.
+     */
+    private static List<Gap> acrossSeams(List<Gap> gaps, Set<Long> seams, long limitNanos) {
+        var kept = new ArrayList<Gap>();
+        int next;
+        for (int first = 0; first < gaps.size(); first = next) {
+            next = first + 1;
+            while (next < gaps.size() && gaps.get(next - 1).to() == gaps.get(next).from()) {
+                next++;
+            }
+            var hole = gaps.subList(first, next);
+            boolean isShort = hole.getLast().to() - hole.getFirst().from() <= limitNanos;
+            boolean isAtSeam =
+                    hole.stream().anyMatch(g -> seams.contains(g.from()) || seams.contains(g.to()));
+            boolean saysLittle = hole.stream().allMatch(g -> Gaps.saysLittle(g.reason()));
+            if (!isShort || !isAtSeam || !saysLittle) {
+                kept.addAll(hole);
+            }
+        }
+        return kept;
     }
 
     /** A configuration may have sent the samples to another stream. */

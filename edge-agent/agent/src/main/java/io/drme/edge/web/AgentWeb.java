@@ -105,6 +105,7 @@ public final class AgentWeb implements AutoCloseable {
         new AlarmRoutes(parts).addTo(api);
         new HistoryRoutes(parts, metrics).addTo(api);
         new OperationRoutes(parts).addTo(api);
+        new WhyRoutes(parts).addTo(api);
         new AccountRoutes(parts).addTo(api);
     }
 

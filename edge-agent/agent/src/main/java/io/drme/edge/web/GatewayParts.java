@@ -1,6 +1,7 @@
 package io.drme.edge.web;
 
 import io.drme.driver.DeviceStatus;
+import io.drme.driver.Exchange;
 import io.drme.edge.acquisition.Acquisition;
 import io.drme.edge.recording.AlarmBook;
 import io.drme.edge.recording.Recorder;
@@ -9,6 +10,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -19,6 +21,7 @@ import java.util.function.Supplier;
  * @param recorder the store
  * @param alarmBook recorded alarms
  * @param devices how each device does
+ * @param exchanges what passed last about a tag
  * @param sources what each tag is read from, for {@code /tags}
  * @param configuration what runs, and how to change it
  * @param uplink the line to the centre
@@ -30,9 +33,23 @@ public record GatewayParts(
         Recorder recorder,
         AlarmBook alarmBook,
         Supplier<List<DeviceStatus>> devices,
+        Exchanges exchanges,
         Supplier<List<JsonObject>> sources,
         Configuration configuration,
         Uplink uplink) {
+
+    /** What passed between devices and us. */
+    @FunctionalInterface
+    public interface Exchanges {
+
+        /**
+         * The last of it about a tag.
+         *
+         * @param tag its index in the table
+         * @return nothing where there is no such device
+         */
+        Optional<Exchange> last(String device, int tag);
+    }
 
     /** The line to the centre. */
     public interface Uplink {

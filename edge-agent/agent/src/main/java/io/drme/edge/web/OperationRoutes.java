@@ -1,6 +1,7 @@
 package io.drme.edge.web;
 
 import io.drme.driver.DeviceStatus;
+import io.drme.driver.Exchange;
 import io.drme.web.Api;
 import io.drme.web.DeviceItem;
 import io.drme.web.Page;
@@ -73,13 +74,20 @@ final class OperationRoutes {
                         parts.devices().get().stream()
                                 .sorted(Comparator.comparing(DeviceStatus::device)),
                         DeviceStatus::device,
-                        this::device));
+                        d -> device(parts.gateway(), d)));
     }
 
-    private JsonObject device(DeviceStatus d) {
+    static JsonObject exchange(Exchange last) {
+        return new JsonObject()
+                .put("request", last.request())
+                .put("answer", last.answer())
+                .put("error", last.error());
+    }
+
+    static JsonObject device(String gateway, DeviceStatus d) {
         var item =
                 new DeviceItem(
-                        parts.gateway(),
+                        gateway,
                         d.device(),
                         d.driver(),
                         d.state().text(),
@@ -94,12 +102,7 @@ final class OperationRoutes {
                 .put("failedPolls", d.counters().failedPolls())
                 .put("skippedPolls", d.counters().skippedPolls())
                 .put("samples", d.counters().samples())
-                .put(
-                        "exchange",
-                        new JsonObject()
-                                .put("request", d.exchange().request())
-                                .put("answer", d.exchange().answer())
-                                .put("error", d.exchange().error()));
+                .put("exchange", exchange(d.exchange()));
     }
 
     private static @Nullable Long orNull(java.util.OptionalLong nanos) {
