@@ -217,12 +217,29 @@ public final class ClockLine {
         return i < 0 ? null : segments.get(i);
     }
 
+    /**
+     * The last segment at or before, of the epoch itself or, where it has none so old, before it.
+     */
     private int indexAt(long epoch, long stamp) {
-        int i = segments.size() - 1;
-        while (i >= 0 && (segments.get(i).epoch() > epoch || segments.get(i).stamp() > stamp)) {
-            i--;
+        int low = 0;
+        int high = segments.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            var segment = segments.get(middle);
+            boolean isBehind =
+                    segment.epoch() > epoch
+                            || (segment.epoch() == epoch && segment.stamp() > stamp);
+            if (isBehind) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
         }
-        return i;
+        int found = low - 1;
+        while (found >= 0 && segments.get(found).stamp() > stamp) {
+            found--;
+        }
+        return found;
     }
 
     private static boolean isSameLife(ClockSegment a, ClockSegment b) {

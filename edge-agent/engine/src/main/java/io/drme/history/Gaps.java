@@ -225,15 +225,7 @@ public final class Gaps {
             case GatewayLife life -> lives.add(at, life);
             case TagCatalogue part -> catalogues.add(at, part, stream);
             case Drop drop when drop.stream() == stream -> drop(drop);
-            case Refusal refusal ->
-                    known.add(
-                            new Fact(
-                                    refusal.firstTime(),
-                                    refusal.lastTime() + 1,
-                                    Fact.Rank.DROPPED,
-                                    DROPPED,
-                                    "%s, %d samples were not taken"
-                                            .formatted(refusal.cause(), refusal.samples())));
+            case Refusal refusal -> known.add(refused(refusal));
             default -> {
                 // says nothing about gaps
             }
@@ -250,6 +242,19 @@ public final class Gaps {
             lives.lost(at, life);
         }
         // A catalogue is in force since nobody knows when; the next life says it again.
+    }
+
+    private static Fact refused(Refusal refusal) {
+        boolean isDamage = refusal.cause().equals("damaged");
+        return new Fact(
+                refusal.firstTime(),
+                refusal.lastTime() + 1,
+                isDamage ? Fact.Rank.DAMAGED : Fact.Rank.DROPPED,
+                isDamage ? DAMAGED : DROPPED,
+                (isDamage
+                                ? "%s, %d samples were gone before they were in a block"
+                                : "%s, %d samples were not taken")
+                        .formatted(refusal.cause(), refusal.samples()));
     }
 
     private void drop(Drop drop) {

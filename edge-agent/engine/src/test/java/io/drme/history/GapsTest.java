@@ -321,6 +321,22 @@ class GapsTest {
     }
 
     @Test
+    void whatTheJournalLostIsDamaged() {
+        samples(0, 20);
+        samples(40, 100);
+        ticks(0, 20, Quality.GOOD);
+        ticks(40, 100, Quality.GOOD);
+        gaps.event(at(40), new Refusal("damaged", 20, at(20), at(39)), StreamKind.DATA);
+        assertThat(gaps.list())
+                .containsExactly(
+                        new Gap(
+                                at(19),
+                                at(40),
+                                Gaps.DAMAGED,
+                                "damaged, 20 samples were gone before they were in a block"));
+    }
+
+    @Test
     void aDropByDamageIsDamagedAndWhatIsNoLongerKeptIsExpired() {
         samples(60, 100);
         ticks(60, 100, Quality.GOOD);

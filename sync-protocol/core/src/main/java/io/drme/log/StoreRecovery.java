@@ -7,7 +7,10 @@ import io.drme.block.TickFrameReader;
 import io.drme.model.Batch;
 import io.drme.model.EpochId;
 import io.drme.model.StreamKind;
+import io.drme.schema.Payloads;
+import io.drme.schema.Refusal;
 import io.drme.sync.RangeSet;
+import io.drme.time.Hlc;
 import io.drme.time.HybridClock;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -36,6 +39,12 @@ final class StoreRecovery implements Journal.Visitor {
     private final Map<StreamKind, Long> loaded = new EnumMap<>(StreamKind.class);
     private RangeSet journaledEvents = RangeSet.EMPTY;
     private long journalSamples;
+
+    /** The newest stamp of what the journal gave; that before and after what it does not give. */
+    private long newestStamp;
+
+    private long holeFrom = -1;
+    private long holeTo;
 
     private StoreRecovery(
             StoreCore core,
@@ -186,6 +195,7 @@ final class StoreRecovery implements Journal.Visitor {
     @Override
     public void hole(long from, long to) {
         quarantine.note("journal: what was at positions %d to %d is gone".formatted(from, to - 1));
+        beginHole();
         segment();
     }
 
@@ -229,9 +239,17 @@ final class StoreRecovery implements Journal.Visitor {
             quarantine.note(
                     "journal: a frame of %s can't be read: %s"
                             .formatted(kind.text(), e.getMessage()));
+            beginHole();
             return List.of();
         }
         return ticks;
+    }
+
+    private void beginHole() {
+        if (holeFrom < 0) {
+            holeFrom = newestStamp;
+        }
+        holeTo = 0;
     }
 
     /** Builds what no sealed item has: by journal position, and within a frame by ordinal. */
@@ -246,6 +264,8 @@ final class StoreRecovery implements Journal.Visitor {
             ordinal -= tick.batch().size();
         }
         for (var tick : ticks) {
+            newestStamp = Math.max(newestStamp, tick.batch().gatewayTime());
+            holeTo = holeFrom >= 0 && holeTo == 0 ? tick.batch().gatewayTime() : holeTo;
             int size = tick.batch().size();
             if (size == 0 || ordinal + size > sealed) {
                 core.build(tick, ordinal, position);
@@ -336,6 +356,28 @@ final class StoreRecovery implements Journal.Visitor {
         core.state.read += Math.max(0, -lostData) + Math.max(0, -lostLocal);
         lose(StreamKind.DATA, lostData);
         lose(StreamKind.LOCAL, lostLocal);
+        tellOfJournal(Math.max(0, lostData) + Math.max(0, lostLocal));
+    }
+
+    /** What was lost before it was in a block has no number that a drop could name. */
+    private void tellOfJournal(long lost) {
+        long named =
+                dropped.stream()
+                        .filter(d -> d.stream() != StreamKind.EVENTS)
+                        .mapToLong(DroppedRange::samples)
+                        .sum();
+        if (lost > named) {
+            long from = Hlc.epochNanos(Math.max(holeFrom, 0));
+            long to = holeTo == 0 ? core.state.lastCommitNanos : Hlc.epochNanos(holeTo);
+            core.addEvent(
+                    Payloads.event(
+                            0,
+                            new Refusal(
+                                    DropCause.DAMAGED.text(),
+                                    lost - named,
+                                    from,
+                                    Math.max(from, to))));
+        }
     }
 
     /** What was in the files before the replay added blocks. */

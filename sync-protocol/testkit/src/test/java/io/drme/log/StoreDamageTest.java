@@ -3,8 +3,14 @@ package io.drme.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.model.StreamKind;
+import io.drme.schema.BadEventException;
+import io.drme.schema.Drop;
+import io.drme.schema.EventSchema;
+import io.drme.schema.Payloads;
+import io.drme.schema.Refusal;
 import io.drme.testing.Seeds;
 import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -76,6 +82,7 @@ class StoreDamageTest {
                 assertThat(written).as("%s: as written", kind).containsAll(withoutDrops(read));
             }
             assertThat(view.counters().balanced()).as("%s", view.counters()).isTrue();
+            assertThat(told(view)).as("what is gone is told to the sample").isEqualTo(lost(view));
             world.append(5);
             world.store.seal();
             world.disk = world.disk.afterKill();
@@ -86,10 +93,39 @@ class StoreDamageTest {
         }
     }
 
+    private static long lost(StoreView view) {
+        return view.counters().dropped().getOrDefault(DropCause.DAMAGED, 0L);
+    }
+
+    private static final Set<String> LOSSES =
+            Set.of(EventSchema.DROP.type(), EventSchema.REFUSAL.type());
+
+    /** Samples by the events that name them. */
+    private static long told(StoreView view) throws BadEventException {
+        long samples = 0;
+        for (var range : view.held(StreamKind.EVENTS).ranges()) {
+            for (long n = range.from(); n <= range.to(); n++) {
+                var item = view.read(StreamKind.EVENTS, n).flatMap(EventItem::decode);
+                if (item.isPresent() && LOSSES.contains(item.get().event().type())) {
+                    samples += samples(item.get());
+                }
+            }
+        }
+        return samples;
+    }
+
+    private static long samples(EventItem item) throws BadEventException {
+        return switch (Payloads.of(item.event())) {
+            case Drop drop when drop.stream() != StreamKind.EVENTS -> drop.samples();
+            case Refusal refusal -> refusal.samples();
+            default -> 0;
+        };
+    }
+
     private static Iterable<String> withoutDrops(Iterable<String> events) {
         var others = new HashSet<String>();
         events.forEach(text -> {
-            if (!text.startsWith("drop ")) {
+            if (!text.startsWith("drop ") && !text.startsWith("refusal ")) {
                 others.add(text);
             }
         });
