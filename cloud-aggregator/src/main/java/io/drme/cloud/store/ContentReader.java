@@ -2,7 +2,6 @@ package io.drme.cloud.store;
 
 import io.drme.block.BadBlockException;
 import io.drme.block.BlockHeader;
-import io.drme.log.DropCause;
 import io.drme.log.EventItem;
 import io.drme.model.EpochId;
 import io.drme.model.GatewayId;
@@ -118,7 +117,7 @@ public final class ContentReader implements ItemReader {
                                 range.to(),
                                 0,
                                 ChainHash.NONE,
-                                DropCause.LOST_AT_CENTRE.text()));
+                                Closure.EPOCH_ENDED));
             }
             return new Understood(closures, List.of());
         } catch (IllegalArgumentException e) {

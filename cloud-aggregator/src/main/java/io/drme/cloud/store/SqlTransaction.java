@@ -359,6 +359,31 @@ final class SqlTransaction implements ReceiverStore.Transaction {
     }
 
     @Override
+    public RangeSet reopen(StreamId stream) throws StoreException {
+        return sql(() -> {
+            var epoch = epoch(stream);
+            if (epoch.isEmpty()) {
+                return RangeSet.EMPTY;
+            }
+            var ranges = new ArrayList<RangeSet.Range>();
+            statements.each(
+                    "select from_sequence, to_sequence from closure where epoch_id = ? and stream = ? and cause = ?",
+                    r -> ranges.add(new RangeSet.Range(r.getLong(1), r.getLong(2))),
+                    epoch.get().id(),
+                    stream.stream().code(),
+                    Closure.EPOCH_ENDED);
+            if (!ranges.isEmpty()) {
+                statements.change(
+                        "delete from closure where epoch_id = ? and stream = ? and cause = ?",
+                        epoch.get().id(),
+                        stream.stream().code(),
+                        Closure.EPOCH_ENDED);
+            }
+            return RangeSet.of(ranges);
+        });
+    }
+
+    @Override
     public List<Message.SequenceHash> hashes(StreamId stream, long from, long to, int limit)
             throws StoreException {
         return sql(() -> {

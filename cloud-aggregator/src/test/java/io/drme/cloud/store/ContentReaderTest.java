@@ -54,8 +54,8 @@ class ContentReaderTest {
                 .isEqualTo(
                         new ItemReader.Understood(
                                 List.of(
-                                        new Closure(id, 1, 4, 0, ChainHash.NONE, "lost-at-centre"),
-                                        new Closure(id, 9, 9, 0, ChainHash.NONE, "lost-at-centre")),
+                                        new Closure(id, 1, 4, 0, ChainHash.NONE, "epoch-ended"),
+                                        new Closure(id, 9, 9, 0, ChainHash.NONE, "epoch-ended")),
                                 List.of()));
         var strange = new EpochEnded("no epoch", StreamKind.DATA, "1-4");
         assertThat(reader.read(gateway.id(), gateway.event(strange, Map.of())))

@@ -268,6 +268,13 @@ final class CentreModel {
         }
     }
 
+    /** Numbers are open again, as somebody lives in their epoch. */
+    void reopened(StreamId id, RangeSet numbers) {
+        var stream = stream(id);
+        stream.closures.values().removeIf(c -> c.cause().equals(Closure.EPOCH_ENDED));
+        stream.ranges = stream.ranges.minus(numbers);
+    }
+
     /** Ranges were written; they only grow. */
     void ranges(StreamId id, RangeSet ranges) {
         var stream = stream(id);

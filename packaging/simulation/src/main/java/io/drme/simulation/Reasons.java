@@ -75,6 +75,9 @@ final class Reasons {
     }
 
     private static DropCause cause(Box box, Closure closure) {
+        if (closure.cause().equals(Closure.EPOCH_ENDED)) {
+            return DropCause.LOST_AT_CENTRE; // it is closed only where the centre lacks it
+        }
         for (var cause : DropCause.values()) {
             if (cause.text().equals(closure.cause())) {
                 return cause;

@@ -160,6 +160,13 @@ final class WatchedStore implements ReceiverStore {
         }
 
         @Override
+        public RangeSet reopen(StreamId stream) throws StoreException {
+            var numbers = real.reopen(stream);
+            done.add(model -> model.reopened(stream, numbers));
+            return numbers;
+        }
+
+        @Override
         public List<Message.SequenceHash> hashes(StreamId stream, long from, long to, int limit)
                 throws StoreException {
             return real.hashes(stream, from, to, limit);

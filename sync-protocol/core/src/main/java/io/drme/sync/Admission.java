@@ -49,6 +49,7 @@ final class Admission {
                         hello.host(),
                         round.now));
         int number = round.transaction.epochNumber(gateway, hello.epoch(), round.now);
+        reopen(gateway, hello.epoch());
         var standings = new ArrayList<Message.Standing>();
         for (var holding : hello.holdings()) {
             if (holding.stream() != StreamKind.LOCAL) {
@@ -70,6 +71,20 @@ final class Admission {
                                 Seal.NONE)));
         round.facts.add(new Fact.Joined(gateway, hello, number));
         new HeadCheck(round, keys.signatures()).greeted(gateway, hello);
+    }
+
+    /**
+     * Another life of the gateway may have said that this epoch is over, before or after which the
+     * centre was restored: but here is somebody who lives in it and may still hold what was closed.
+     */
+    private void reopen(GatewayId gateway, EpochId epoch) throws StoreException {
+        for (var kind : List.of(StreamKind.DATA, StreamKind.EVENTS)) {
+            var stream = new StreamId(gateway, epoch, kind);
+            var numbers = round.transaction.reopen(stream);
+            if (!numbers.isEmpty()) {
+                round.touched(stream).remove(numbers);
+            }
+        }
     }
 
     private void refuseClone(

@@ -121,6 +121,12 @@ public interface ReceiverStore {
             StreamId stream, long from, long to, long samples, ChainHash lastHash, String cause) {
         /** The cause of a number whose samples are held in another epoch. */
         public static final String MOVED = "moved";
+
+        /**
+         * The cause of numbers of an epoch that is over, which a restored centre has not. A copy of
+         * the data directory may still live in that epoch and hold them: then they are reopened.
+         */
+        public static final String EPOCH_ENDED = "epoch-ended";
     }
 
     /** A command that waits for its result. */
@@ -186,7 +192,10 @@ public interface ReceiverStore {
         /** What is held of a stream: stored, quarantined, expired and closed. */
         RangeSet ranges(StreamId stream) throws StoreException;
 
-        /** Writes what is held of a stream. Ranges never shrink but by a restore of the store. */
+        /**
+         * Writes what is held of a stream. Ranges never shrink but by a restore of the store, and
+         * by {@link #reopen}.
+         */
         void saveRanges(StreamId stream, RangeSet ranges) throws StoreException;
 
         /** What is known of a number, closed ranges included. */
@@ -216,6 +225,13 @@ public interface ReceiverStore {
          * @param held what was held before this call
          */
         void close(Closure closure, RangeSet held, long cloudTimeNanos) throws StoreException;
+
+        /**
+         * Takes back what was closed as {@link Closure#EPOCH_ENDED}: somebody lives in that epoch.
+         *
+         * @return the numbers that are open again; the caller writes the ranges without them
+         */
+        RangeSet reopen(StreamId stream) throws StoreException;
 
         /**
          * Hashes of items held within a range, at most {@code limit}, evenly spread by rank, always

@@ -42,6 +42,12 @@ final class Round {
             this.held = held;
         }
 
+        void remove(RangeSet numbers) {
+            var less = held.minus(numbers);
+            changed |= !less.equals(held);
+            held = less;
+        }
+
         void add(long from, long to) {
             var more = held.with(from, to);
             changed |= !more.equals(held);

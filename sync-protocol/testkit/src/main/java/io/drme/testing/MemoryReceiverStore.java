@@ -319,6 +319,20 @@ public final class MemoryReceiverStore implements ReceiverStore {
         }
 
         @Override
+        public RangeSet reopen(StreamId stream) {
+            var numbers = RangeSet.EMPTY;
+            var map = closures.getOrDefault(stream, new TreeMap<>());
+            for (var closure : List.copyOf(map.values())) {
+                if (closure.cause().equals(Closure.EPOCH_ENDED)) {
+                    numbers = numbers.with(closure.from(), closure.to());
+                    map.remove(closure.from());
+                    undo.push(() -> map.put(closure.from(), closure));
+                }
+            }
+            return numbers;
+        }
+
+        @Override
         public List<Message.SequenceHash> hashes(StreamId stream, long from, long to, int limit) {
             var all = new TreeMap<Long, ChainHash>();
             rows(stream)

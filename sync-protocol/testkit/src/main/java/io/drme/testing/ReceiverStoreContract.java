@@ -352,6 +352,24 @@ public interface ReceiverStoreContract {
                 });
     }
 
+    // A copy of the data directory still lives in the epoch that another one left.
+    @Test
+    default void whatWasClosedWithItsEpochIsOpenAgainForWhoLivesInIt() throws Exception {
+        write(
+                store(),
+                t -> {
+                    t.insert(GATEWAY, item(2), Optional.empty(), NOW);
+                    var ended = new Closure(DATA, 1, 4, 0, ChainHash.NONE, Closure.EPOCH_ENDED);
+                    t.close(ended, RangeSet.of(2, 2), NOW);
+                    t.close(new Closure(DATA, 6, 7, 9, hash(7), "budget"), RangeSet.EMPTY, NOW);
+                    assertThat(t.reopen(DATA)).isEqualTo(RangeSet.of(1, 1).with(3, 4));
+                    assertThat(t.find(DATA, 2)).isPresent();
+                    assertThat(t.find(DATA, 3)).isEmpty();
+                    assertThat(t.find(DATA, 6)).isPresent();
+                    assertThat(t.reopen(DATA).isEmpty()).isTrue();
+                });
+    }
+
     @Test
     default void aClosedRangeKnowsTheHashOfItsEndOnly() throws Exception {
         write(
