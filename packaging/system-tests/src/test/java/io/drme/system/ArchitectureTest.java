@@ -46,7 +46,7 @@ class ArchitectureTest {
                     Map.entry("com.password4j..", List.of("io.drme.web..")),
                     Map.entry(
                             "java.lang.foreign..",
-                            List.of("io.drme.driver.gpio..", "io.drme.log..")),
+                            List.of("io.drme.driver.gpio..", "io.drme.log..", "io.drme.time..")),
                     Map.entry("java.sql..", List.of("io.drme.cloud.store..")));
 
     @Test

@@ -2,6 +2,7 @@ package io.drme.time;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ public final class HybridClock {
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long MAX_MILLIS = (1L << 48) - 1;
 
+    private final ReentrantLock lock = new ReentrantLock();
     private final Clock clock;
     private final ClockWatch watch;
     private final List<ClockChange> changes = new ArrayList<>();
@@ -56,13 +58,18 @@ public final class HybridClock {
     }
 
     /** The next stamp: greater than every stamp before it. */
-    public synchronized long next() {
-        long wall = clock.epochNanos();
-        long steady = clock.nanoTime();
-        if (watch.look(wall, steady)) {
-            note(wall, advance(wall, steady));
+    public long next() {
+        lock.lock();
+        try {
+            long wall = clock.epochNanos();
+            long steady = clock.nanoTime();
+            if (watch.look(wall, steady)) {
+                note(wall, advance(wall, steady));
+            }
+            return advance(wall, steady);
+        } finally {
+            lock.unlock();
         }
-        return advance(wall, steady);
     }
 
     private void note(long wall, long stamp) {
@@ -93,27 +100,42 @@ public final class HybridClock {
      * Takes what became of the wall clock since this was last asked, oldest first. Every stamp from
      * a change's on was given with the clock as that change says.
      */
-    public synchronized List<ClockChange> changes() {
-        if (changes.isEmpty()) {
-            return List.of();
+    public List<ClockChange> changes() {
+        lock.lock();
+        try {
+            if (changes.isEmpty()) {
+                return List.of();
+            }
+            var taken = List.copyOf(changes);
+            changes.clear();
+            return taken;
+        } finally {
+            lock.unlock();
         }
-        var taken = List.copyOf(changes);
-        changes.clear();
-        return taken;
     }
 
     /** The newest stamp given, or the high-water mark of the start. */
-    public synchronized long last() {
-        return last;
+    public long last() {
+        lock.lock();
+        try {
+            return last;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** What the next stamp's milliseconds will be at least; gives none. */
-    public synchronized long nowMillis() {
-        var behind = run;
-        long wall = millis(clock.epochNanos());
-        return Math.max(
-                Hlc.millis(last),
-                behind == null ? wall : Math.max(wall, behind.millisAt(clock.nanoTime())));
+    public long nowMillis() {
+        lock.lock();
+        try {
+            var behind = run;
+            long wall = millis(clock.epochNanos());
+            return Math.max(
+                    Hlc.millis(last),
+                    behind == null ? wall : Math.max(wall, behind.millisAt(clock.nanoTime())));
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -121,12 +143,17 @@ public final class HybridClock {
      *
      * @return false when the stamp is so far ahead that it was not followed; its data is still good
      */
-    public synchronized boolean observe(long remote) {
-        if (Hlc.millis(remote) > millis(clock.epochNanos()) + MAX_DRIFT_MILLIS) {
-            return false;
+    public boolean observe(long remote) {
+        lock.lock();
+        try {
+            if (Hlc.millis(remote) > millis(clock.epochNanos()) + MAX_DRIFT_MILLIS) {
+                return false;
+            }
+            last = Math.max(last, remote);
+            return true;
+        } finally {
+            lock.unlock();
         }
-        last = Math.max(last, remote);
-        return true;
     }
 
     /**
@@ -134,8 +161,13 @@ public final class HybridClock {
      *
      * @param aheadMillis how long the mark should do, in milliseconds
      */
-    public synchronized long reserve(long aheadMillis) {
-        return Hlc.of(Math.min(nowMillis() + aheadMillis, MAX_MILLIS), 0);
+    public long reserve(long aheadMillis) {
+        lock.lock();
+        try {
+            return Hlc.of(Math.min(nowMillis() + aheadMillis, MAX_MILLIS), 0);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The wall clock, held to what fits into a stamp: before 1970 counts as 1970. */
