@@ -63,18 +63,7 @@ public record GatewayState(
     }
 
     GatewayState stored(long newest) {
-        return new GatewayState(
-                joinedNanos,
-                seenNanos,
-                Math.max(newest, newestNanos),
-                reportedNanos,
-                pendingSamples,
-                pendingItems,
-                drainMillis,
-                clockOffsetNanos,
-                writtenBytesADay,
-                autonomyMinutes,
-                trouble);
+        return newest(Math.max(newest, newestNanos));
     }
 
     /** Where its clock turned out to have been wrong, the newest sample may be an older one. */

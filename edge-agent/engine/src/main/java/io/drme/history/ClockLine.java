@@ -139,7 +139,8 @@ public final class ClockLine {
     /** Whether a sample was stamped by a clock that is known to have been wrong. */
     public boolean isMarked(long epoch, long stamp, long source) {
         var segment = isStraight ? null : at(epoch, stamp);
-        return segment != null && segment.isMarked(stamp, source);
+        return segment != null
+                && segment.isMarked(stamp, source, segment.sourceTime(stamp, source));
     }
 
     /**
@@ -259,11 +260,12 @@ public final class ClockLine {
             var segment = at(epoch, columns.gatewayTimes()[i]);
             if (segment != null && !segment.isStraight()) {
                 long stamp = columns.gatewayTimes()[i];
-                if (segment.isMarked(stamp, times[i])) {
+                long right = segment.sourceTime(stamp, times[i]);
+                if (segment.isMarked(stamp, times[i], right)) {
                     columns.qualities()[i] =
                             Quality.downgrade(columns.qualities()[i], Reason.CLOCK_UNSYNCED);
                 }
-                times[i] = segment.sourceTime(stamp, times[i]);
+                times[i] = right;
             }
         }
     }

@@ -164,21 +164,24 @@ record ClockSegment(
      */
     long sourceTime(long of, long source) {
         long target = timeOf(of);
-        long best = source;
-        for (long by : new long[] {correction, correctionBefore}) {
-            long moved = source + by;
-            double off = distance(moved, target);
-            if (by != 0 && off < distance(best, target) && off <= Math.abs((double) by) / 2) {
-                best = moved;
-            }
-        }
-        return best;
+        long now = nearer(source, source, correction, target);
+        return nearer(now, source, correctionBefore, target);
     }
 
-    boolean isMarked(long of, long source) {
-        return isLost
-                ? distance(source, timeOf(of)) <= LATE_NANOS
-                : sourceTime(of, source) != source;
+    private static long nearer(long best, long source, long by, long target) {
+        double off = distance(source + by, target);
+        boolean isNearer =
+                by != 0 && off < distance(best, target) && off <= Math.abs((double) by) / 2;
+        return isNearer ? source + by : best;
+    }
+
+    /**
+     * Whether the gateway's clock gave a source time while it was wrong.
+     *
+     * @param right what {@link #sourceTime} makes of it
+     */
+    boolean isMarked(long of, long source, long right) {
+        return isLost ? distance(source, timeOf(of)) <= LATE_NANOS : right != source;
     }
 
     private static double distance(long a, long b) {

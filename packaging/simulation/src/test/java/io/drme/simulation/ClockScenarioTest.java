@@ -3,23 +3,19 @@ package io.drme.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.cloud.store.AlarmStore.AlarmRow;
-import io.drme.history.Gap;
 import io.drme.history.Gaps;
 import io.drme.model.Reading;
 import io.drme.model.Reason;
 import io.drme.model.Value;
 import io.drme.time.ClockSync;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -28,22 +24,13 @@ import org.junit.jupiter.params.provider.MethodSource;
  * once it is right again, gateway and centre both tell of everything when it truly was, in its
  * order, and marked as stamped by a clock that was wrong.
  */
-class ClockScenarioTest {
-    private static final Duration STEP = Duration.ofMillis(100);
-    private static final Duration MINUTE = Duration.ofMinutes(1);
+class ClockScenarioTest extends Scenario {
     private static final Duration YEARS = Duration.ofDays(3_652);
     private static final ClockSync SYNCED = ClockSync.within(5_000_000);
 
     /** The clock of a box may be off by a second, and a poll takes its time. */
     private static final long NEAR_NANOS = Duration.ofSeconds(3).toNanos();
 
-    /** Changes with each poll, so that it has a sample a second, but for a bad one now and then. */
-    private static final String LIVELY = "press/serial";
-
-    @TempDir private Path directory;
-
-    private World world;
-    private Box box;
     private long begin;
 
     /** What befalls the clock. */
@@ -84,31 +71,8 @@ class ClockScenarioTest {
 
     @BeforeEach
     void open() throws Exception {
-        world =
-                new World(
-                        new Simulation.Setting(1, WorldSize.SMALL, PlantedBug.NONE),
-                        directory.resolve("world"),
-                        null);
-        box = world.boxes.getFirst();
         begin = now();
         right(SYNCED);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        world.close();
-    }
-
-    private void pass(Duration time) throws Exception {
-        long until = world.clock.nanoTime() + time.toNanos();
-        while (world.clock.nanoTime() < until) {
-            world.clock.advance(STEP);
-            world.step();
-        }
-    }
-
-    private long now() {
-        return world.clock.epochNanos();
     }
 
     private void right(ClockSync sync) {
@@ -174,14 +138,6 @@ class ClockScenarioTest {
     private static boolean isMarked(Told sample) {
         return sample.reading instanceof Reading.Uncertain(_, Reason reason)
                 && reason == Reason.CLOCK_UNSYNCED;
-    }
-
-    private static List<String> reasons(List<Gap> gaps) {
-        return gaps.stream()
-                .map(Gap::reason)
-                .filter(r -> !r.equals("sensor-failure"))
-                .distinct()
-                .toList();
     }
 
     @ParameterizedTest(name = "{0}")

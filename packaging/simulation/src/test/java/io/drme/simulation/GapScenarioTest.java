@@ -4,64 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.history.Gap;
 import io.drme.history.Gaps;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * One fault at a time on the whole line, in virtual time: gateway and centre give the same reason
  * for the hole that it leaves, and no other one.
  */
-class GapScenarioTest {
-    private static final Duration STEP = Duration.ofMillis(100);
-    private static final Duration MINUTE = Duration.ofMinutes(1);
+class GapScenarioTest extends Scenario {
     private static final Duration SPELL = Duration.ofSeconds(20);
 
     /** Until what waits for a full disk fills the memory that is there for it. */
     private static final long FULL_MINUTES = 40;
 
-    /** Changes with each poll, so that it has a sample a second, but for a bad one now and then. */
-    private static final String LIVELY = "press/serial";
-
     /** Only in the configurations 0 and 2. */
     private static final String OVEN = "oven/level";
-
-    @TempDir private Path directory;
-
-    private World world;
-    private Box box;
-
-    @BeforeEach
-    void open() throws Exception {
-        world =
-                new World(
-                        new Simulation.Setting(1, WorldSize.SMALL, PlantedBug.NONE),
-                        directory.resolve("world"),
-                        null);
-        box = world.boxes.getFirst();
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        world.close();
-    }
-
-    private void pass(Duration time) throws Exception {
-        long until = world.clock.nanoTime() + time.toNanos();
-        while (world.clock.nanoTime() < until) {
-            world.clock.advance(STEP);
-            world.step();
-        }
-    }
-
-    private long now() {
-        return world.clock.epochNanos();
-    }
 
     private List<Gap> atGateway(String tag, long from) throws Exception {
         return box.agent().orElseThrow().gaps(tag, from, now());
@@ -69,15 +28,6 @@ class GapScenarioTest {
 
     private List<Gap> atCentre(String tag, long from) throws Exception {
         return world.centre.gaps(box.book.gateway, true, tag, from, now());
-    }
-
-    /** A device's own bad readings are strewn over all; each lasts for a poll. */
-    private static List<String> reasons(List<Gap> gaps) {
-        return gaps.stream()
-                .map(Gap::reason)
-                .filter(r -> !r.equals("sensor-failure"))
-                .distinct()
-                .toList();
     }
 
     private static Duration length(List<Gap> gaps, String reason) {
