@@ -40,7 +40,7 @@ final class IngestThread implements AutoCloseable {
     /** Bytes stored in one transaction. */
     private static final long BATCH_BYTES = 16L << 20;
 
-    /** Of blocks in one transaction: an alarm that comes meanwhile waits for its end. */
+    /** Of blocks in one transaction, at first and at most. */
     private static final long BULK_BATCH_BYTES = 256L << 10;
 
     private static final Duration BEAT = Duration.ofMillis(250);
@@ -49,7 +49,8 @@ final class IngestThread implements AutoCloseable {
 
     private sealed interface Work {
         @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
-        record Arrived(GatewayConnection connection, int messageId, byte[] bytes) implements Work {}
+        record Arrived(GatewayConnection connection, int messageId, byte[] bytes, long cameNanos)
+                implements Work {}
 
         record Command(GatewayId gateway, Message.Command command) implements Work {}
 
@@ -74,6 +75,7 @@ final class IngestThread implements AutoCloseable {
     private final Map<Long, GatewayConnection> bySession = new HashMap<>();
     private final Map<GatewayId, Long> sessions = new HashMap<>();
     private final LogOnce once = new LogOnce();
+    private final TurnLength turn = new TurnLength(BULK_BATCH_BYTES);
     private boolean storeFails;
     private long nextTick;
 
@@ -92,9 +94,9 @@ final class IngestThread implements AutoCloseable {
     /** Hands a message on; false when too much waits. Never blocks. */
     boolean offer(GatewayConnection connection, int messageId, byte[] bytes) {
         boolean isUrgent = connection.identity().channel() == Topics.Channel.URGENT;
+        var work = new Work.Arrived(connection, messageId, bytes, clock.nanoTime());
         if (queuedBytes.addAndGet(bytes.length) > QUEUE_BYTES
-                || !offer(
-                        isUrgent ? urgent : bulk, new Work.Arrived(connection, messageId, bytes))) {
+                || !offer(isUrgent ? urgent : bulk, work)) {
             queuedBytes.addAndGet(-bytes.length);
             return false;
         }
@@ -152,7 +154,9 @@ final class IngestThread implements AutoCloseable {
     private void takeAll() throws InterruptedException {
         while (!stopping && !(urgent.isEmpty() && bulk.isEmpty())) {
             take(urgent, BATCH_BYTES);
-            take(bulk, BULK_BATCH_BYTES);
+            long begin = clock.nanoTime();
+            long bytes = take(bulk, turn.bytes());
+            turn.took(bytes, clock.nanoTime() - begin);
             tickIfDue();
         }
     }
@@ -164,7 +168,8 @@ final class IngestThread implements AutoCloseable {
         }
     }
 
-    private void take(BlockingQueue<Work> queue, long mostBytes) throws InterruptedException {
+    /** Gives how many bytes that were. */
+    private long take(BlockingQueue<Work> queue, long mostBytes) throws InterruptedException {
         var arrived = new ArrayList<Work.Arrived>();
         long bytes = 0;
         var next = queue.poll();
@@ -188,6 +193,7 @@ final class IngestThread implements AutoCloseable {
         if (!arrived.isEmpty()) {
             store(arrived);
         }
+        return bytes;
     }
 
     private void submit(GatewayId gateway, Message.Command command) {
@@ -208,7 +214,9 @@ final class IngestThread implements AutoCloseable {
                         arrived.stream()
                                 .map(a ->
                                         new Receiver.Arrival(
-                                                a.connection().identity().gateway(), a.bytes()))
+                                                a.connection().identity().gateway(),
+                                                a.bytes(),
+                                                a.cameNanos()))
                                 .toList());
         if (outcome.durable() == storeFails) {
             storeFails = !outcome.durable();

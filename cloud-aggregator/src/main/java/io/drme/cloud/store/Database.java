@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The SQL database under the centre: SQLite in WAL mode, each commit forced to the disk.
@@ -30,6 +31,7 @@ public final class Database implements AutoCloseable {
     private static final String BUSY_MILLIS = "30000";
 
     private final String url;
+    private final ReentrantLock turn = new ReentrantLock(true);
     private final ArrayBlockingQueue<Connection> readers = new ArrayBlockingQueue<>(READERS);
 
     private Database(String url) {
@@ -70,7 +72,7 @@ public final class Database implements AutoCloseable {
 
     /** A connection for one writing thread; the caller closes it. */
     Writer openWriter() throws SQLException {
-        return new Writer(connect(false));
+        return new Writer(connect(false), turn);
     }
 
     private Connection connect(boolean readOnly) throws SQLException {

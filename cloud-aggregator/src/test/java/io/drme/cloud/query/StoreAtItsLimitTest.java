@@ -385,7 +385,8 @@ class StoreAtItsLimitTest {
 
     private void send(GatewayId gateway, Message.Up message) throws Exception {
         var bytes = MessageCodec.encode(message);
-        var outcome = front.receive(List.of(new Receiver.Arrival(gateway, bytes)));
+        var outcome =
+                front.receive(List.of(new Receiver.Arrival(gateway, bytes, clock.nanoTime())));
         assertThat(outcome.durable()).as("%s", outcome).isTrue();
         for (var fact : outcome.facts()) {
             projection.take(fact);

@@ -87,7 +87,9 @@ class ChainWalkTest {
 
     private void send(Message.Up message) {
         var bytes = MessageCodec.encode(message);
-        var outcome = receiver.receive(List.of(new Receiver.Arrival(gateway.id(), bytes)));
+        var outcome =
+                receiver.receive(
+                        List.of(new Receiver.Arrival(gateway.id(), bytes, clock.nanoTime())));
         assertThat(outcome.durable()).isTrue();
     }
 

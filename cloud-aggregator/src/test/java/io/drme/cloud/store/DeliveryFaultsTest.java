@@ -88,7 +88,7 @@ class DeliveryFaultsTest {
     }
 
     private static Receiver.Arrival arrival(FakeGateway gateway, Message.Up message) {
-        return new Receiver.Arrival(gateway.id(), MessageCodec.encode(message));
+        return new Receiver.Arrival(gateway.id(), MessageCodec.encode(message), 0);
     }
 
     private Receiver.Outcome receive(List<Receiver.Arrival> arrivals) {

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.function.Predicate;
 
 /**
  * A gateway's line was down for a day and comes back: how long until the centre has all of it,
@@ -38,6 +39,7 @@ final class BackfillBench implements Bench {
     private static final Duration READY_WITHIN = Duration.ofSeconds(60);
     private static final Duration FILLED_WITHIN = Duration.ofMinutes(20);
     private static final Duration SETTLED_WITHIN = Duration.ofSeconds(60);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
     private static final Duration IDLE = Duration.ofSeconds(30);
 
     private final Clock clock = new SystemClock();
@@ -169,18 +171,49 @@ final class BackfillBench implements Bench {
                                     "--data",
                                     data.toString()),
                             folder)) {
-                agent.await(
-                        "reading",
-                        READY_WITHIN,
-                        () -> account(data).getLong("accepted", 0L) > held.samples() + LIVE_FIRST);
-                var both = List.of(agent, plant.centreProcess());
-                return measured(held, new Site(name, data, line), both, centre, watch);
+                long live = held.samples() + LIVE_FIRST;
+                try (var eyes = Eyes.on(agent, data)) {
+                    eyes.await("reading", READY_WITHIN, a -> a.getLong("accepted", 0L) > live);
+                    var both = List.of(agent, plant.centreProcess());
+                    return measured(held, new Site(name, eyes, line), both, centre, watch);
+                }
             }
         }
     }
 
-    /** A gateway, its data directory, and its line. */
-    private record Site(String name, Path data, TcpLine line) {}
+    /** A gateway, who looks at it, and its line. */
+    private record Site(String name, Eyes eyes, TcpLine line) {}
+
+    /**
+     * Looks at the account of an agent: seldom and over one connection, so that the looking does
+     * not take the CPU that is measured.
+     */
+    private record Eyes(Child agent, Connection connection) implements AutoCloseable {
+        static Eyes on(Child agent, Path data) throws Exception {
+            var found = new Connection[1];
+            agent.await(
+                    "an address",
+                    READY_WITHIN,
+                    () -> {
+                        found[0] = Connection.find(null, data, Map.of());
+                        return true;
+                    });
+            return new Eyes(agent, found[0]);
+        }
+
+        JsonObject account() throws Exception {
+            return connection.get("/api/v1/reconcile", Map.of());
+        }
+
+        void await(String what, Duration limit, Predicate<JsonObject> condition) throws Exception {
+            agent.await(what, limit, LOOK_EVERY, () -> condition.test(account()));
+        }
+
+        @Override
+        public void close() {
+            connection.close();
+        }
+    }
 
     private Outcome measured(
             BackfillHeld held,
@@ -190,20 +223,19 @@ final class BackfillBench implements Bench {
             AlarmWatch watch)
             throws Exception {
         var name = site.name;
-        var data = site.data;
         var agent = agentAndCentre.getFirst();
         double cpuBefore = cpuSeconds(agentAndCentre);
         long begin = clock.nanoTime();
         site.line.mend();
-        agent.await("receipts", READY_WITHIN, () -> acknowledged(data) > 0);
+        site.eyes.await("receipts", READY_WITHIN, a -> acknowledged(a) > 0);
         long first = clock.nanoTime();
         long firstWall = clock.epochNanos();
-        agent.await("the backlog sent", FILLED_WITHIN, () -> acknowledged(data) >= held.samples());
+        site.eyes.await("the backlog sent", FILLED_WITHIN, a -> acknowledged(a) >= held.samples());
         double seconds = (clock.nanoTime() - begin) / 1e9;
         double cpu = cpuSeconds(agentAndCentre) - cpuBefore;
         long bytes = site.line.bytesUp();
         var alarms = watch.millisSince(firstWall);
-        var objection = objection(held, name, agent, data, centre);
+        var objection = objection(held, name, agent, site.eyes, centre);
         watch.millisSince(Long.MAX_VALUE);
         long idleFrom = clock.epochNanos();
         clock.sleep(IDLE);
@@ -230,21 +262,15 @@ final class BackfillBench implements Bench {
         return sum;
     }
 
-    private static JsonObject account(Path data) throws Exception {
-        try (var agent = Connection.find(null, data, Map.of())) {
-            return agent.get("/api/v1/reconcile", Map.of());
-        }
-    }
-
-    private static long acknowledged(Path data) throws Exception {
-        return account(data).getLong("acknowledged", 0L);
+    private static long acknowledged(JsonObject account) {
+        return account.getLong("acknowledged", 0L);
     }
 
     /** Nothing lost, nothing doubled, and both sides say the same. */
     private static String objection(
-            BackfillHeld held, String name, Child agent, Path data, Connection centre)
+            BackfillHeld held, String name, Child agent, Eyes eyes, Connection centre)
             throws Exception {
-        var ours = account(data);
+        var ours = eyes.account();
         if (!ours.getBoolean("balanced", false) || !ours.getJsonObject("dropped").isEmpty()) {
             return "the agent's account is off: " + ours.encode();
         }
@@ -253,6 +279,7 @@ final class BackfillBench implements Bench {
             agent.await(
                     "both accounts agree",
                     SETTLED_WITHIN,
+                    LOOK_EVERY,
                     () -> {
                         var account = centre.get("/api/v1/reconcile", Map.of("gateway", name));
                         last[0] = account;

@@ -96,6 +96,12 @@ final class Child implements AutoCloseable {
      * @throws IOException when the program ended or the time is over; names the log's last lines
      */
     void await(String what, Duration limit, Condition condition) throws Exception {
+        await(what, limit, LOOK_EVERY, condition);
+    }
+
+    /** As above, looking at other times: each look costs the program CPU, too. */
+    void await(String what, Duration limit, Duration lookEvery, Condition condition)
+            throws Exception {
         long until = CLOCK.nanoTime() + limit.toNanos();
         var last = "not so";
         while (process.isAlive() && CLOCK.nanoTime() - until < 0) {
@@ -106,7 +112,7 @@ final class Child implements AutoCloseable {
             } catch (IOException | io.drme.web.client.CommandException e) {
                 last = String.valueOf(e.getMessage());
             }
-            CLOCK.sleep(LOOK_EVERY);
+            CLOCK.sleep(lookEvery);
         }
         var lines = Files.readAllLines(log);
         throw new IOException(

@@ -173,7 +173,9 @@ final class SimulatedCentre implements AutoCloseable {
         var outcome =
                 receiver.receive(
                         arrived.stream()
-                                .map(a -> new Receiver.Arrival(a.gateway(), a.bytes()))
+                                .map(a ->
+                                        new Receiver.Arrival(
+                                                a.gateway(), a.bytes(), clock.nanoTime()))
                                 .toList());
         for (var fact : outcome.facts()) {
             note(fact);

@@ -39,6 +39,7 @@ public final class MessageFuzz {
                         StreamKind.DATA,
                         1,
                         List.of(new Message.Receipted(1, 43, ChainHash.NONE)),
+                        5_000,
                         Seal.NONE);
         var seals =
                 Seal.all(

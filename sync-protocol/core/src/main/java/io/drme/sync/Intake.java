@@ -374,7 +374,7 @@ final class Intake {
             }
         }
         return new Message.Receipt(
-                lease.session(), stream.epoch(), stream.stream(), now, ranges, Seal.NONE);
+                lease.session(), stream.epoch(), stream.stream(), now, ranges, 0, Seal.NONE);
     }
 
     private void renew(Lease lease) throws StoreException {

@@ -58,16 +58,21 @@ final class Lane {
         return Optional.of(RangeSet.of(ranges));
     }
 
+    /** When the last of those that are blocks under way was handed to the line. */
+    OptionalLong blockLastSentOf(RangeSet ranges) {
+        return underWay.entrySet().stream()
+                .filter(e -> stream == StreamKind.DATA && ranges.contains(e.getKey()))
+                .mapToLong(e -> e.getValue().sentAtNanos())
+                .reduce((one, other) -> one - other >= 0 ? one : other);
+    }
+
     /** Takes note of a receipt; true when it tells anything new. */
-    boolean acknowledge(RangeSet ranges, LineGauge gauge, long nowNanos) {
+    boolean acknowledge(RangeSet ranges) {
         underWay.entrySet()
                 .removeIf(e -> {
                     boolean done = ranges.contains(e.getKey());
                     if (done) {
                         landed(e.getValue());
-                        if (stream == StreamKind.DATA) {
-                            gauge.landed(e.getValue().sentAtNanos(), nowNanos);
-                        }
                         refills.receipted(stream, e.getKey(), e.getValue().samples());
                     }
                     return done;

@@ -37,6 +37,9 @@ public final class Limits {
     /** The most keys of the centre that a welcome can lead through. */
     public static final int MAX_SUCCESSIONS = 16;
 
+    /** The longest that a receipt says the centre took, in microseconds; half an hour. */
+    public static final int MAX_WAITED_MICROS = 1_800_000_000;
+
     /** The most requests to send again that a status tells of. */
     public static final int MAX_REFILLS = 16;
 

@@ -5,9 +5,10 @@ package io.drme.sync;
  * under way so that no more than {@link #MOST_QUEUED_NANOS} of the line's rate waits in it: in
  * buffers of sockets, modems and routers, where an alarm would have to wait behind it.
  *
- * <p>What an item takes beyond the quickest one seen is taken for waiting. While it waits little,
- * more may go; while it waits long, less. So a line that is fast or far is filled, and a slow one
- * keeps its queue short whatever its buffers would hold.
+ * <p>What an item takes beyond the quickest one seen, and beyond what the centre says it took, is
+ * taken for waiting: a centre that is slow to store is no full line. While it waits little, more
+ * may go; while it waits long, less. So a line that is fast or far is filled, and a slow one keeps
+ * its queue short whatever its buffers would hold.
  */
 final class LineGauge {
     /** An alarm waits no longer than this behind blocks, beside the one that is being sent. */
@@ -22,7 +23,8 @@ final class LineGauge {
     /** What may be under way at first, and at least, in bytes: less would not fill a packet. */
     private static final long LEAST_BYTES = 16 << 10;
 
-    private static final long MOST_BYTES = 64L << 20;
+    /** What 100 Mbit/s carries in 300 ms; a gateway's memory is small. */
+    private static final long MOST_BYTES = 4L << 20;
 
     /** The quickest item is forgotten after two of these: lines change. */
     private static final long MEMORY_NANOS = 300_000_000_000L;
@@ -32,8 +34,6 @@ final class LineGauge {
     private long quickestBefore = Long.MAX_VALUE;
     private long memoryFrom;
     private long changedAt;
-    private long landed;
-    private long latencySum;
     private boolean full;
 
     LineGauge(long nowNanos) {
@@ -48,8 +48,6 @@ final class LineGauge {
         quickestBefore = Long.MAX_VALUE;
         memoryFrom = nowNanos;
         changedAt = nowNanos;
-        landed = 0;
-        latencySum = 0;
     }
 
     /** Whether no more may be under way than this; one item always may. */
@@ -64,9 +62,14 @@ final class LineGauge {
         return limitBytes;
     }
 
-    /** A receipt came for an item. */
-    void landed(long sentAtNanos, long nowNanos) {
-        long latency = Math.max(1, nowNanos - sentAtNanos);
+    /**
+     * A receipt came: what it says of the line sets how much may be under way from now on.
+     *
+     * @param sentAtNanos when the last of its items was handed to the line
+     * @param waitedNanos how long the centre had that item
+     */
+    void landed(long sentAtNanos, long waitedNanos, long nowNanos) {
+        long latency = Math.max(1, nowNanos - sentAtNanos - waitedNanos);
         if (nowNanos - memoryFrom > MEMORY_NANOS) {
             memoryFrom = nowNanos;
             quickestBefore = quickestNanos;
@@ -75,28 +78,20 @@ final class LineGauge {
         quickestNanos = Math.min(quickestNanos, latency);
         // What was sent under the limit before says nothing about this one.
         if (sentAtNanos - changedAt >= 0) {
-            landed++;
-            latencySum += latency;
+            judge(latency);
+            changedAt = nowNanos;
+            full = false;
         }
     }
 
-    /** Judges what landed since the limit changed. */
-    void judge(long nowNanos) {
-        if (landed == 0) {
-            return;
-        }
+    private void judge(long latency) {
         long quickest = Math.min(quickestNanos, quickestBefore);
-        long mean = latencySum / landed;
-        boolean isLong = mean - quickest > MOST_QUEUED_NANOS;
-        boolean isShort = full && mean - quickest < WANTED_QUEUED_NANOS;
+        boolean isLong = latency - quickest > MOST_QUEUED_NANOS;
+        boolean isShort = full && latency - quickest < WANTED_QUEUED_NANOS;
         if (isLong || isShort) {
-            double factor = (double) (quickest + WANTED_QUEUED_NANOS) / mean;
+            double factor = (double) (quickest + WANTED_QUEUED_NANOS) / latency;
             double step = Math.clamp(factor, LEAST_FACTOR, MOST_FACTOR);
             limitBytes = Math.clamp((long) (limitBytes * step), LEAST_BYTES, MOST_BYTES);
         }
-        changedAt = nowNanos;
-        landed = 0;
-        latencySum = 0;
-        full = false;
     }
 }

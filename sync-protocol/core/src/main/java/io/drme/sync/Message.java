@@ -259,6 +259,8 @@ public sealed interface Message {
      * The centre holds these ranges durably; sent after its commit and never before.
      *
      * @param ranges those that the commit touched, whole
+     * @param waitedNanos how long the last of the items was at the centre before this was said,
+     *     from 0, in whole microseconds: what the gateway waited beyond it, it waited for the line
      * @param seal over all of it
      */
     record Receipt(
@@ -267,6 +269,7 @@ public sealed interface Message {
             StreamKind stream,
             long cloudTimeNanos,
             List<Receipted> ranges,
+            long waitedNanos,
             Seal seal)
             implements Down {
         /** Takes an immutable copy. */
@@ -276,7 +279,12 @@ public sealed interface Message {
 
         /** The same, sealed. */
         Receipt with(Seal by) {
-            return new Receipt(session, epoch, stream, cloudTimeNanos, ranges, by);
+            return new Receipt(session, epoch, stream, cloudTimeNanos, ranges, waitedNanos, by);
+        }
+
+        /** The same, said so long after the last item came. */
+        Receipt waited(long nanos) {
+            return new Receipt(session, epoch, stream, cloudTimeNanos, ranges, nanos, seal);
         }
 
         /** Whether the centre with that key said exactly this to that gateway. */

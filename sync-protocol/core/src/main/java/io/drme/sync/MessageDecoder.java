@@ -177,7 +177,10 @@ final class MessageDecoder {
             long to = WireReader.sum(from, in.count());
             ranges.add(new Message.Receipted(from, to, in.hash()));
         }
-        return new Message.Receipt(session, epoch, stream, time, ranges, in.seal());
+        long waitedNanos =
+                in.count(Limits.MAX_WAITED_MICROS, "microseconds of waiting")
+                        * MessageEncoder.NANOS_PER_MICRO;
+        return new Message.Receipt(session, epoch, stream, time, ranges, waitedNanos, in.seal());
     }
 
     private static Message command(long session, WireReader in) throws Malformed {

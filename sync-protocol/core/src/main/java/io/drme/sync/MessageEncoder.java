@@ -19,6 +19,9 @@ final class MessageEncoder {
     static final int COMMAND = 37;
     static final int HASH_ANSWER = 38;
 
+    /** Waits are told in microseconds. */
+    static final long NANOS_PER_MICRO = 1_000;
+
     private MessageEncoder() {}
 
     /** Writes the head and gives the type. */
@@ -172,6 +175,7 @@ final class MessageEncoder {
         out.epoch(receipt.epoch()).u8(receipt.stream().code()).i64(receipt.cloudTimeNanos());
         out.size(receipt.ranges(), Limits.MAX_RANGES);
         receipt.ranges().forEach(r -> out.count(r.from()).count(r.to() - r.from()).hash(r.hash()));
+        out.count(receipt.waitedNanos() / NANOS_PER_MICRO);
     }
 
     private static int command(Message.Command command, WireWriter out) {

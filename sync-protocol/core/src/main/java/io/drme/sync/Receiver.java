@@ -27,9 +27,10 @@ public final class Receiver {
      *
      * @param gateway by the identity of the connection, never by what the message says
      * @param bytes the message
+     * @param cameNanos when, by {@link Clock#nanoTime} of the receiver's clock
      */
     @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
-    public record Arrival(GatewayId gateway, byte[] bytes) {}
+    public record Arrival(GatewayId gateway, byte[] bytes, long cameNanos) {}
 
     /** A message to go to a gateway, on its {@code down} topic. */
     public record Answer(GatewayId gateway, Message.Down message) {}
@@ -76,8 +77,11 @@ public final class Receiver {
                         .map(a -> new Incoming(a.gateway(), MessageCodec.decode(a.bytes())))
                         .toList();
         var asked = commands.asked();
+        var lastCame = new HashMap<GatewayId, Long>();
+        arrivals.forEach(a -> lastCame.merge(a.gateway(), a.cameNanos(), Receiver::later));
         try {
             return settled(
+                    lastCame,
                     store.inTransaction(transaction -> {
                         var round = new Round(transaction, settings, asked, clock.epochNanos());
                         var intake = new Intake(round, reader, keys);
@@ -149,8 +153,8 @@ public final class Receiver {
     record Incoming(GatewayId gateway, MessageCodec.Decoded decoded) {}
 
     /** What follows from a commit, outside of it. */
-    private Outcome settled(Round round) {
-        var answers = new ArrayList<>(sealed(round.answers));
+    private Outcome settled(Map<GatewayId, Long> lastCame, Round round) {
+        var answers = new ArrayList<>(sealed(aged(lastCame, round.answers)));
         var facts = new ArrayList<Fact>();
         for (var fact : round.facts) {
             switch (fact) {
@@ -172,6 +176,27 @@ public final class Receiver {
             }
         }
         return new Outcome(true, answers, facts, "");
+    }
+
+    private static long waited(long nanos) {
+        return Math.clamp(nanos, 0, Limits.MAX_WAITED_MICROS * MessageEncoder.NANOS_PER_MICRO);
+    }
+
+    private static long later(long one, long other) {
+        return one - other >= 0 ? one : other;
+    }
+
+    /** Receipts say how long the centre took, so that no gateway takes that for its line. */
+    private List<Answer> aged(Map<GatewayId, Long> lastCame, List<Answer> answers) {
+        long now = clock.nanoTime();
+        return answers.stream()
+                .map(a -> {
+                    var came = lastCame.get(a.gateway());
+                    return came != null && a.message() instanceof Message.Receipt r
+                            ? new Answer(a.gateway(), r.waited(waited(now - came)))
+                            : a;
+                })
+                .toList();
     }
 
     /** Seals all that a gateway may act upon, with one signature. */

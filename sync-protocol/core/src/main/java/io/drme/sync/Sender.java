@@ -376,8 +376,9 @@ public final class Sender {
             return;
         }
         long now = clock.nanoTime();
-        boolean news = lane.acknowledge(ranges.get(), gauge, now);
-        gauge.judge(now);
+        lane.blockLastSentOf(ranges.get())
+                .ifPresent(sent -> gauge.landed(sent, receipt.waitedNanos(), now));
+        boolean news = lane.acknowledge(ranges.get());
         if (news) {
             log.acknowledged(receipt.stream(), lane.acknowledged());
             watchdog.progress(now);

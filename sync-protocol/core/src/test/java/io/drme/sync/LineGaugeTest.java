@@ -26,8 +26,7 @@ class LineGaugeTest {
         long settled = now + forMillis / 2 * MILLI;
         while (now < until) {
             while (!underWay.isEmpty() && underWay.peekFirst().landsAt() <= now) {
-                gauge.landed(underWay.removeFirst().sentAt(), now);
-                gauge.judge(now);
+                gauge.landed(underWay.removeFirst().sentAt(), 0, now);
             }
             while (underWay.isEmpty() || !gauge.isFull((long) underWay.size() * ITEM_BYTES)) {
                 long begins = Math.max(now, lineFreeAt);
@@ -69,14 +68,34 @@ class LineGaugeTest {
         assertThat(gauge.limitBytes()).isLessThan(before).isPositive();
     }
 
+    // A centre that stores slowly, and says so, does not look like a line that is full.
+    @Test
+    void theTimeThatTheCentreTookIsNotTheLines() {
+        long told = limitBehindASlowCentre(1);
+        long untold = limitBehindASlowCentre(0);
+        assertThat(told).isEqualTo(4L << 20);
+        assertThat(untold).isLessThan(1 << 20);
+    }
+
+    private long limitBehindASlowCentre(int told) {
+        var measured = new LineGauge(now);
+        for (int i = 0; i < 200; i++) {
+            long slow = i % 10 * 100L * MILLI;
+            long sentAt = now;
+            now += 2 * MILLI + slow;
+            assertThat(measured.isFull(Long.MAX_VALUE)).isTrue();
+            measured.landed(sentAt, told * slow, now);
+        }
+        return measured.limitBytes();
+    }
+
     // Nothing was held back, so that nothing landed late says nothing about the line.
     @Test
     void anIdleLineIsNotTakenForAFastOne() {
         long before = gauge.limitBytes();
         for (int i = 0; i < 100; i++) {
             now += 1_000 * MILLI;
-            gauge.landed(now - 10 * MILLI, now);
-            gauge.judge(now);
+            gauge.landed(now - 10 * MILLI, 0, now);
         }
         assertThat(gauge.limitBytes()).isEqualTo(before);
     }

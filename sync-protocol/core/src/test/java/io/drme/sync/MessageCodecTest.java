@@ -199,6 +199,7 @@ class MessageCodecTest {
                                         StreamKind.DATA,
                                         NOW,
                                         List.of(new Message.Receipted(1, to, TWO)),
+                                        12_345_000,
                                         Seal.NONE))
                         .toList();
         var seals =

@@ -118,7 +118,7 @@ class SealTest {
         var epoch = new EpochId(1, 2);
         var hash = ChainHash.parse("0a");
         var ranges = List.of(new Message.Receipted(1, 9, hash));
-        var plain = new Message.Receipt(7, epoch, StreamKind.DATA, 99, ranges, Seal.NONE);
+        var plain = new Message.Receipt(7, epoch, StreamKind.DATA, 99, ranges, 5_000, Seal.NONE);
         var seal = Seal.of(Signatures.ED25519, KEY, Statement.receipt(gateway, plain));
         var receipt = plain.with(seal);
         assertThat(receipt.holds(KEY.verifyKey(), gateway)).isTrue();
@@ -126,12 +126,12 @@ class SealTest {
         var more = List.of(new Message.Receipted(1, 10, hash));
         var others =
                 List.of(
-                        new Message.Receipt(8, epoch, StreamKind.DATA, 99, ranges, seal),
+                        new Message.Receipt(8, epoch, StreamKind.DATA, 99, ranges, 5_000, seal),
                         new Message.Receipt(
-                                7, new EpochId(1, 3), StreamKind.DATA, 99, ranges, seal),
-                        new Message.Receipt(7, epoch, StreamKind.EVENTS, 99, ranges, seal),
-                        new Message.Receipt(7, epoch, StreamKind.DATA, 98, ranges, seal),
-                        new Message.Receipt(7, epoch, StreamKind.DATA, 99, more, seal));
+                                7, new EpochId(1, 3), StreamKind.DATA, 99, ranges, 5_000, seal),
+                        new Message.Receipt(7, epoch, StreamKind.EVENTS, 99, ranges, 5_000, seal),
+                        new Message.Receipt(7, epoch, StreamKind.DATA, 98, ranges, 5_000, seal),
+                        new Message.Receipt(7, epoch, StreamKind.DATA, 99, more, 5_000, seal));
         assertThat(others).noneMatch(r -> r.holds(KEY.verifyKey(), gateway));
     }
 

@@ -142,7 +142,9 @@ public final class SimulatedNetwork {
 
     /** What has arrived at the centre by now, at most so many messages. */
     public List<Receiver.Arrival> arrived(int most) {
-        return take(most).stream().map(a -> new Receiver.Arrival(a.gateway(), a.bytes())).toList();
+        return take(most).stream()
+                .map(a -> new Receiver.Arrival(a.gateway(), a.bytes(), clock.nanoTime()))
+                .toList();
     }
 
     /** What has arrived at the centre by now and over which line, at most so many messages. */

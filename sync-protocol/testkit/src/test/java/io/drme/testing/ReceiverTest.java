@@ -69,7 +69,9 @@ class ReceiverTest {
         for (var message : messages) {
             arrivals.add(
                     new Receiver.Arrival(
-                            ReceiverStoreContract.GATEWAY, MessageCodec.encode(message)));
+                            ReceiverStoreContract.GATEWAY,
+                            MessageCodec.encode(message),
+                            clock.nanoTime()));
         }
         return receiver.receive(arrivals);
     }
@@ -111,6 +113,26 @@ class ReceiverTest {
                             assertThat(r.ranges())
                                     .containsExactly(new Message.Receipted(1, 4, hash(4)));
                         });
+    }
+
+    // The gateway takes what it waits beyond this for a queue in its line.
+    @Test
+    void aReceiptSaysHowLongTheCentreHadTheLastItem() {
+        long first = clock.nanoTime();
+        clock.advance(Duration.ofMillis(30));
+        long last = clock.nanoTime();
+        clock.advance(Duration.ofMillis(70));
+        var outcome = receiver.receive(List.of(arrival(item(1), first), arrival(item(2), last)));
+        assertThat(said(outcome))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Message.Receipt.class,
+                        r -> assertThat(r.waitedNanos()).isEqualTo(70_000_000));
+    }
+
+    private static Receiver.Arrival arrival(Item item, long cameNanos) {
+        var bytes = MessageCodec.encode(new Message.Delivery(SESSION, item));
+        return new Receiver.Arrival(ReceiverStoreContract.GATEWAY, bytes, cameNanos);
     }
 
     // One signature a commit, and each receipt holds by itself.
@@ -326,7 +348,7 @@ class ReceiverTest {
         bytes[bytes.length - 5] ^= 1;
         var outcome =
                 receiver.receive(
-                        List.of(new Receiver.Arrival(ReceiverStoreContract.GATEWAY, bytes)));
+                        List.of(new Receiver.Arrival(ReceiverStoreContract.GATEWAY, bytes, 0)));
         var refusal = (Message.Refusal) said(outcome).getFirst();
         assertThat(refusal.cause()).isEqualTo(Message.Cause.DAMAGED);
         assertThat(refusal.sequence()).isEqualTo(1);

@@ -100,6 +100,7 @@ class SenderTrustTest {
                                         r.stream(),
                                         r.cloudTimeNanos() + 1,
                                         r.ranges(),
+                                        r.waitedNanos(),
                                         r.seal())
                                 : m;
         append(3);

@@ -43,8 +43,8 @@ final class PahoUplink implements Uplink, AutoCloseable {
     /** A receipt takes the way there and back: so many events may be under way. */
     private static final int URGENT_UNDER_WAY = 128;
 
-    /** Few, as each may be 256 KiB: they wait in the log, not in the library. */
-    private static final int BULK_UNDER_WAY = 8;
+    /** As many as the centre's window; how many bytes they are, the sender bounds. */
+    private static final int BULK_UNDER_WAY = 64;
 
     private static final int KEEP_ALIVE_SECONDS = 15;
     private static final int CONNECT_SECONDS = 10;

@@ -158,6 +158,7 @@ final class SyncMessage {
                     long from = in.varint();
                     return from + "-" + (from + in.varint()) + " " + hash();
                 }));
+        put("waited us", in.varint());
         sealedTo = head.length - in.left();
         seal = in.take(in.varint());
     }

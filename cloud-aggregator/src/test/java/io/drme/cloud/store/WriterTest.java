@@ -1,0 +1,63 @@
+package io.drme.cloud.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+class WriterTest {
+    @TempDir private Path directory;
+
+    // Else the thread that tells of alarms waits for as long as blocks come without a pause.
+    @Test
+    @Timeout(60)
+    void whoWritesWithoutAPauseLeavesTheTurnToWhoWaits() throws Exception {
+        var order = Collections.synchronizedList(new ArrayList<String>());
+        try (var database = Database.openIn(directory);
+                var busy = database.openWriter();
+                var other = database.openWriter()) {
+            busy.begin();
+            var task =
+                    new FutureTask<>(() -> {
+                        other.begin();
+                        order.add("other");
+                        other.commit();
+                        return true;
+                    });
+            var thread = Thread.ofPlatform().start(task);
+            while (thread.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait();
+            }
+            order.add("busy");
+            busy.commit();
+            busy.begin();
+            order.add("busy");
+            busy.commit();
+            assertThat(task.get()).isTrue();
+        }
+        assertThat(order).isEqualTo(List.of("busy", "other", "busy"));
+    }
+
+    @Test
+    @Timeout(60)
+    void whatIsUndoneOrClosedLeavesTheTurnToTheNext() throws Exception {
+        try (var database = Database.openIn(directory);
+                var next = database.openWriter()) {
+            try (var first = database.openWriter()) {
+                first.begin();
+                first.rollBack();
+                next.begin();
+                next.commit();
+                first.begin();
+            }
+            next.begin();
+            next.commit();
+        }
+    }
+}
