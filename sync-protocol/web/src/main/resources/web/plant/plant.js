@@ -9,6 +9,7 @@ import { stateMark } from "/assets/parts/devices.js";
 import "/assets/parts/shell.js";
 import "/assets/parts/value.js";
 import "/assets/parts/trend.js";
+import "/assets/parts/why.js";
 
 const DEVICES_EVERY_MS = 3_000;
 const FIGURES_EVERY_MS = 3_000;
@@ -219,8 +220,13 @@ class PlantPage extends LitElement {
               @select=${(e) => (this.chosen = e.detail)}
             ></drme-tags>
           </section>
-          <section class="panel">
+          <section class="panel chosen">
             <drme-trend .item=${this.chosen ?? null} .now=${this.now}></drme-trend>
+            <drme-why
+              class=${this.chosen && this.chosen.quality !== "good" ? "first" : ""}
+              .item=${this.chosen ?? null}
+              .now=${this.now}
+            ></drme-why>
           </section>`;
     }
   }

@@ -21,13 +21,11 @@ import java.util.function.Predicate;
  * while 1,000 tags are read on and alarms come and go; once on loopback, once on a line of 2
  * Mbit/s. Agent, centre and simulators are the real programs.
  *
- * <p>{@code DRME_BENCH_HOURS} makes the day shorter; on the narrow line it is at most {@link
- * #NARROW_HOURS}.
+ * <p>{@code DRME_BENCH_HOURS} makes the day shorter.
  */
 final class BackfillBench implements Bench {
     private static final String HOURS = "DRME_BENCH_HOURS";
     private static final int DAY_HOURS = 24;
-    private static final int NARROW_HOURS = 4;
     private static final long NARROW_BYTES_PER_SECOND = 250_000;
     private static final double REACH_SECONDS_A_DAY = 60;
     private static final double LEAST_A_CPU_SECOND = 0.72;
@@ -85,7 +83,7 @@ final class BackfillBench implements Bench {
                             options.scratch(),
                             "narrow",
                             modbus,
-                            Math.min(hours, NARROW_HOURS),
+                            hours,
                             NARROW_BYTES_PER_SECOND);
             rows.addAll(wideRows(hours, wide));
             rows.addAll(narrowRows(narrow));

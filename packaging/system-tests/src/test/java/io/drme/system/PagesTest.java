@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import io.vertx.core.json.JsonObject;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -132,6 +133,25 @@ class PagesTest {
 
     @Test
     @Order(3)
+    void oneClickTellsHowATagIsReadAndWhyItIsBad() throws Exception {
+        waitFor(By.cssSelector("tr[data-tag='press-3/oil/temperature']")).click();
+        waitFor(By.cssSelector("[data-testid='why-open']")).click();
+        waitFor(By.cssSelector("[data-testid='why-request']"));
+        waitForText("with the next poll");
+
+        programs.fault("press", new JsonObject().put("fault", "silent"));
+        waitFor(By.cssSelector("tr[data-tag='press-3/oil/temperature'][data-quality='bad']"))
+                .click();
+        waitFor(By.cssSelector("[data-testid='why-error']"));
+        waitForText("Why press-3/oil/temperature is bad");
+        waitForText("tried again");
+        picture("plant-why");
+        programs.fault("press", new JsonObject().put("fault", "none"));
+        waitFor(By.cssSelector("tr[data-tag='press-3/oil/temperature'][data-quality='good']"));
+    }
+
+    @Test
+    @Order(4)
     void anAlarmOfThePlantIsAcknowledgedByNameOnThePage() throws Exception {
         Programs.await(
                 "the oil runs hot",
@@ -159,7 +179,7 @@ class PagesTest {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void theFleetsPageShowsGatewaysAndTheirAlarms() throws Exception {
         browser.get(
                 programs.cloudUrl()

@@ -6,6 +6,7 @@ import io.drme.model.StreamKind;
 import io.drme.model.TagName;
 import io.drme.model.ValueType;
 import io.drme.sync.WireReader.Malformed;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -88,15 +89,19 @@ final class MessageDecoder {
         var epoch = in.epoch();
         int count = in.count(Limits.MAX_LIVE_VALUES, "live values");
         var values = new ArrayList<LiveValue>();
+        var name = new byte[0];
+        long sourceTime = 0;
+        long gatewayTime = 0;
         for (int i = 0; i < count; i++) {
-            var tag = new TagName(in.text());
+            name = in.extending(name);
+            var tag = new TagName(new String(name, StandardCharsets.UTF_8));
             var type = ValueType.ofCode(in.u8());
             byte quality = (byte) in.u8();
             if (!Quality.isValid(quality)) {
                 throw new Malformed("no quality has the code " + (quality & 0xFF));
             }
-            long sourceTime = in.i64();
-            long gatewayTime = in.i64();
+            sourceTime += in.signed();
+            gatewayTime += in.signed();
             boolean text = type == ValueType.TEXT;
             values.add(
                     new LiveValue(

@@ -1,6 +1,8 @@
 package io.drme.sync;
 
 import io.drme.model.ValueType;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -99,14 +101,24 @@ final class MessageEncoder {
 
     private static int live(Message.Live live, WireWriter out) {
         out.epoch(live.epoch()).size(live.values(), Limits.MAX_LIVE_VALUES);
+        var tag = new byte[0];
+        long source = 0;
+        long stamp = 0;
         for (var value : live.values()) {
-            out.text(value.tag().text()).u8(value.type().code()).u8(value.quality());
-            out.i64(value.sourceTimeNanos()).i64(value.gatewayTime());
+            var name = value.tag().text().getBytes(StandardCharsets.UTF_8);
+            int shared = Math.max(0, Arrays.mismatch(tag, name));
+            shared = Arrays.equals(tag, name) ? name.length : shared;
+            out.count(shared).bytes(Arrays.copyOfRange(name, shared, name.length));
+            out.u8(value.type().code()).u8(value.quality());
+            out.signed(value.sourceTimeNanos() - source).signed(value.gatewayTime() - stamp);
             if (value.type() == ValueType.TEXT) {
                 out.text(value.text());
             } else {
                 out.i64(value.bits());
             }
+            tag = name;
+            source = value.sourceTimeNanos();
+            stamp = value.gatewayTime();
         }
         return LIVE;
     }

@@ -5,6 +5,7 @@ import java.io.Serial;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 
 /** Reads the fields of a message's head, and takes no memory that is not there to be read. */
 final class WireReader {
@@ -52,6 +53,28 @@ final class WireReader {
             throw new Malformed("%d %s; at most %d".formatted(value, what, limit));
         }
         return (int) value;
+    }
+
+    /** As {@link WireWriter#signed}. */
+    long signed() throws Malformed {
+        long value = 0;
+        for (int shift = 0; shift < Long.SIZE; shift += 7) {
+            int b = u8();
+            value |= (long) (b & 0x7F) << shift;
+            if (b < 0x80) {
+                return value >>> 1 ^ -(value & 1);
+            }
+        }
+        throw new Malformed("a number of more than 10 bytes");
+    }
+
+    /** A text as bytes: so many as the one before began with, and the rest. */
+    byte[] extending(byte[] before) throws Malformed {
+        int shared = count(before.length, "bytes shared");
+        var rest = raw(count(Limits.MAX_TEXT_BYTES - shared, "bytes of text"));
+        var whole = Arrays.copyOf(before, shared + rest.length);
+        System.arraycopy(rest, 0, whole, shared, rest.length);
+        return whole;
     }
 
     String text() throws Malformed {

@@ -39,8 +39,22 @@ final class WireWriter {
         return u8((int) left);
     }
 
+    /** Any number: small ones, of either sign, in few bytes; 1 to 10. */
+    WireWriter signed(long value) {
+        long left = value << 1 ^ value >> 63;
+        while ((left & ~0x7FL) != 0) {
+            u8((int) (left & 0x7F) | 0x80);
+            left >>>= 7;
+        }
+        return u8((int) left);
+    }
+
     WireWriter text(String text) {
-        var utf8 = text.getBytes(StandardCharsets.UTF_8);
+        return bytes(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** As a text, of which these are the bytes or a part of them. */
+    WireWriter bytes(byte[] utf8) {
         if (utf8.length > Limits.MAX_TEXT_BYTES) {
             throw new IllegalArgumentException(
                     "a text of %d bytes; at most %d".formatted(utf8.length, Limits.MAX_TEXT_BYTES));

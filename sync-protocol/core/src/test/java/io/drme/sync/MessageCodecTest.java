@@ -243,6 +243,26 @@ class MessageCodecTest {
         }
     }
 
+    // Times are told as differences, which may be greater than any number.
+    @Test
+    void liveValuesAtBothEndsOfTimeAreReadAsTheyWere() {
+        var values =
+                LongStream.of(0, Long.MAX_VALUE, Long.MIN_VALUE, -1, Long.MAX_VALUE - 1, 1L << 62)
+                        .mapToObj(t ->
+                                new LiveValue(
+                                        new TagName("a/b" + t),
+                                        ValueType.INT64,
+                                        t,
+                                        "",
+                                        Quality.GOOD,
+                                        t,
+                                        ~t))
+                        .toList();
+        var live = new Message.Live(SESSION, EPOCH, values);
+        assertThat(MessageCodec.decode(MessageCodec.encode(live)))
+                .isEqualTo(new MessageCodec.Whole(live));
+    }
+
     // A change of these bytes is a change of the protocol: docs/sync.md and the version with it.
     @ParameterizedTest
     @MethodSource("samples")

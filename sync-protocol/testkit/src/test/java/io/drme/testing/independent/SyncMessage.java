@@ -30,6 +30,12 @@ final class SyncMessage {
     private int sealedTo;
     private byte[] seal = {};
 
+    /** Of the live value before. */
+    private byte[] liveTag = {};
+
+    private long liveSource;
+    private long liveStamp;
+
     SyncMessage(byte[] bytes) {
         var all = new Cursor(bytes);
         Malformed.unless(all.big(2) == 0x4453, "magic");
@@ -116,10 +122,18 @@ final class SyncMessage {
     }
 
     private String live() {
-        var tag = text();
+        int shared = (int) in.varint();
+        var rest = in.take(in.varint());
+        var tag = Arrays.copyOf(liveTag, shared + rest.length);
+        System.arraycopy(rest, 0, tag, shared, rest.length);
+        liveTag = tag;
         int type = in.u8();
-        var rest = "%d %d %d".formatted(in.u8(), in.big(8), in.big(8));
-        return "%s %d %s %s".formatted(tag, type, rest, type == 4 ? text() : in.big(8));
+        int quality = in.u8();
+        liveSource += in.zigzag();
+        liveStamp += in.zigzag();
+        var times = "%d %d %d".formatted(quality, liveSource, liveStamp);
+        var name = new String(tag, StandardCharsets.UTF_8);
+        return "%s %d %s %s".formatted(name, type, times, type == 4 ? text() : in.big(8));
     }
 
     private void status() {
