@@ -216,7 +216,7 @@ final class AddressReader {
                     "length",
                     "%d bytes are no bcd number; expected 2, 4, 6 or 8".formatted(length));
         }
-        return (int) Math.clamp(length, 2, Long.BYTES);
+        return Math.clamp(length, 2, Long.BYTES);
     }
 
     private long mask(Optional<DataType> type) {

@@ -4,11 +4,15 @@ import io.drme.time.Clock;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The frames of a serial line, on the line itself or carried over TCP.
@@ -17,8 +21,9 @@ import java.util.Map;
  * request. So a unit that left a request unanswered, or whose answer came broken, is first asked
  * for an echo of two bytes that were never used before (function 8). A unit answers in the order in
  * which it was asked; once the echo is there, or the refusal of that function, nothing older can
- * come any more. Until then all that comes is dropped. A unit that neither echoes nor refuses is
- * read again after {@link #MOST_LATE}.
+ * come any more. Until then all that comes is dropped. Some units meet that function with silence:
+ * so every other try is a read by a function that was not asked for since, and is known by that.
+ * Where nothing is answered, the unit is read again {@link #MOST_LATE} after its last read.
  *
  * <p>Frames of other units are passed over. What is no frame spoils the exchange, and the next one
  * waits until the line is quiet.
@@ -36,16 +41,37 @@ final class Rtu implements Framing {
     private static final int LEAST_FRAME_BYTES = 5;
     private static final int MOST_FRAME_BYTES = 1 + MOST_PDU_BYTES + CRC_BYTES;
     private static final int MOST_READ_FUNCTION = 4;
+    private static final int REFUSED_ECHO = ECHO | EXCEPTION_BIT;
+    private static final int DISCRETE_FUNCTION = 2;
+    private static final List<Integer> READ_FUNCTIONS = List.of(4, 3, 1, DISCRETE_FUNCTION);
     private static final int CRC_POLYNOMIAL = 0xA001;
 
     private final Duration silence;
     private final Clock clock;
 
-    /** Units with an answer that may still come, and when they were asked. */
-    private final Map<Integer, Long> askedNanos = new HashMap<>();
+    /** Units with an answer that may still come. */
+    private final Map<Integer, Debt> debts = new HashMap<>();
+
+    /** Units that were known by a read after they had left an echo unanswered. */
+    private final Set<Integer> deaf = new HashSet<>();
 
     private boolean disturbed;
     private int echo;
+
+    /** A read that was left unanswered, and how it is found out that its answer can't come. */
+    private static final class Debt {
+        private final long askedNanos;
+
+        /** Functions not asked for since, so that an answer to one tells when it was asked for. */
+        private final ArrayDeque<Integer> unused = new ArrayDeque<>(READ_FUNCTIONS);
+
+        private boolean nextIsEcho = true;
+
+        Debt(long askedNanos, int function) {
+            this.askedNanos = askedNanos;
+            unused.removeFirstOccurrence(function);
+        }
+    }
 
     /**
      * Frames for one line.
@@ -87,7 +113,7 @@ final class Rtu implements Framing {
             settle(read.unitId(), wire);
             long now = clock.nanoTime();
             wire.send(encode(read), silence);
-            askedNanos.put(read.unitId(), now);
+            debts.put(read.unitId(), new Debt(now, read.area().function()));
             var frame = new byte[MOST_FRAME_BYTES];
             int bytes = next(frame, wire);
             while (isForeign(frame, read.unitId())) {
@@ -101,7 +127,7 @@ final class Rtu implements Framing {
             throw e;
         } finally {
             if (settled) {
-                askedNanos.remove(read.unitId());
+                debts.remove(read.unitId());
             } else {
                 disturbed = true;
             }
@@ -119,34 +145,55 @@ final class Rtu implements Framing {
 
     /** Makes sure that no older answer of the unit can come. */
     private void settle(int unitId, Wire wire) throws IOException, InterruptedException {
-        var asked = askedNanos.get(unitId);
-        if (asked == null || clock.nanoTime() - asked >= MOST_LATE.toNanos()) {
+        var debt = debts.get(unitId);
+        if (debt == null || clock.nanoTime() - debt.askedNanos >= MOST_LATE.toNanos()) {
             return;
         }
-        echo = (echo + 1) & 0xFFFF;
-        var request =
-                sealed(
-                        ByteBuffer.allocate(ECHO_BYTES)
-                                .put((byte) unitId)
-                                .put((byte) ECHO)
-                                .putShort((short) 0)
-                                .putShort((short) echo));
-        wire.send(request, silence);
-        // What is left of a late answer may come before, or only its end: so not by frames.
+        boolean byEcho = debt.nextIsEcho != deaf.contains(unitId) || debt.unused.isEmpty();
+        debt.nextIsEcho = !debt.nextIsEcho;
+        if (byEcho) {
+            echo = (echo + 1) & 0xFFFF;
+            var request = request(unitId, ECHO, 0, echo);
+            wire.send(request, silence);
+            awaitEnd(
+                    wire, last -> Arrays.equals(last, request) || ends(last, unitId, REFUSED_ECHO));
+        } else {
+            int function = debt.unused.removeFirst();
+            wire.send(request(unitId, function, 0, 1), silence);
+            awaitEnd(
+                    wire,
+                    last ->
+                            ends(last, unitId, function | EXCEPTION_BIT)
+                                    || ends(last, unitId, function));
+            deaf.add(unitId);
+        }
+        wire.endFrame();
+        debts.remove(unitId);
+    }
+
+    /**
+     * Drops bytes until the last of them are what is waited for. What is left of a late answer may
+     * come before, or only its end: so it does not go by frames.
+     */
+    private static void awaitEnd(Wire wire, Predicate<byte[]> end)
+            throws IOException, InterruptedException {
         var last = new byte[ECHO_BYTES];
         do {
             System.arraycopy(last, 1, last, 0, ECHO_BYTES - 1);
             wire.fill(last, ECHO_BYTES - 1, 1);
-        } while (!Arrays.equals(last, request) && !isRefusedEcho(last, unitId));
-        wire.endFrame();
-        askedNanos.remove(unitId);
+        } while (!end.test(last));
     }
 
-    private static boolean isRefusedEcho(byte[] last, int unitId) {
-        var frame = Arrays.copyOfRange(last, ECHO_BYTES - LEAST_FRAME_BYTES, ECHO_BYTES);
+    /** Whether bytes end with a unit's answer with one value, or its refusal. */
+    private static boolean ends(byte[] last, int unitId, int function) {
+        boolean bits = function <= DISCRETE_FUNCTION;
+        boolean refusal = (function & EXCEPTION_BIT) != 0;
+        int bytes = LEAST_FRAME_BYTES + (refusal ? 0 : bits ? 1 : 2);
+        var frame = Arrays.copyOfRange(last, last.length - bytes, last.length);
         return (frame[0] & 0xFF) == unitId
-                && (frame[1] & 0xFF) == (ECHO | EXCEPTION_BIT)
-                && crcOf(frame, frame.length) == crc(frame, frame.length - CRC_BYTES);
+                && (frame[1] & 0xFF) == function
+                && (refusal || frame[2] == bytes - LEAST_FRAME_BYTES)
+                && crcOf(frame, bytes) == crc(frame, bytes - CRC_BYTES);
     }
 
     /** Reads one frame, whose length its first bytes tell; gives its length. */
@@ -206,18 +253,17 @@ final class Rtu implements Framing {
 
     /** The frame of a read request. */
     static byte[] encode(Line.Read read) {
-        return sealed(
-                ByteBuffer.allocate(ECHO_BYTES)
-                        .put((byte) read.unitId())
-                        .put((byte) read.area().function())
-                        .putShort((short) read.start())
-                        .putShort((short) read.count()));
+        return request(read.unitId(), read.area().function(), read.start(), read.count());
     }
 
-    private static byte[] sealed(ByteBuffer frame) {
-        int at = frame.position();
-        frame.order(ByteOrder.LITTLE_ENDIAN).putShort((short) crc(frame.array(), at));
-        return frame.array();
+    private static byte[] request(int unitId, int function, int first, int second) {
+        var frame = new byte[ECHO_BYTES];
+        var out = ByteBuffer.wrap(frame);
+        out.put((byte) unitId).put((byte) function).putShort((short) first);
+        out.putShort((short) second);
+        int crc = crc(frame, out.position());
+        out.put((byte) crc).put((byte) (crc >> Byte.SIZE));
+        return frame;
     }
 
     /** The checksum of a serial frame (Serial Line 1.02, 6.2.2); sent low byte first. */

@@ -47,7 +47,7 @@ final class SocketTransport implements Transport {
 
     /** A time limit of sockets, for which 0 would mean none. */
     private static int millis(Duration time) {
-        return (int) Math.clamp(time.toMillis(), 1, Integer.MAX_VALUE);
+        return Math.clamp(time.toMillis(), 1, Integer.MAX_VALUE);
     }
 
     @Override

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Units on one line, of which one is dead, in virtual time: what it costs its neighbours, and that
- * it comes back. With the whole time limit at each try a neighbour kept 97 % of its polls.
+ * it comes back. With the whole time limit at each try a neighbour kept 97.8 % of its polls.
  */
 class DeadUnitTest {
     private static final Duration ANSWER = Duration.ofMillis(6);

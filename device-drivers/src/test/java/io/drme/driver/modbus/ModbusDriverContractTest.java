@@ -26,7 +26,7 @@ class ModbusDriverContractTest implements DriverContract {
             """
             url: "SCHEME://127.0.0.1:PORT"
             unit-id: 3
-            timeout: 100ms
+            timeout: LIMITms
             tags:
               level: {address: "input:7", type: uint16}
               beyond: {address: "input:8", type: uint16}
@@ -64,7 +64,9 @@ class ModbusDriverContractTest implements DriverContract {
             return DeviceFixture.of(
                     "press-3",
                     new ModbusDriverFactory(),
-                    DEVICE.replace("SCHEME", scheme).replace("PORT", String.valueOf(to)));
+                    DEVICE.replace("SCHEME", scheme)
+                            .replace("LIMIT", scheme.equals("tcp") ? "100" : "500")
+                            .replace("PORT", String.valueOf(to)));
         }
 
         private Driver driver(int to) {

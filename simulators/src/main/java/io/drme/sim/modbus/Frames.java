@@ -55,7 +55,7 @@ enum Frames {
             }
         }
 
-        /** A request by what its function says of its length; of unknown ones what is there. */
+        // A request by what its function says of its length; of unknown ones what is there.
         private byte[] frame(DataInputStream in) throws IOException {
             var frame = new byte[MOST_FRAME_BYTES];
             in.readFully(frame, 0, 2);
@@ -100,13 +100,36 @@ enum Frames {
     /** Of each byte what it does to the checksum, as the specification's appendix has it. */
     private static final int[] CRC_TABLE = table();
 
-    /**
-     * One request.
-     *
-     * @param transaction 0 where the frames have none
-     * @param pdu the message, from its function on
-     */
-    record Request(int transaction, int unit, byte[] pdu) {}
+    /** One request. */
+    static final class Request {
+        private final int transaction;
+        private final int unit;
+        private final byte[] pdu;
+
+        /**
+         * A request as it came.
+         *
+         * @param transaction 0 where the frames have none
+         * @param pdu the message, from its function on
+         */
+        Request(int transaction, int unit, byte[] pdu) {
+            this.transaction = transaction;
+            this.unit = unit;
+            this.pdu = pdu;
+        }
+
+        int transaction() {
+            return transaction;
+        }
+
+        int unit() {
+            return unit;
+        }
+
+        byte[] pdu() {
+            return pdu;
+        }
+    }
 
     /**
      * Waits for a request.

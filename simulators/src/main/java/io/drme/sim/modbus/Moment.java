@@ -28,7 +28,8 @@ record Moment(long elapsedNanos, Fault fault, long faultNanos) {
     /** A number as the fault makes it; texts and bits stay. */
     Value distorted(Value value) {
         return switch (fault.kind()) {
-            case DRIFT -> plus(value, DRIFT_A_SECOND * faultNanos / NANOS_PER_SECOND, true);
+            case DRIFT ->
+                    plus(value, DRIFT_A_SECOND * ((double) faultNanos / NANOS_PER_SECOND), true);
             case SPIKES -> isSpike() ? plus(value, SPIKE_FACTOR - 1, false) : value;
             default -> value;
         };
@@ -42,7 +43,8 @@ record Moment(long elapsedNanos, Fault fault, long faultNanos) {
     /** Adds a share of the value, and where that is small, of one or of a hundred. */
     private static Value plus(Value value, double share, boolean small) {
         return switch (value) {
-            case Value.Int(long i) -> new Value.Int(i + Math.round(share * least(i, small)));
+            case Value.Int(long i) ->
+                    new Value.Int(i + Math.round(share * least((double) i, small)));
             case Value.Real(double d) -> real(d, share * least(d, small));
             case Value.Bool _, Value.Text _ -> value;
         };

@@ -4,6 +4,7 @@ import io.drme.sim.DeviceContext;
 import io.drme.sim.fault.Fault;
 import io.drme.sim.fault.FaultKind;
 import io.drme.sim.fault.Faults;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -49,15 +50,17 @@ final class Units {
         if (fault.kind() == FaultKind.SLOW) {
             context.clock().sleep(fault.delay());
         } else if (fault.kind() == FaultKind.JITTER) {
-            lock.lock();
-            double share;
-            try {
-                share = jitter.nextDouble();
-            } finally {
-                lock.unlock();
-            }
-            context.clock()
-                    .sleep(fault.delay().multipliedBy((long) (1000 * share)).dividedBy(1000));
+            long micros = (long) (share() * fault.delay().toNanos() / 1000);
+            context.clock().sleep(Duration.ofNanos(1000 * micros));
+        }
+    }
+
+    private double share() {
+        lock.lock();
+        try {
+            return jitter.nextDouble();
+        } finally {
+            lock.unlock();
         }
     }
 
