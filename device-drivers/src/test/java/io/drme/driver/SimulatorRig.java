@@ -79,6 +79,7 @@ public abstract class SimulatorRig implements DriverContract.Rig {
                 new DeviceContext(
                         device + "-sim",
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                        Optional.empty(),
                         new ValueSources(1, directory),
                         faults,
                         clock,

@@ -102,9 +102,7 @@ final class Cli {
                 for (var member : running.members()) {
                     out.printf(
                             "device=%s protocol=%s listening=%s%n",
-                            member.name(),
-                            member.protocol(),
-                            Listen.text(member.device().address()));
+                            member.name(), member.protocol(), member.device().listening());
                 }
                 out.printf("control=http://%s%n", Listen.text(api.address()));
                 out.println("ready; stop with Ctrl-C");

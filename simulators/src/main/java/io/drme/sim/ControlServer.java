@@ -160,7 +160,7 @@ public final class ControlServer implements AutoCloseable {
                 out.writeStartObject();
                 out.writeStringField("device", member.name());
                 out.writeStringField("protocol", member.protocol());
-                out.writeStringField("listen", Listen.text(member.device().address()));
+                out.writeStringField("listen", member.device().listening());
                 out.writeNumberField("port", member.device().address().getPort());
                 out.writeArrayFieldStart("units");
                 for (var unit : member.device().units()) {

@@ -14,6 +14,8 @@ final class Listen {
 
     private static final Pattern FORM = Pattern.compile("(?:(\\[[^]]+]|[^:\\s]+):)?([0-9]{1,5})");
 
+    private static final String SCHEME_END = "://";
+
     private Listen() {}
 
     static Optional<InetSocketAddress> parse(String text) {
@@ -23,6 +25,18 @@ final class Listen {
         }
         var host = Optional.ofNullable(matcher.group(1)).orElse(LOOPBACK);
         return Optional.of(new InetSocketAddress(host, Integer.parseInt(matcher.group(2))));
+    }
+
+    /** What stands before {@code ://}; empty where that is not there. */
+    static String scheme(String text) {
+        return text.contains(SCHEME_END)
+                ? text.strip().substring(0, text.strip().indexOf(SCHEME_END))
+                : "";
+    }
+
+    /** What follows {@code ://}. */
+    static String rest(String url) {
+        return url.strip().substring(url.strip().indexOf(SCHEME_END) + SCHEME_END.length());
     }
 
     static InetSocketAddress loopback(int port) {

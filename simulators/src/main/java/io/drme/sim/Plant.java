@@ -138,7 +138,13 @@ public final class Plant implements AutoCloseable {
                 return Optional.empty();
             }
             var fallback = Listen.loopback(protocol.defaultPort());
-            var written = keys.parsed("listen", Listen.EXPECTED, Listen::parse).orElse(fallback);
+            var url =
+                    keys.text("listen").filter(t -> protocol.schemes().contains(Listen.scheme(t)));
+            var written =
+                    url.isPresent()
+                            ? Listen.parse(Listen.rest(url.get())).orElse(fallback)
+                            : keys.parsed("listen", Listen.EXPECTED, Listen::parse)
+                                    .orElse(fallback);
             var listen = setting.overrides().listen().getOrDefault(name, written);
             var faults = new Faults(setting.clock());
             var device =
@@ -147,6 +153,7 @@ public final class Plant implements AutoCloseable {
                             new DeviceContext(
                                     name,
                                     listen,
+                                    url,
                                     values,
                                     faults,
                                     setting.clock(),

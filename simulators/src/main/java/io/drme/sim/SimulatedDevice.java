@@ -22,8 +22,16 @@ public interface SimulatedDevice extends AutoCloseable {
      */
     void start() throws IOException;
 
-    /** Where it really listens: of port 0, the one that the system chose. Only after start. */
+    /**
+     * Where it really listens: of port 0, the one that the system chose; port 0 where it is on no
+     * network. Only after start.
+     */
     InetSocketAddress address();
+
+    /** The same as a person writes it under {@code listen}. Only after start. */
+    default String listening() {
+        return Listen.text(address());
+    }
 
     /** The parts that may fail each on its own; empty where there are none. */
     List<String> units();

@@ -2,6 +2,7 @@ package io.drme.sim;
 
 import io.drme.config.Section;
 import java.util.Optional;
+import java.util.Set;
 
 /** Makes simulated devices of one protocol. Found by {@link java.util.ServiceLoader}. */
 public interface SimulatedProtocol {
@@ -17,6 +18,11 @@ public interface SimulatedProtocol {
      * @return nothing where a problem was noted
      */
     Optional<SimulatedDevice> device(Section device, DeviceContext context);
+
+    /** The schemes of URLs that {@code listen} may be beside a host and port. */
+    default Set<String> schemes() {
+        return Set.of();
+    }
 
     /** The port where the scenario says nothing. */
     int defaultPort();

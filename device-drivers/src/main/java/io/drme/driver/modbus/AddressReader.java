@@ -67,7 +67,7 @@ final class AddressReader {
             return Optional.empty();
         }
         boolean nan = invalid.stream().anyMatch(i -> i.equalsIgnoreCase("nan"));
-        var codes = invalid(invalid, type.get());
+        var codes = invalid(invalid, type.get(), length);
         var address =
                 new ModbusAddress(
                         place.get().area(),
@@ -149,13 +149,6 @@ final class AddressReader {
     }
 
     private Optional<DataType> type(Optional<Place> place) {
-        var text = tag.text("type").orElse("");
-        if (text.equals("bcd")) {
-            problem(
-                    "type",
-                    "'bcd' is not read yet; read it as uint16 or uint32 and decode it later");
-            return Optional.empty();
-        }
         boolean bits = place.isPresent() && (place.get().area().isBits() || place.get().bit() >= 0);
         if (!tag.has("type")) {
             if (bits) {
@@ -203,13 +196,27 @@ final class AddressReader {
             }
             return (int) length;
         }
+        if (type.get() == DataType.BCD) {
+            return digitBytes(length);
+        }
         if (tag.has("length") && length != type.get().bytes()) {
             problem(
                     "length",
-                    "is for text; %s always has %d bytes"
+                    "is for text and bcd; %s always has %d bytes"
                             .formatted(type.get().text(), type.get().bytes()));
         }
         return type.get().bytes();
+    }
+
+    private int digitBytes(long length) {
+        if (!tag.has("length")) {
+            missing("length", "give the bytes of the number: 2 for four digits, 4 for eight");
+        } else if (length > Long.BYTES || length % 2 != 0) {
+            problem(
+                    "length",
+                    "%d bytes are no bcd number; expected 2, 4, 6 or 8".formatted(length));
+        }
+        return Math.clamp(length, 2, Long.BYTES);
     }
 
     private long mask(Optional<DataType> type) {
@@ -222,12 +229,12 @@ final class AddressReader {
             return ModbusAddress.ALL_BITS;
         }
         if (type.isPresent() && (!type.get().isInteger() || type.get().isSigned())) {
-            problem("mask", "works on uint16, uint32 and uint64 only");
+            problem("mask", "works on uint16, uint32, uint64 and bcd only");
         }
         return mask.get().longValue();
     }
 
-    private List<Long> invalid(List<String> texts, DataType type) {
+    private List<Long> invalid(List<String> texts, DataType type, int lengthBytes) {
         if (texts.size() > MOST_INVALID) {
             problem("invalid", "has more than %d codes".formatted(MOST_INVALID));
         }
@@ -237,7 +244,7 @@ final class AddressReader {
                 continue;
             }
             var code = type.isFloat() ? floatBits(text, type) : integer(text);
-            int bits = 8 * type.bytes();
+            int bits = Byte.SIZE * (type == DataType.TEXT ? 0 : lengthBytes);
             if (code.isEmpty() || type == DataType.TEXT || code.get().bitLength() > bits) {
                 problem(
                         "invalid",
@@ -305,7 +312,7 @@ final class AddressReader {
             problem(
                     "address",
                     "%s with %d registers reaches beyond 65535"
-                            .formatted(address, address.width()));
+                            .formatted(address.shown(), address.width()));
         }
         if (!address.area().isBits() && address.width() > settings.maxRegisters()) {
             problem(

@@ -14,6 +14,8 @@ enum DataType {
     UINT64(ValueType.INT64, 8, false),
     FLOAT32(ValueType.FLOAT64, 4, true),
     FLOAT64(ValueType.FLOAT64, 8, true),
+    /** A decimal digit in each half of a byte. */
+    BCD(ValueType.INT64, 0, false),
     TEXT(ValueType.TEXT, 0, false);
 
     private final ValueType valueType;

@@ -12,6 +12,8 @@ final class Decoder {
     /** Up to here a float holds every whole number exactly, and a double says it the same way. */
     private static final float EXACT_WHOLE = 1 << 24;
 
+    private static final int DIGIT_BITS = 4;
+
     private Decoder() {}
 
     /**
@@ -85,8 +87,11 @@ final class Decoder {
             int unused = Long.SIZE - 8 * type.bytes();
             value = raw << unused >> unused;
         }
+        if (type == DataType.BCD) {
+            value = decimal(value);
+        }
         if (value < 0 && !type.isSigned()) {
-            sink.addBad(Reason.OUT_OF_RANGE);
+            sink.addBad(type == DataType.BCD ? Reason.MALFORMED : Reason.OUT_OF_RANGE);
         } else if (tag.names().isEmpty()) {
             sink.addInt(value);
         } else {
@@ -97,6 +102,19 @@ final class Decoder {
                 sink.addText(name);
             }
         }
+    }
+
+    /** The number whose digits are the halves of bytes; -1 where a half is none. */
+    private static long decimal(long digits) {
+        long value = 0;
+        for (int shift = Long.SIZE - DIGIT_BITS; shift >= 0; shift -= DIGIT_BITS) {
+            int digit = (int) (digits >>> shift) & 0xF;
+            if (digit > 9) {
+                return -1;
+            }
+            value = 10 * value + digit;
+        }
+        return value;
     }
 
     /** UTF-8 up to the first NUL, without the blanks that fill it up. */

@@ -1,35 +1,24 @@
 package io.drme.driver.modbus;
 
-import com.ghgande.j2mod.modbus.msg.ModbusRequest;
-import com.ghgande.j2mod.modbus.msg.ReadCoilsRequest;
-import com.ghgande.j2mod.modbus.msg.ReadInputDiscretesRequest;
-import com.ghgande.j2mod.modbus.msg.ReadInputRegistersRequest;
-import com.ghgande.j2mod.modbus.msg.ReadMultipleRegistersRequest;
 import io.drme.time.Clock;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Serial;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * One connection, on which requests follow one another, of one device or of several units behind a
- * gateway. It opens itself when it is needed.
+ * gateway or on a serial line. It opens itself when it is needed.
  *
- * <p><b>No stale answers.</b> After any failure, a time-out included, the connection is closed: an
- * answer that comes late finds nobody. Transaction ids go on over connections, and every answer
- * must have the request's transaction, unit, function and length; bytes that nobody asked for close
- * the connection before a request is sent.
+ * <p><b>No stale answers.</b> What answers what is decided by the {@link Framing}: by transaction
+ * ids over TCP, by order and echoes on a serial line. A connection whose state is not certain after
+ * a failure is closed, and an answer that nobody waits for is dropped.
+ *
+ * <p><b>One repeat.</b> Requests only read, so one that failed for the connection's sake is asked
+ * again within the same time limit: where the device had closed the connection while it was idle,
+ * and on a serial line where the answer came broken.
  *
  * <p><b>Threads.</b> Any thread may call; one exchange at a time, first come first served. {@link
  * #reset} and {@link #shutdown} end a blocked exchange.
@@ -38,35 +27,74 @@ final class Line {
     /** After so much idleness it is looked whether the device has closed the connection. */
     static final Duration IDLE_CHECK = Duration.ofSeconds(5);
 
-    private static final int HEADER_BYTES = 7;
-    private static final int LEAST_LENGTH = 3;
-    private static final int MOST_LENGTH = 254;
-    private static final int EXCEPTION_BIT = 0x80;
-    private static final long NANOS_PER_MILLI = 1_000_000;
+    /** After so many requests without a single byte in answer the connection is made anew. */
+    static final int MOST_SILENT = 3;
 
-    private final String host;
-    private final int port;
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+
+    private final Transport transport;
+    private final Framing framing;
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock(true);
-    private final AtomicReference<Socket> connection = new AtomicReference<>(new Socket());
+    private final Wire wire;
+    private final Patience patience = new Patience();
     private volatile boolean shut;
-    private int transaction;
+    private volatile Pace pace = Pace.NONE;
     private long lastEndNanos;
+    private long openedNanos;
+    private int silentInARow;
 
-    Line(String host, int port, Clock clock) {
-        this.host = host;
-        this.port = port;
+    /** The line to an endpoint. */
+    static Line to(Endpoint endpoint, Clock clock) {
+        return switch (endpoint) {
+            case Endpoint.Tcp(String host, int port) ->
+                    new Line(new SocketTransport(host, port), new Mbap(), clock);
+            case Endpoint.RtuTcp(String host, int port) ->
+                    new Line(new SocketTransport(host, port), new Rtu(Duration.ZERO, clock), clock);
+            case Endpoint.Serial serial ->
+                    new Line(
+                            new SerialTransport(serial, clock),
+                            new Rtu(serial.silence(), clock),
+                            clock);
+        };
+    }
+
+    /** A line over any transport. */
+    Line(Transport transport, Framing framing, Clock clock) {
+        this.transport = transport;
+        this.framing = framing;
         this.clock = clock;
+        this.wire = new Wire(transport, clock);
         this.lastEndNanos = clock.nanoTime() - Duration.ofDays(1).toNanos();
     }
 
     /** What one read is about. */
     record Read(int unitId, Area area, int start, int count) {}
 
+    /**
+     * How fast a line may be used.
+     *
+     * @param gap least pause between two exchanges
+     * @param warmUp pause between connecting and the first exchange
+     * @param shared whether others wait while one device is asked
+     */
+    record Pace(Duration gap, Duration warmUp, boolean shared) {
+        static final Pace NONE = new Pace(Duration.ZERO, Duration.ZERO, false);
+    }
+
     /** The bytes that passed last, kept by the device that asked. */
     static final class Trace {
         private byte[] request = new byte[0];
         private byte[] answer = new byte[0];
+
+        void sent(byte[] bytes) {
+            request = bytes;
+            answer = new byte[0];
+        }
+
+        void received(byte[] bytes) {
+            answer = bytes;
+        }
 
         byte[] request() {
             return request;
@@ -86,6 +114,16 @@ final class Line {
         }
     }
 
+    /** Sets how fast it is used from now on; for all that share it. */
+    void pace(Pace now) {
+        pace = now;
+    }
+
+    /** How fast it is used now. */
+    Pace pace() {
+        return pace;
+    }
+
     /** Connects unless connected. */
     void open(Duration timeout) throws IOException, InterruptedException {
         lock.lockInterruptibly();
@@ -99,40 +137,29 @@ final class Line {
     /**
      * Reads registers or bits.
      *
-     * @param timeout for all of it, from the first byte sent to the last received
-     * @param gap pause since the last exchange
+     * @param timeout for all of it, from the first byte sent to the last received; the pauses that
+     *     the line needs before come on top. A unit that was silent lately has less as a rule while
+     *     others wait for the line
      * @return the values of the answer, exactly as many bytes as were asked for
      * @throws RefusalException when the device answers by an exception code
-     * @throws IOException when the answer did not come, not in time, or was wrong; the connection
-     *     is closed
+     * @throws IOException when the answer did not come, not in time, or was wrong
      */
-    byte[] read(Read read, Duration timeout, Duration gap, Trace trace)
+    byte[] read(Read read, Duration timeout, Trace trace)
             throws IOException, RefusalException, InterruptedException {
         lock.lockInterruptibly();
         try {
-            clock.sleep(gap.minusNanos(clock.nanoTime() - lastEndNanos));
-            boolean whole = false;
-            try {
-                var values = exchange(read, timeout, trace);
-                whole = true;
-                return values;
-            } catch (RefusalException e) {
-                whole = true;
-                throw e;
-            } finally {
-                lastEndNanos = clock.nanoTime();
-                if (!whole) {
-                    reset();
-                }
-            }
+            clock.sleep(pace.gap().minusNanos(clock.nanoTime() - lastEndNanos));
+            var limit = pace.shared() ? patience.with(read.unitId(), timeout) : timeout;
+            return exchange(read, limit, trace);
         } finally {
+            lastEndNanos = clock.nanoTime();
             lock.unlock();
         }
     }
 
     /** Closes the connection; the next exchange opens a new one. */
     void reset() {
-        closeQuietly(connection.get());
+        transport.close();
     }
 
     /** Closes the connection for ever. */
@@ -141,167 +168,109 @@ final class Line {
         reset();
     }
 
-    private static void closeQuietly(Socket socket) {
-        try {
-            socket.close();
-        } catch (IOException _) {
-            // It is dropped either way.
+    /** Opens the connection unless it is; returns whether it was made anew. */
+    private boolean opened(Duration timeout) throws IOException {
+        if (transport.isOpen()) {
+            return false;
         }
-    }
-
-    private Socket opened(Duration timeout) throws IOException {
-        var present = connection.get();
-        if (present.isConnected() && !present.isClosed()) {
-            return present;
-        }
-        closeQuietly(present);
-        var socket = new Socket();
-        connection.set(socket);
         if (shut) {
             throw new SocketException("closed");
         }
-        try {
-            var address = new InetSocketAddress(host, port);
-            if (address.isUnresolved()) {
-                throw new UnknownHostException(host);
-            }
-            socket.setTcpNoDelay(true);
-            socket.setKeepAlive(true);
-            socket.connect(address, Math.max(1, (int) timeout.toMillis()));
-            return socket;
-        } catch (IOException e) {
-            closeQuietly(socket);
-            throw e;
+        transport.open(timeout.compareTo(SHORTEST) > 0 ? timeout : SHORTEST);
+        openedNanos = clock.nanoTime();
+        silentInARow = 0;
+        framing.opened();
+        if (shut) {
+            reset();
+            throw new SocketException("closed");
         }
+        return true;
     }
 
     private byte[] exchange(Read read, Duration timeout, Trace trace)
-            throws IOException, RefusalException {
-        long deadline = clock.nanoTime() + timeout.toNanos();
-        var socket = opened(timeout);
-        if (isSpoilt(socket)) {
+            throws IOException, RefusalException, InterruptedException {
+        wire.begin(timeout, trace);
+        boolean fresh = opened(timeout);
+        if (!fresh && isSpoilt()) {
             reset();
-            socket = opened(timeout);
+            fresh = opened(wire.left());
         }
-        var in = socket.getInputStream();
-        transaction = (transaction + 1) & 0xFFFF;
-        var request = encode(read, transaction);
-        trace.request = request;
-        trace.answer = new byte[0];
-        socket.getOutputStream().write(request);
+        try {
+            return exchangeOnce(read, timeout, trace);
+        } catch (IOException e) {
+            if (!isWorthRepeating(e, fresh)) {
+                throw e;
+            }
+            opened(wire.left());
+            return repeated(read, trace, e);
+        }
+    }
 
-        var answer = new byte[HEADER_BYTES + MOST_LENGTH];
-        var reader = new BoundedReader(socket, in, deadline);
-        reader.fill(answer, 0, HEADER_BYTES, trace);
-        int pduBytes = pduBytes(read, answer, transaction);
-        reader.fill(answer, HEADER_BYTES, pduBytes, trace);
-        return values(read, answer, pduBytes);
+    /** The second try; where it gives nothing the first says more of what is wrong. */
+    private byte[] repeated(Read read, Trace trace, IOException first)
+            throws IOException, RefusalException, InterruptedException {
+        try {
+            return exchangeOnce(read, wire.left(), trace);
+        } catch (SocketTimeoutException e) {
+            first.addSuppressed(e);
+            throw first;
+        }
+    }
+
+    private byte[] exchangeOnce(Read read, Duration timeout, Trace trace)
+            throws IOException, RefusalException, InterruptedException {
+        var warming = pace.warmUp().minusNanos(clock.nanoTime() - openedNanos);
+        if (warming.isPositive()) {
+            clock.sleep(warming);
+            wire.begin(timeout, trace);
+        }
+        long from = clock.nanoTime();
+        boolean answered = false;
+        boolean kept = false;
+        try {
+            var values = framing.exchange(read, wire);
+            answered = true;
+            return values;
+        } catch (RefusalException e) {
+            answered = true;
+            throw e;
+        } catch (IOException e) {
+            kept = framing.bears(e, wire);
+            throw e;
+        } finally {
+            patience.learn(read.unitId(), answered, clock.nanoTime() - from);
+            silentInARow = answered || wire.isHeard() ? 0 : silentInARow + 1;
+            if ((!answered && !kept) || silentInARow >= MOST_SILENT) {
+                reset();
+            }
+        }
+    }
+
+    private boolean isWorthRepeating(IOException failure, boolean fresh) {
+        if (shut || Thread.currentThread().isInterrupted() || !wire.left().isPositive()) {
+            return false;
+        }
+        return switch (failure) {
+            case WrongAnswerException _ -> framing.bears(failure, wire);
+            case SocketTimeoutException _ -> false;
+            default -> !fresh && !wire.isHeard();
+        };
     }
 
     /**
      * Whether a connection can't be used for a request: bytes lie there that nobody asked for, or
      * the device closed it while nothing was to be asked, as many do after some seconds.
      */
-    private boolean isSpoilt(Socket socket) throws IOException {
-        var in = socket.getInputStream();
-        if (in.available() > 0) {
-            return true;
-        }
-        if (clock.nanoTime() - lastEndNanos < IDLE_CHECK.toNanos()) {
-            return false;
-        }
+    private boolean isSpoilt() throws InterruptedException {
         try {
-            socket.setSoTimeout(1);
-            in.read();
-            return true;
-        } catch (SocketTimeoutException _) {
-            return false;
-        } catch (SocketException _) {
-            return true;
-        }
-    }
-
-    /** The frame of a read request, by j2mod. */
-    static byte[] encode(Read read, int transaction) throws IOException {
-        ModbusRequest request =
-                switch (read.area()) {
-                    case COIL -> new ReadCoilsRequest(read.start(), read.count());
-                    case DISCRETE -> new ReadInputDiscretesRequest(read.start(), read.count());
-                    case INPUT -> new ReadInputRegistersRequest(read.start(), read.count());
-                    case HOLDING -> new ReadMultipleRegistersRequest(read.start(), read.count());
-                };
-        request.setUnitID(read.unitId());
-        request.setTransactionID(transaction);
-        var bytes = new ByteArrayOutputStream(12);
-        request.writeTo(new DataOutputStream(bytes));
-        return bytes.toByteArray();
-    }
-
-    /** How many bytes follow the header of an answer, which must belong to the request. */
-    static int pduBytes(Read read, byte[] answer, int transaction) throws WrongAnswerException {
-        int length = word(answer, 4);
-        check("protocol", word(answer, 2), 0);
-        check("length", length, Math.clamp(length, LEAST_LENGTH, MOST_LENGTH));
-        check("transaction", word(answer, 0), transaction);
-        check("unit", answer[6] & 0xFF, read.unitId());
-        return length - 1;
-    }
-
-    /** The values in an answer whose header was found good and whose PDU is there. */
-    static byte[] values(Read read, byte[] answer, int pduBytes)
-            throws RefusalException, WrongAnswerException {
-        int function = answer[HEADER_BYTES] & 0xFF;
-        int asked = read.area().function();
-        if (function == (asked | EXCEPTION_BIT)) {
-            check("length of refusal", pduBytes, 2);
-            throw new RefusalException(answer[HEADER_BYTES + 1] & 0xFF);
-        }
-        check("function", function, asked);
-        int expected = read.area().answerBytes(read.count());
-        check("count of bytes", answer[HEADER_BYTES + 1] & 0xFF, expected);
-        check("length", pduBytes, expected + 2);
-        int from = HEADER_BYTES + 2;
-        return Arrays.copyOfRange(answer, from, from + expected);
-    }
-
-    private static void check(String field, int found, int expected) throws WrongAnswerException {
-        if (found != expected) {
-            throw new WrongAnswerException(
-                    "the answer's %s is %d, not %d".formatted(field, found, expected));
-        }
-    }
-
-    private static int word(byte[] bytes, int at) {
-        return (bytes[at] & 0xFF) << 8 | (bytes[at + 1] & 0xFF);
-    }
-
-    /** Reads against one deadline, so that a device which drips bytes does not hold us. */
-    private final class BoundedReader {
-        private final Socket socket;
-        private final InputStream in;
-        private final long deadlineNanos;
-
-        BoundedReader(Socket socket, InputStream in, long deadlineNanos) {
-            this.socket = socket;
-            this.in = in;
-            this.deadlineNanos = deadlineNanos;
-        }
-
-        void fill(byte[] into, int at, int count, Trace trace) throws IOException {
-            int end = at + count;
-            for (int got = at; got < end; ) {
-                long left = deadlineNanos - clock.nanoTime();
-                if (left <= 0) {
-                    throw new SocketTimeoutException("only part of the answer came in time");
-                }
-                socket.setSoTimeout((int) Math.max(1, left / NANOS_PER_MILLI));
-                int more = in.read(into, got, end - got);
-                if (more < 0) {
-                    throw new EOFException("the device closed the connection");
-                }
-                got += more;
-                trace.answer = Arrays.copyOf(into, got);
+            if (framing.bearsUnasked()) {
+                return false;
             }
+            return wire.hasUnasked()
+                    || (clock.nanoTime() - lastEndNanos >= IDLE_CHECK.toNanos()
+                            && transport.read(new byte[1], 0, 1, SHORTEST) > 0);
+        } catch (IOException _) {
+            return true;
         }
     }
 }

@@ -1,23 +1,60 @@
 package io.drme.driver.modbus;
 
 import io.drme.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 
-/** The connections in use, by where they lead. Safe for use from any thread. */
+/**
+ * The connections in use, by where they lead. A connection is as slow as its slowest user needs.
+ * Safe for use from any thread.
+ */
 final class Lines {
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, Line> byUrl = new HashMap<>();
-    private final Map<String, Integer> users = new HashMap<>();
+    private final Map<Endpoint, Shared> byEndpoint = new HashMap<>();
+    private final BiFunction<Endpoint, Clock, Line> maker;
 
-    /** The line to a device's host and port, shared with all that lead there. */
+    /** No line yet. */
+    Lines() {
+        this(Line::to);
+    }
+
+    /** Makes lines in another way, for tests in virtual time. */
+    Lines(BiFunction<Endpoint, Clock, Line> maker) {
+        this.maker = maker;
+    }
+
+    private record Shared(Line line, List<ModbusSettings> users) {
+        void setPace() {
+            line.pace(
+                    new Line.Pace(
+                            users.stream()
+                                    .map(ModbusSettings::gap)
+                                    .max(Duration::compareTo)
+                                    .orElse(Duration.ZERO),
+                            users.stream()
+                                    .map(ModbusSettings::warmUp)
+                                    .max(Duration::compareTo)
+                                    .orElse(Duration.ZERO),
+                            users.size() > 1));
+        }
+    }
+
+    /** The line to a device's endpoint, shared with all that lead there. */
     Line acquire(ModbusSettings settings, Clock clock) {
         lock.lock();
         try {
-            users.merge(settings.url(), 1, Integer::sum);
-            return byUrl.computeIfAbsent(
-                    settings.url(), _ -> new Line(settings.host(), settings.port(), clock));
+            var shared =
+                    byEndpoint.computeIfAbsent(
+                            settings.endpoint(),
+                            to -> new Shared(maker.apply(to, clock), new ArrayList<>()));
+            shared.users().add(settings);
+            shared.setPace();
+            return shared.line();
         } finally {
             lock.unlock();
         }
@@ -27,7 +64,8 @@ final class Lines {
     boolean isAlone(ModbusSettings settings) {
         lock.lock();
         try {
-            return users.getOrDefault(settings.url(), 0) <= 1;
+            var shared = byEndpoint.get(settings.endpoint());
+            return shared == null || shared.users().size() <= 1;
         } finally {
             lock.unlock();
         }
@@ -37,13 +75,15 @@ final class Lines {
     void release(ModbusSettings settings) {
         lock.lock();
         try {
-            int left = users.merge(settings.url(), -1, Integer::sum);
-            if (left <= 0) {
-                users.remove(settings.url());
-                var line = byUrl.remove(settings.url());
-                if (line != null) {
-                    line.shutdown();
-                }
+            var shared = byEndpoint.get(settings.endpoint());
+            if (shared == null || !shared.users().remove(settings)) {
+                return;
+            }
+            if (shared.users().isEmpty()) {
+                byEndpoint.remove(settings.endpoint());
+                shared.line().shutdown();
+            } else {
+                shared.setPace();
             }
         } finally {
             lock.unlock();

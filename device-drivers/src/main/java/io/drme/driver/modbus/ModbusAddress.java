@@ -46,6 +46,16 @@ record ModbusAddress(
         return names.isEmpty() ? type.valueType() : ValueType.TEXT;
     }
 
+    /** In both notations, for example {@code holding:100 (400101)}. */
+    String shown() {
+        return this + " (" + classic(area, start) + (bit < 0 ? "" : "." + bit) + ")";
+    }
+
+    /** The notation of many devices' lists: six digits, the first for the area, counted from 1. */
+    static String classic(Area area, int start) {
+        return "%d%05d".formatted(area.classicDigit(), start + 1);
+    }
+
     @Override
     public String toString() {
         return area.text() + ":" + start + (bit < 0 ? "" : "." + bit);

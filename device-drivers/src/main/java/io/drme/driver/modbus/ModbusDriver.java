@@ -154,11 +154,12 @@ final class ModbusDriver implements PolledDriver {
             ReadPlan plan, ReadPlan.Block block, RefusalException refusal, Aftermath aftermath)
             throws DriverException {
         lastError =
-                "%s refused %s:%d, %d long: %s"
+                "%s refused %s:%d (%s), %d long: %s"
                         .formatted(
                                 who(),
                                 block.area().text(),
                                 block.start(),
+                                ModbusAddress.classic(block.area(), block.start()),
                                 block.count(),
                                 refusal.getMessage());
         note(plan, block, lastError);
@@ -191,7 +192,6 @@ final class ModbusDriver implements PolledDriver {
                             new Line.Read(
                                     settings.unitId(), block.area(), block.start(), block.count()),
                             device.timeout(),
-                            settings.gap(),
                             trace);
             note(plan, block, "");
             return values;
@@ -224,8 +224,9 @@ final class ModbusDriver implements PolledDriver {
                                     " took no connection within %d ms; check power, cable and address"
                                             .formatted(millis);
                             case SocketTimeoutException _ ->
-                                    " gave no answer within %d ms; check the unit-id, or raise timeout"
-                                            .formatted(millis);
+                                    " gave no answer within %d ms; check %s, or raise timeout"
+                                            .formatted(millis, suspects());
+                            case SerialTransport.PortException _ -> ": " + e.getMessage();
                             case NoRouteToHostException _ ->
                                     " can't be reached from here: %s; check cable and network"
                                             .formatted(e.getMessage());
@@ -233,15 +234,22 @@ final class ModbusDriver implements PolledDriver {
                                     " took no connection: %s; check that the device is on, and its port"
                                             .formatted(e.getMessage());
                             case Line.WrongAnswerException _ ->
-                                    ": %s; it was dropped and the connection closed"
-                                            .formatted(e.getMessage());
+                                    ": %s; it was dropped".formatted(e.getMessage());
                             default -> ": the connection broke: " + e.getMessage();
                         };
         return new DriverException.Unreachable(lastError, e);
     }
 
+    /** What is wrong as a rule where a device says nothing. */
+    private String suspects() {
+        return settings.endpoint() instanceof Endpoint.Serial
+                ? "the unit-id, baud, parity, stop-bits and the wiring"
+                : "the unit-id";
+    }
+
     private String who() {
-        return "%s (%s, unit %d)".formatted(device.name(), settings.url(), settings.unitId());
+        return "%s (%s, unit %d)"
+                .formatted(device.name(), settings.endpoint().url(), settings.unitId());
     }
 
     @Override

@@ -11,18 +11,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
- * Makes Modbus drivers. Devices made by one factory whose URLs lead to the same host and port share
- * one connection.
+ * Makes Modbus drivers. Devices made by one factory whose URLs lead to the same endpoint share one
+ * connection.
  */
 public final class ModbusDriverFactory implements DriverFactory {
-    private static final Pattern URL =
-            Pattern.compile("tcp://(\\[[0-9a-fA-F:.%]+]|[^:/?#\\s\\[\\]]+)(?::([0-9]{1,5}))?/?");
     private static final Duration MOST_GAP = Duration.ofSeconds(10);
+    private static final Duration MOST_WARM_UP = Duration.ofMinutes(1);
     private static final int MOST_UNIT_ID = 255;
-    private static final int MOST_PORT = 65_535;
+
+    /** Beyond it addresses are reserved (Serial Line 1.02, 2.2); 0 would be a broadcast. */
+    private static final int MOST_SERIAL_UNIT_ID = 247;
 
     private final Lines lines = new Lines();
 
@@ -41,21 +41,21 @@ public final class ModbusDriverFactory implements DriverFactory {
 
     @Override
     public DriverSettings settings(Section device, String url) {
-        var match = URL.matcher(url.strip());
-        int port = ModbusSettings.DEFAULT_PORT;
-        var host = "";
-        if (match.matches()) {
-            host = match.group(1).replaceAll("[\\[\\]]", "");
-            port = match.group(2) == null ? port : Integer.parseInt(match.group(2));
+        var parsed = Endpoint.parse(url);
+        if (!parsed.problem().isEmpty() && !url.isBlank()) {
+            device.problem("url", parsed.problem());
         }
-        boolean ok = match.matches() && port >= 1 && port <= MOST_PORT;
-        if (!ok && !url.isBlank()) {
-            device.problem("url", urlProblem(url));
-        }
+        // What is returned beside a problem is not used.
+        var endpoint = parsed.endpoint().orElse(new Endpoint.Tcp("", Endpoint.DEFAULT_PORT));
+        boolean tcp = endpoint instanceof Endpoint.Tcp;
         return new ModbusSettings(
-                host,
-                port,
-                (int) device.integer("unit-id", ModbusSettings.DEFAULT_UNIT_ID, 0, MOST_UNIT_ID),
+                endpoint,
+                (int)
+                        device.integer(
+                                "unit-id",
+                                ModbusSettings.DEFAULT_UNIT_ID,
+                                tcp ? 0 : 1,
+                                tcp ? MOST_UNIT_ID : MOST_SERIAL_UNIT_ID),
                 (int) device.integer("base", ModbusSettings.DEFAULT_BASE, 0, 1),
                 (int)
                         device.integer(
@@ -69,16 +69,9 @@ public final class ModbusDriverFactory implements DriverFactory {
                                 ModbusSettings.DEFAULT_MAX_REGISTERS,
                                 1,
                                 Area.MOST_REGISTERS),
-                device.duration("gap", ModbusSettings.DEFAULT_GAP, Duration.ZERO, MOST_GAP));
-    }
-
-    private static String urlProblem(String url) {
-        if (url.startsWith("rtu:") || url.startsWith("rtu-tcp:")) {
-            return ("'%s' is a serial line, which this release does not read yet; put a Modbus TCP"
-                            + " gateway before it and write tcp://host:502 with the same unit-id")
-                    .formatted(url);
-        }
-        return "'%s' is not a Modbus URL; expected tcp://host:502, port 1 to 65535".formatted(url);
+                device.duration("gap", ModbusSettings.DEFAULT_GAP, Duration.ZERO, MOST_GAP),
+                device.duration(
+                        "warm-up", ModbusSettings.DEFAULT_WARM_UP, Duration.ZERO, MOST_WARM_UP));
     }
 
     @Override

@@ -1,5 +1,6 @@
 /**
- * Modbus TCP. Requests are put together by j2mod's message classes; connection, framing and the
+ * Modbus over TCP, serial lines, and serial lines behind TCP. Requests of Modbus TCP are put
+ * together by j2mod's message classes, serial ports are jSerialComm's; connection, framing and the
  * checks of every answer are ours (docs/decisions says why).
  */
 @NullMarked

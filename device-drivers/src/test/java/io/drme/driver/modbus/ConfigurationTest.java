@@ -60,7 +60,15 @@ class ConfigurationTest {
     @Test
     void everyDefaultIsPinned() {
         assertThat(settings("url: \"tcp://10.0.4.17\""))
-                .isEqualTo(new ModbusSettings("10.0.4.17", 502, 1, 0, 16, 125, Duration.ZERO));
+                .isEqualTo(
+                        new ModbusSettings(
+                                new Endpoint.Tcp("10.0.4.17", 502),
+                                1,
+                                0,
+                                16,
+                                125,
+                                Duration.ZERO,
+                                Duration.ZERO));
     }
 
     @Test
@@ -74,8 +82,52 @@ class ConfigurationTest {
                                 merge-gap: 0
                                 max-registers: 60
                                 gap: 50ms
+                                warm-up: 2s
                                 """))
-                .isEqualTo(new ModbusSettings("::1", 1502, 247, 1, 0, 60, Duration.ofMillis(50)));
+                .isEqualTo(
+                        new ModbusSettings(
+                                new Endpoint.Tcp("::1", 1502),
+                                247,
+                                1,
+                                0,
+                                60,
+                                Duration.ofMillis(50),
+                                Duration.ofSeconds(2)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tcp://Press-3.local                      | tcp://press-3.local:502",
+                "tcp://localhost/                         | tcp://127.0.0.1:502",
+                "tcp://[fe80::1]:1502                     | tcp://[fe80::1]:1502",
+                "rtu-tcp://10.0.4.9:4001                  | rtu-tcp://10.0.4.9:4001",
+                "rtu:///dev/ttyUSB0                       | rtu:///dev/ttyUSB0?baud=19200&parity=even&stop-bits=1",
+                "rtu:///dev/serial/by-id/usb-1?baud=9600&parity=none&stop-bits=2 | rtu:///dev/serial/by-id/usb-1?baud=9600&parity=none&stop-bits=2",
+                "rtu:///dev/ttyS1?parity=odd&baud=115200  | rtu:///dev/ttyS1?baud=115200&parity=odd&stop-bits=1",
+            })
+    void urlsThatLeadToOnePlaceAreOneConnection(String written, String full) {
+        var endpoint = settings("url: \"" + written + "\"").endpoint();
+        assertThat(endpoint.url()).isEqualTo(full);
+        assertThat(settings("url: \"" + full + "\"").endpoint()).isEqualTo(endpoint);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "holding:100  | holding:100 (400101)",
+                "holding:10.3 | holding:10.3 (400011.3)",
+                "input:7      | input:7 (300008)",
+                "discrete:3   | discrete:3 (100004)",
+                "coil:65535   | coil:65535 (065536)",
+            })
+    void addressesAreShownInTheNotationOfListsToo(String written, String shown) {
+        boolean bit = !written.startsWith("input") && !written.equals("holding:100");
+        var type = bit ? "bool" : "uint16";
+        assertThat(address("address: \"%s\", type: %s".formatted(written, type)).shown())
+                .isEqualTo(shown);
     }
 
     @Test
@@ -123,8 +175,14 @@ class ConfigurationTest {
             value = {
                 "url: \"tcp://h:70000\" | expected tcp://host:502, port 1 to 65535",
                 "url: \"http://h\"      | 'http://h' is not a Modbus URL",
-                "url: \"rtu:///dev/ttyS0?baud=9600\" | this release does not read yet; put a Modbus TCP gateway",
-                "url: \"rtu-tcp://h:1\" | write tcp://host:502 with the same unit-id",
+                "url: \"rtu://COM3\"   | is not a Modbus URL; expected tcp://host:502, rtu-tcp://host:port or rtu:///dev/ttyUSB0?baud=",
+                "url: \"rtu:///dev/ttyS0?baud=9600x\" | has baud=9600x; expected 300 to 4000000",
+                "url: \"rtu:///dev/ttyS0?parity=e\" | has parity=e; expected even, odd or none",
+                "url: \"rtu:///dev/ttyS0?stop-bits=3\" | has stop-bits=3; expected 1 to 2",
+                "url: \"rtu:///dev/ttyS0?speed=9600\" | has 'speed'; a serial line takes baud, parity and stop-bits",
+                "url: \"rtu-tcp://h\" | names no port; a device server has its own",
+                "{url: \"rtu-tcp://h:1\", unit-id: 248} | d.unit-id: 248 is outside 1 to 247",
+                "{url: \"tcp://h\", warm-up: 2m} | d.warm-up: ",
                 "{url: \"tcp://h\", unit-id: 300} | d.unit-id: 300 is outside 0 to 255",
                 "{url: \"tcp://h\", max-registers: 126} | 126 is outside 1 to 125",
                 "{url: \"tcp://h\", unitid: 3} | is not a known key (did you mean 'unit-id'?)",
@@ -149,12 +207,15 @@ class ConfigurationTest {
                 "address: \"holding:1\", type: bool            | such as holding:1.0",
                 "address: \"holding:1\"                        | t.type: is missing; give one of: bool, int16",
                 "address: \"holding:1\", type: uint8           | did you mean 'uint16'?",
-                "address: \"holding:1\", type: bcd             | 'bcd' is not read yet",
+                "address: \"holding:1\", type: bcd             | t.length: is missing; give the bytes of the number",
+                "address: \"holding:1\", type: bcd, length: 3  | 3 bytes are no bcd number; expected 2, 4, 6 or 8",
+                "address: \"holding:1\", type: bcd, length: 10 | 10 bytes are no bcd number",
+                "address: \"holding:1\", type: bcd, length: 2, invalid: [0x10000] | '0x10000' is no raw value of bcd",
                 "address: \"holding:1\", type: float32, order: dcab | 'dcab' is not known",
                 "address: \"holding:1\", type: text            | t.length: is missing",
                 "address: \"holding:1\", type: text, length: 251 | 251 is outside 1 to 250",
                 "address: \"holding:1\", type: uint16, length: 4 | uint16 always has 2 bytes",
-                "address: \"holding:1\", type: int16, mask: 0xF | works on uint16, uint32 and uint64 only",
+                "address: \"holding:1\", type: int16, mask: 0xF | works on uint16, uint32, uint64 and bcd only",
                 "address: \"holding:1\", type: uint16, invalid: [0x10000] | '0x10000' is no raw value of uint16",
                 "address: \"holding:1\", type: uint16, invalid: [x] | give numbers such as 0xFFFF",
                 "address: \"holding:1\", type: float32, enum: {1: a} | works on whole numbers only",
@@ -189,7 +250,7 @@ class ConfigurationTest {
                     @Override
                     protected Class<?> loadClass(String name, boolean resolve)
                             throws ClassNotFoundException {
-                        if (name.startsWith("com.ghgande")) {
+                        if (name.startsWith("com.ghgande") || name.startsWith("com.fazecast")) {
                             throw new ClassNotFoundException(name + " is hidden by the test");
                         }
                         return name.startsWith("io.drme.driver.modbus.")
@@ -218,11 +279,14 @@ class ConfigurationTest {
                                 .getConstructor()
                                 .newInstance();
         assertThat(hidden.getClass()).isNotEqualTo(ModbusDriverFactory.class);
-        var fixture =
-                DeviceFixture.of(
-                        "d",
-                        hidden,
-                        "{url: \"tcp://h\", tags: {t: {address: \"holding:1\", type: uint16}}}");
-        assertThat(fixture.spec().tags()).hasSize(1);
+        for (var url : new String[] {"tcp://h", "rtu:///dev/ttyS0?baud=9600"}) {
+            var fixture =
+                    DeviceFixture.of(
+                            "d",
+                            hidden,
+                            "{url: \"%s\", tags: {t: {address: \"holding:1\", type: uint16}}}"
+                                    .formatted(url));
+            assertThat(fixture.spec().tags()).hasSize(1);
+        }
     }
 }

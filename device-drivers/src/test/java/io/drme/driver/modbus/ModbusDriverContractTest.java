@@ -19,40 +19,54 @@ class ModbusDriverContractTest implements DriverContract {
             devices:
               press:
                 protocol: modbus
-                listen: "127.0.0.1:PORT"
+                listen: "LISTEN127.0.0.1:PORT"
                 units: {3: {points: {level: {address: "input:7", value: 670}}}}
             """;
     private static final String DEVICE =
             """
-            url: "tcp://127.0.0.1:PORT"
+            url: "SCHEME://127.0.0.1:PORT"
             unit-id: 3
-            timeout: 100ms
+            timeout: LIMITms
             tags:
               level: {address: "input:7", type: uint16}
               beyond: {address: "input:8", type: uint16}
               elsewhere: {address: "holding:7", type: uint16}
             """;
 
+    /** The scheme of the device's URL. */
+    String scheme() {
+        return "tcp";
+    }
+
     @Override
     public Rig rig() throws Exception {
-        return new ModbusRig();
+        return new ModbusRig(scheme());
     }
 
     private static final class ModbusRig implements Rig {
         private final ModbusDriverFactory factory = new ModbusDriverFactory();
+        private final String scheme;
         private final int port;
         private SimulatedPress press;
 
-        ModbusRig() throws Exception {
+        ModbusRig(String scheme) throws Exception {
+            this.scheme = scheme;
             port = SimulatedPress.quietPort();
-            press = SimulatedPress.start(PLANT.replace("PORT", String.valueOf(port)));
+            press = SimulatedPress.start(plant());
         }
 
-        private static DeviceFixture fixture(int port) {
+        private String plant() {
+            return PLANT.replace("LISTEN", scheme.equals("tcp") ? "" : scheme + "://")
+                    .replace("PORT", String.valueOf(port));
+        }
+
+        private DeviceFixture fixture(int to) {
             return DeviceFixture.of(
                     "press-3",
                     new ModbusDriverFactory(),
-                    DEVICE.replace("PORT", String.valueOf(port)));
+                    DEVICE.replace("SCHEME", scheme)
+                            .replace("LIMIT", scheme.equals("tcp") ? "100" : "500")
+                            .replace("PORT", String.valueOf(to)));
         }
 
         private Driver driver(int to) {
@@ -112,7 +126,7 @@ class ModbusDriverContractTest implements DriverContract {
 
         @Override
         public void restart() throws Exception {
-            press = SimulatedPress.start(PLANT.replace("PORT", String.valueOf(port)));
+            press = SimulatedPress.start(plant());
         }
 
         @Override

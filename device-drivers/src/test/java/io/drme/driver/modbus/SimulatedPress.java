@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 
 /** A running scenario with one device, {@code press}. */
 final class SimulatedPress implements AutoCloseable {
@@ -56,6 +57,11 @@ final class SimulatedPress implements AutoCloseable {
 
     void fault(String unit, Fault fault) {
         plant.member("press").orElseThrow().faults().set(unit, fault, Optional.empty());
+    }
+
+    /** What it can do wrong. */
+    Set<FaultKind> faultKinds() {
+        return plant.member("press").orElseThrow().device().faultKinds();
     }
 
     /** A fault with a delay. */

@@ -73,6 +73,37 @@ class TypesAndOrdersTest {
         return wire;
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "2, abcd, 1234, 1234",
+        "4, abcd, 12345678, 12345678",
+        "4, cdab, 56781234, 12345678",
+        "4, badc, 34127856, 12345678",
+        "4, dcba, 78563412, 12345678",
+        "6, abcd, 000000000042, 42",
+        "8, abcd, 9999999999999999, 9999999999999999",
+    })
+    void digitsInHalvesOfBytesAreANumber(int length, String order, String wire, long value) {
+        var tag =
+                tag(
+                        "address: \"holding:0\", type: bcd, length: %d, order: %s"
+                                .formatted(length, order));
+        var batch = decode(tag, HexFormat.of().parseHex(wire));
+        assertThat(batch.qualities()[0]).isEqualTo(Quality.GOOD);
+        assertThat(batch.bits()[0]).isEqualTo(value);
+    }
+
+    @Test
+    void aHalfThatIsNoDigitIsMalformedAndACodeIsAFailure() {
+        var digits = "address: \"holding:0\", type: bcd, length: 2";
+        assertThat(decode(tag(digits), new byte[] {0x12, 0x3A}).qualities()[0])
+                .isEqualTo(Quality.bad(Reason.MALFORMED));
+        assertThat(decode(tag(digits + ", invalid: [0xFFFF]"), new byte[] {-1, -1}).qualities()[0])
+                .isEqualTo(Quality.bad(Reason.SENSOR_FAILURE));
+        assertThat(decode(tag(digits + ", mask: 0x0FFF"), new byte[] {(byte) 0xF1, 0x23}).bits()[0])
+                .isEqualTo(123);
+    }
+
     static Stream<String[]> integers() {
         return Stream.of("int16", "uint16", "int32", "uint32", "int64", "uint64")
                 .flatMap(type ->

@@ -35,6 +35,7 @@ class ArchitectureTest {
                             "org.eclipse.milo..",
                             List.of("io.drme.driver.opcua..", "io.drme.sim.opcua..")),
                     Map.entry("com.ghgande.j2mod..", List.of("io.drme.driver.modbus..")),
+                    Map.entry("com.fazecast.jSerialComm..", List.of("io.drme.driver.modbus..")),
                     Map.entry("com.pi4j..", List.of("io.drme.driver.gpio..")),
                     Map.entry("org.mapdb..", List.of("io.drme.edge.state..")),
                     Map.entry("com.hazelcast..", List.of("io.drme.cloud.grid..")),

@@ -6,7 +6,8 @@ import java.time.Duration;
  * One thing that goes wrong.
  *
  * @param kind what
- * @param delay of {@code slow} before an answer, of {@code drip} before each byte
+ * @param delay of {@code slow} before an answer, of {@code drip} before each byte, the most of
+ *     {@code jitter}; how long {@code restart} and each of {@code spikes} take
  * @param code of {@code exception}: the protocol's error code; 0 for the protocol's usual one
  */
 public record Fault(FaultKind kind, Duration delay, int code) {

@@ -26,8 +26,29 @@ public enum FaultKind {
     DRIP,
     /** Accepts connections and ends its sending side at the first request. */
     HALF_OPEN,
+    /** Answers with a checksum that is wrong. */
+    CRC,
+    /** Answers to another function than was asked for. */
+    WRONG_FUNCTION,
+    /** Answers after a delay that is another each time, up to the one given. */
+    JITTER,
+    /** Is gone for a delay, once, as after a power cut; what was written to it is forgotten. */
+    RESTART,
+    /** Takes one connection at a time. */
+    ONE_CONNECTION,
+    /** Goes on to give the values that it had when the fault began. */
+    STUCK,
+    /** Gives values that move away from the true ones, by a hundredth a second. */
+    DRIFT,
+    /** Gives a value far off now and then, for the time of a delay each. */
+    SPIKES,
     /** Behaves. */
     NONE;
+
+    /** Whether the values are wrong and all else is right, so that nobody can tell from one. */
+    public boolean isAboutValues() {
+        return this == STUCK || this == DRIFT || this == SPIKES;
+    }
 
     /** The form on the command line, in files and in JSON, for example {@code wrong-unit}. */
     public String text() {

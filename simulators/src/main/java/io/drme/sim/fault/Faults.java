@@ -15,7 +15,14 @@ public final class Faults {
     /** Stands for the whole device. */
     public static final String WHOLE = "";
 
-    private record Entry(Fault fault, long untilNanos) {}
+    private record Entry(Fault fault, long sinceNanos, long untilNanos) {}
+
+    /**
+     * A fault that stands now.
+     *
+     * @param sinceNanos when it was set, by the clock; tells one from the same set again
+     */
+    public record Standing(Fault fault, long sinceNanos) {}
 
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
@@ -37,8 +44,9 @@ public final class Faults {
         lock.lock();
         try {
             if (fault.kind() != FaultKind.NONE) {
-                long until = time.map(t -> clock.nanoTime() + t.toNanos()).orElse(Long.MAX_VALUE);
-                byUnit.put(unit, new Entry(fault, until));
+                long now = clock.nanoTime();
+                long until = time.map(t -> now + t.toNanos()).orElse(Long.MAX_VALUE);
+                byUnit.put(unit, new Entry(fault, now, until));
             } else if (unit.equals(WHOLE)) {
                 byUnit.clear();
             } else {
@@ -55,6 +63,20 @@ public final class Faults {
         return all.getOrDefault(unit, all.getOrDefault(WHOLE, Fault.NONE));
     }
 
+    /** The same with the time at which it was set. */
+    public Standing standing(String unit) {
+        lock.lock();
+        try {
+            expire();
+            var entry = byUnit.getOrDefault(unit, byUnit.get(WHOLE));
+            return entry == null
+                    ? new Standing(Fault.NONE, 0)
+                    : new Standing(entry.fault(), entry.sinceNanos());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** What goes wrong now for the whole device. */
     public Fault ofDevice() {
         return of(WHOLE);
@@ -64,14 +86,17 @@ public final class Faults {
     public Map<String, Fault> all() {
         lock.lock();
         try {
-            long now = clock.nanoTime();
-            byUnit.values()
-                    .removeIf(e -> e.untilNanos() != Long.MAX_VALUE && e.untilNanos() <= now);
+            expire();
             var faults = new TreeMap<String, Fault>();
             byUnit.forEach((unit, entry) -> faults.put(unit, entry.fault()));
             return faults;
         } finally {
             lock.unlock();
         }
+    }
+
+    private void expire() {
+        long now = clock.nanoTime();
+        byUnit.values().removeIf(e -> e.untilNanos() != Long.MAX_VALUE && e.untilNanos() <= now);
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,8 @@ public final class ModbusProtocol implements SimulatedProtocol {
                     "(coil|discrete|input|holding):(0x[0-9a-fA-F]{1,4}|[0-9]{1,5})(?:\\.([0-9]{1,2}))?");
     private static final Pattern RANGE =
             Pattern.compile("(coil|discrete|input|holding):([0-9]{1,5})-([0-9]{1,5})");
+    private static final Pattern RTU_TCP =
+            Pattern.compile("rtu-tcp://(?:(?:\\[[^]]+]|[^:\\s]+):)?[0-9]{1,5}");
     private static final String EXPECTED =
             "an address such as holding:100, input:0x10, coil:3 or holding:10.3 (a bit), from 0 to"
                     + " 65535";
@@ -54,7 +57,25 @@ public final class ModbusProtocol implements SimulatedProtocol {
         }
         sections.forEach((id, keys) ->
                 unitId(id, keys).ifPresent(n -> units.put(n, unit(n, keys, context))));
-        return Optional.of(new ModbusServer(context, units));
+        var url = context.url().orElse("");
+        if (url.startsWith("rtu:")) {
+            var port = SerialPath.parse(url);
+            if (port.isEmpty()) {
+                device.problem("listen", "'%s' is not %s".formatted(url, SerialPath.EXPECTED));
+            }
+            return port.map(p -> new SerialServer(context, units, p));
+        }
+        if (!url.isEmpty() && !RTU_TCP.matcher(url.strip()).matches()) {
+            device.problem(
+                    "listen", "'%s' is not a URL such as rtu-tcp://127.0.0.1:1503".formatted(url));
+        }
+        return Optional.of(
+                new ModbusServer(context, units, url.isEmpty() ? Frames.TCP : Frames.RTU));
+    }
+
+    @Override
+    public Set<String> schemes() {
+        return Set.of("rtu", "rtu-tcp");
     }
 
     private static Optional<Integer> unitId(String id, Section keys) {

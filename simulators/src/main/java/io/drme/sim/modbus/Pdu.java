@@ -3,8 +3,8 @@ package io.drme.sim.modbus;
 import java.nio.ByteBuffer;
 
 /**
- * Answers requests: functions 1 to 6, 15 and 16 of the Modbus Application Protocol 1.1b3, with its
- * checks in its order: function, quantity, address.
+ * Answers requests: functions 1 to 6, 8, 15 and 16 of the Modbus Application Protocol 1.1b3, with
+ * its checks in its order: function, quantity, address.
  */
 final class Pdu {
     static final int ILLEGAL_FUNCTION = 1;
@@ -12,6 +12,7 @@ final class Pdu {
     static final int ILLEGAL_VALUE = 3;
     static final int DEVICE_FAILURE = 4;
 
+    private static final int ECHO = 8;
     private static final int EXCEPTION_BIT = 0x80;
     private static final int MOST_REGISTERS_READ = 125;
     private static final int MOST_BITS_READ = 2000;
@@ -23,15 +24,16 @@ final class Pdu {
     private Pdu() {}
 
     /** The answer to a request, both without unit id and transport header. */
-    static byte[] answer(Unit unit, byte[] request, long elapsedNanos) {
+    static byte[] answer(Unit unit, byte[] request, Moment moment) {
         int function = request[0] & 0xFF;
         var in = ByteBuffer.wrap(request, 1, request.length - 1);
         return switch (function) {
-            case 1 -> readBits(unit, Area.COIL, in, elapsedNanos);
-            case 2 -> readBits(unit, Area.DISCRETE, in, elapsedNanos);
-            case 3 -> readRegisters(unit, Area.HOLDING, in, elapsedNanos);
-            case 4 -> readRegisters(unit, Area.INPUT, in, elapsedNanos);
+            case 1 -> readBits(unit, Area.COIL, in, moment);
+            case 2 -> readBits(unit, Area.DISCRETE, in, moment);
+            case 3 -> readRegisters(unit, Area.HOLDING, in, moment);
+            case 4 -> readRegisters(unit, Area.INPUT, in, moment);
             case 5 -> writeOne(unit, Area.COIL, request, in);
+            case ECHO -> echo(request);
             case 6 -> writeOne(unit, Area.HOLDING, request, in);
             case 15 -> writeMany(unit, Area.COIL, request, in);
             case 16 -> writeMany(unit, Area.HOLDING, request, in);
@@ -39,11 +41,17 @@ final class Pdu {
         };
     }
 
+    /** Sends back what came: function 8 has one kind here, return query data. */
+    private static byte[] echo(byte[] request) {
+        boolean query = request.length >= 3 && request[1] == 0 && request[2] == 0;
+        return query ? request.clone() : exception(ECHO, ILLEGAL_FUNCTION);
+    }
+
     static byte[] exception(int function, int code) {
         return new byte[] {(byte) (function | EXCEPTION_BIT), (byte) code};
     }
 
-    private static byte[] readBits(Unit unit, Area area, ByteBuffer in, long elapsedNanos) {
+    private static byte[] readBits(Unit unit, Area area, ByteBuffer in, Moment moment) {
         int function = area == Area.COIL ? 1 : 2;
         if (in.remaining() != 4) {
             return exception(function, ILLEGAL_VALUE);
@@ -58,12 +66,12 @@ final class Pdu {
         answer[0] = (byte) function;
         answer[1] = (byte) (answer.length - 2);
         for (int i = 0; i < count; i++) {
-            answer[2 + i / 8] |= (byte) (unit.read(area, address + i, elapsedNanos) << (i % 8));
+            answer[2 + i / 8] |= (byte) (unit.read(area, address + i, moment) << (i % 8));
         }
         return answer;
     }
 
-    private static byte[] readRegisters(Unit unit, Area area, ByteBuffer in, long elapsedNanos) {
+    private static byte[] readRegisters(Unit unit, Area area, ByteBuffer in, Moment moment) {
         int function = area == Area.HOLDING ? 3 : 4;
         if (in.remaining() != 4) {
             return exception(function, ILLEGAL_VALUE);
@@ -77,7 +85,7 @@ final class Pdu {
         var answer = ByteBuffer.allocate(2 + 2 * count);
         answer.put((byte) function).put((byte) (2 * count));
         for (int i = 0; i < count; i++) {
-            answer.putShort((short) unit.read(area, address + i, elapsedNanos));
+            answer.putShort((short) unit.read(area, address + i, moment));
         }
         return answer.array();
     }

@@ -29,14 +29,14 @@ record Point(
     }
 
     /** Whether the bit is set now. */
-    boolean bitAt(long elapsedNanos) {
-        return number(value.at(elapsedNanos)).signum() != 0;
+    boolean bitAt(Moment moment) {
+        return number(value.at(moment.elapsedNanos())).signum() != 0;
     }
 
     /** The bytes as they are sent now. */
-    byte[] bytesAt(long elapsedNanos) {
+    byte[] bytesAt(Moment moment) {
         var bytes = new byte[bytes()];
-        var now = value.at(elapsedNanos);
+        var now = moment.distorted(value.at(moment.elapsedNanos()));
         switch (type) {
             case TEXT -> {
                 var text = (now instanceof Value.Text(String t) ? t : number(now).toString());

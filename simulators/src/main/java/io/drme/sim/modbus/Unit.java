@@ -54,7 +54,7 @@ final class Unit {
     }
 
     /** A register, 0 to 65535, or a bit, 0 or 1, now. The address is there. */
-    int read(Area area, int address, long elapsedNanos) {
+    int read(Area area, int address, Moment moment) {
         var over = written.getOrDefault(area, Map.of()).get(address);
         if (over != null) {
             return over;
@@ -64,23 +64,28 @@ final class Unit {
             throw new IllegalArgumentException(area.text() + ":" + address + " is not there");
         }
         if (area.isBits()) {
-            return point.bitAt(elapsedNanos) ? 1 : 0;
+            return point.bitAt(moment) ? 1 : 0;
         }
         if (point.bit() >= 0) {
-            return bits(area, address, elapsedNanos);
+            return bits(area, address, moment);
         }
-        var bytes = point.bytesAt(elapsedNanos);
+        var bytes = point.bytesAt(moment);
         int at = 2 * (address - point.address());
         return (bytes[at] & 0xFF) << 8 | (bytes[at + 1] & 0xFF);
     }
 
-    private int bits(Area area, int address, long elapsedNanos) {
+    private int bits(Area area, int address, Moment moment) {
         int register = 0;
         for (var point :
                 registerBits.getOrDefault(new Register(area, address), Map.of()).values()) {
-            register |= point.bitAt(elapsedNanos) ? 1 << point.bit() : 0;
+            register |= point.bitAt(moment) ? 1 << point.bit() : 0;
         }
         return register;
+    }
+
+    /** Forgets what clients wrote, as a device does that keeps it in memory only. */
+    void restart() {
+        written.values().forEach(Map::clear);
     }
 
     /** Overlays a register or bit. */

@@ -1,4 +1,7 @@
-/** A Modbus TCP server by hand over sockets, which knows nothing of our driver or its library. */
+/**
+ * A Modbus server by hand, over TCP and serial lines, which knows nothing of our driver or its
+ * libraries.
+ */
 @NullMarked
 package io.drme.sim.modbus;
 

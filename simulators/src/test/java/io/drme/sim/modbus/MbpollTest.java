@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.drme.sim.Plant;
 import io.drme.testing.ManualClock;
+import io.drme.testing.PtyPair;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ class MbpollTest {
             devices:
               press:
                 protocol: modbus
-                listen: "127.0.0.1:0"
+                listen: "LISTEN"
                 units:
                   7:
                     points:
@@ -38,8 +39,18 @@ class MbpollTest {
 
     @BeforeEach
     void start() throws Exception {
-        plant = Plant.parse("plant.yaml", PLANT, Plant.Overrides.NONE, new ManualClock());
+        plant = plant("127.0.0.1:0");
+    }
+
+    private static Plant plant(String listen) throws Exception {
+        var plant =
+                Plant.parse(
+                        "plant.yaml",
+                        PLANT.replace("LISTEN", listen),
+                        Plant.Overrides.NONE,
+                        new ManualClock());
         plant.start();
+        return plant;
     }
 
     @AfterEach
@@ -47,16 +58,23 @@ class MbpollTest {
         plant.close();
     }
 
+    private String mbpoll(String... arguments) throws IOException, InterruptedException {
+        var port = String.valueOf(plant.address("press").getPort());
+        return mbpoll(List.of("-m", "tcp", "-p", port), "127.0.0.1", arguments);
+    }
+
     /**
      * Runs mbpoll once against unit 7, addresses from 0; skips where it is missing, but not in CI.
      */
-    private String mbpoll(String... arguments) throws IOException, InterruptedException {
-        var command =
-                new ArrayList<>(
-                        List.of("mbpoll", "-m", "tcp", "-a", "7", "-0", "-1", "-o", "10", "-p"));
-        command.add(String.valueOf(plant.address("press").getPort()));
-        command.addAll(List.of(arguments));
-        command.add(command.indexOf("-p") + 2, "127.0.0.1");
+    private static String mbpoll(List<String> mode, String device, String... arguments)
+            throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of("mbpoll", "-a", "7", "-0", "-1", "-o", "10"));
+        command.addAll(mode);
+        var values = List.of(arguments).indexOf("--");
+        int options = values < 0 ? arguments.length : values;
+        command.addAll(List.of(arguments).subList(0, options));
+        command.add(device);
+        command.addAll(List.of(arguments).subList(options, arguments.length));
         Process process;
         try {
             process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -79,6 +97,23 @@ class MbpollTest {
         assertThat(mbpoll("-t", "3", "-r", "7")).contains("[7]: 65534 (-2)");
         assertThat(mbpoll("-t", "0", "-r", "3")).contains("[3]: 1");
         assertThat(mbpoll("-t", "1", "-r", "4")).contains("[4]: 1");
+    }
+
+    @Test
+    void mbpollReadsAndWritesOverASerialLine() throws Exception {
+        try (var pty = PtyPair.open();
+                var line = plant("rtu://" + pty.one() + "?baud=19200&parity=even")) {
+            var mode = List.of("-m", "rtu", "-b", "19200", "-P", "even");
+            assertThat(line.members().getFirst().device().listening())
+                    .isEqualTo("rtu://" + pty.one() + "?baud=19200&parity=even&stop-bits=1");
+            assertThat(mbpoll(mode, pty.other(), "-t", "4:float", "-r", "200"))
+                    .contains("[200]: 81.5");
+            assertThat(mbpoll(mode, pty.other(), "-t", "3", "-r", "7")).contains("65534 (-2)");
+            assertThat(mbpoll(mode, pty.other(), "-t", "1", "-r", "4")).contains("[4]: 1");
+            assertThat(mbpoll(mode, pty.other(), "-t", "4", "-r", "300", "--", "4321"))
+                    .contains("Written 1 reference");
+            assertThat(mbpoll(mode, pty.other(), "-t", "4", "-r", "300")).contains("[300]: 4321");
+        }
     }
 
     @Test

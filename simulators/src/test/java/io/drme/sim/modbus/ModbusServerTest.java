@@ -197,4 +197,44 @@ class ModbusServerTest {
         assertThat(exchange("02 03 0000 0001")).endsWith("0005");
         assertThat(clock.nanoTime() - before).isEqualTo(Duration.ofSeconds(11).toNanos());
     }
+
+    // Function 8, return query data: Application Protocol 1.1b3, 6.8.
+    @Test
+    void anEchoIsSentBack() throws Exception {
+        assertThat(exchange("01 08 0000 a537")).endsWith("01080000a537");
+        assertThat(exchange("01 08 0001 0000")).endsWith("018801");
+    }
+
+    @Test
+    void aDeviceWithOneConnectionTakesNoSecond() throws Exception {
+        exchange("01 03 00c8 0002");
+        fault(Faults.WHOLE, FaultKind.ONE_CONNECTION);
+        try (var second = new Socket()) {
+            second.connect(plant.address("press"));
+            second.setSoTimeout(10_000);
+            assertThat(second.getInputStream().read()).isEqualTo(-1);
+        }
+        assertThat(exchange("01 03 00c8 0002")).contains("0103");
+    }
+
+    @Test
+    void aRestartDropsConnectionsOnceAndForgetsWhatWasWritten() throws Exception {
+        exchange("01 06 00c8 0001");
+        fault(Faults.WHOLE, FaultKind.RESTART);
+        send("01 03 00c8 0001");
+        assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        clock.advance(Fault.DEFAULT_DELAY);
+        socket = new Socket();
+        socket.connect(plant.address("press"));
+        socket.setSoTimeout(10_000);
+        assertThat(exchange("01 03 00c9 0001")).endsWith("42a3");
+        assertThat(exchange("01 03 00c8 0001")).as("the word that was written").endsWith("0000");
+    }
+
+    @Test
+    void anotherFunctionThanAskedForIsAnswered() throws Exception {
+        fault("1", FaultKind.WRONG_FUNCTION);
+        assertThat(exchange("01 03 00c8 0002")).contains("0104");
+        assertThat(exchange("01 01 0000 0003")).contains("0102");
+    }
 }

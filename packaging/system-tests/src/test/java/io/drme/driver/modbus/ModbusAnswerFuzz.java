@@ -8,7 +8,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** What a Modbus device answers: header, PDU, and the values of every type in every order. */
+/**
+ * What a Modbus device answers, over TCP and on a serial line: header, PDU, and the values of every
+ * type in every order.
+ */
 public final class ModbusAnswerFuzz {
     private static final List<Area> AREAS = List.of(Area.values());
     private static final Fuzzing.Bound BOUND = new Fuzzing.Bound(1 << 20, 500);
@@ -33,13 +36,20 @@ public final class ModbusAnswerFuzz {
         var answer = Arrays.copyOf(Arrays.copyOfRange(data, 2, data.length), 261);
         ByteBuffer.wrap(answer).putShort(0, (short) 1).putShort(2, (short) 0).put(6, (byte) 1);
         var read = new Line.Read(1, area, 0, count);
+        var serial = Arrays.copyOf(Arrays.copyOfRange(data, 2, data.length), 256);
+        serial[0] = 1;
         Fuzzing.parse(
                 data.length,
                 BOUND,
                 Exception.class,
                 () -> {
                     try {
-                        var values = Line.values(read, answer, Line.pduBytes(read, answer, 1));
+                        decode(area, count, Rtu.values(read, serial, Rtu.frameBytes(serial)));
+                    } catch (IOException | RefusalException _) {
+                        // How a wrong answer is refused.
+                    }
+                    try {
+                        var values = Mbap.values(read, answer, Mbap.pduBytes(read, answer, 1));
                         decode(area, count, values);
                     } catch (IOException | RefusalException _) {
                         // How a wrong answer is refused.
@@ -56,7 +66,12 @@ public final class ModbusAnswerFuzz {
         for (var type : DataType.values()) {
             boolean bit = area.isBits() || type == DataType.BOOL;
             for (var order : Order.values()) {
-                int length = type == DataType.TEXT ? 2 * count - 1 : type.bytes();
+                int length =
+                        switch (type) {
+                            case TEXT -> 2 * count - 1;
+                            case BCD -> Math.min(2 * count, Long.BYTES);
+                            default -> type.bytes();
+                        };
                 if (!area.isBits() && length > 2 * count) {
                     continue;
                 }

@@ -1,0 +1,183 @@
+package io.drme.sim.modbus;
+
+import io.drme.sim.DeviceContext;
+import io.drme.sim.SimulatedDevice;
+import io.drme.sim.fault.FaultKind;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Units on a serial line: a port, or one end of a pair of pseudo terminals. The port is a file that
+ * stty has prepared, so that no serial library is shared with the driver. One platform thread reads
+ * it, for a read holds its thread for up to a tenth of a second.
+ */
+final class SerialServer implements SimulatedDevice {
+    private static final Logger log = LoggerFactory.getLogger(SerialServer.class);
+    private static final Duration MOST_CLOSING = Duration.ofSeconds(2);
+
+    /** A read gives what is there, and nothing after a tenth of a second. */
+    private static final List<String> RAW =
+            List.of("raw", "-echo", "clocal", "-crtscts", "min", "0", "time", "1");
+
+    /** They have neither speed nor parity, and stty fails where it is to set one. */
+    private static final Path PSEUDO_TERMINALS = Path.of("/dev/pts");
+
+    private final DeviceContext context;
+    private final Units units;
+    private final SerialPath port;
+    private @Nullable Thread thread;
+    private volatile boolean stopped;
+
+    SerialServer(DeviceContext context, Map<Integer, Unit> units, SerialPath port) {
+        this.context = context;
+        this.units = new Units(context, units);
+        this.port = port;
+    }
+
+    @Override
+    public void start() throws IOException {
+        var path = port.path();
+        if (!Files.isReadable(path) || !Files.isWritable(path)) {
+            throw new IOException(
+                    "%s is not there, or may not be opened; check the path and the rights, or make a pair of terminals: socat pty,raw,echo=0,link=a pty,raw,echo=0,link=b"
+                            .formatted(path));
+        }
+        if (!path.toRealPath().startsWith(PSEUDO_TERMINALS)) {
+            stty(path, port.settings());
+        }
+        stty(path, RAW);
+        var in = new FileInputStream(path.toFile());
+        FileOutputStream out;
+        try {
+            out = new FileOutputStream(path.toFile());
+        } catch (IOException e) {
+            in.close();
+            throw e;
+        }
+        stopped = false;
+        thread =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("modbus-" + context.name())
+                        .start(() -> serve(in, out));
+    }
+
+    private static void stty(Path path, List<String> settings) throws IOException {
+        var command = new ArrayList<>(List.of("stty", "-F", path.toString()));
+        command.addAll(settings);
+        var stty = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try (var said = stty.getInputStream()) {
+            var text = new String(said.readAllBytes(), StandardCharsets.UTF_8);
+            if (stty.waitFor() != 0) {
+                throw new IOException(
+                        "%s can't be set up as a serial line: %s".formatted(path, text.strip()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    private void serve(FileInputStream file, FileOutputStream out) {
+        try (file;
+                out;
+                var in = new DataInputStream(new Waiting(file))) {
+            new Server(context, units, Frames.RTU, true).serve(new Server.Connection() {}, in, out);
+        } catch (EOFException _) {
+            // It was closed.
+        } catch (IOException e) {
+            log.warn("device={} the serial line broke: {}", context.name(), e.getMessage());
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Where a read that gives nothing means that nothing came yet. */
+    private final class Waiting extends InputStream {
+        private final FileInputStream file;
+
+        Waiting(FileInputStream file) {
+            this.file = file;
+        }
+
+        @Override
+        public int read() throws IOException {
+            var one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] into, int at, int most) throws IOException {
+            while (!stopped) {
+                int got = file.read(into, at, most);
+                if (got > 0) {
+                    return got;
+                }
+            }
+            return -1;
+        }
+
+        @Override
+        public int available() throws IOException {
+            return file.available();
+        }
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    @Override
+    public String listening() {
+        return port.url();
+    }
+
+    @Override
+    public List<String> units() {
+        return units.names();
+    }
+
+    @Override
+    public Set<FaultKind> faultKinds() {
+        var kinds = EnumSet.allOf(FaultKind.class);
+        kinds.removeAll(
+                Set.of(
+                        FaultKind.RESET,
+                        FaultKind.HALF_OPEN,
+                        FaultKind.WRONG_TRANSACTION,
+                        FaultKind.ONE_CONNECTION));
+        return kinds;
+    }
+
+    @Override
+    public void close() {
+        stopped = true;
+        var serving = thread;
+        if (serving != null) {
+            try {
+                serving.join(MOST_CLOSING);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
