@@ -345,7 +345,11 @@ final class Ranking {
         for (int i = 0; i < values.length; i++) {
             scaled[i] = Math.round(values[i] * Math.pow(10, decimals));
         }
-        return 2 + decimals + length((double) scaled[0]) + length(2 * WORD_BITS - 1) + steps(scaled);
+        return 2
+                + decimals
+                + length((double) scaled[0])
+                + length(2 * WORD_BITS - 1)
+                + steps(scaled);
     }
 
     /** Values of full precision: an exponent, a mantissa, and steps in units of the last place. */

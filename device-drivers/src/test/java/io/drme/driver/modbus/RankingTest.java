@@ -33,7 +33,7 @@ class RankingTest {
         var registers = new int[words];
         int length = 2 * words;
         for (int i = 0; i < length; i++) {
-            int value = (int) (bits >>> 8 * (length - 1 - i)) & 0xFF;
+            int value = (int) (bits >>> (8 * (length - 1 - i))) & 0xFF;
             int at = order.position(i, length);
             registers[at / 2] |= at % 2 == 0 ? value << 8 : value;
         }

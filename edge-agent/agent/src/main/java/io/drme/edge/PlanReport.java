@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -116,7 +117,7 @@ final class PlanReport {
         var other =
                 now.keySet().stream()
                         .filter(was::containsKey)
-                        .filter(t -> !now.get(t).equals(was.get(t)))
+                        .filter(t -> !Objects.equals(now.get(t), was.get(t)))
                         .toList();
         var parts = new ArrayList<String>();
         part(added, "new", parts);
@@ -235,8 +236,12 @@ final class PlanReport {
         var spec = placed.spec();
         var requests = explanation(placed).requests();
         lines.add(
-                "%s (%s, %s): %d tags"
-                        .formatted(spec.name(), spec.driver(), spec.url(), spec.tags().size()));
+                "%s (%s, %s): %s"
+                        .formatted(
+                                spec.name(),
+                                spec.driver(),
+                                spec.url(),
+                                count(spec.tags().size(), "tag")));
         if (!isPolled(spec)) {
             lines.add("  the device tells changes by itself");
             return;
@@ -246,23 +251,21 @@ final class PlanReport {
             var group = placed.groups().get(i);
             var own = requests.stream().filter(r -> r.group() == index).toList();
             lines.add(
-                    "  every %s: %d tags, %d request%s"
+                    "  every %s: %s, %s"
                             .formatted(
                                     Quantities.text(group.interval()),
-                                    group.tags().size(),
-                                    own.size(),
-                                    own.size() == 1 ? "" : "s"));
+                                    count(group.tags().size(), "tag"),
+                                    count(own.size(), "request")));
             own.forEach(r -> lines.add("    " + line(r)));
         }
     }
 
     private static String line(PlannedRequest request) {
-        return "%s: %d, for %d tag%s; %s"
+        return "%s: %d, for %s; %s"
                 .formatted(
                         request.range(),
                         request.count(),
-                        request.tags().size(),
-                        request.tags().size() == 1 ? "" : "s",
+                        count(request.tags().size(), "tag"),
                         request.why());
     }
 
@@ -303,8 +306,12 @@ final class PlanReport {
                                         BYTES_A_SAMPLE,
                                         pushed == 0
                                                 ? ""
-                                                : " and without %d tags that tell by themselves"
-                                                        .formatted(pushed)));
+                                                : " and without %s of devices that tell by themselves"
+                                                        .formatted(count(pushed, "tag"))));
+    }
+
+    private static String count(long count, String what) {
+        return count + " " + what + (count == 1 ? "" : "s");
     }
 
     private static String size(double bytes) {

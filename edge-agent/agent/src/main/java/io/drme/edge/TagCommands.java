@@ -9,6 +9,7 @@ import io.drme.web.client.CommandException;
 import io.drme.web.client.Listing;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Scanner;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -238,14 +240,17 @@ final class TagCommands implements Callable<Integer> {
 
         /** A person sees the preview and says yes; a script has said it by calling. */
         private boolean isWanted(TagMap.Preview preview) {
-            var console = System.console();
-            if (yes || console == null || !console.isTerminal() || preview.changes().isEmpty()) {
+            if (yes || !isAtTerminal() || preview.changes().isEmpty()) {
                 return true;
             }
             out().print("write %s? [y/N] ".formatted(preview.target()));
             out().flush();
             var in = new Scanner(System.in, StandardCharsets.UTF_8);
             return in.hasNextLine() && isYes(in.nextLine());
+        }
+
+        private static boolean isAtTerminal() {
+            return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
         }
 
         private static boolean isYes(String answer) {

@@ -105,7 +105,7 @@ class PlanReportTest {
         assertThat(report(CONFIG, "").text())
                 .anyMatch(l ->
                         l.startsWith("disk:")
-                                && l.contains("without 1 tags that tell by themselves"));
+                                && l.contains("without 1 tag of devices that tell by themselves"));
     }
 
     @Test

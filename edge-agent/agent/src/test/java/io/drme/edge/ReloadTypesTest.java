@@ -52,6 +52,7 @@ class ReloadTypesTest {
     @BeforeEach
     void readWholeNumbers() throws Exception {
         whole = placed("int64");
+        real = placed("float64");
         acquisition = new Acquisition(clock, new HybridClock(clock, 0), in, out, whole.plan());
     }
 
@@ -75,7 +76,6 @@ class ReloadTypesTest {
     /** The reload itself, on this thread as its owner. */
     private void changeToRealNumbers() throws Exception {
         acquisition.step(0);
-        real = placed("float64");
         acquisition.ask(owner -> {
             owner.change(real.plan());
             return true;
