@@ -54,6 +54,25 @@ public interface DriverFactory {
      */
     boolean polled();
 
+    /**
+     * Tells which requests a device's polls would send and why these; sends nothing.
+     *
+     * @param groups the device's poll groups, as {@link #create} gets them
+     */
+    default Explanation explain(DeviceSpec device, List<PollGroup> groups) {
+        return Explanation.NONE;
+    }
+
+    /** The schemes of the URLs that its devices have, such as {@code tcp}. */
+    default List<String> schemes() {
+        return List.of();
+    }
+
+    /** What the protocol does for a person who puts a device into service; nothing by default. */
+    default Optional<Commissioning> commissioning() {
+        return Optional.empty();
+    }
+
     /** The interval at which a tag of this protocol is read where the file says nothing. */
     default Duration defaultPoll() {
         return Duration.ofSeconds(1);

@@ -1,6 +1,7 @@
 package io.drme.driver.gpio;
 
 import io.drme.config.Section;
+import io.drme.driver.Commissioning;
 import io.drme.driver.DeviceSpec;
 import io.drme.driver.Driver;
 import io.drme.driver.DriverFactory;
@@ -65,6 +66,16 @@ public final class GpioDriverFactory implements DriverFactory {
         }
         int line = Integer.parseInt(text.substring("line:".length()));
         return line > GpioAddress.MAX_LINE ? Optional.empty() : Optional.of(line);
+    }
+
+    @Override
+    public List<String> schemes() {
+        return List.of("chip", "sim");
+    }
+
+    @Override
+    public Optional<Commissioning> commissioning() {
+        return Optional.of(new GpioCommissioning());
     }
 
     @Override

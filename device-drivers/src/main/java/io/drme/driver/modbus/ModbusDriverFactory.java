@@ -1,10 +1,12 @@
 package io.drme.driver.modbus;
 
 import io.drme.config.Section;
+import io.drme.driver.Commissioning;
 import io.drme.driver.DeviceSpec;
 import io.drme.driver.Driver;
 import io.drme.driver.DriverFactory;
 import io.drme.driver.DriverSettings;
+import io.drme.driver.Explanation;
 import io.drme.driver.PollGroup;
 import io.drme.time.Clock;
 import java.nio.file.Path;
@@ -79,6 +81,21 @@ public final class ModbusDriverFactory implements DriverFactory {
         return new AddressReader(tag, (ModbusSettings) settings)
                 .read()
                 .map(a -> new Address(a, a.valueType()));
+    }
+
+    @Override
+    public Explanation explain(DeviceSpec device, List<PollGroup> groups) {
+        return Explainer.explain(device, groups);
+    }
+
+    @Override
+    public List<String> schemes() {
+        return List.of("tcp", "rtu-tcp", "rtu");
+    }
+
+    @Override
+    public Optional<Commissioning> commissioning() {
+        return Optional.of(new ModbusCommissioning());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.drme.driver.opcua;
 
 import io.drme.config.Section;
+import io.drme.driver.Commissioning;
 import io.drme.driver.DeviceSpec;
 import io.drme.driver.Driver;
 import io.drme.driver.DriverFactory;
@@ -63,6 +64,16 @@ public final class OpcUaDriverFactory implements DriverFactory {
                 tag.duration("sampling", DEFAULT_SAMPLING, Duration.ofMillis(1), MOST_SAMPLING);
         return node.map(
                 n -> new Address(new OpcUaAddress(n, sampling), type.orElse(ValueType.FLOAT64)));
+    }
+
+    @Override
+    public List<String> schemes() {
+        return List.of("opc.tcp");
+    }
+
+    @Override
+    public Optional<Commissioning> commissioning() {
+        return Optional.of(new OpcUaCommissioning());
     }
 
     @Override

@@ -56,7 +56,7 @@ final class AskCommands {
         }
 
         /** Prints a document as a table of name and value, or as it is. */
-        final void document(JsonObject document) {
+        final void document(JsonObject document) throws CommandException {
             if (top().format() == Listing.Format.json) {
                 out().println(document.encodePrettily());
                 return;
@@ -69,7 +69,7 @@ final class AskCommands {
         /**
          * As {@link #document}, but in a table a list is only counted: who wants it all takes JSON.
          */
-        final void glance(JsonObject document) {
+        final void glance(JsonObject document) throws CommandException {
             document(top().format() == Listing.Format.table ? counted(document) : document);
         }
 

@@ -1,17 +1,19 @@
 package io.drme.edge;
 
 import io.drme.config.InvalidConfigException;
-import io.drme.config.Quantities;
 import io.drme.edge.config.GatewayConfig;
 import io.drme.edge.config.GatewayConfigReader;
+import io.drme.edge.config.LastGood;
 import io.drme.web.client.CommandException;
 import io.drme.web.client.Connection;
+import io.drme.web.client.Listing;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Scanner;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +72,42 @@ final class ConfigCommands {
         }
 
         abstract int run() throws InvalidConfigException, CommandException, InterruptedException;
+
+        /** What the file would change and cost, beside what runs from its data directory. */
+        final PlanReport report(Checked checked) {
+            var reader = new GatewayConfigReader(SystemTags.device().tags());
+            return new PlanReport(
+                    checked.config(),
+                    checked.ready(),
+                    reader.factories(),
+                    running(checked, reader));
+        }
+
+        /** The last good file is the one that runs, or ran last. */
+        private Optional<GatewayConfig> running(Checked checked, GatewayConfigReader reader) {
+            var data = top().data();
+            var lastGood = new LastGood(data == null ? checked.config().store().directory() : data);
+            try {
+                return lastGood.exists()
+                        ? Optional.of(reader.read(lastGood.file()))
+                        : Optional.empty();
+            } catch (InvalidConfigException e) {
+                err().println(
+                                "note: %s can't be read by this release, so all counts as new: %s"
+                                        .formatted(lastGood.file(), e.getMessage()));
+                return Optional.empty();
+            }
+        }
+
+        final void showChanges(PlanReport report) {
+            var changes = report.changes();
+            if (changes.isEmpty()) {
+                out().println("no change against what runs");
+            } else {
+                out().println("changes:");
+                changes.forEach(line -> out().println("  " + line));
+            }
+        }
     }
 
     /** A configuration that would run. */
@@ -99,33 +137,26 @@ final class ConfigCommands {
 
     @Command(
             name = "plan",
-            description =
-                    "Shows what a file would run: devices with their polls and requests, and what leaves the site.",
-            footer = {"  drme-agent plan gateway.yaml"})
+            description = {
+                "Shows what a file would change and cost, and sends nothing.",
+                "Changes against what runs or ran last; the requests of each device and why these; the load of each connection; bytes and wear a day, and for how long the disk lasts without the line."
+            },
+            footer = {
+                "  drme-agent plan gateway.yaml",
+                "  drme-agent plan gateway.yaml --data /var/lib/drme -o json"
+            })
     static final class Plan extends FileCommand {
         @Override
-        int run() throws InvalidConfigException {
+        int run() throws InvalidConfigException, CommandException {
             var checked = check();
-            out().println(checked.summary());
-            for (var placed : checked.ready().devices()) {
-                if (placed.spec().name().equals(SystemTags.DEVICE)) {
-                    continue;
-                }
-                out().println(
-                                "%s (%s, %s): %d tags"
-                                        .formatted(
-                                                placed.spec().name(),
-                                                placed.spec().driver(),
-                                                placed.spec().url(),
-                                                placed.spec().tags().size()));
-                for (var group : placed.groups()) {
-                    out().println(
-                                    "  every %s: %d tags"
-                                            .formatted(
-                                                    Quantities.text(group.interval()),
-                                                    group.tags().size()));
-                }
+            var report = report(checked);
+            if (top().format() == Listing.Format.json) {
+                out().println(report.json().encodePrettily());
+                return 0;
             }
+            out().println(checked.summary());
+            showChanges(report);
+            report.text().forEach(out()::println);
             return 0;
         }
     }
@@ -133,7 +164,7 @@ final class ConfigCommands {
     @Command(
             name = "apply",
             description = {
-                "Checks a file and has the running agent run it; what did not change is not touched.",
+                "Checks a file, shows its plan, and has the running agent run it; what did not change is not touched.",
                 "With --confirm-within it goes back by itself unless you confirm in time."
             },
             footer = {"  drme-agent apply gateway.yaml --confirm-within 60s --data /var/lib/drme"})
@@ -146,7 +177,10 @@ final class ConfigCommands {
 
         @Override
         int run() throws InvalidConfigException, CommandException, InterruptedException {
-            check();
+            var report = report(check());
+            showChanges(report);
+            report.text().forEach(out()::println);
+            out().flush();
             try (var agent = top().connect()) {
                 var body = new JsonObject().put("file", file().toAbsolutePath().toString());
                 if (confirmWithin != null) {
@@ -161,7 +195,6 @@ final class ConfigCommands {
                                             + " goes on");
                     return 0;
                 }
-                changes.forEach(c -> out().println("  " + c));
                 out().println("version %s runs".formatted(answer.getValue("version")));
                 return confirmWithin == null ? 0 : confirm(agent);
             }

@@ -8,7 +8,6 @@ import io.drme.model.Batch;
 import io.drme.time.Clock;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,25 +103,27 @@ final class Devices implements AutoCloseable {
                 .map(loop -> loop.exchange(tag));
     }
 
-    /** Runs exactly these devices from now on. */
-    void run(List<Layout.Placed> wanted) throws InterruptedException {
-        var names = new HashSet<String>();
-        wanted.forEach(w -> names.add(w.spec().name()));
-        for (var gone : List.copyOf(running.values())) {
-            if (!names.contains(gone.placed().spec().name())) {
-                running.remove(gone.placed().spec().name());
-                stop(gone);
+    /**
+     * Stops the devices that are not among these, or are and differ; called before the plan
+     * changes, so that nothing is read for one configuration and understood by another. Waits at
+     * most 2 s for each.
+     */
+    void stopOthers(List<Layout.Placed> wanted) throws InterruptedException {
+        for (var device : List.copyOf(running.values())) {
+            if (!wanted.contains(device.placed())) {
+                running.remove(device.placed().spec().name());
+                stop(device);
             }
         }
+    }
+
+    /** Runs exactly these devices from now on; those that run already are not touched. */
+    void run(List<Layout.Placed> wanted) throws InterruptedException {
+        stopOthers(wanted);
         for (var placed : wanted) {
-            var now = running.get(placed.spec().name());
-            if (now != null && now.placed().equals(placed)) {
-                continue;
+            if (!running.containsKey(placed.spec().name())) {
+                start(placed);
             }
-            if (now != null) {
-                stop(now);
-            }
-            start(placed);
         }
         loops = running.values().stream().map(Running::loop).toList();
     }

@@ -17,7 +17,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Gives tags their indexes and poll groups their numbers, and keeps them over reloads, so that what
@@ -71,7 +74,15 @@ final class Layout {
         problems.throwIfAny(file);
         table = pipelines.table();
         var ready = devices.stream().map(this::placeDevice).toList();
-        return new Ready(new Plan(specs, pipelines, compiled, DERIVED_GROUP), ready, table);
+        var plan = new Plan(specs, pipelines, compiled, DERIVED_GROUP, groupNumbers(ready));
+        return new Ready(plan, ready, table);
+    }
+
+    private static Set<Integer> groupNumbers(List<Placed> devices) {
+        return devices.stream()
+                .flatMap(d ->
+                        IntStream.range(0, d.groups().size()).mapToObj(i -> d.firstGroup() + i))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static Tag tag(TagSpec spec) {

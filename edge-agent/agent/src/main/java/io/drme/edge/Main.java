@@ -31,6 +31,7 @@ import picocli.CommandLine.ScopeType;
         },
         footerHeading = "%nExamples:%n",
         footer = {
+            "  drme-agent probe tcp://10.0.4.17:502",
             "  drme-agent check gateway.yaml",
             "  drme-agent run --config gateway.yaml --data /var/lib/drme",
             "  drme-agent apply gateway.yaml --confirm-within 60s --data /var/lib/drme",
@@ -60,8 +61,16 @@ public final class Main {
             paramLabel = "table|json|csv",
             scope = ScopeType.INHERIT,
             defaultValue = "table",
-            description = "Form of lists; default: ${DEFAULT-VALUE}.")
-    private Listing.Format format = Listing.Format.table;
+            description = "Form of lists; default: ${DEFAULT-VALUE}. browse takes yaml, too.")
+    private Form form = Form.table;
+
+    /** The forms of a listing, and one that only {@code browse} has. */
+    enum Form {
+        table,
+        json,
+        csv,
+        yaml
+    }
 
     private final Map<String, String> environment;
 
@@ -99,6 +108,10 @@ public final class Main {
         line.addSubcommand(new ConfigCommands.Check());
         line.addSubcommand(new ConfigCommands.Plan());
         line.addSubcommand(new ConfigCommands.Apply());
+        line.addSubcommand(new ProbeCommand());
+        line.addSubcommand(new ReadCommand());
+        line.addSubcommand(new BrowseCommand());
+        line.addSubcommand(new TagCommands());
         line.addSubcommand(new ConfigCommands.PrintSchema());
         line.addSubcommand(new ConfigCommands.PrintSample());
         line.addSubcommand(new AskCommands.Status());
@@ -140,8 +153,21 @@ public final class Main {
         return Connection.find(url, data, environment);
     }
 
-    Listing.Format format() {
-        return format;
+    /** The form that was asked for, of a command that knows them all. */
+    Form form() {
+        return form;
+    }
+
+    /** The form of a listing. */
+    Listing.Format format() throws CommandException {
+        return switch (form) {
+            case table -> Listing.Format.table;
+            case json -> Listing.Format.json;
+            case csv -> Listing.Format.csv;
+            case yaml ->
+                    throw CommandException.wrongUsage(
+                            "-o yaml is for browse only; here: table, json, csv");
+        };
     }
 
     @Nullable Path data() {

@@ -328,6 +328,7 @@ final class Supervisor implements AutoCloseable {
 
     private void switchTo(GatewayConfig next, Layout.Ready ready, String by, String result)
             throws InterruptedException {
+        devices.stopOthers(ready.devices());
         parts.acquisition()
                 .ask(owner -> {
                     owner.change(ready.plan());

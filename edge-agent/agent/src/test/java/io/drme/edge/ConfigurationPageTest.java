@@ -36,8 +36,10 @@ class ConfigurationPageTest {
 
             **Several files.** `include: [conf.d/*.yaml]` joins the sections of other files, in the order of their names; the same name in two
             files is an error. `tags: {file: tags/press.csv}` reads the tags from a CSV file, its path taken from where the file lies in which
-            it stands: the first row names the columns, `name` and any key of a tag; an empty cell is an absent key; `range` is written `0..150`;
-            text with a comma stands in double quotes.
+            it stands: the first row names the columns, `name` and any key of a tag; an empty cell is an absent key; `range` is written `0..150`,
+            `invalid` `0xFFFF; 0x8000`, `enum` `0=stopped; 1=running` (a backslash before a `;` that belongs to a name). A cell with a comma stands in
+            double quotes, each quote in it twice; quotes in the midst of a cell that has none around it are text, as in `ns=3;s="DB"."Oil"`.
+            `drme-agent tags export` and `tags import` write such files and put them in place ([commissioning](commissioning.md)).
 
             **Connections.** Modbus devices whose URLs lead to the same host and port share one connection, by `connection:` or by writing the
             same URL; their requests follow one another.

@@ -17,6 +17,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -50,6 +51,7 @@ public final class Acquisition implements Runnable {
             new AtomicReference<>(LatestSnapshot.EMPTY);
     private final Conditioning conditioning = new Conditioning();
     private final LatestValues values = new LatestValues();
+    private final AtomicLong strayBatches = new AtomicLong();
 
     private volatile boolean stopped;
     private volatile boolean ended;
@@ -113,12 +115,15 @@ public final class Acquisition implements Runnable {
         }
 
         /**
-         * Runs another plan from the next batch on. Pipelines that did not change keep their state,
-         * alarms keep theirs; what is no longer configured ends with a transition that says so. The
-         * alarms then look at the latest values, which a new or lowered limit may be beyond already
-         * and which may not move for long.
+         * Runs another plan from the next batch on; what waits was read for the one before and goes
+         * through that. Who changes a device stops it first: what it delivers afterwards, should it
+         * not end in time, is dropped and counted in {@link #strayBatches}. Pipelines that did not
+         * change keep their state, alarms keep theirs; what is no longer configured ends with a
+         * transition that says so. The alarms then look at the latest values, which a new or
+         * lowered limit may be beyond already and which may not move for long.
          */
         public void change(Plan next) {
+            processWaiting();
             var pipelineState = plan.pipelines().snapshot();
             var alarmState = plan.alarms().snapshot();
             plan = next;
@@ -133,6 +138,14 @@ public final class Acquisition implements Runnable {
     /** The values at most 100 ms ago; from any thread. */
     public LatestSnapshot latest() {
         return latest.get();
+    }
+
+    /**
+     * Batches dropped since the start because their device was changed or removed while it
+     * delivered; from any thread.
+     */
+    public long strayBatches() {
+        return strayBatches.get();
     }
 
     /** Alarms that are not over; from any thread. */
@@ -218,7 +231,29 @@ public final class Acquisition implements Runnable {
         }
     }
 
+    /** At most as many batches as wait now, so that devices which go on do not hold a change. */
+    private void processWaiting() {
+        try {
+            for (int left = in.size(); left > 0; left--) {
+                var batch = in.poll();
+                if (batch != null) {
+                    process(batch);
+                }
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt(); // the gateway is stopping; the rest is drained then
+        }
+    }
+
     private void process(Batch batch) throws InterruptedException {
+        if (!plan.groups().contains(batch.group())) {
+            log.warn(
+                    "batch of group={} dropped, samples={}: its device was changed or removed; dropped so far: {}",
+                    batch.group(),
+                    batch.size(),
+                    strayBatches.incrementAndGet());
+            return;
+        }
         int read = batch.size();
         batch.stamp(batch.group(), stamps.next());
         int filtered = conditioning.apply(batch);

@@ -8,6 +8,7 @@ import io.drme.model.TagTable;
 import io.drme.model.ValueType;
 import java.util.Arrays;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first stage behind the drivers: {@code value = raw × scale + offset}, then range, then
@@ -29,11 +30,13 @@ final class Conditioning {
     private double[] deadbands = {};
     private boolean[] scaled = {};
     private ValueType[] rawTypes = {};
+    private @Nullable ValueType[] types = {};
     private long[] lastBits = {};
     private byte[] lastQualities = {};
 
     /**
-     * Takes over a configuration; the last values passed are kept for tags that go on.
+     * Takes over a configuration; the last values passed are kept for tags that go on with their
+     * type.
      *
      * @param table every tag in {@code specs} is in it
      */
@@ -46,6 +49,7 @@ final class Conditioning {
         deadbands = Arrays.copyOf(deadbands, size);
         scaled = Arrays.copyOf(scaled, size);
         rawTypes = Arrays.copyOf(rawTypes, size);
+        types = Arrays.copyOf(types, size);
         lastBits = Arrays.copyOf(lastBits, size);
         lastQualities = Arrays.copyOf(lastQualities, size);
         if (size > before) {
@@ -59,6 +63,10 @@ final class Conditioning {
             deadbands[tag] = spec.deadband();
             scaled[tag] = spec.type() != spec.rawType() || spec.scale() != 1 || spec.offset() != 0;
             rawTypes[tag] = spec.rawType();
+            if (types[tag] != null && types[tag] != spec.type()) {
+                lastQualities[tag] = NEVER_PASSED; // the last bits passed mean nothing any more
+            }
+            types[tag] = spec.type();
         }
     }
 

@@ -2,9 +2,12 @@ package io.drme.edge.acquisition;
 
 import io.drme.model.Batch;
 import io.drme.model.Quality;
+import io.drme.model.Tag;
 import io.drme.model.TagTable;
+import io.drme.model.ValueType;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -49,12 +52,35 @@ final class LatestValues {
                     new long[0],
                     new long[0],
                     new String[0]);
+    private ValueType[] types = {};
     private long version;
     private boolean dirty;
 
+    /**
+     * Takes over a table. A tag that goes on with another type has no value until it is read anew:
+     * its bits would now mean another one.
+     */
     void configure(TagTable table) {
         columns = columns.copy(table.size());
+        for (int tag = 0; tag < Math.min(types.length, table.size()); tag++) {
+            if (types[tag] != table.type(tag)) {
+                forget(tag);
+            }
+        }
+        types = table.tags().stream().map(Tag::type).toArray(ValueType[]::new);
         dirty = true;
+    }
+
+    private void forget(int tag) {
+        var c = columns;
+        for (var column :
+                List.of(c.bits(), c.sourceTimes(), c.gatewayTimes(), c.since(), c.goodBits())) {
+            column[tag] = 0;
+        }
+        c.qualities()[tag] = 0;
+        c.goodTimes()[tag] = 0;
+        c.changed()[tag] = 0;
+        c.texts()[tag] = null;
     }
 
     void take(Batch batch) {

@@ -82,6 +82,14 @@ final class DeviceConfigs {
                 : new TagNames(Set.of(), false);
     }
 
+    /** The tags of a device, those of its profile too, with its parameters filled in. */
+    Map<String, Node.Entry> tags(String name, Node.Mapping written) {
+        var merged = mergeProfile(written, "devices." + name);
+        return merged.entries().get("tags") instanceof Node.Entry(Where _, Node.Mapping tags)
+                ? tags.entries()
+                : Map.of();
+    }
+
     /** Reads one device; nothing where it can't be used, and then a problem says why. */
     Optional<DeviceSpec> read(String name, Node.Mapping written) {
         var path = "devices." + name;

@@ -25,8 +25,10 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** Reads {@code gateway.yaml} and everything that it names. */
@@ -74,6 +76,18 @@ public final class GatewayConfigReader {
         problems.throwIfAny(file.toString());
         return config.orElseThrow(
                 () -> new IllegalStateException("no configuration and no problem: " + file));
+    }
+
+    /**
+     * All that is wrong with a file, with a text in the place of one of its tag files.
+     *
+     * @param fit finds what does not fit together in what could be read wholly
+     */
+    List<Problem> problems(
+            Path file, Optional<TagDraft> draft, Function<GatewayConfig, List<Problem>> fit) {
+        var problems = new Problems();
+        var config = new Includes(problems, draft).read(file).map(top -> config(top, problems));
+        return problems.none() ? config.map(fit).orElse(List.of()) : problems.list();
     }
 
     private GatewayConfig config(Node.Mapping top, Problems problems) {

@@ -24,19 +24,27 @@ final class Includes {
     private static final String KEY = "include";
 
     private final Problems problems;
+    private final Optional<TagDraft> draft;
 
     Includes(Problems problems) {
+        this(problems, Optional.empty());
+    }
+
+    /** As above, with a text in the place of a tag file. */
+    Includes(Problems problems, Optional<TagDraft> draft) {
         this.problems = problems;
+        this.draft = draft;
     }
 
     /**
      * Reads the top file with all it includes and all tag files; nothing where it can't be read.
      */
     Optional<Node.Mapping> read(Path file) {
-        return joined(file).map(top -> new TagFiles(problems).expand(top));
+        return joined(file).map(top -> new TagFiles(problems, draft).expand(top));
     }
 
-    private Optional<Node.Mapping> joined(Path file) {
+    /** The top file with all it includes; tag files are only named. */
+    Optional<Node.Mapping> joined(Path file) {
         var top = YamlReader.read(file, problems);
         if (top.isEmpty()) {
             return top;

@@ -17,10 +17,11 @@ import java.util.Map;
 /**
  * Reads a CSV file of tags into the same nodes that YAML gives, so that both are checked by the
  * same code and a problem names the row. The first row names the columns: {@code name} and any key
- * that a tag may have; an empty cell counts as absent; {@code range} is written {@code 0..150}.
+ * that a tag may have; an empty cell counts as absent; {@link TagCells} tells how lists and names
+ * are written.
  */
 final class TagFile {
-    private static final int MAX_BYTES = 32 << 20;
+    static final int MAX_BYTES = 32 << 20;
     private static final String NAME = "name";
 
     /** Excel begins its UTF-8 files with it. */
@@ -123,16 +124,22 @@ final class TagFile {
             return;
         }
         var keys = new LinkedHashMap<String, Node.Entry>();
-        var name = "";
+        var name = nameIn(cells);
         for (int i = 0; i < cells.size(); i++) {
-            var cell = cells.get(i).strip();
-            if (columns.get(i).equals(NAME)) {
-                name = cell;
-            } else if (!cell.isEmpty()) {
+            var cell = cells.get(i);
+            if (!columns.get(i).equals(NAME) && !cell.isEmpty()) {
+                var column = columns.get(i);
+                var value = TagCells.value(line(number), column, cell);
+                if (TagCells.isEnum(column) && !(value instanceof Node.Mapping)) {
+                    problems.add(
+                            line(number),
+                            path + "." + name + "." + column,
+                            "'%s' is not codes with their names; write them as 0=stopped; 1=running"
+                                    .formatted(cell));
+                    continue;
+                }
                 // The key stands in the first row: an unknown column is one problem, not one a row.
-                keys.put(
-                        columns.get(i),
-                        new Node.Entry(line(1), value(line(number), columns.get(i), cell)));
+                keys.put(column, new Node.Entry(line(1), value));
             }
         }
         var tag = new Node.Entry(line(number), new Node.Mapping(line(number), keys));
@@ -143,43 +150,72 @@ final class TagFile {
         }
     }
 
-    private static Node value(Where where, String column, String cell) {
-        if (column.equals("range") && cell.contains("..")) {
-            int dots = cell.indexOf("..");
-            return new Node.Sequence(
-                    where,
-                    List.of(
-                            new Node.Scalar(where, cell.substring(0, dots).strip(), false),
-                            new Node.Scalar(where, cell.substring(dots + 2).strip(), false)));
-        }
-        return new Node.Scalar(where, cell, false);
+    private String nameIn(List<String> cells) {
+        int at = columns.indexOf(NAME);
+        return at < cells.size() ? cells.get(at).strip() : "";
     }
 
-    /** Splits one row by RFC 4180; a quoted cell may not span rows. */
+    /**
+     * Splits one row by RFC 4180: quotes count where they open a cell and double within it; in the
+     * midst of one they are text, as in {@code ns=3;s="DB"."Oil"}. A quoted cell may not span rows,
+     * and keeps its blanks.
+     */
     private List<String> cells(String line, int number) {
         var cells = new ArrayList<String>();
-        var cell = new StringBuilder();
-        boolean quoted = false;
-        for (int i = 0; i < line.length(); i++) {
-            char c = line.charAt(i);
-            if (c == '"' && quoted && i + 1 < line.length() && line.charAt(i + 1) == '"') {
-                cell.append('"');
-                i++;
-            } else if (c == '"') {
-                quoted = !quoted;
-            } else if (c == ',' && !quoted) {
-                cells.add(cell.toString());
-                cell.setLength(0);
+        int at = 0;
+        while (at <= line.length()) {
+            int begin = afterBlanks(line, at);
+            if (begin < line.length() && line.charAt(begin) == '"') {
+                at = quoted(line, begin + 1, number, cells) + 1;
             } else {
-                cell.append(c);
+                int comma = line.indexOf(',', at);
+                int end = comma < 0 ? line.length() : comma;
+                cells.add(line.substring(at, end).strip());
+                at = end + 1;
             }
         }
+        return cells;
+    }
+
+    private static int afterBlanks(String line, int at) {
+        int begin = at;
+        while (begin < line.length() && (line.charAt(begin) == ' ' || line.charAt(begin) == '\t')) {
+            begin++;
+        }
+        return begin;
+    }
+
+    /** Adds the quoted cell that begins at {@code from}; returns where the comma behind it is. */
+    private int quoted(String line, int from, int number, List<String> cells) {
+        var cell = new StringBuilder();
+        int at = from;
+        while (at < line.length()) {
+            char c = line.charAt(at++);
+            if (c != '"') {
+                cell.append(c);
+            } else if (at < line.length() && line.charAt(at) == '"') {
+                cell.append('"');
+                at++;
+            } else {
+                cells.add(cell.toString());
+                return behindQuotes(line, at, number, cells.size());
+            }
+        }
+        problems.add(line(number), path, "a quote is not closed in this row; add the second '\"'");
+        cells.add(cell.toString());
+        return line.length();
+    }
+
+    private int behindQuotes(String line, int at, int number, int cell) {
+        int comma = line.indexOf(',', at);
+        int end = comma < 0 ? line.length() : comma;
+        var rest = line.substring(at, end).strip();
         problems.check(
-                !quoted,
+                rest.isEmpty(),
                 line(number),
                 path,
-                "a quote is not closed in this row; add the second '\"'");
-        cells.add(cell.toString());
-        return cells;
+                "in cell %d of this row '%s' follows the closing quote; put the whole cell in quotes and write each quote in it twice"
+                        .formatted(cell, rest));
+        return end;
     }
 }

@@ -5,6 +5,7 @@ import io.drme.config.Problems;
 import io.drme.config.Where;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Optional;
 
 /**
  * Puts the rows of CSV files in the place of {@code tags: {file: …}}, so that what follows sees one
@@ -14,9 +15,16 @@ final class TagFiles {
     private static final String TAGS = "tags";
 
     private final Problems problems;
+    private final Optional<TagDraft> draft;
 
     TagFiles(Problems problems) {
+        this(problems, Optional.empty());
+    }
+
+    /** Where a draft stands for one of the files, that file is not read. */
+    TagFiles(Problems problems, Optional<TagDraft> draft) {
         this.problems = problems;
+        this.draft = draft;
     }
 
     Node.Mapping expand(Node.Mapping top) {
@@ -48,9 +56,12 @@ final class TagFiles {
         }
         var entries = new LinkedHashMap<>(mapping.entries());
         var csv = Path.of(asked.file()).toAbsolutePath().resolveSibling(name).normalize();
-        entries.put(
-                TAGS,
-                new Node.Entry(keyWhere, TagFile.read(csv, path + "." + TAGS, asked, problems)));
+        var key = path + "." + TAGS;
+        var read =
+                draft.filter(d -> d.target().equals(csv))
+                        .map(d -> TagFile.parse(d.source(), d.text(), key, problems))
+                        .orElseGet(() -> TagFile.read(csv, key, asked, problems));
+        entries.put(TAGS, new Node.Entry(keyWhere, read));
         return new Node.Entry(entry.keyWhere(), new Node.Mapping(mapping.where(), entries));
     }
 }

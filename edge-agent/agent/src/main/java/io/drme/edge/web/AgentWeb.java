@@ -160,6 +160,11 @@ public final class AgentWeb implements AutoCloseable {
                     "Samples that wait for a receipt",
                     Map.of(),
                     (double) c.pending());
+            writer.counter(
+                    "drme_stray_batches_total",
+                    "Batches dropped because their device was changed or removed meanwhile",
+                    Map.of(),
+                    (double) parts.acquisition().strayBatches());
             addWear(writer, parts.recorder().wear());
             for (var d : parts.devices().get()) {
                 var labels = Map.of("device", d.device());

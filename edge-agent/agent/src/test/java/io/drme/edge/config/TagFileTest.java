@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code tags: {file: tags/press.csv}}: a register map as a spreadsheet gives it. */
 class TagFileTest {
@@ -70,6 +71,51 @@ class TagFileTest {
         assertThat(folder.tag("press/a").unit()).isEqualTo("2\"");
     }
 
+    // Siemens' node ids have quotes in their midst; a spreadsheet that does not quote such a cell
+    // means them literally.
+    @ParameterizedTest
+    @ValueSource(strings = {"ns=3;s=\"DB\".\"Oil\"", "\"ns=3;s=\"\"DB\"\".\"\"Oil\"\"\""})
+    void quotesInTheMidstOfACellAreText(String cell) throws Exception {
+        folder.with(
+                "gateway.yaml", TOP.replace("modbus", "opcua").replace("tcp://h", "opc.tcp://h"));
+        csv("name,address\noil,%s\n".formatted(cell));
+
+        assertThat(folder.tag("press/oil").address())
+                .asString()
+                .contains("node=ns=3;s=\"DB\".\"Oil\",");
+    }
+
+    @Test
+    void namesOfValuesAndListsOfInvalidCodesAreWrittenWithSemicolons() throws Exception {
+        csv(
+                """
+                name,address,type,enum,invalid
+                state,holding:1,uint16,0=off; 1: on\\; hot,
+                level,holding:2,uint16,,0xFFFF; 0x8000
+                one,holding:3,uint16,,0xFFFF
+                """);
+        folder.with(
+                "yaml.yaml",
+                """
+                gateway: {id: g}
+                devices:
+                  press:
+                    driver: modbus
+                    url: "tcp://h"
+                    tags:
+                      state: {address: "holding:1", type: uint16, enum: {0: "off", 1: "on; hot"}}
+                      level: {address: "holding:2", type: uint16, invalid: [0xFFFF, 0x8000]}
+                      one: {address: "holding:3", type: uint16, invalid: [0xFFFF]}
+                """);
+
+        assertThat(folder.device("press"))
+                .isEqualTo(
+                        new GatewayConfigReader(List.of())
+                                .read(folder.file("yaml.yaml"))
+                                .devices()
+                                .getFirst());
+    }
+
     @Test
     void aProfileMayHaveItsTagsInAFileWithParameters() throws Exception {
         folder.with(
@@ -119,6 +165,8 @@ class TagFileTest {
                     no column name    | tag,address/a,coil:1                  | tags/press.csv:1: devices.press.tags: the first row names no column 'name'; it must name the columns, such as
                     a column twice    | name,address,address/a,coil:1,coil:2  | tags/press.csv:1: devices.press.tags.address: the column 'address' stands twice; remove one
                     an open quote     | name,address,unit/a,coil:1,"m         | tags/press.csv:2: devices.press.tags: a quote is not closed in this row; add the second '"'
+                    text behind quotes | name,address,unit/a,coil:1,"m"m       | tags/press.csv:2: devices.press.tags: in cell 3 of this row 'm' follows the closing quote; put the whole cell in quotes and write each quote in it twice
+                    an enum's form    | name,address,type,enum/a,holding:1,int16,on | tags/press.csv:2: devices.press.tags.a.enum: 'on' is not codes with their names; write them as 0=stopped; 1=running
                     a bad range       | name,address,type,range/a,holding:1,int16,9..1 | tags/press.csv:2: devices.press.tags.a.range: [9, 1] is not [low, high]
                     """)
     void aMistakeNamesFileRowAndRemedy(String what, String rows, String problem) throws Exception {

@@ -17,6 +17,8 @@ public final class TagFileFuzz {
     public static List<byte[]> seeds() {
         return List.of(
                 "name,address,unit,range\na,coil:1,\"m, \"\"s\"\"\",0..1\n"
+                        .getBytes(StandardCharsets.UTF_8),
+                "name,address,enum,invalid\na,ns=3;s=\"DB\".\"x\",0=off; 1=on\\; hot,0xFF; 7\n"
                         .getBytes(StandardCharsets.UTF_8));
     }
 

@@ -1,0 +1,56 @@
+package io.drme.driver;
+
+import io.drme.config.InvalidConfigException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * What a protocol does for a person who puts a device into service. Each call has a connection of
+ * its own, blocks, and is bounded by the device's time limit a request.
+ */
+public interface Commissioning {
+
+    /** A tag that nearly every device of the protocol has: whether it answers is what counts. */
+    Map<String, String> firstTag();
+
+    /**
+     * One way to understand what was read.
+     *
+     * @param keys of a tag that is read so, beside the address
+     * @param values one a read, the oldest first
+     * @param percent how plausible it is among the others; 100 where there are no others
+     */
+    record Reading(Map<String, String> keys, List<String> values, double percent) {}
+
+    /**
+     * What is known of a value that is read on trial.
+     *
+     * @param keys of the tag, beside the address: {@code type}, {@code order}, …
+     * @param low least plausible value; negative infinity where none is known
+     * @param high greatest; infinity where none is known
+     * @param reads how often to read; more tell more
+     * @param everyMillis the pause between two reads
+     */
+    record Wish(Map<String, String> keys, double low, double high, int reads, long everyMillis) {}
+
+    /**
+     * Reads one address some times.
+     *
+     * @return every way to understand it, the most plausible first
+     */
+    List<Reading> read(TestDevice device, String address, Wish wish)
+            throws InvalidConfigException, DriverException, InterruptedException;
+
+    /**
+     * What part of a device is looked at.
+     *
+     * @param from first address, where the protocol counts
+     * @param to last, inclusive
+     */
+    record Extent(int from, int to) {}
+
+    /** Lists what a device offers; {@code found} gets each as soon as it is known. */
+    void browse(TestDevice device, Extent extent, Consumer<Offer> found)
+            throws InvalidConfigException, DriverException, InterruptedException;
+}

@@ -1,0 +1,103 @@
+package io.drme.driver.opcua;
+
+import io.drme.config.InvalidConfigException;
+import io.drme.driver.Commissioning;
+import io.drme.driver.DriverException;
+import io.drme.driver.Offer;
+import io.drme.driver.TestDevice;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Reads nodes as each type, and walks the address space. */
+final class OpcUaCommissioning implements Commissioning {
+    private static final String ADDRESS = "address";
+    private static final String TYPE = "type";
+
+    /** The state of the server, which every server has (Part 5, 12.6). */
+    private static final String SERVER_STATE = "i=2259";
+
+    /** What a person may mean, the narrower first. */
+    private static final List<String> TYPES = List.of("bool", "int64", "float64", "text");
+
+    private static final double ALL_PERCENT = 100;
+
+    @Override
+    public Map<String, String> firstTag() {
+        return Map.of(ADDRESS, SERVER_STATE, TYPE, "int64");
+    }
+
+    @Override
+    public List<Reading> read(TestDevice device, String address, Wish wish)
+            throws InvalidConfigException, DriverException, InterruptedException {
+        var types =
+                wish.keys().containsKey(TYPE) ? List.of(wish.keys().getOrDefault(TYPE, "")) : TYPES;
+        var tags = new ArrayList<Map<String, String>>();
+        for (var type : types) {
+            tags.add(Map.of(ADDRESS, address, TYPE, type));
+        }
+        var values = new ArrayList<List<String>>();
+        types.forEach(_ -> values.add(new ArrayList<>()));
+        boolean[] good = new boolean[types.size()];
+        for (int read = 0; read < wish.reads(); read++) {
+            if (read > 0) {
+                device.access().clock().sleep(Duration.ofMillis(wish.everyMillis()));
+            }
+            // A session tells changes only; the present value comes with a new one.
+            try (var session = device.open(device.spec(tags))) {
+                session.connect();
+                for (var sample : session.read()) {
+                    values.get(sample.tag()).add(sample.shown());
+                    good[sample.tag()] |= sample.good();
+                }
+            }
+        }
+        return ranked(types, values, good);
+    }
+
+    /** The narrowest type that the server's value fits comes first. */
+    private static List<Reading> ranked(
+            List<String> types, List<List<String>> values, boolean[] good) {
+        var fitting = new ArrayList<Reading>();
+        var others = new ArrayList<Reading>();
+        for (int i = 0; i < types.size(); i++) {
+            if (values.get(i).isEmpty()) {
+                continue;
+            }
+            var keys = Map.of(TYPE, types.get(i));
+            boolean first = good[i] && fitting.isEmpty();
+            (good[i] ? fitting : others)
+                    .add(new Reading(keys, List.copyOf(values.get(i)), first ? ALL_PERCENT : 0));
+        }
+        fitting.addAll(others);
+        return List.copyOf(fitting);
+    }
+
+    @Override
+    public void browse(TestDevice device, Extent extent, Consumer<Offer> found)
+            throws InvalidConfigException, DriverException, InterruptedException {
+        var spec = device.spec(List.of(firstTag()));
+        var settings = (OpcUaSettings) spec.settings();
+        var pki = new PkiFolder(settings.pki().orElse(device.access().directory().resolve("pki")));
+        var steps = new Steps(spec.name(), settings, pki.ownCertificate());
+        var tap = new WireTap(settings.mode() == SecurityMode.SIGN_AND_ENCRYPT);
+        var timeout = device.access().timeout();
+        var client = new Connector(settings, timeout, pki, steps, tap).connect();
+        try {
+            new Browser(client, steps, timeout)
+                    .walk(variable -> {
+                        var keys = new LinkedHashMap<String, String>();
+                        keys.put(ADDRESS, variable.address());
+                        keys.put(TYPE, variable.type());
+                        found.accept(
+                                new Offer(
+                                        variable.name(), keys, variable.value(), variable.note()));
+                    });
+        } finally {
+            Connector.disconnect(client, timeout);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.drme.driver.opcua;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drme.driver.Commissioning;
+import io.drme.driver.Offer;
+import io.drme.driver.TestDevice;
+import io.drme.sim.Plant;
+import io.drme.time.SystemClock;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code drme-agent browse} and {@code read} against the OPC UA simulator. */
+class BrowseTest {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final String SCENARIO =
+            """
+            devices:
+              boiler:
+                protocol: opcua
+                listen: "127.0.0.1:0"
+                nodes:
+                  'nsu=urn:acme:boiler;s=Boiler.Pressure': {type: double, value: 2.5}
+                  'nsu=urn:acme:boiler;s=Boiler.Running': {type: boolean, value: true}
+                  'nsu=urn:acme:boiler;s="DB"."Oil"': {type: int32, value: 42}
+            """;
+
+    @TempDir private Path folder;
+
+    private TestDevice device(Plant plant) {
+        return new TestDevice(
+                new OpcUaDriverFactory(),
+                "opc.tcp://127.0.0.1:" + plant.address("boiler").getPort(),
+                Map.of(),
+                new TestDevice.Access(LIMIT, folder, new SystemClock()));
+    }
+
+    @Test
+    void everyVariableIsATagWithAnAddressThatReadsIt() throws Exception {
+        try (var plant = Plant.parse("b", SCENARIO, Plant.Overrides.NONE, new SystemClock())) {
+            plant.start();
+            var found = new ArrayList<Offer>();
+            new OpcUaCommissioning()
+                    .browse(device(plant), new Commissioning.Extent(0, 0), found::add);
+
+            assertThat(found.stream().map(o -> o.keys() + " " + o.value()))
+                    .contains(
+                            "{address=nsu=urn:acme:boiler;s=Boiler.Pressure, type=float64} 2.5",
+                            "{address=nsu=urn:acme:boiler;s=Boiler.Running, type=bool} true",
+                            "{address=nsu=urn:acme:boiler;s=\"DB\".\"Oil\", type=int64} 42");
+            try (var session =
+                    device(plant)
+                            .open(device(plant).spec(found.stream().map(Offer::keys).toList()))) {
+                session.connect();
+                assertThat(session.read().stream().map(TestDevice.Sample::shown))
+                        .as("what was found is what is read")
+                        .containsAll(
+                                found.stream()
+                                        .filter(o -> o.note().isEmpty())
+                                        .map(Offer::value)
+                                        .toList());
+            }
+        }
+    }
+
+    @Test
+    void theNarrowestTypeThatFitsIsShownFirst() throws Exception {
+        try (var plant = Plant.parse("b", SCENARIO, Plant.Overrides.NONE, new SystemClock())) {
+            plant.start();
+            var wish =
+                    new Commissioning.Wish(
+                            Map.of(), Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, 1, 0);
+            var firsts = new ArrayList<String>();
+            for (var node : List.of("Boiler.Pressure", "Boiler.Running", "\"DB\".\"Oil\"")) {
+                var first =
+                        new OpcUaCommissioning()
+                                .read(device(plant), "nsu=urn:acme:boiler;s=" + node, wish)
+                                .getFirst();
+                firsts.add(first.keys().get("type") + " " + first.values());
+            }
+            assertThat(firsts).containsExactly("float64 [2.5]", "bool [true]", "int64 [42]");
+        }
+    }
+}

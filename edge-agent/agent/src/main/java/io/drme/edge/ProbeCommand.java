@@ -1,0 +1,165 @@
+package io.drme.edge;
+
+import io.drme.config.InvalidConfigException;
+import io.drme.driver.DeviceSpec;
+import io.drme.driver.DriverException;
+import io.drme.driver.DriverFactory;
+import io.drme.driver.TestDevice;
+import io.drme.web.client.CommandException;
+import io.drme.web.client.Listing;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code drme-agent probe}: how far a connection to a device comes, step by step. */
+@Command(
+        name = "probe",
+        description = {
+            "Connects to a device step by step: name, TCP, the protocol's own connection, the unit, a first value.",
+            "At the first step that fails it says what to do, and ends with 1."
+        },
+        footer = {
+            "  drme-agent probe tcp://10.0.4.17:502 --unit-id 3",
+            "  drme-agent probe tcp://10.0.4.17:502 --address input:7",
+            "  drme-agent probe opc.tcp://10.0.4.20:4840 --policy basic256sha256 --data /var/lib/drme"
+        })
+final class ProbeCommand extends DeviceCommands {
+    private static final String OK = "ok";
+
+    @Option(
+            names = "--address",
+            paramLabel = "ADDRESS",
+            description = "What to read as a first value; default: what nearly every device has.")
+    private @Nullable String address;
+
+    @Option(names = "--type", paramLabel = "T", description = "The type at --address.")
+    private @Nullable String type;
+
+    private final JsonArray steps = new JsonArray();
+
+    @Override
+    int run(Path directory) throws InvalidConfigException, CommandException, InterruptedException {
+        var factory = factory();
+        var tag = tag(factory);
+        var device = device(factory, directory);
+        var spec = device.spec(List.of(tag));
+        boolean good = network(device) && protocol(device, spec, tag);
+        new Listing("step", "result", "detail").print(steps, format(), out());
+        var note = sharing();
+        if (!note.isEmpty()) {
+            err().println(note.strip());
+        }
+        return good ? 0 : 1;
+    }
+
+    private Map<String, String> tag(DriverFactory factory) throws CommandException {
+        if (address == null) {
+            return commissioning(factory).firstTag();
+        }
+        var keys = new LinkedHashMap<String, String>();
+        keys.put("address", address);
+        if (type != null) {
+            keys.put("type", type);
+        } else if (commissioning(factory).firstTag().containsKey("type")
+                && !address.matches("(coil|discrete):.*|.*\\.[0-9]+")) {
+            keys.put("type", commissioning(factory).firstTag().getOrDefault("type", ""));
+        }
+        return keys;
+    }
+
+    private boolean step(String name, boolean good, String detail) {
+        steps.add(
+                new JsonObject()
+                        .put("step", name)
+                        .put("result", good ? OK : "failed")
+                        .put("detail", detail));
+        return good;
+    }
+
+    /** Name and TCP, where the URL leads to a host. */
+    private boolean network(TestDevice device) {
+        URI uri;
+        try {
+            uri = URI.create(url());
+        } catch (IllegalArgumentException _) {
+            return true; // a form of the driver's own, which it has found good
+        }
+        var host = uri.getHost();
+        if (host == null) {
+            return true;
+        }
+        try {
+            var found = InetAddress.getByName(host);
+            step("name", true, "%s is %s".formatted(host, found.getHostAddress()));
+            return uri.getPort() < 0 || tcp(device, found, uri.getPort());
+        } catch (UnknownHostException _) {
+            return step(
+                    "name",
+                    false,
+                    "no address is known for '%s'; check the spelling and the name server, or use the number"
+                            .formatted(host));
+        }
+    }
+
+    private boolean tcp(TestDevice device, InetAddress host, int port) {
+        try (var socket = new Socket()) {
+            socket.connect(
+                    new InetSocketAddress(host, port),
+                    Math.toIntExact(device.access().timeout().toMillis()));
+            return step("tcp", true, "port %d takes connections".formatted(port));
+        } catch (SocketTimeoutException _) {
+            return step(
+                    "tcp",
+                    false,
+                    "port %d gave no answer within %d ms; check power, cable, address, and firewalls between"
+                            .formatted(port, device.access().timeout().toMillis()));
+        } catch (IOException e) {
+            return step(
+                    "tcp",
+                    false,
+                    "port %d takes no connection: %s; check the port, and that the device's server is switched on"
+                            .formatted(port, e.getMessage()));
+        }
+    }
+
+    private boolean protocol(TestDevice device, DeviceSpec spec, Map<String, String> tag)
+            throws InterruptedException {
+        var step = "connect";
+        try (var session = device.open(spec)) {
+            session.connect();
+            step(step, true, "the device takes a connection of " + spec.driver());
+            step = "answer";
+            var samples = session.read();
+            if (samples.isEmpty()) {
+                return step(
+                        step,
+                        false,
+                        "no value of %s came; check the address".formatted(tag.get("address")));
+            }
+            var sample = samples.getFirst();
+            step(step, true, "the device answers");
+            return step(
+                    "first value",
+                    sample.good() || address == null,
+                    sample.good()
+                            ? "%s is %s".formatted(tag.get("address"), sample.shown())
+                            : "%s is refused (%s), which is an answer too; give --address of a tag that it has"
+                                    .formatted(tag.get("address"), sample.shown()));
+        } catch (DriverException e) {
+            return step(step, false, e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package io.drme.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drme.edge.config.GatewayConfig;
+import io.drme.edge.config.GatewayConfigReader;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code drme-agent plan} tells before anything is sent. */
+class PlanReportTest {
+    private static final String CONFIG =
+            """
+            gateway: {id: g}
+            devices:
+              a:
+                driver: modbus
+                url: "tcp://h:502"
+                gap: 50ms
+                tags:
+                  one: {address: "holding:0", type: uint16}
+                  two: {address: "holding:1", type: uint16}
+                  far: {address: "holding:500", type: uint16, poll: 10s}
+              b: {driver: modbus, url: "tcp://h:502", unit-id: 2, tags: {one: {address: "coil:0"}}}
+              boiler: {driver: opcua, url: "opc.tcp://h:4840", tags: {p: {address: "ns=2;s=P", sync: local}}}
+            store: {max-size: 64MiB, sync-every: 1s}
+            """;
+
+    @TempDir private Path folder;
+
+    private PlanReport report(String now, String before) throws Exception {
+        var reader = new GatewayConfigReader(SystemTags.device().tags());
+        var next = reader.read(write("next.yaml", now));
+        var running =
+                before.isEmpty()
+                        ? Optional.<GatewayConfig>empty()
+                        : Optional.of(reader.read(write("before.yaml", before)));
+        var ready = new Layout(reader.factories()).place(next, "next.yaml");
+        return new PlanReport(next, ready, reader.factories(), running);
+    }
+
+    private Path write(String name, String text) throws Exception {
+        return Files.writeString(folder.resolve(name), text);
+    }
+
+    @Test
+    void changesNameTheTagsAndWhatIsConnectedAnew() throws Exception {
+        var now =
+                CONFIG.replace("holding:1\"", "holding:7\"")
+                        .replace("one: {address: \"coil:0\"}", "uno: {address: \"coil:0\"}")
+                        .replace("64MiB", "65MiB");
+
+        assertThat(report(now, CONFIG).changes())
+                .containsExactly(
+                        "~ device a: 1 tag changed (a/two); it is connected anew",
+                        "~ device b: 1 tag new (b/uno); 1 tag gone (b/one); it is connected anew",
+                        "~ store",
+                        "! 'store' can't change while the agent runs: save the file and restart the agent");
+    }
+
+    @Test
+    void theSameFileChangesNothingAndNoneBeforeMeansAllIsNew() throws Exception {
+        assertThat(report(CONFIG, CONFIG).changes()).isEmpty();
+        assertThat(report(CONFIG, "").changes())
+                .singleElement()
+                .asString()
+                .startsWith("+ all of it");
+    }
+
+    // a: 2 registers each second and 1 each 10 s, with a pause of 50 ms; b: one coil each second.
+    @Test
+    void whatSharesAConnectionIsAddedUp() throws Exception {
+        var load = report(CONFIG, "").loads().getFirst();
+
+        assertThat(load.devices()).containsExactly("a", "b");
+        assertThat(load.requests()).isEqualTo(2.1);
+        assertThat(load.bytes()).isEqualTo(25 + 2.3 + 22);
+        assertThat(load.share()).isEqualTo(1.1 * 0.05);
+    }
+
+    @Test
+    void aLineThatCantKeepUpIsSaid() throws Exception {
+        var busy = CONFIG.replace("gap: 50ms", "gap: 1s");
+
+        assertThat(report(busy, "").text())
+                .anyMatch(l -> l.startsWith("connection tcp://h:502:") && l.contains("TOO MUCH"));
+    }
+
+    @Test
+    void theDiskIsReckonedFromThePolledTags() throws Exception {
+        var disk = report(CONFIG, "").disk();
+        double samples = 86_400 * 3 + 8_640;
+
+        assertThat(disk.samplesADay()).isEqualTo(samples);
+        assertThat(disk.storedADay()).isEqualTo(2 * samples);
+        assertThat(disk.writtenADay()).isEqualTo(4 * samples + 86_400.0 * 4_096);
+        assertThat(disk.autonomyHours()).isEqualTo((64 << 20) / (2 * samples) * 24);
+        assertThat(report(CONFIG, "").text())
+                .anyMatch(l ->
+                        l.startsWith("disk:")
+                                && l.contains("without 1 tag of devices that tell by themselves"));
+    }
+
+    @Test
+    void theCommandComparesWithWhatTheDataDirectoryHolds() throws Exception {
+        var file = write("gateway.yaml", CONFIG.replace("holding:1\"", "holding:7\"")).toString();
+        write("last-good.yaml", CONFIG);
+        var out = new StringWriter();
+        var err = new StringWriter();
+
+        int exit = run(out, err, "plan", file, "--data", folder.toString());
+        assertThat(exit).as(err.toString()).isZero();
+        assertThat(out.toString())
+                .contains(
+                        "~ device a: 1 tag changed (a/two)",
+                        "  every 1s: 2 tags, 1 request",
+                        "    holding:0-7 (40001-40008): 8, for 2 tags; 6 registers between are read along",
+                        "connection tcp://h:502: 2.10 requests a second of a, b");
+
+        out.getBuffer().setLength(0);
+        assertThat(run(out, err, "plan", file, "--data", folder.toString(), "-o", "json")).isZero();
+        assertThat(new JsonObject(out.toString()).getJsonArray("connections")).hasSize(1);
+    }
+
+    private static int run(StringWriter out, StringWriter err, String... arguments) {
+        return Main.run(
+                new PrintWriter(out, true), new PrintWriter(err, true), Map.of(), arguments);
+    }
+}
