@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /** Tells which requests a device's {@link ReadPlan}s send, and why these. Pure. */
@@ -18,18 +17,6 @@ final class Explainer {
     private static final int RTU_REQUEST_BYTES = 8;
     private static final int RTU_ANSWER_BYTES = 5;
 
-    /**
-     * Start, eight bits, parity or a second stop, stop: what the standard asks of a serial line.
-     */
-    private static final int BITS_A_BYTE = 11;
-
-    /** A pause of three and a half characters before each frame (serial line 1.02, 2.5.1.1). */
-    private static final double QUIET_BYTES = 2 * 3.5;
-
-    private static final int DEFAULT_BAUD = 19_200;
-    private static final Pattern BAUD = Pattern.compile("[?&]baud=([0-9]{1,7})");
-    private static final double NANOS_A_SECOND = 1e9;
-
     private final DeviceSpec device;
     private final ModbusSettings settings;
     private final boolean rtu;
@@ -37,7 +24,7 @@ final class Explainer {
     private Explainer(DeviceSpec device) {
         this.device = device;
         this.settings = (ModbusSettings) device.settings();
-        this.rtu = device.url().startsWith("rtu");
+        this.rtu = !(settings.endpoint() instanceof Endpoint.Tcp);
     }
 
     static Explanation explain(DeviceSpec device, List<PollGroup> groups) {
@@ -46,7 +33,7 @@ final class Explainer {
         for (int group = 0; group < groups.size(); group++) {
             explainer.add(group, groups.get(group), requests);
         }
-        return new Explanation(explainer.settings.url(), List.copyOf(requests));
+        return new Explanation(explainer.settings.endpoint().url(), List.copyOf(requests));
     }
 
     private void add(int index, PollGroup group, List<PlannedRequest> requests) {
@@ -155,17 +142,15 @@ final class Explainer {
     }
 
     private Duration least(int bytes) {
-        return settings.gap().plus(wireTime(device.url(), bytes));
+        return settings.gap().plus(wireTime(settings.endpoint(), bytes));
     }
 
-    /** Only a serial line has a speed that is written down. */
-    static Duration wireTime(String url, int bytes) {
-        if (!url.startsWith("rtu:")) {
-            return Duration.ZERO;
-        }
-        var baud = BAUD.matcher(url);
-        int speed = baud.find() ? Integer.parseInt(baud.group(1)) : DEFAULT_BAUD;
-        double seconds = (bytes + QUIET_BYTES) * BITS_A_BYTE / Math.max(1, speed);
-        return Duration.ofNanos((long) (seconds * NANOS_A_SECOND));
+    /**
+     * Only a serial line has a speed that is known: its bytes, and the silence around both frames.
+     */
+    static Duration wireTime(Endpoint endpoint, int bytes) {
+        return endpoint instanceof Endpoint.Serial serial
+                ? serial.time(bytes).plus(serial.silence().multipliedBy(2))
+                : Duration.ZERO;
     }
 }

@@ -37,9 +37,9 @@ public final class GatewayConfigReader {
     private static final int MAX_SITE_LENGTH = 128;
 
     /** What a connection may set for the devices on it, beside its URL. */
-    private static final List<String> CONNECTION_TIMES = List.of("timeout", "gap");
+    private static final List<String> CONNECTION_TIMES = List.of("timeout", "gap", "warm-up");
 
-    private static final List<String> CONNECTION_KEYS = List.of("url", "timeout", "gap");
+    private static final List<String> CONNECTION_KEYS = List.of("url", "timeout", "gap", "warm-up");
 
     private static final String TAG_FILE = ".tags";
 

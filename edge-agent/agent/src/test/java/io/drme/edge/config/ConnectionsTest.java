@@ -119,6 +119,6 @@ class ConnectionsTest {
 
         assertThat(folder.problems())
                 .containsExactly(
-                        "gateway.yaml:3: connections.bus-1.timeuot: is not a known key (did you mean 'timeout'?); known here: gap, timeout, url");
+                        "gateway.yaml:3: connections.bus-1.timeuot: is not a known key (did you mean 'timeout'?); known here: gap, timeout, url, warm-up");
     }
 }
