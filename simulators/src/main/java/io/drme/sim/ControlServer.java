@@ -5,20 +5,23 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.drme.sim.FaultRequest.BadRequest;
-import io.drme.sim.fault.FaultKind;
-import io.drme.sim.fault.Faults;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The control API of a running scenario, for tests and for people at the same machine: it listens
- * on the loopback address only and asks for no token.
+ * The control API of a running scenario and a small page over it, for tests and for people at the
+ * same machine: it listens on the loopback address only and asks for no token. What was meant for
+ * another host name is refused, so that no page of the internet reaches it through a browser.
  *
  * <p>{@code GET /api/v1/devices} lists the devices and where they listen, {@code GET
  * /api/v1/faults} what goes wrong now, {@code PUT /api/v1/faults/{device}} changes that. Errors are
@@ -31,6 +34,21 @@ public final class ControlServer implements AutoCloseable {
     private static final JsonFactory JSON = new JsonFactory();
     private static final String FAULTS = "/api/v1/faults";
     private static final String DEVICES = "/api/v1/devices";
+    private static final Pattern OUR_NAMES =
+            Pattern.compile("(127\\.0\\.0\\.1|localhost|\\[::1])(:[0-9]{1,5})?");
+
+    /** The files of the page by their paths. */
+    private static final Map<String, String> PAGE =
+            Map.of("/", "index.html", "/control.css", "control.css", "/control.js", "control.js");
+
+    private static final Map<String, String> TYPES =
+            Map.of(
+                    ".html",
+                    "text/html; charset=utf-8",
+                    ".css",
+                    "text/css; charset=utf-8",
+                    ".js",
+                    "text/javascript; charset=utf-8");
 
     private final Plant plant;
     private final HttpServer server;
@@ -78,7 +96,15 @@ public final class ControlServer implements AutoCloseable {
         try (exchange) {
             var path = exchange.getRequestURI().getPath();
             var method = exchange.getRequestMethod();
-            if (method.equals("GET") && path.equals(DEVICES)) {
+            if (!isOurs(exchange.getRequestHeaders().getFirst("Host"))) {
+                problem(
+                        exchange,
+                        403,
+                        "this is for the same machine only; ask http://127.0.0.1:%d"
+                                .formatted(address().getPort()));
+            } else if (method.equals("GET") && PAGE.containsKey(path)) {
+                page(exchange, PAGE.get(path));
+            } else if (method.equals("GET") && path.equals(DEVICES)) {
                 send(exchange, 200, "application/json", devices());
             } else if (method.equals("GET") && path.equals(FAULTS)) {
                 send(exchange, 200, "application/json", faults());
@@ -88,9 +114,25 @@ public final class ControlServer implements AutoCloseable {
                 problem(
                         exchange,
                         404,
-                        "no %s %s; there are GET %s, GET %s and PUT %s/{device}"
+                        "no %s %s; there are GET / (a page), GET %s, GET %s and PUT %s/{device}"
                                 .formatted(method, path, DEVICES, FAULTS, FAULTS));
             }
+        }
+    }
+
+    private static boolean isOurs(@Nullable String host) {
+        return host == null || OUR_NAMES.matcher(host).matches();
+    }
+
+    private static void page(HttpExchange exchange, String file) throws IOException {
+        try (var in = ControlServer.class.getResourceAsStream("control/" + file)) {
+            var bytes = Objects.requireNonNull(in, file).readAllBytes();
+            exchange.getResponseHeaders().set("Content-Security-Policy", "default-src 'self'");
+            send(
+                    exchange,
+                    200,
+                    TYPES.getOrDefault(file.substring(file.lastIndexOf('.')), "text/plain"),
+                    bytes);
         }
     }
 
@@ -110,7 +152,9 @@ public final class ControlServer implements AutoCloseable {
         }
         try {
             var request = FaultRequest.read(limited(exchange.getRequestBody()));
-            check(member.get(), request);
+            var m = member.get();
+            FaultRequest.check(
+                    m.name(), m.protocol(), m.device(), request.fault().kind(), request.unit());
             member.get().faults().set(request.unit(), request.fault(), request.time());
             send(exchange, 200, "application/json", faults());
         } catch (BadRequest e) {
@@ -126,32 +170,6 @@ public final class ControlServer implements AutoCloseable {
                             .formatted(MAX_BODY_BYTES));
         }
         return new ByteArrayInputStream(bytes);
-    }
-
-    private static void check(Plant.Member member, FaultRequest request) throws BadRequest {
-        var kinds = member.device().faultKinds();
-        var kind = request.fault().kind();
-        if (kind != FaultKind.NONE && !kinds.contains(kind)) {
-            throw new BadRequest(
-                    "'%s' (%s) can't be %s; it can: %s"
-                            .formatted(
-                                    member.name(),
-                                    member.protocol(),
-                                    kind.text(),
-                                    kinds.stream()
-                                            .sorted()
-                                            .map(FaultKind::text)
-                                            .collect(Collectors.joining(", "))));
-        }
-        var units = member.device().units();
-        if (!request.unit().equals(Faults.WHOLE) && !units.contains(request.unit())) {
-            throw new BadRequest(
-                    "'%s' has no unit '%s'; it has: %s"
-                            .formatted(
-                                    member.name(),
-                                    request.unit(),
-                                    units.isEmpty() ? "none" : String.join(", ", units)));
-        }
     }
 
     private byte[] devices() throws IOException {
@@ -214,7 +232,13 @@ public final class ControlServer implements AutoCloseable {
         try (var out = JSON.createGenerator(bytes)) {
             out.writeStartObject();
             out.writeNumberField("status", status);
-            out.writeStringField("title", status == 404 ? "Not found" : "Bad request");
+            out.writeStringField(
+                    "title",
+                    switch (status) {
+                        case 403 -> "Forbidden";
+                        case 404 -> "Not found";
+                        default -> "Bad request";
+                    });
             out.writeStringField("detail", detail);
             out.writeEndObject();
         }

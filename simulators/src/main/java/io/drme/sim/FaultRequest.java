@@ -94,6 +94,34 @@ record FaultRequest(String unit, Fault fault, Optional<Duration> time) {
                                                 kinds())));
     }
 
+    /** Throws where a device, or its unit, can't be so. */
+    static void check(
+            String name, String protocol, SimulatedDevice device, FaultKind kind, String unit)
+            throws BadRequest {
+        var kinds = device.faultKinds();
+        if (kind != FaultKind.NONE && !kinds.contains(kind)) {
+            throw new BadRequest(
+                    "'%s' (%s) can't be %s; it can: %s"
+                            .formatted(
+                                    name,
+                                    protocol,
+                                    kind.text(),
+                                    kinds.stream()
+                                            .sorted()
+                                            .map(FaultKind::text)
+                                            .collect(Collectors.joining(", "))));
+        }
+        var units = device.units();
+        if (!unit.equals(Faults.WHOLE) && !units.contains(unit)) {
+            throw new BadRequest(
+                    "'%s' has no unit '%s'; it has: %s"
+                            .formatted(
+                                    name,
+                                    unit,
+                                    units.isEmpty() ? "none" : String.join(", ", units)));
+        }
+    }
+
     /** The names of all kinds. */
     static String kinds() {
         return Arrays.stream(FaultKind.values())

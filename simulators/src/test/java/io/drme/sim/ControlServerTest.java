@@ -7,11 +7,15 @@ import io.drme.sim.fault.FaultKind;
 import io.drme.testing.ManualClock;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,6 +118,38 @@ class ControlServerTest {
                 .contains("application/problem+json");
         assertThat(answer.body()).contains(expected);
         assertThat(present()).isEqualTo(Fault.NONE);
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create(url() + path)).build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void thePageComesWithAllItsFilesAndRunsNoOthers() throws Exception {
+        var page = get("/");
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("Content-Security-Policy"))
+                .contains("default-src 'self'");
+        for (var file : List.of("/control.css", "/control.js")) {
+            assertThat(page.body()).contains(file);
+            assertThat(get(file).statusCode()).as(file).isEqualTo(200);
+        }
+        assertThat(get("/control/index.html").statusCode()).isEqualTo(404);
+    }
+
+    // A page of the internet whose name was made to mean 127.0.0.1 would be asked for by that name.
+    @Test
+    void whoAsksForAnotherHostIsRefused() throws Exception {
+        try (var socket =
+                new Socket(InetAddress.getLoopbackAddress(), control.address().getPort())) {
+            socket.getOutputStream()
+                    .write(
+                            "GET /api/v1/devices HTTP/1.1\r\nHost: plant.example\r\nConnection: close\r\n\r\n"
+                                    .getBytes(StandardCharsets.US_ASCII));
+            var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer).startsWith("HTTP/1.1 403").contains("the same machine only");
+        }
     }
 
     @Test

@@ -2,14 +2,16 @@ package io.drme.sim.fault;
 
 import io.drme.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What goes wrong on one device at the moment: for the whole device, or for one of its units. Safe
- * for use from any thread: the control API sets it, connections ask for it.
+ * What goes wrong on one device at the moment: for the whole device, or for one of its units. What
+ * is set by hand goes before what the scenario's schedule brings. Safe for use from any thread: the
+ * control API sets it, connections ask for it.
  */
 public final class Faults {
     /** Stands for the whole device. */
@@ -27,6 +29,8 @@ public final class Faults {
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Entry> byUnit = new TreeMap<>();
+    private List<Schedule> schedules = List.of();
+    private long startNanos;
 
     /** Nothing goes wrong yet. */
     public Faults(Clock clock) {
@@ -34,7 +38,23 @@ public final class Faults {
     }
 
     /**
-     * Sets or, with {@link FaultKind#NONE}, ends a fault.
+     * Has faults come by themselves; of two that last at once for a unit the later in the list is
+     * seen.
+     *
+     * @param start of the scenario, by the clock
+     */
+    public void schedule(List<Schedule> comings, long start) {
+        lock.lock();
+        try {
+            schedules = List.copyOf(comings);
+            startNanos = start;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Sets or, with {@link FaultKind#NONE}, ends a fault; not what a schedule brings.
      *
      * @param unit a unit of the device, or {@link #WHOLE}, which also ends those of its units when
      *     the fault is NONE
@@ -59,8 +79,7 @@ public final class Faults {
 
     /** What goes wrong now for a unit: its own fault, otherwise the whole device's. */
     public Fault of(String unit) {
-        var all = all();
-        return all.getOrDefault(unit, all.getOrDefault(WHOLE, Fault.NONE));
+        return standing(unit).fault();
     }
 
     /** The same with the time at which it was set. */
@@ -69,9 +88,12 @@ public final class Faults {
         try {
             expire();
             var entry = byUnit.getOrDefault(unit, byUnit.get(WHOLE));
-            return entry == null
-                    ? new Standing(Fault.NONE, 0)
-                    : new Standing(entry.fault(), entry.sinceNanos());
+            if (entry != null) {
+                return new Standing(entry.fault(), entry.sinceNanos());
+            }
+            var scheduled = scheduled();
+            return scheduled.getOrDefault(
+                    unit, scheduled.getOrDefault(WHOLE, new Standing(Fault.NONE, 0)));
         } finally {
             lock.unlock();
         }
@@ -88,11 +110,23 @@ public final class Faults {
         try {
             expire();
             var faults = new TreeMap<String, Fault>();
+            scheduled().forEach((unit, standing) -> faults.put(unit, standing.fault()));
             byUnit.forEach((unit, entry) -> faults.put(unit, entry.fault()));
             return faults;
         } finally {
             lock.unlock();
         }
+    }
+
+    private Map<String, Standing> scheduled() {
+        var lasting = new TreeMap<String, Standing>();
+        long now = clock.nanoTime() - startNanos;
+        for (var one : schedules) {
+            one.lastsSince(now)
+                    .ifPresent(since ->
+                            lasting.put(one.unit(), new Standing(one.fault(), startNanos + since)));
+        }
+        return lasting;
     }
 
     private void expire() {
