@@ -4,6 +4,7 @@ package io.drme.cloud.ingest;
  * How many bytes of blocks are stored before events have their turn again: as many as take {@link
  * #WANTED_NANOS}, as the last turns showed. What a block costs depends on its series and on the
  * machine, so no fixed number of bytes is right: on a slow one an alarm would wait for seconds.
+ * What another writer of the database takes meanwhile counts, too: an alarm waits for it as well.
  *
  * <p>Confined to its owner thread.
  */

@@ -77,8 +77,7 @@ public final class Receiver {
                         .map(a -> new Incoming(a.gateway(), MessageCodec.decode(a.bytes())))
                         .toList();
         var asked = commands.asked();
-        var lastCame = new HashMap<GatewayId, Long>();
-        arrivals.forEach(a -> lastCame.merge(a.gateway(), a.cameNanos(), Receiver::later));
+        var lastCame = lastCame(arrivals, incoming);
         try {
             return settled(
                     lastCame,
@@ -176,6 +175,17 @@ public final class Receiver {
             }
         }
         return new Outcome(true, answers, facts, "");
+    }
+
+    /** By gateway, when the last of its items came. */
+    private static Map<GatewayId, Long> lastCame(List<Arrival> arrivals, List<Incoming> incoming) {
+        var last = new HashMap<GatewayId, Long>();
+        for (int i = 0; i < arrivals.size(); i++) {
+            if (incoming.get(i).decoded() instanceof MessageCodec.Whole(Message.Delivery _)) {
+                last.merge(arrivals.get(i).gateway(), arrivals.get(i).cameNanos(), Receiver::later);
+            }
+        }
+        return last;
     }
 
     private static long waited(long nanos) {

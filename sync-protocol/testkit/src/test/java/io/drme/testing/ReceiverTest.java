@@ -122,8 +122,17 @@ class ReceiverTest {
         clock.advance(Duration.ofMillis(30));
         long last = clock.nanoTime();
         clock.advance(Duration.ofMillis(70));
-        var outcome = receiver.receive(List.of(arrival(item(1), first), arrival(item(2), last)));
+        var outcome =
+                receiver.receive(
+                        List.of(
+                                arrival(item(1), first),
+                                arrival(item(2), last),
+                                new Receiver.Arrival(
+                                        ReceiverStoreContract.GATEWAY,
+                                        new byte[] {1},
+                                        clock.nanoTime())));
         assertThat(said(outcome))
+                .filteredOn(Message.Receipt.class::isInstance)
                 .singleElement()
                 .isInstanceOfSatisfying(
                         Message.Receipt.class,
