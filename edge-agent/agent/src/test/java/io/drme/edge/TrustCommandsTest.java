@@ -135,6 +135,7 @@ class TrustCommandsTest {
 
                 assertThat(run("trust", "add", "boiler")).as(err.toString()).isZero();
                 assertThat(out.toString()).contains("trusted: ", item.getString("thumbprint"));
+                assertThat(Path.of(item.getString("file"))).doesNotExist();
             }
             // The next try of the same run is half a minute away.
             try (var gateway = RunningGateway.start(file, data)) {
@@ -257,6 +258,34 @@ class TrustCommandsTest {
         var der = folder.resolve("drme.der");
         assertThat(run("certificate", "export", der.toString())).isZero();
         assertThat(Files.readAllBytes(der)).isEqualTo(certificate.getEncoded());
+    }
+
+    // The log goes elsewhere: 'certificate export - > drme.pem' must give a certificate.
+    @Test
+    void theScreenGetsTheCertificateAloneAlsoWhenItIsMade() throws Exception {
+        var errors = folder.resolve("errors.txt");
+        var process =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Main.class.getName(),
+                                "certificate",
+                                "export",
+                                "-",
+                                "--data",
+                                data.toString())
+                        .redirectError(errors.toFile())
+                        .start();
+        String printed;
+        try (var reader = process.inputReader(StandardCharsets.UTF_8)) {
+            printed = reader.readAllAsString();
+        }
+        assertThat(process.waitFor()).as(Files.readString(errors)).isZero();
+        assertThat(printed)
+                .startsWith("-----BEGIN CERTIFICATE-----\n")
+                .endsWith("-----END CERTIFICATE-----\n");
+        assertThat(Files.readString(errors)).contains("made now");
     }
 
     @Test
