@@ -11,6 +11,7 @@ import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Period;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.milo.opcua.stack.core.util.CertificateUtil;
 import org.eclipse.milo.opcua.stack.core.util.SelfSignedCertificateBuilder;
 import org.eclipse.milo.opcua.stack.core.util.SelfSignedCertificateGenerator;
@@ -33,10 +34,13 @@ record ClientIdentity(KeyPair keys, X509Certificate certificate, String applicat
      */
     private static final Period VALIDITY = Period.ofYears(20);
 
+    /** A lock on a file holds between processes only. */
+    private static final ReentrantLock MAKING = new ReentrantLock();
+
     /** The identity in the folder; made and kept there at the first use. */
     static ClientIdentity in(PkiFolder pki) throws IOException, GeneralSecurityException {
-        if (!Files.exists(pki.ownKey()) || !Files.exists(pki.ownCertificate())) {
-            make(pki);
+        if (!pki.hasOwn()) {
+            makeOnce(pki);
         }
         var der = new ByteArrayInputStream(Files.readAllBytes(pki.ownCertificate()));
         var certificate =
@@ -51,6 +55,22 @@ record ClientIdentity(KeyPair keys, X509Certificate certificate, String applicat
                                         "%s names no application URI"
                                                 .formatted(pki.ownCertificate())));
         return new ClientIdentity(new KeyPair(certificate.getPublicKey(), key), certificate, uri);
+    }
+
+    /**
+     * Two devices, or the agent and a command, may come here at the same time: a key of one and a
+     * certificate of the other would never work.
+     */
+    private static void makeOnce(PkiFolder pki) throws IOException, GeneralSecurityException {
+        MAKING.lock();
+        try (var file = pki.openLock();
+                var _ = file.lock()) {
+            if (!pki.hasOwn()) {
+                make(pki);
+            }
+        } finally {
+            MAKING.unlock();
+        }
     }
 
     private static void make(PkiFolder pki) throws IOException, GeneralSecurityException {

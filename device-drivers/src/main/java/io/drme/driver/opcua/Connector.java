@@ -81,7 +81,7 @@ final class Connector {
                         DiscoveryClient.getEndpoints(settings.url().toString(), this::limit),
                         timeout.multipliedBy(DISCOVERY_STEPS),
                         "the request for its endpoints");
-        var trust = new ServerTrust(pki);
+        var trust = new ServerTrust(pki, steps.device(), settings.url().toString());
         var endpoint = choose(endpoints);
         if (settings.policy() != SecurityPolicyName.NONE) {
             checkServer(endpoint, trust);

@@ -26,11 +26,24 @@ final class ServerTrust implements CertificateValidator {
                     ValidationCheck.REVOCATION,
                     ValidationCheck.APPLICATION_URI);
 
+    /** Enough of a thumbprint to be unique among a plant's servers, and to be typed. */
+    private static final int SHORT_THUMBPRINT = 8;
+
     private final PkiFolder pki;
+    private final String device;
+    private final String url;
     private final AtomicReference<@Nullable String> refusal = new AtomicReference<>();
 
-    ServerTrust(PkiFolder pki) {
+    /**
+     * A check of one server.
+     *
+     * @param device who connects, as {@code drme-agent trust list} names it
+     * @param url where to
+     */
+    ServerTrust(PkiFolder pki, String device, String url) {
         this.pki = pki;
+        this.device = device;
+        this.url = url;
     }
 
     /** Why the last certificate was refused, and what to do; null where none was. */
@@ -84,9 +97,13 @@ final class ServerTrust implements CertificateValidator {
                 || code == StatusCodes.Bad_CertificateChainIncomplete) {
             try {
                 message =
-                        "the server's certificate '%s' is not trusted; if it is the right one, move %s to %s"
+                        "the server's certificate '%s' is not trusted; if it is the right one, run 'drme-agent trust add %s', or move %s to %s"
                                 .formatted(
-                                        name, pki.reject(certificate), pki.trustedCertificates());
+                                        name,
+                                        PkiFolder.thumbprint(certificate)
+                                                .substring(0, SHORT_THUMBPRINT),
+                                        pki.reject(certificate, device, url),
+                                        pki.trustedCertificates());
             } catch (IOException e) {
                 message += "; it can't be kept for inspection: " + e.getMessage();
             }

@@ -51,6 +51,11 @@ final class Steps {
         this.ownCertificate = ownCertificate;
     }
 
+    /** The device that is connected. */
+    String device() {
+        return device;
+    }
+
     /** Waits for one step; {@code what} says what the server is asked for. */
     <T> T await(CompletionStage<T> stage, Duration limit, String what)
             throws DriverException, InterruptedException {

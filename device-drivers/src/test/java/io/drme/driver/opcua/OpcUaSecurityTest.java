@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Trust in both directions, sign-in, and that each refusal says what to do. */
 @Timeout(60)
@@ -200,6 +203,50 @@ class OpcUaSecurityTest {
             assertThatThrownBy(driver::connect)
                     .isInstanceOf(DriverException.Refused.class)
                     .hasMessageContaining("it offers None by None");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"basic128rsa15", "basic256"})
+    void weakPolicyIsRefusedUnlessTheDeviceNamesIt(String weak) throws Exception {
+        var server = "path: /boiler\nsecurity: [%s]\n".formatted(weak) + NODES;
+        for (var security : List.of("{policy: none}", "{policy: basic256sha256}", "")) {
+            try (var rig = new OpcUaRig(directory, server, security, TAGS);
+                    var driver = rig.driver()) {
+                assertThatThrownBy(driver::connect)
+                        .as(security)
+                        .isInstanceOf(DriverException.Refused.class)
+                        .hasMessageContaining("the server does not offer policy")
+                        .hasMessageContaining("it offers Sign by Basic");
+            }
+        }
+        try (var rig = new OpcUaRig(directory, server, "{policy: %s}".formatted(weak), TAGS);
+                var driver = rig.driver()) {
+            moveAsTold(driver);
+            driver.connect();
+            assertThat(DriverContract.readAll(driver, rig))
+                    .containsEntry(rig.known(), Quality.GOOD);
+        }
+    }
+
+    // The weak ones come first in the server's list, and would be taken as well.
+    @Test
+    void weakPoliciesOfAServerThatHasAStrongOneAreNotUsed() throws Exception {
+        var server = "path: /boiler\nsecurity: [basic128rsa15, basic256, basic256sha256]\n" + NODES;
+        try (var rig = new OpcUaRig(directory, server, "{policy: basic256sha256}", TAGS);
+                var driver = rig.driver()) {
+            moveAsTold(driver);
+            var settings = (OpcUaSettings) rig.built().spec().settings();
+            var pki = new PkiFolder(directory.resolve("agent/pki"));
+            var steps = new Steps("boiler", settings, pki.ownCertificate());
+            var limit = Duration.ofSeconds(20);
+            var client = new Connector(settings, limit, pki, steps, new WireTap(true)).connect();
+            try {
+                assertThat(client.getConfig().getEndpoint().getSecurityPolicyUri())
+                        .isEqualTo(SecurityPolicyName.BASIC256SHA256.uri());
+            } finally {
+                Connector.disconnect(client, limit);
+            }
         }
     }
 }

@@ -112,6 +112,8 @@ public final class Main {
         line.addSubcommand(new ReadCommand());
         line.addSubcommand(new BrowseCommand());
         line.addSubcommand(new TagCommands());
+        line.addSubcommand(new TrustCommands.Certificate());
+        line.addSubcommand(new TrustCommands.Trust());
         line.addSubcommand(new ConfigCommands.PrintSchema());
         line.addSubcommand(new ConfigCommands.PrintSample());
         line.addSubcommand(new AskCommands.Status());

@@ -162,7 +162,7 @@ final class OpcUaSimulator implements SimulatedDevice {
             if (policy.equals("none")) {
                 endpoints.add(builder.build());
             } else {
-                builder.setSecurityPolicy(SecurityPolicy.Basic256Sha256);
+                builder.setSecurityPolicy(ServerOptions.POLICIES.get(policy));
                 endpoints.add(builder.copy().setSecurityMode(MessageSecurityMode.Sign).build());
                 endpoints.add(
                         builder.copy().setSecurityMode(MessageSecurityMode.SignAndEncrypt).build());

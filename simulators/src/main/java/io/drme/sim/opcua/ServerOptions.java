@@ -5,17 +5,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.eclipse.milo.opcua.stack.core.security.SecurityPolicy;
 
 /**
  * How the simulated server presents itself.
  *
  * @param path of its URL, empty or with a leading slash
- * @param policies {@code none}, {@code basic256sha256}, or both
+ * @param policies of {@link #POLICIES}, at least one
  * @param anonymous whether it takes clients without a user
  * @param users passwords by user; no user can sign in where it is empty
  * @param trustAll whether it takes any client certificate; otherwise those in its trust folder
@@ -31,12 +33,24 @@ record ServerOptions(
         boolean trustAll,
         Path pki,
         Duration tick) {
-    /** Both policies are offered where the scenario says nothing. */
-    static final Set<String> ALL_POLICIES = Set.of("none", "basic256sha256");
+    /** What a server may offer; the two last are broken, as old devices have them. */
+    static final Map<String, SecurityPolicy> POLICIES = byName();
+
+    /** What is offered where the scenario says nothing. */
+    private static final Set<String> USUAL_POLICIES = Set.of("none", "basic256sha256");
 
     private static final Duration DEFAULT_TICK = Duration.ofMillis(100);
     private static final Duration LEAST_TICK = Duration.ofMillis(10);
     private static final Duration MOST_TICK = Duration.ofMinutes(1);
+
+    private static Map<String, SecurityPolicy> byName() {
+        var all = new LinkedHashMap<String, SecurityPolicy>();
+        all.put("none", SecurityPolicy.None);
+        all.put("basic256sha256", SecurityPolicy.Basic256Sha256);
+        all.put("basic128rsa15", SecurityPolicy.Basic128Rsa15);
+        all.put("basic256", SecurityPolicy.Basic256);
+        return Collections.unmodifiableMap(all);
+    }
 
     static ServerOptions read(Section device, String name, Path directory) {
         var path = device.text("path", "");
@@ -44,10 +58,11 @@ record ServerOptions(
             device.problem("path", "'%s' is no path; expected for example /boiler".formatted(path));
         }
         var policies = new TreeSet<>(device.texts("security"));
-        if (!ALL_POLICIES.containsAll(policies)) {
+        if (!POLICIES.keySet().containsAll(policies)) {
             device.problem(
                     "security",
-                    "%s is not known; allowed: none, basic256sha256".formatted(policies));
+                    "%s is not known; allowed: %s"
+                            .formatted(policies, String.join(", ", POLICIES.keySet())));
         }
         boolean anonymous = device.bool("anonymous", true);
         var users =
@@ -62,7 +77,7 @@ record ServerOptions(
         var tick = device.duration("tick", DEFAULT_TICK, LEAST_TICK, MOST_TICK);
         return new ServerOptions(
                 path,
-                policies.isEmpty() ? ALL_POLICIES : policies,
+                policies.isEmpty() ? USUAL_POLICIES : policies,
                 anonymous,
                 users,
                 trustAll,
