@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drme.edge.config.GatewayConfigReader;
 import io.drme.sim.Plant;
 import io.drme.time.SystemClock;
+import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -197,6 +198,21 @@ class TagCommandsTest {
                         "+ hot  address coil:3, unit K",
                         "nothing was written");
         assertThat(text("tags/press.csv")).doesNotContain("hot");
+    }
+
+    @Test
+    void theDocumentOfAnImportStandsAlone() throws Exception {
+        write("map.csv", "name,address\nrunning,coil:2\n");
+
+        assertThat(tags("import", "map.csv", "--device", "press", "--dry-run", "-o", "json"))
+                .isZero();
+        assertThat(new JsonObject(out.toString()).getInteger("tags")).isEqualTo(1);
+        assertThat(out.toString().strip()).endsWith("}");
+        assertThat(err.toString()).contains("nothing was written");
+
+        assertThat(tags("import", "map.csv", "--device", "press", "-o", "json")).isZero();
+        assertThat(out.toString().strip()).endsWith("}");
+        assertThat(err.toString()).contains("1 tags of device press");
     }
 
     @Test
