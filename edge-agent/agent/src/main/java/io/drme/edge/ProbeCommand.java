@@ -5,6 +5,7 @@ import io.drme.driver.Commissioning;
 import io.drme.driver.DeviceSpec;
 import io.drme.driver.DriverException;
 import io.drme.driver.TestDevice;
+import io.drme.model.Reason;
 import io.drme.web.client.CommandException;
 import io.drme.web.client.Listing;
 import io.vertx.core.json.JsonArray;
@@ -54,6 +55,9 @@ final class ProbeCommand extends DeviceCommands {
     private @Nullable String type;
 
     private final JsonArray steps = new JsonArray();
+
+    /** Whether a connection of ours, the one that was tried first, may still count. */
+    private boolean tcpWasGood;
 
     /** The address that is read. */
     private String asked = "";
@@ -124,6 +128,7 @@ final class ProbeCommand extends DeviceCommands {
             socket.connect(
                     new InetSocketAddress(host, port),
                     Math.toIntExact(device.access().timeout().toMillis()));
+            tcpWasGood = true;
             return step("tcp", true, "port %d takes connections".formatted(port));
         } catch (SocketTimeoutException _) {
             return step(
@@ -145,12 +150,33 @@ final class ProbeCommand extends DeviceCommands {
         try {
             session.connect();
         } catch (DriverException.Unreachable e) {
-            if (steps.size() <= 1) {
-                throw e; // no connection of ours was there before
-            }
-            device.access().clock().sleep(AGAIN_AFTER);
-            session.connect();
+            again(device, session, e);
         }
+    }
+
+    private List<TestDevice.Sample> read(TestDevice device, TestDevice.Session session)
+            throws DriverException, InterruptedException {
+        try {
+            return session.read();
+        } catch (DriverException.Unreachable e) {
+            if (e.reason() == Reason.TIMEOUT) {
+                throw e; // it kept the connection, and says nothing
+            }
+            again(device, session, e);
+            return session.read();
+        }
+    }
+
+    /** Connects once more where a connection of ours was there before, and may still be. */
+    private void again(
+            TestDevice device, TestDevice.Session session, DriverException.Unreachable e)
+            throws DriverException, InterruptedException {
+        if (!tcpWasGood) {
+            throw e;
+        }
+        tcpWasGood = false;
+        device.access().clock().sleep(AGAIN_AFTER);
+        session.connect();
     }
 
     private boolean protocol(TestDevice device, DeviceSpec spec) throws InterruptedException {
@@ -159,7 +185,7 @@ final class ProbeCommand extends DeviceCommands {
             connect(device, session);
             step(step, true, "the device takes a connection of " + spec.driver());
             step = "answer";
-            var samples = session.read();
+            var samples = read(device, session);
             if (samples.isEmpty()) {
                 return step(
                         step,

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.sim.Plant;
 import io.drme.time.SystemClock;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -309,5 +311,38 @@ class DeviceCommandsTest {
     })
     void anotherConnectionIsAnotherDevice(String held, String asked) {
         assertThat(DeviceCommands.place(asked)).isNotEqualTo(DeviceCommands.place(held));
+    }
+
+    /** Answers a read of one register, from its third connection on; it drops the one before. */
+    private static void serveOneConnection(ServerSocket server) {
+        try {
+            server.accept().close();
+            server.accept().close();
+            try (var socket = server.accept()) {
+                var request = socket.getInputStream().readNBytes(12);
+                var answer = new byte[] {request[0], request[1], 0, 0, 0, 5, request[6], 3, 2, 0, 7};
+                socket.getOutputStream().write(answer);
+                socket.getInputStream().readAllBytes();
+            }
+        } catch (IOException _) {
+            // the test has ended
+        }
+    }
+
+    @Test
+    void aDeviceWithOneConnectionIsGivenAMomentToBeRidOfTheFirst() throws Exception {
+        try (var server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().name("device").start(() -> serveOneConnection(server));
+
+            assertThat(
+                            run(
+                                    "probe",
+                                    "tcp://127.0.0.1:" + server.getLocalPort(),
+                                    "--timeout",
+                                    "20s"))
+                    .as(out.toString() + err)
+                    .isZero();
+            assertThat(out.toString()).contains("holding:0 is 7");
+        }
     }
 }
