@@ -51,8 +51,7 @@ final class GpioCommissioning implements Commissioning {
         if (!good) {
             throw new DriverException.Refused(
                     "there is no value of %s (%s); check the number of the line"
-                            .formatted(
-                                    address, values.isEmpty() ? "none came" : values.getLast()),
+                            .formatted(address, values.isEmpty() ? "none came" : values.getLast()),
                     null);
         }
         return List.of(new Reading(Map.of("type", "bool"), List.copyOf(values), ALL_PERCENT));

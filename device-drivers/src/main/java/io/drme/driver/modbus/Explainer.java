@@ -76,7 +76,11 @@ final class Explainer {
         var area = block.area();
         int last = block.start() + block.count() - 1;
         return block.count() == 1
-                ? "%s:%d (%s)".formatted(area.text(), block.start(), ModbusAddress.classic(area, block.start()))
+                ? "%s:%d (%s)"
+                        .formatted(
+                                area.text(),
+                                block.start(),
+                                ModbusAddress.classic(area, block.start()))
                 : "%s:%d-%d (%s-%s)"
                         .formatted(
                                 area.text(),

@@ -65,8 +65,7 @@ final class ModbusCommissioning implements Commissioning {
 
     /** Whether there is nothing to rank: text says by its length what it is. */
     private static boolean isDecided(Wish wish) {
-        return wish.keys().getOrDefault(TYPE, "").equals("text")
-                || wish.keys().containsKey(LENGTH);
+        return wish.keys().getOrDefault(TYPE, "").equals("text") || wish.keys().containsKey(LENGTH);
     }
 
     /** A type and an order that nobody knows, or that the address can't have, are said first. */
@@ -84,7 +83,9 @@ final class ModbusCommissioning implements Commissioning {
     private static DriverException nothingFits(String address, Wish wish, int available) {
         var type = wish.keys().get(TYPE);
         int needed =
-                type == null ? 1 : constant(DataType.class, type).map(DataType::bytes).orElse(2) / 2;
+                type == null
+                        ? 1
+                        : constant(DataType.class, type).map(DataType::bytes).orElse(2) / 2;
         var why =
                 needed > available
                         ? "it takes %d registers, and the device gives %d from there"

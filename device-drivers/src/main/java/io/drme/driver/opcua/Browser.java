@@ -152,10 +152,7 @@ final class Browser {
                         "the request to browse");
         add(result, all);
         var next = result.getContinuationPoint();
-        while (next != null
-                && next.isNotNull()
-                && next.length() > 0
-                && all.size() <= mostNodes) {
+        while (next != null && next.isNotNull() && next.length() > 0 && all.size() <= mostNodes) {
             var more =
                     steps.await(
                             client.browseNextAsync(false, List.of(next)),

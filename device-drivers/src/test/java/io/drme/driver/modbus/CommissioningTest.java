@@ -147,12 +147,7 @@ class CommissioningTest {
         browse(1);
         assertThat(found)
                 .containsExactly(
-                        "discrete/0",
-                        "discrete/1",
-                        "input/0",
-                        "input/1",
-                        "holding/0",
-                        "holding/1");
+                        "discrete/0", "discrete/1", "input/0", "input/1", "holding/0", "holding/1");
         assertThat(notes).singleElement().asString().startsWith("coil: no answer (");
     }
 

@@ -103,8 +103,7 @@ class RankingTest {
                         .filter(d -> d.type() == DataType.BCD)
                         .map(d -> d.order() + " " + d.shown(reads.getLast(), 0));
 
-        assertThat(shown)
-                .containsExactlyInAnyOrder("ABCD 1234", "ABCD 12345679", "CDAB 56791234");
+        assertThat(shown).containsExactlyInAnyOrder("ABCD 1234", "ABCD 12345679", "CDAB 56791234");
         assertThat(Ranking.rank(List.of(new int[] {0x12A4}), Ranking.Wish.NONE))
                 .noneMatch(r -> r.decoding().type() == DataType.BCD);
     }

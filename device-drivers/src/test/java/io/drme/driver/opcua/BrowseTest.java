@@ -110,7 +110,8 @@ class BrowseTest {
             assertThat(notes).singleElement().asString().contains("not complete", "3 nodes");
 
             notes.clear();
-            new OpcUaCommissioning().browse(device(plant), new Commissioning.Extent(0, 0), listener);
+            new OpcUaCommissioning()
+                    .browse(device(plant), new Commissioning.Extent(0, 0), listener);
             assertThat(notes).isEmpty();
         }
     }

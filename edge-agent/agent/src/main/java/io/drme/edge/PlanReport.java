@@ -193,9 +193,7 @@ final class PlanReport {
         for (var placed : devices()) {
             var explanation = explanation(placed);
             gaps.merge(
-                    explanation.line(),
-                    explanation.gap(),
-                    (a, b) -> a.compareTo(b) >= 0 ? a : b);
+                    explanation.line(), explanation.gap(), (a, b) -> a.compareTo(b) >= 0 ? a : b);
         }
         return gaps;
     }
@@ -288,46 +286,46 @@ final class PlanReport {
         var busy =
                 load.share() > 0
                         ? String.format(
-                                        Locale.ROOT,
-                                        "at least %.0f %% busy%s",
-                                        load.share() * 100,
-                                        load.share() > 1
-                                                ? ": TOO MUCH, polls will be skipped; poll less often or raise the speed"
-                                                : "")
+                                Locale.ROOT,
+                                "at least %.0f %% busy%s",
+                                load.share() * 100,
+                                load.share() > 1
+                                        ? ": TOO MUCH, polls will be skipped; poll less often or raise the speed"
+                                        : "")
                         : String.format(
                                 Locale.ROOT,
                                 "keeps up while a request takes less than %.0f ms on average",
                                 1_000 / load.requests());
         return String.format(
-                        Locale.ROOT,
-                        "connection %s: %.3g requests a second of %s, %s a second; %s",
-                        load.line(),
-                        load.requests(),
-                        String.join(", ", load.devices()),
-                        size(load.bytes()),
-                        busy);
+                Locale.ROOT,
+                "connection %s: %.3g requests a second of %s, %s a second; %s",
+                load.line(),
+                load.requests(),
+                String.join(", ", load.devices()),
+                size(load.bytes()),
+                busy);
     }
 
     private String diskLine() {
         var disk = disk();
         long pushed = pushed();
         return String.format(
-                        Locale.ROOT,
-                        "disk: at most %,.0f samples a day, about %s stored and %s written a day (wear), room for about %s without the line%s",
-                        disk.samplesADay(),
-                        size(disk.storedADay()),
-                        size(disk.writtenADay()),
-                        Double.isInfinite(disk.autonomyHours())
-                                ? "ever"
-                                : String.format(Locale.ROOT, "%,.0f hours", disk.autonomyHours()),
-                        ("; reckoned at %.0f bytes a sample, without deadbands and derived tags%s; "
-                                        + "'drme-agent store' tells what was measured")
-                                .formatted(
-                                        BYTES_A_SAMPLE,
-                                        pushed == 0
-                                                ? ""
-                                                : " and without %s of devices that tell by themselves"
-                                                        .formatted(count(pushed, "tag"))));
+                Locale.ROOT,
+                "disk: at most %,.0f samples a day, about %s stored and %s written a day (wear), room for about %s without the line%s",
+                disk.samplesADay(),
+                size(disk.storedADay()),
+                size(disk.writtenADay()),
+                Double.isInfinite(disk.autonomyHours())
+                        ? "ever"
+                        : String.format(Locale.ROOT, "%,.0f hours", disk.autonomyHours()),
+                ("; reckoned at %.0f bytes a sample, without deadbands and derived tags%s; "
+                                + "'drme-agent store' tells what was measured")
+                        .formatted(
+                                BYTES_A_SAMPLE,
+                                pushed == 0
+                                        ? ""
+                                        : " and without %s of devices that tell by themselves"
+                                                .formatted(count(pushed, "tag"))));
     }
 
     private static String count(long count, String what) {

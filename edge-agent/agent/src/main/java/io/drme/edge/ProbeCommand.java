@@ -168,8 +168,7 @@ final class ProbeCommand extends DeviceCommands {
     }
 
     /** Connects once more where a connection of ours was there before, and may still be. */
-    private void again(
-            TestDevice device, TestDevice.Session session, DriverException.Unreachable e)
+    private void again(TestDevice device, TestDevice.Session session, DriverException.Unreachable e)
             throws DriverException, InterruptedException {
         if (!tcpWasGood) {
             throw e;
@@ -187,10 +186,7 @@ final class ProbeCommand extends DeviceCommands {
             step = "answer";
             var samples = read(device, session);
             if (samples.isEmpty()) {
-                return step(
-                        step,
-                        false,
-                        "no value of %s came; check the address".formatted(asked));
+                return step(step, false, "no value of %s came; check the address".formatted(asked));
             }
             var sample =
                     samples.stream()

@@ -320,7 +320,8 @@ class DeviceCommandsTest {
             server.accept().close();
             try (var socket = server.accept()) {
                 var request = socket.getInputStream().readNBytes(12);
-                var answer = new byte[] {request[0], request[1], 0, 0, 0, 5, request[6], 3, 2, 0, 7};
+                var answer =
+                        new byte[] {request[0], request[1], 0, 0, 0, 5, request[6], 3, 2, 0, 7};
                 socket.getOutputStream().write(answer);
                 socket.getInputStream().readAllBytes();
             }
@@ -334,12 +335,7 @@ class DeviceCommandsTest {
         try (var server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             Thread.ofVirtual().name("device").start(() -> serveOneConnection(server));
 
-            assertThat(
-                            run(
-                                    "probe",
-                                    "tcp://127.0.0.1:" + server.getLocalPort(),
-                                    "--timeout",
-                                    "20s"))
+            assertThat(run("probe", "tcp://127.0.0.1:" + server.getLocalPort(), "--timeout", "20s"))
                     .as(out.toString() + err)
                     .isZero();
             assertThat(out.toString()).contains("holding:0 is 7");

@@ -76,7 +76,8 @@ class PlanReportTest {
                 .startsWith("+ all of it");
     }
 
-    // a: 2 registers each second and 1 each 10 s; b: one coil each second. The pause of 50 ms that a
+    // a: 2 registers each second and 1 each 10 s; b: one coil each second. The pause of 50 ms that
+    // a
     // asks for holds for b as well, as both are on one line.
     @Test
     void whatSharesAConnectionIsAddedUp() throws Exception {

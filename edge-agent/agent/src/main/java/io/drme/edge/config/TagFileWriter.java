@@ -79,10 +79,7 @@ final class TagFileWriter {
 
     /** In quotes where it must be; a blank at an end would be lost without. */
     private static String quoted(String cell) {
-        boolean plain =
-                cell.indexOf(',') < 0
-                        && cell.indexOf('"') < 0
-                        && cell.equals(cell.strip());
+        boolean plain = cell.indexOf(',') < 0 && cell.indexOf('"') < 0 && cell.equals(cell.strip());
         return plain ? cell : '"' + cell.replace("\"", "\"\"") + '"';
     }
 }

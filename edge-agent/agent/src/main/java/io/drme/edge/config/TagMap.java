@@ -362,8 +362,8 @@ public final class TagMap {
     }
 
     /**
-     * Writes what a preview showed; whoever reads the file finds the old or the new. A symbolic link
-     * stays, as do the file's rights. Blocks until the disk has it.
+     * Writes what a preview showed; whoever reads the file finds the old or the new. A symbolic
+     * link stays, as do the file's rights. Blocks until the disk has it.
      *
      * @throws IllegalArgumentException where the preview found a problem
      */
