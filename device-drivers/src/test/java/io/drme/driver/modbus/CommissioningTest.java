@@ -197,6 +197,15 @@ class CommissioningTest {
     }
 
     @Test
+    void bcdOfUnknownLengthIsShownInEach() throws Exception {
+        serve();
+
+        assertThat(read("holding:0", Map.of("type", "bcd", "order", "abcd")))
+                .extracting(r -> r.keys().get("length") + " " + r.values())
+                .containsExactlyInAnyOrder("2 [0]", "4 [0]", "6 [0]", "8 [0]");
+    }
+
+    @Test
     void aRefusedTextOrBitIsARefusalAndNoValue() {
         last = 5;
         serve();
