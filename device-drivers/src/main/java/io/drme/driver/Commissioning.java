@@ -3,7 +3,6 @@ package io.drme.driver;
 import io.drme.config.InvalidConfigException;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * What a protocol does for a person who puts a device into service. Each call has a connection of
@@ -13,6 +12,16 @@ public interface Commissioning {
 
     /** A tag that nearly every device of the protocol has: whether it answers is what counts. */
     Map<String, String> firstTag();
+
+    /**
+     * The tags that an address may be where its type is not known; the first good value of these is
+     * the address's. Asks nothing of the device.
+     *
+     * @return one or more, the narrower first
+     * @throws InvalidConfigException where it is no address of the protocol
+     */
+    List<Map<String, String>> firstTags(TestDevice device, String address)
+            throws InvalidConfigException;
 
     /**
      * One way to understand what was read.
@@ -37,7 +46,8 @@ public interface Commissioning {
     /**
      * Reads one address some times.
      *
-     * @return every way to understand it, the most plausible first
+     * @return one or more ways to understand it, the most plausible first
+     * @throws DriverException.Refused where the device answers, but gives no value of it
      */
     List<Reading> read(TestDevice device, String address, Wish wish)
             throws InvalidConfigException, DriverException, InterruptedException;
@@ -50,7 +60,23 @@ public interface Commissioning {
      */
     record Extent(int from, int to) {}
 
-    /** Lists what a device offers; {@code found} gets each as soon as it is known. */
-    void browse(TestDevice device, Extent extent, Consumer<Offer> found)
+    /** Who is told of a browse, by the thread that browses. */
+    @FunctionalInterface
+    interface Listener {
+        /** Something that the device offers. */
+        void found(Offer offer);
+
+        /** What a person has to know of the list, such as that a part of it is missing. */
+        default void note(String text) {}
+
+        /** How far it is: the place that is looked at next. */
+        default void at(String place) {}
+    }
+
+    /**
+     * Lists what a device offers; {@code listener} is told of each as soon as it is known, so that
+     * what was found before a failure is not lost.
+     */
+    void browse(TestDevice device, Extent extent, Listener listener)
             throws InvalidConfigException, DriverException, InterruptedException;
 }

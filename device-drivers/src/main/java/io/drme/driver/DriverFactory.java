@@ -68,6 +68,14 @@ public interface DriverFactory {
         return List.of();
     }
 
+    /**
+     * Names the place that a URL leads to, whatever else it says; URLs of the same place give the
+     * same, but for a host's several names.
+     */
+    default String place(String url) {
+        return url;
+    }
+
     /** What the protocol does for a person who puts a device into service; nothing by default. */
     default Optional<Commissioning> commissioning() {
         return Optional.empty();

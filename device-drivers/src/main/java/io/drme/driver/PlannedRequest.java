@@ -13,7 +13,8 @@ import java.util.List;
  * @param why how these tags came to share it, and why it ends where it does
  * @param requestBytes on the wire, headers of the protocol included, those of TCP not
  * @param answerBytes as {@code requestBytes}
- * @param least what both take at least on a line whose speed is known; zero where it is not
+ * @param least what both take at least on a line whose speed is known, without the line's gap; zero
+ *     where it is not
  */
 public record PlannedRequest(
         int group,

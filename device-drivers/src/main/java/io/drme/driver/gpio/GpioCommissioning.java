@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /** Reads levels, and lists the lines of a simulator. */
 final class GpioCommissioning implements Commissioning {
@@ -26,23 +25,36 @@ final class GpioCommissioning implements Commissioning {
     }
 
     @Override
+    public List<Map<String, String>> firstTags(TestDevice device, String address) {
+        return List.of(Map.of(ADDRESS, address));
+    }
+
+    @Override
     public List<Reading> read(TestDevice device, String address, Wish wish)
             throws InvalidConfigException, DriverException, InterruptedException {
         var keys = new LinkedHashMap<>(wish.keys());
         keys.put(ADDRESS, address);
         var values = new ArrayList<String>();
+        boolean good = false;
         for (int read = 0; read < wish.reads(); read++) {
             if (read > 0) {
                 device.access().clock().sleep(Duration.ofMillis(wish.everyMillis()));
             }
             try (var session = device.open(device.spec(List.of(keys)))) {
                 session.connect();
-                session.read().forEach(s -> values.add(s.shown()));
+                for (var sample : session.read()) {
+                    values.add(sample.shown());
+                    good |= sample.good();
+                }
             }
         }
-        return values.isEmpty()
-                ? List.of()
-                : List.of(new Reading(Map.of("type", "bool"), List.copyOf(values), ALL_PERCENT));
+        if (!good) {
+            throw new DriverException.Refused(
+                    "there is no value of %s (%s); check the number of the line"
+                            .formatted(address, values.isEmpty() ? "none came" : values.getLast()),
+                    null);
+        }
+        return List.of(new Reading(Map.of("type", "bool"), List.copyOf(values), ALL_PERCENT));
     }
 
     /**
@@ -50,7 +62,7 @@ final class GpioCommissioning implements Commissioning {
      * outputs.
      */
     @Override
-    public void browse(TestDevice device, Extent extent, Consumer<Offer> found)
+    public void browse(TestDevice device, Extent extent, Listener listener)
             throws InvalidConfigException, DriverException, InterruptedException {
         if (device.url().startsWith("chip:")) {
             throw new DriverException.Refused(
@@ -67,7 +79,7 @@ final class GpioCommissioning implements Commissioning {
             session.read().stream()
                     .filter(TestDevice.Sample::good)
                     .forEach(s ->
-                            found.accept(
+                            listener.found(
                                     new Offer(
                                             "line-" + s.tag(),
                                             Map.of(ADDRESS, "line:" + s.tag()),

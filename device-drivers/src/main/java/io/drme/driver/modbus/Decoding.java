@@ -35,6 +35,12 @@ record Decoding(DataType type, Order order, int words) {
                 all.add(new Decoding(type, Order.DCBA, words));
             }
         }
+        for (int words = 1; words <= available; words++) {
+            all.add(new Decoding(DataType.BCD, Order.ABCD, words));
+            if (words > 1) {
+                all.add(new Decoding(DataType.BCD, Order.CDAB, words));
+            }
+        }
         all.add(new Decoding(DataType.TEXT, Order.ABCD, available));
         all.add(new Decoding(DataType.TEXT, Order.BADC, available));
         return List.copyOf(all);
@@ -52,11 +58,32 @@ record Decoding(DataType type, Order order, int words) {
         return raw;
     }
 
-    /** The whole number that an integer type gives; above 2⁶³ it is negative, and no value. */
+    /** The whole number that an integer type gives; negative of an unsigned one is no value. */
     long whole(int[] registers, int from) {
         long raw = bits(registers, from);
+        if (type == DataType.BCD) {
+            return digits(raw);
+        }
         int unused = Long.SIZE - WORD_BITS * words;
         return type.isSigned() ? raw << unused >> unused : raw;
+    }
+
+    /** The decimal number of the half bytes; -1 where one is no digit. */
+    private long digits(long raw) {
+        long number = 0;
+        for (int shift = WORD_BITS * words - 4; shift >= 0; shift -= 4) {
+            long digit = raw >>> shift & 0xF;
+            if (digit > 9) {
+                return -1;
+            }
+            number = number * 10 + digit;
+        }
+        return number;
+    }
+
+    /** Whether the registers can be meant so: each half byte of a decimal number is a digit. */
+    boolean fits(int[] registers, int from) {
+        return type != DataType.BCD || digits(bits(registers, from)) >= 0;
     }
 
     /** The number that a float type gives. */

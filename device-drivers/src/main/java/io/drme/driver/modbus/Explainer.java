@@ -33,7 +33,10 @@ final class Explainer {
         for (int group = 0; group < groups.size(); group++) {
             explainer.add(group, groups.get(group), requests);
         }
-        return new Explanation(explainer.settings.endpoint().url(), List.copyOf(requests));
+        return new Explanation(
+                explainer.settings.endpoint().url(),
+                explainer.settings.gap(),
+                List.copyOf(requests));
     }
 
     private void add(int index, PollGroup group, List<PlannedRequest> requests) {
@@ -59,7 +62,7 @@ final class Explainer {
                             why(plan, blocks, i),
                             asked,
                             answered,
-                            least(asked + answered)));
+                            wireTime(settings.endpoint(), asked + answered)));
         }
     }
 
@@ -73,26 +76,18 @@ final class Explainer {
         var area = block.area();
         int last = block.start() + block.count() - 1;
         return block.count() == 1
-                ? "%s:%d (%s)".formatted(area.text(), block.start(), classic(area, block.start()))
+                ? "%s:%d (%s)"
+                        .formatted(
+                                area.text(),
+                                block.start(),
+                                ModbusAddress.classic(area, block.start()))
                 : "%s:%d-%d (%s-%s)"
                         .formatted(
                                 area.text(),
                                 block.start(),
                                 last,
-                                classic(area, block.start()),
-                                classic(area, last));
-    }
-
-    /** As lists of vendors count: 40001 is the first holding register. */
-    static String classic(Area area, int address) {
-        int digit =
-                switch (area) {
-                    case COIL -> 0;
-                    case DISCRETE -> 1;
-                    case INPUT -> 3;
-                    case HOLDING -> 4;
-                };
-        return (address < 9_999 ? "%d%04d" : "%d%05d").formatted(digit, address + 1);
+                                ModbusAddress.classic(area, block.start()),
+                                ModbusAddress.classic(area, last));
     }
 
     private String why(ReadPlan plan, List<ReadPlan.Block> blocks, int at) {
@@ -139,10 +134,6 @@ final class Explainer {
                                 bits ? Area.MOST_BITS : settings.maxRegisters(),
                                 unit,
                                 bits ? "the protocol's limit" : "max-registers");
-    }
-
-    private Duration least(int bytes) {
-        return settings.gap().plus(wireTime(settings.endpoint(), bytes));
     }
 
     /**

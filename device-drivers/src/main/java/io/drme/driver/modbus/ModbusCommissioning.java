@@ -6,6 +6,7 @@ import io.drme.driver.DeviceSpec;
 import io.drme.driver.DriverException;
 import io.drme.driver.Offer;
 import io.drme.driver.TestDevice;
+import io.drme.model.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +23,13 @@ final class ModbusCommissioning implements Commissioning {
     private static final String ADDRESS = "address";
     private static final String TYPE = "type";
     private static final String ORDER = "order";
+    private static final String LENGTH = "length";
     private static final String WORD = "uint16";
+
+    /** What the sample of an address says that the device does not have, or will not give. */
+    private static final String NO_SUCH = "bad: " + Reason.UNKNOWN_ADDRESS.text();
+
+    private static final String REFUSED = "bad: " + Reason.REFUSED.text();
 
     /** Registers that are asked for at once while ranges are looked for. */
     private static final int STEP = 100;
@@ -34,21 +40,61 @@ final class ModbusCommissioning implements Commissioning {
     }
 
     @Override
+    public List<Map<String, String>> firstTags(TestDevice device, String address)
+            throws InvalidConfigException {
+        var place = place(device, address);
+        boolean bit = place.area().isBits() || place.bit() >= 0;
+        return List.of(Map.of(ADDRESS, address, TYPE, bit ? "bool" : WORD));
+    }
+
+    @Override
     public List<Reading> read(TestDevice device, String address, Wish wish)
             throws InvalidConfigException, DriverException, InterruptedException {
         var place = place(device, address);
         if (place.area().isBits() || place.bit() >= 0 || isDecided(wish)) {
             return asIs(device, address, wish);
         }
+        check(device, address, wish);
         var reads = registers(device, place, wish);
         var ranked = Ranking.rank(reads, wishes(wish));
+        if (ranked.isEmpty()) {
+            throw nothingFits(address, wish, reads.getFirst().length);
+        }
         return ranked.stream().map(r -> reading(r, reads)).toList();
     }
 
     /** Whether there is nothing to rank: text says by its length what it is. */
     private static boolean isDecided(Wish wish) {
-        var type = wish.keys().getOrDefault(TYPE, "");
-        return type.equals("text") || type.equals("bcd") || wish.keys().containsKey("length");
+        return wish.keys().getOrDefault(TYPE, "").equals("text") || wish.keys().containsKey(LENGTH);
+    }
+
+    /** A type and an order that nobody knows, or that the address can't have, are said first. */
+    private static void check(TestDevice device, String address, Wish wish)
+            throws InvalidConfigException {
+        var keys = new LinkedHashMap<>(wish.keys());
+        keys.put(ADDRESS, address);
+        keys.putIfAbsent(TYPE, WORD);
+        if (keys.getOrDefault(TYPE, "").equals("bcd")) {
+            keys.put(LENGTH, "2"); // the ranking tries every length
+        }
+        device.spec(List.of(keys));
+    }
+
+    private static DriverException nothingFits(String address, Wish wish, int available) {
+        var type = wish.keys().get(TYPE);
+        int needed =
+                type == null
+                        ? 1
+                        : constant(DataType.class, type).map(DataType::bytes).orElse(2) / 2;
+        var why =
+                needed > available
+                        ? "it takes %d registers, and the device gives %d from there"
+                                .formatted(needed, available)
+                        : "not every half byte there is a decimal digit";
+        return new DriverException.Refused(
+                "%s can't be read as %s: %s; leave out --type and --order to see what it may be"
+                        .formatted(address, String.join(" ", wish.keys().values()), why),
+                null);
     }
 
     /** Where an address is; whether its type fits is said where it is read as that. */
@@ -77,12 +123,18 @@ final class ModbusCommissioning implements Commissioning {
         keys.put(ADDRESS, address);
         keys.putAll(wish.keys());
         var values = new ArrayList<String>();
+        boolean good = false;
         try (var session = device.open(device.spec(List.of(keys)))) {
             session.connect();
             for (int i = 0; i < wish.reads(); i++) {
                 pause(device, wish, i);
-                values.add(session.read().getFirst().shown());
+                var sample = session.read().getFirst();
+                values.add(sample.shown());
+                good |= sample.good();
             }
+        }
+        if (!good) {
+            throw refused(place(device, address), values.getLast());
         }
         return List.of(new Reading(wish.keys(), List.copyOf(values), 100));
     }
@@ -99,6 +151,7 @@ final class ModbusCommissioning implements Commissioning {
         int most = Math.min(Decoding.MOST_WORDS, 65_536 - place.start());
         var reads = new ArrayList<int[]>();
         int available = most;
+        var first = "";
         try (var session = device.open(words(device, place.area(), place.start(), most))) {
             session.connect();
             for (int i = 0; i < wish.reads(); i++) {
@@ -107,6 +160,7 @@ final class ModbusCommissioning implements Commissioning {
                 int good = 0;
                 for (var sample : session.read()) {
                     if (!sample.good()) {
+                        first = good == 0 ? sample.shown() : first;
                         break;
                     }
                     registers[good++] = (int) sample.bits();
@@ -116,18 +170,26 @@ final class ModbusCommissioning implements Commissioning {
             }
         }
         if (available == 0) {
-            throw new DriverException.Refused(
-                    "the device answers, but refuses %s:%d (%s); it has no such register, or counts from 1: try %s:%d, or --base 1"
-                            .formatted(
-                                    place.area().text(),
-                                    place.start(),
-                                    Explainer.classic(place.area(), place.start()),
-                                    place.area().text(),
-                                    Math.max(0, place.start() - 1)),
-                    null);
+            throw refused(place, first);
         }
         int words = available;
         return reads.stream().map(r -> Arrays.copyOf(r, words)).toList();
+    }
+
+    private static DriverException refused(ModbusAddress place, String shown) {
+        var area = place.area().text();
+        var why =
+                shown.equals(NO_SUCH) && place.start() == 0
+                        ? "; it has none there: 'drme-agent browse' lists those that answer"
+                        : shown.equals(NO_SUCH)
+                                ? "; it has none there, or counts from 1: try %s:%d, or --base 1"
+                                        .formatted(area, place.start() - 1)
+                                : shown.equals(REFUSED)
+                                        ? "; it may lack the whole table: try another, or --unit-id"
+                                        : "; try again, and look at the device itself if it stays so";
+        return new DriverException.Refused(
+                "the device answers, but refuses %s (%s)%s".formatted(place.shown(), shown, why),
+                null);
     }
 
     private static DeviceSpec words(TestDevice device, Area area, int from, int count)
@@ -163,28 +225,58 @@ final class ModbusCommissioning implements Commissioning {
         var keys = new LinkedHashMap<String, String>();
         keys.put(TYPE, decoding.type().text());
         keys.put(ORDER, decoding.order().name().toLowerCase(Locale.ROOT));
-        if (decoding.type() == DataType.TEXT) {
-            keys.put("length", Integer.toString(2 * decoding.words()));
+        if (decoding.type().bytes() == 0) {
+            keys.put(LENGTH, Integer.toString(2 * decoding.words()));
         }
         return new Reading(
                 keys, reads.stream().map(r -> decoding.shown(r, 0)).toList(), ranked.percent());
     }
 
     @Override
-    public void browse(TestDevice device, Extent extent, Consumer<Offer> found)
+    public void browse(TestDevice device, Extent extent, Listener listener)
             throws InvalidConfigException, DriverException, InterruptedException {
-        for (var area : Area.values()) {
-            for (int from = extent.from(); from <= extent.to(); from += STEP) {
-                int count = Math.min(STEP, extent.to() - from + 1);
-                int first = from;
-                try (var session = device.open(words(device, area, from, count))) {
-                    session.connect();
-                    session.read().stream()
-                            .filter(TestDevice.Sample::good)
-                            .forEach(s -> found.accept(offer(area, first + s.tag(), s.shown())));
-                }
+        var silent = new ArrayList<DriverException.Unreachable>();
+        // Sessions of one factory share a connection while one of them is open.
+        try (var kept = device.open(words(device, Area.HOLDING, extent.from(), 1))) {
+            kept.connect();
+            for (var area : Area.values()) {
+                browse(device, area, extent, listener).ifPresent(silent::add);
             }
         }
+        if (silent.size() == Area.values().length) {
+            throw silent.getFirst();
+        }
+    }
+
+    /**
+     * Looks at one table; many devices meet the functions that they lack with silence.
+     *
+     * @return why, where no request for it was answered
+     */
+    private static Optional<DriverException.Unreachable> browse(
+            TestDevice device, Area area, Extent extent, Listener listener)
+            throws InvalidConfigException, DriverException, InterruptedException {
+        for (int from = extent.from(); from <= extent.to(); from += STEP) {
+            int count = Math.min(STEP, extent.to() - from + 1);
+            int first = from;
+            listener.at(area.text() + ":" + from);
+            try (var session = device.open(words(device, area, from, count))) {
+                session.connect();
+                session.read().stream()
+                        .filter(TestDevice.Sample::good)
+                        .forEach(s -> listener.found(offer(area, first + s.tag(), s.shown())));
+            } catch (DriverException.Unreachable e) {
+                boolean never = from == extent.from();
+                listener.note(
+                        "%s: no answer%s (%s)"
+                                .formatted(
+                                        area.text(),
+                                        never ? "" : " from %d on".formatted(from),
+                                        e.getMessage()));
+                return never ? Optional.of(e) : Optional.empty();
+            }
+        }
+        return Optional.empty();
     }
 
     private static Offer offer(Area area, int address, String value) {
@@ -192,6 +284,6 @@ final class ModbusCommissioning implements Commissioning {
         keys.put(ADDRESS, area.text() + ":" + address);
         keys.put(TYPE, area.isBits() ? "bool" : WORD);
         return new Offer(
-                area.text() + "/" + address, keys, value, Explainer.classic(area, address));
+                area.text() + "/" + address, keys, value, ModbusAddress.classic(area, address));
     }
 }

@@ -94,6 +94,21 @@ public final class ModbusDriverFactory implements DriverFactory {
     }
 
     @Override
+    public String place(String url) {
+        // A port takes one connection, in whatever frames and at whatever speed.
+        return Endpoint.parse(url)
+                .endpoint()
+                .map(endpoint ->
+                        switch (endpoint) {
+                            case Endpoint.Serial serial -> "rtu://" + serial.path();
+                            case Endpoint.RtuTcp tcp ->
+                                    new Endpoint.Tcp(tcp.host(), tcp.port()).url();
+                            case Endpoint.Tcp tcp -> tcp.url();
+                        })
+                .orElse(url);
+    }
+
+    @Override
     public Optional<Commissioning> commissioning() {
         return Optional.of(new ModbusCommissioning());
     }

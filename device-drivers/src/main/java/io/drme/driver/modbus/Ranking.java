@@ -119,7 +119,7 @@ final class Ranking {
             boolean asked =
                     wish.type().filter(t -> t != decoding.type()).isEmpty()
                             && wish.order().filter(o -> !isSame(o, decoding)).isEmpty();
-            if (asked) {
+            if (asked && reads.stream().allMatch(r -> decoding.fits(r, 0))) {
                 double bits = bits(decoding, 0) + outside(decoding) + restBits[decoding.words()];
                 found.add(new Ranked(decoding, bits, 0));
             }
@@ -171,7 +171,10 @@ final class Ranking {
                             ? UNUSED_BITS + cheapest[from + 1]
                             : Double.POSITIVE_INFINITY;
             for (var decoding : Decoding.all(available - from)) {
-                boolean small = decoding.words() <= 2 && decoding.type() != DataType.TEXT;
+                boolean small =
+                        decoding.words() <= 2
+                                && decoding.type() != DataType.TEXT
+                                && decoding.type() != DataType.BCD;
                 if (small) {
                     double bits =
                             NEXT_BITS + bits(decoding, from) + cheapest[from + decoding.words()];
@@ -204,6 +207,7 @@ final class Ranking {
                     case FLOAT64 -> 5;
                     case UINT64 -> 6;
                     case INT64 -> 7;
+                    case BCD -> 9; // of the small numbers every second has digits only
                     default -> 6;
                 };
         double order =

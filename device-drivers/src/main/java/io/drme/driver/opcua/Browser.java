@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.eclipse.milo.opcua.sdk.client.OpcUaClient;
 import org.eclipse.milo.opcua.stack.core.NamespaceTable;
 import org.eclipse.milo.opcua.stack.core.NodeIds;
@@ -35,23 +36,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class Browser {
     /** More than this is no machine but a historian; a person then begins elsewhere. */
-    static final int MOST_VARIABLES = 100_000;
+    static final int MOST_NODES = 100_000;
 
     private static final int MOST_DEPTH = 32;
+
+    /** Small controllers take no more in one call, and tell their limit late or never. */
     private static final int VALUES_A_READ = 100;
+
     private static final int MOST_NAME = 100;
     private static final int MOST_SHOWN = 60;
 
     private final OpcUaClient client;
     private final Steps steps;
     private final Duration timeout;
+    private final int mostNodes;
     private final Set<NodeId> seen = new HashSet<>();
     private final Set<String> names = new HashSet<>();
 
-    Browser(OpcUaClient client, Steps steps, Duration timeout) {
+    Browser(OpcUaClient client, Steps steps, Duration timeout, int mostNodes) {
         this.client = client;
         this.steps = steps;
         this.timeout = timeout;
+        this.mostNodes = mostNodes;
     }
 
     /**
@@ -69,8 +75,12 @@ final class Browser {
 
     /**
      * Gives each variable to {@code found} in the order of the walk; the server's own are left out.
+     *
+     * @param progress is told how many nodes were seen, now and then
+     * @return whether that was all; otherwise the walk ended at its limit
      */
-    void walk(Consumer<Variable> found) throws DriverException, InterruptedException {
+    boolean walk(Consumer<Variable> found, IntConsumer progress)
+            throws DriverException, InterruptedException {
         var namespaces =
                 steps.await(
                         client.readNamespaceTableAsync(), timeout, "the request for namespaces");
@@ -79,29 +89,48 @@ final class Browser {
         waiting.add(new Place(NodeIds.ObjectsFolder, "", 0));
         seen.add(NodeIds.ObjectsFolder);
         seen.add(NodeIds.Server);
-        int count = 0;
-        while (!waiting.isEmpty() && count < MOST_VARIABLES) {
+        boolean all = true;
+        while (!waiting.isEmpty()) {
             var place = waiting.poll();
             for (var reference : references(place.node())) {
                 var node = reference.getNodeId().toNodeId(namespaces).orElse(null);
-                if (node == null || !seen.add(node)) {
+                if (node == null || seen.contains(node)) {
                     continue; // on another server, or reached by another way already
                 }
+                if (seen.size() >= mostNodes) {
+                    all = false;
+                    break;
+                }
+                seen.add(node);
                 var path = path(place.path(), reference.getDisplayName());
                 if (reference.getNodeClass() == NodeClass.Variable) {
                     variables.add(new Found(node, unique(path)));
-                    count++;
                 }
                 if (place.depth() < MOST_DEPTH) {
                     waiting.add(new Place(node, path, place.depth() + 1));
                 }
             }
-            if (variables.size() >= VALUES_A_READ) {
-                read(variables, namespaces, found);
+            if (!all) {
+                waiting.clear();
+            }
+            if (variables.size() >= VALUES_A_READ || waiting.isEmpty()) {
+                progress.accept(seen.size());
+                for (var slice : slices(variables, VALUES_A_READ)) {
+                    read(slice, namespaces, found);
+                }
                 variables.clear();
             }
         }
-        read(variables, namespaces, found);
+        return all;
+    }
+
+    /** The same in their order, at most so many in each. */
+    static <T> List<List<T>> slices(List<T> all, int most) {
+        var slices = new ArrayList<List<T>>();
+        for (int from = 0; from < all.size(); from += most) {
+            slices.add(all.subList(from, Math.min(from + most, all.size())));
+        }
+        return slices;
     }
 
     private List<ReferenceDescription> references(NodeId node)
@@ -123,7 +152,7 @@ final class Browser {
                         "the request to browse");
         add(result, all);
         var next = result.getContinuationPoint();
-        while (next != null && next.isNotNull() && next.length() > 0) {
+        while (next != null && next.isNotNull() && next.length() > 0 && all.size() <= mostNodes) {
             var more =
                     steps.await(
                             client.browseNextAsync(false, List.of(next)),
@@ -148,9 +177,6 @@ final class Browser {
 
     private void read(List<Found> variables, NamespaceTable namespaces, Consumer<Variable> found)
             throws DriverException, InterruptedException {
-        if (variables.isEmpty()) {
-            return;
-        }
         var values =
                 steps.await(
                         client.readValuesAsync(

@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /** Reads nodes as each type, and walks the address space. */
 final class OpcUaCommissioning implements Commissioning {
@@ -25,9 +25,32 @@ final class OpcUaCommissioning implements Commissioning {
 
     private static final double ALL_PERCENT = 100;
 
+    private final int mostNodes;
+
+    OpcUaCommissioning() {
+        this(Browser.MOST_NODES);
+    }
+
+    /**
+     * For a server of some size.
+     *
+     * @param mostNodes the walk ends with so many seen
+     */
+    OpcUaCommissioning(int mostNodes) {
+        this.mostNodes = mostNodes;
+    }
+
     @Override
     public Map<String, String> firstTag() {
         return Map.of(ADDRESS, SERVER_STATE, TYPE, "int64");
+    }
+
+    @Override
+    public List<Map<String, String>> firstTags(TestDevice device, String address)
+            throws InvalidConfigException {
+        var tags = TYPES.stream().map(type -> Map.of(ADDRESS, address, TYPE, type)).toList();
+        device.spec(tags);
+        return tags;
     }
 
     @Override
@@ -55,7 +78,17 @@ final class OpcUaCommissioning implements Commissioning {
                 }
             }
         }
-        return ranked(types, values, good);
+        var ranked = ranked(types, values, good);
+        for (boolean fits : good) {
+            if (fits) {
+                return ranked;
+            }
+        }
+        var reason = ranked.isEmpty() ? "none came" : ranked.getFirst().values().getLast();
+        throw new DriverException.Refused(
+                "there is no value of %s as %s (%s); 'drme-agent browse' lists the nodes with their types"
+                        .formatted(address, String.join(", ", types), reason),
+                null);
     }
 
     /** The narrowest type that the server's value fits comes first. */
@@ -77,7 +110,7 @@ final class OpcUaCommissioning implements Commissioning {
     }
 
     @Override
-    public void browse(TestDevice device, Extent extent, Consumer<Offer> found)
+    public void browse(TestDevice device, Extent extent, Listener listener)
             throws InvalidConfigException, DriverException, InterruptedException {
         var spec = device.spec(List.of(firstTag()));
         var settings = (OpcUaSettings) spec.settings();
@@ -87,17 +120,27 @@ final class OpcUaCommissioning implements Commissioning {
         var timeout = device.access().timeout();
         var client = new Connector(settings, timeout, pki, steps, tap).connect();
         try {
-            new Browser(client, steps, timeout)
-                    .walk(variable -> {
-                        var keys = new LinkedHashMap<String, String>();
-                        keys.put(ADDRESS, variable.address());
-                        keys.put(TYPE, variable.type());
-                        found.accept(
-                                new Offer(
-                                        variable.name(), keys, variable.value(), variable.note()));
-                    });
+            boolean all =
+                    new Browser(client, steps, timeout, mostNodes)
+                            .walk(
+                                    variable -> listener.found(offer(variable)),
+                                    count -> listener.at(count + " nodes seen"));
+            if (!all) {
+                listener.note(
+                        String.format(
+                                Locale.ROOT,
+                                "the list is not complete: a browse ends at %,d nodes, and the server has more; take the rest from its vendor's list",
+                                mostNodes));
+            }
         } finally {
             Connector.disconnect(client, timeout);
         }
+    }
+
+    private static Offer offer(Browser.Variable variable) {
+        var keys = new LinkedHashMap<String, String>();
+        keys.put(ADDRESS, variable.address());
+        keys.put(TYPE, variable.type());
+        return new Offer(variable.name(), keys, variable.value(), variable.note());
     }
 }

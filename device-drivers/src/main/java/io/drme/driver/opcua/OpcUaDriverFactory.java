@@ -9,6 +9,7 @@ import io.drme.driver.DriverSettings;
 import io.drme.driver.PollGroup;
 import io.drme.model.ValueType;
 import io.drme.time.Clock;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -69,6 +70,17 @@ public final class OpcUaDriverFactory implements DriverFactory {
     @Override
     public List<String> schemes() {
         return List.of("opc.tcp");
+    }
+
+    @Override
+    public String place(String url) {
+        try {
+            var uri = URI.create(url.strip());
+            int port = uri.getPort() < 0 ? OpcUaSettings.DEFAULT_PORT : uri.getPort();
+            return uri.getHost() == null ? url : "opc.tcp://%s:%d".formatted(uri.getHost(), port);
+        } catch (IllegalArgumentException _) {
+            return url;
+        }
     }
 
     @Override

@@ -41,7 +41,7 @@ class ExplainerTest {
                 .isEqualTo(
                         new PlannedRequest(
                                 0,
-                                "holding:100-110 (40101-40111)",
+                                "holding:100-110 (400101-400111)",
                                 11,
                                 List.of("d/a", "d/b", "d/c"),
                                 "7 registers between are read along, cheaper than a request",
@@ -66,9 +66,9 @@ class ExplainerTest {
 
         assertThat(plan.requests().stream().map(r -> r.range() + ": " + r.why()))
                 .containsExactly(
-                        "coil:0 (00001): one tag; the next is of another table, holding",
-                        "holding:0-3 (40001-40004): neighbours; with the next it would be more than 4 registers (max-registers)",
-                        "holding:4 (40005): one tag; the next is 9994 registers on, more than merge-gap (16) reads along",
+                        "coil:0 (000001): one tag; the next is of another table, holding",
+                        "holding:0-3 (400001-400004): neighbours; with the next it would be more than 4 registers (max-registers)",
+                        "holding:4 (400005): one tag; the next is 9994 registers on, more than merge-gap (16) reads along",
                         "holding:9999 (410000): one tag");
     }
 
@@ -86,10 +86,11 @@ class ExplainerTest {
     }
 
     @Test
-    void aGapIsWaitedForAtEachRequest() {
+    void aGapIsTheLines() {
         var plan = planned("tcp://h:502", "gap: 50ms\n", "a: {address: \"coil:0\"}\n");
 
-        assertThat(plan.requests().getFirst().least()).isEqualTo(Duration.ofMillis(50));
+        assertThat(plan.gap()).isEqualTo(Duration.ofMillis(50));
+        assertThat(plan.requests().getFirst().least()).isZero();
     }
 
     // 8 + 7 bytes and 7 characters of quiet, 11 bits each, at 9,600 baud.

@@ -94,6 +94,20 @@ class RankingTest {
         assertThat(first(reads, Ranking.Wish.NONE)).isEqualTo("TEXT ABCD");
     }
 
+    @Test
+    void digitsInEachHalfByteAreAmongTheDecodings() {
+        var reads = List.of(new int[] {0x1234, 0x5678}, new int[] {0x1234, 0x5679});
+        var shown =
+                Ranking.rank(reads, Ranking.Wish.NONE).stream()
+                        .map(Ranking.Ranked::decoding)
+                        .filter(d -> d.type() == DataType.BCD)
+                        .map(d -> d.order() + " " + d.shown(reads.getLast(), 0));
+
+        assertThat(shown).containsExactlyInAnyOrder("ABCD 1234", "ABCD 12345679", "CDAB 56791234");
+        assertThat(Ranking.rank(List.of(new int[] {0x12A4}), Ranking.Wish.NONE))
+                .noneMatch(r -> r.decoding().type() == DataType.BCD);
+    }
+
     /** One point of the corpus: where it is, what it is, and how the simulator makes it. */
     private record Point(int address, String type, String order, String value) {
         String yaml(int index) {

@@ -1,8 +1,10 @@
 package io.drme.driver.opcua;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drme.driver.Commissioning;
+import io.drme.driver.DriverException;
 import io.drme.driver.Offer;
 import io.drme.driver.TestDevice;
 import io.drme.sim.Plant;
@@ -12,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,6 +87,57 @@ class BrowseTest {
                 firsts.add(first.keys().get("type") + " " + first.values());
             }
             assertThat(firsts).containsExactly("float64 [2.5]", "bool [true]", "int64 [42]");
+        }
+    }
+
+    @Test
+    void aWalkThatEndsAtItsLimitSaysSo() throws Exception {
+        try (var plant = Plant.parse("b", SCENARIO, Plant.Overrides.NONE, new SystemClock())) {
+            plant.start();
+            var notes = new ArrayList<String>();
+            var listener =
+                    new Commissioning.Listener() {
+                        @Override
+                        public void found(Offer offer) {}
+
+                        @Override
+                        public void note(String text) {
+                            notes.add(text);
+                        }
+                    };
+            new OpcUaCommissioning(3)
+                    .browse(device(plant), new Commissioning.Extent(0, 0), listener);
+            assertThat(notes).singleElement().asString().contains("not complete", "3 nodes");
+
+            notes.clear();
+            new OpcUaCommissioning()
+                    .browse(device(plant), new Commissioning.Extent(0, 0), listener);
+            assertThat(notes).isEmpty();
+        }
+    }
+
+    // Small controllers refuse a call that asks for more than 1,000 nodes.
+    @Test
+    void aFlatFolderIsReadInCallsThatASmallServerTakes() {
+        var slices = Browser.slices(IntStream.range(0, 250).boxed().toList(), 100);
+
+        assertThat(slices.stream().map(List::size)).containsExactly(100, 100, 50);
+        assertThat(slices.stream().flatMap(List::stream)).hasSize(250).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aNodeWithoutAValueIsARefusal() throws Exception {
+        try (var plant = Plant.parse("b", SCENARIO, Plant.Overrides.NONE, new SystemClock())) {
+            plant.start();
+            var wish =
+                    new Commissioning.Wish(
+                            Map.of(), Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, 1, 0);
+
+            assertThatThrownBy(() ->
+                            new OpcUaCommissioning()
+                                    .read(device(plant), "nsu=urn:acme:boiler;s=None", wish))
+                    .isInstanceOf(DriverException.Refused.class)
+                    .hasMessageContaining("there is no value of nsu=urn:acme:boiler;s=None");
         }
     }
 }

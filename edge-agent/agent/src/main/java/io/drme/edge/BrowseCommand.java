@@ -9,9 +9,11 @@ import io.drme.web.client.CommandException;
 import io.drme.web.client.Listing;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.Console;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,6 +27,7 @@ import picocli.CommandLine.Option;
         },
         footer = {
             "  drme-agent browse opc.tcp://10.0.4.20:4840 --match 'boiler/**' -o csv > boiler.csv",
+            "  drme-agent browse 'rtu:///dev/ttyUSB0?baud=9600&parity=none' --unit-id 3 --timeout 5s",
             "  drme-agent browse tcp://10.0.4.17:502 --from 0 --to 499 --match 'holding/*'",
             "  drme-agent tags import boiler.csv --device boiler"
         })
@@ -63,17 +66,69 @@ final class BrowseCommand extends DeviceCommands {
         var commissioning = commissioning(factory);
         var glob = glob();
         var found = new ArrayList<Offer>();
-        commissioning.browse(
-                device(factory, directory),
-                new Commissioning.Extent(from, to),
-                offer -> {
-                    if (glob.matcher(offer.name()).matches()) {
-                        found.add(offer);
-                    }
-                });
+        var listener = new Told(glob, found);
+        try {
+            commissioning.browse(
+                    device(factory, directory), new Commissioning.Extent(from, to), listener);
+        } catch (DriverException e) {
+            listener.end();
+            if (!found.isEmpty()) {
+                print(found);
+                err().println("%d found before this:".formatted(found.size()));
+            }
+            throw e;
+        }
+        listener.end();
         print(found);
         err().println("%d found%s".formatted(found.size(), sharing()));
         return 0;
+    }
+
+    /** Keeps what matches; tells how far it is where a person looks on. */
+    private final class Told implements Commissioning.Listener {
+        private final boolean watched =
+                Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+        private final Pattern glob;
+        private final List<Offer> found;
+        private int width;
+
+        Told(Pattern glob, List<Offer> found) {
+            this.glob = glob;
+            this.found = found;
+        }
+
+        @Override
+        public void found(Offer offer) {
+            if (glob.matcher(offer.name()).matches()) {
+                found.add(offer);
+            }
+        }
+
+        @Override
+        public void note(String text) {
+            end();
+            err().println("note: " + text);
+        }
+
+        @Override
+        public void at(String place) {
+            if (watched) {
+                end();
+                var line = "%s, %d found".formatted(place, found.size());
+                err().print(line);
+                err().flush();
+                width = line.length();
+            }
+        }
+
+        /** Takes the line of progress off the screen. */
+        void end() {
+            if (width > 0) {
+                err().print("\r" + " ".repeat(width) + "\r");
+                err().flush();
+                width = 0;
+            }
+        }
     }
 
     private Pattern glob() {

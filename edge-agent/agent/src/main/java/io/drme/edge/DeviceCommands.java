@@ -15,6 +15,9 @@ import io.drme.web.client.CommandException;
 import io.drme.web.client.Listing;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +42,9 @@ import picocli.CommandLine.Spec;
 abstract class DeviceCommands implements Callable<Integer> {
     private static final Duration LEAST_TIMEOUT = Duration.ofMillis(10);
 
+    /** As long as nobody waits in front of a screen. */
+    private static final Duration MOST_TIMEOUT = Duration.ofHours(1);
+
     @ParentCommand private @Nullable Main top;
 
     @Spec private @Nullable CommandSpec spec;
@@ -47,7 +53,7 @@ abstract class DeviceCommands implements Callable<Integer> {
             index = "0",
             paramLabel = "URL",
             description =
-                    "tcp://host:502 (modbus), opc.tcp://host:4840 (opcua), sim://host:9300 or chip:///dev/gpiochip0 (gpio).")
+                    "tcp://host:502, rtu-tcp://host:4001 or rtu:///dev/ttyUSB0?baud=19200&parity=even (modbus), opc.tcp://host:4840 (opcua), sim://host:9300 or chip:///dev/gpiochip0 (gpio).")
     private String url = "";
 
     @Option(
@@ -130,10 +136,11 @@ abstract class DeviceCommands implements Callable<Integer> {
     final TestDevice device(DriverFactory factory, Path directory) throws CommandException {
         var limit =
                 Quantities.duration(timeout)
-                        .filter(t -> t.compareTo(LEAST_TIMEOUT) >= 0)
+                        .filter(t ->
+                                t.compareTo(LEAST_TIMEOUT) >= 0 && t.compareTo(MOST_TIMEOUT) <= 0)
                         .orElseThrow(() ->
                                 CommandException.wrongUsage(
-                                        "--timeout '%s' is not a time with its unit, such as 500ms or 2s"
+                                        "--timeout '%s' is not a time with its unit from 10ms to 1h, such as 500ms or 2s"
                                                 .formatted(timeout)));
         return new TestDevice(
                 factory, url, keys(), new TestDevice.Access(limit, directory, new SystemClock()));
@@ -225,7 +232,7 @@ abstract class DeviceCommands implements Callable<Integer> {
             var held =
                     new GatewayConfigReader(SystemTags.device().tags())
                             .read(new LastGood(directory).file()).devices().stream()
-                                    .filter(d -> d.url().equals(url))
+                                    .filter(d -> place(d.url()).equals(place(url)))
                                     .map(d -> d.name())
                                     .toList();
             return held.isEmpty()
@@ -239,6 +246,31 @@ abstract class DeviceCommands implements Callable<Integer> {
                                     directory);
         } catch (InvalidConfigException _) {
             return ""; // the agent that wrote it was another release
+        }
+    }
+
+    /** The connection that a URL leads to, with the host by its number where it has one. */
+    static String place(String url) {
+        int colon = url.indexOf(':');
+        var scheme = url.substring(0, Math.max(0, colon));
+        var named =
+                new GatewayConfigReader(List.of())
+                        .factories().values().stream()
+                                .filter(f -> f.schemes().contains(scheme))
+                                .findFirst()
+                                .map(f -> f.place(url))
+                                .orElse(url);
+        try {
+            var uri = URI.create(named);
+            return uri.getHost() == null
+                    ? named
+                    : "%s://%s:%d"
+                            .formatted(
+                                    uri.getScheme(),
+                                    InetAddress.getByName(uri.getHost()).getHostAddress(),
+                                    uri.getPort());
+        } catch (IllegalArgumentException | UnknownHostException _) {
+            return named;
         }
     }
 

@@ -167,8 +167,10 @@ final class PlanReport {
     /** The connections whose drivers can tell, in the order of the file. */
     List<Load> loads() {
         var loads = new LinkedHashMap<String, Load>();
+        var gaps = gaps();
         for (var placed : devices()) {
             var explanation = explanation(placed);
+            var gap = gaps.getOrDefault(explanation.line(), Duration.ZERO);
             for (var request : explanation.requests()) {
                 double rate = 1 / seconds(placed.groups().get(request.group()).interval());
                 loads.merge(
@@ -177,12 +179,23 @@ final class PlanReport {
                                 explanation.line(),
                                 rate,
                                 rate * (request.requestBytes() + request.answerBytes()),
-                                rate * seconds(request.least()),
+                                rate * seconds(request.least().plus(gap)),
                                 List.of(placed.spec().name())),
                         Load::plus);
             }
         }
         return List.copyOf(loads.values());
+    }
+
+    /** By line: the longest of its devices, which each of them waits for. */
+    private Map<String, Duration> gaps() {
+        var gaps = new LinkedHashMap<String, Duration>();
+        for (var placed : devices()) {
+            var explanation = explanation(placed);
+            gaps.merge(
+                    explanation.line(), explanation.gap(), (a, b) -> a.compareTo(b) >= 0 ? a : b);
+        }
+        return gaps;
     }
 
     private static double seconds(Duration duration) {
@@ -272,42 +285,47 @@ final class PlanReport {
     private static String line(Load load) {
         var busy =
                 load.share() > 0
-                        ? "at least %.0f %% busy%s"
-                                .formatted(
-                                        load.share() * 100,
-                                        load.share() > 1
-                                                ? ": TOO MUCH, polls will be skipped; poll less often or raise the speed"
-                                                : "")
-                        : "keeps up while a request takes less than %.0f ms on average"
-                                .formatted(1_000 / load.requests());
-        return "connection %s: %.3g requests a second of %s, %s a second; %s"
-                .formatted(
-                        load.line(),
-                        load.requests(),
-                        String.join(", ", load.devices()),
-                        size(load.bytes()),
-                        busy);
+                        ? String.format(
+                                Locale.ROOT,
+                                "at least %.0f %% busy%s",
+                                load.share() * 100,
+                                load.share() > 1
+                                        ? ": TOO MUCH, polls will be skipped; poll less often or raise the speed"
+                                        : "")
+                        : String.format(
+                                Locale.ROOT,
+                                "keeps up while a request takes less than %.0f ms on average",
+                                1_000 / load.requests());
+        return String.format(
+                Locale.ROOT,
+                "connection %s: %.3g requests a second of %s, %s a second; %s",
+                load.line(),
+                load.requests(),
+                String.join(", ", load.devices()),
+                size(load.bytes()),
+                busy);
     }
 
     private String diskLine() {
         var disk = disk();
         long pushed = pushed();
-        return "disk: at most %,.0f samples a day, about %s stored and %s written a day (wear), room for about %s without the line%s"
-                .formatted(
-                        disk.samplesADay(),
-                        size(disk.storedADay()),
-                        size(disk.writtenADay()),
-                        Double.isInfinite(disk.autonomyHours())
-                                ? "ever"
-                                : "%,.0f hours".formatted(disk.autonomyHours()),
-                        ("; reckoned at %.0f bytes a sample, without deadbands and derived tags%s; "
-                                        + "'drme-agent store' tells what was measured")
-                                .formatted(
-                                        BYTES_A_SAMPLE,
-                                        pushed == 0
-                                                ? ""
-                                                : " and without %s of devices that tell by themselves"
-                                                        .formatted(count(pushed, "tag"))));
+        return String.format(
+                Locale.ROOT,
+                "disk: at most %,.0f samples a day, about %s stored and %s written a day (wear), room for about %s without the line%s",
+                disk.samplesADay(),
+                size(disk.storedADay()),
+                size(disk.writtenADay()),
+                Double.isInfinite(disk.autonomyHours())
+                        ? "ever"
+                        : String.format(Locale.ROOT, "%,.0f hours", disk.autonomyHours()),
+                ("; reckoned at %.0f bytes a sample, without deadbands and derived tags%s; "
+                                + "'drme-agent store' tells what was measured")
+                        .formatted(
+                                BYTES_A_SAMPLE,
+                                pushed == 0
+                                        ? ""
+                                        : " and without %s of devices that tell by themselves"
+                                                .formatted(count(pushed, "tag"))));
     }
 
     private static String count(long count, String what) {

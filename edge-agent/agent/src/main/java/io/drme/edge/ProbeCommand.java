@@ -1,10 +1,11 @@
 package io.drme.edge;
 
 import io.drme.config.InvalidConfigException;
+import io.drme.driver.Commissioning;
 import io.drme.driver.DeviceSpec;
 import io.drme.driver.DriverException;
-import io.drme.driver.DriverFactory;
 import io.drme.driver.TestDevice;
+import io.drme.model.Reason;
 import io.drme.web.client.CommandException;
 import io.drme.web.client.Listing;
 import io.vertx.core.json.JsonArray;
@@ -17,7 +18,7 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -34,10 +35,15 @@ import picocli.CommandLine.Option;
         footer = {
             "  drme-agent probe tcp://10.0.4.17:502 --unit-id 3",
             "  drme-agent probe tcp://10.0.4.17:502 --address input:7",
+            "  drme-agent probe 'rtu:///dev/ttyUSB0?baud=9600&parity=none' --unit-id 3",
+            "  drme-agent probe rtu-tcp://10.0.4.30:4001 --unit-id 3",
             "  drme-agent probe opc.tcp://10.0.4.20:4840 --policy basic256sha256 --data /var/lib/drme"
         })
 final class ProbeCommand extends DeviceCommands {
     private static final String OK = "ok";
+
+    /** Devices with one connection need a moment to be rid of the one of the step before. */
+    private static final Duration AGAIN_AFTER = Duration.ofMillis(500);
 
     @Option(
             names = "--address",
@@ -50,13 +56,20 @@ final class ProbeCommand extends DeviceCommands {
 
     private final JsonArray steps = new JsonArray();
 
+    /** Whether a connection of ours, the one that was tried first, may still count. */
+    private boolean tcpWasGood;
+
+    /** The address that is read. */
+    private String asked = "";
+
     @Override
     int run(Path directory) throws InvalidConfigException, CommandException, InterruptedException {
         var factory = factory();
-        var tag = tag(factory);
         var device = device(factory, directory);
-        var spec = device.spec(List.of(tag));
-        boolean good = network(device) && protocol(device, spec, tag);
+        var tags = tags(commissioning(factory), device);
+        asked = tags.getFirst().getOrDefault("address", "");
+        var spec = device.spec(tags);
+        boolean good = network(device) && protocol(device, spec);
         new Listing("step", "result", "detail").print(steps, format(), out());
         var note = sharing();
         if (!note.isEmpty()) {
@@ -65,19 +78,15 @@ final class ProbeCommand extends DeviceCommands {
         return good ? 0 : 1;
     }
 
-    private Map<String, String> tag(DriverFactory factory) throws CommandException {
+    /** What is read; the first good value counts. */
+    private List<Map<String, String>> tags(Commissioning commissioning, TestDevice device)
+            throws InvalidConfigException {
         if (address == null) {
-            return commissioning(factory).firstTag();
+            return List.of(commissioning.firstTag());
         }
-        var keys = new LinkedHashMap<String, String>();
-        keys.put("address", address);
-        if (type != null) {
-            keys.put("type", type);
-        } else if (commissioning(factory).firstTag().containsKey("type")
-                && !address.matches("(coil|discrete):.*|.*\\.[0-9]+")) {
-            keys.put("type", commissioning(factory).firstTag().getOrDefault("type", ""));
-        }
-        return keys;
+        return type == null
+                ? commissioning.firstTags(device, address)
+                : List.of(Map.of("address", address, "type", type));
     }
 
     private boolean step(String name, boolean good, String detail) {
@@ -119,6 +128,7 @@ final class ProbeCommand extends DeviceCommands {
             socket.connect(
                     new InetSocketAddress(host, port),
                     Math.toIntExact(device.access().timeout().toMillis()));
+            tcpWasGood = true;
             return step("tcp", true, "port %d takes connections".formatted(port));
         } catch (SocketTimeoutException _) {
             return step(
@@ -135,29 +145,62 @@ final class ProbeCommand extends DeviceCommands {
         }
     }
 
-    private boolean protocol(TestDevice device, DeviceSpec spec, Map<String, String> tag)
-            throws InterruptedException {
+    private void connect(TestDevice device, TestDevice.Session session)
+            throws DriverException, InterruptedException {
+        try {
+            session.connect();
+        } catch (DriverException.Unreachable e) {
+            again(device, session, e);
+        }
+    }
+
+    private List<TestDevice.Sample> read(TestDevice device, TestDevice.Session session)
+            throws DriverException, InterruptedException {
+        try {
+            return session.read();
+        } catch (DriverException.Unreachable e) {
+            if (e.reason() == Reason.TIMEOUT) {
+                throw e; // it kept the connection, and says nothing
+            }
+            again(device, session, e);
+            return session.read();
+        }
+    }
+
+    /** Connects once more where a connection of ours was there before, and may still be. */
+    private void again(TestDevice device, TestDevice.Session session, DriverException.Unreachable e)
+            throws DriverException, InterruptedException {
+        if (!tcpWasGood) {
+            throw e;
+        }
+        tcpWasGood = false;
+        device.access().clock().sleep(AGAIN_AFTER);
+        session.connect();
+    }
+
+    private boolean protocol(TestDevice device, DeviceSpec spec) throws InterruptedException {
         var step = "connect";
         try (var session = device.open(spec)) {
-            session.connect();
+            connect(device, session);
             step(step, true, "the device takes a connection of " + spec.driver());
             step = "answer";
-            var samples = session.read();
+            var samples = read(device, session);
             if (samples.isEmpty()) {
-                return step(
-                        step,
-                        false,
-                        "no value of %s came; check the address".formatted(tag.get("address")));
+                return step(step, false, "no value of %s came; check the address".formatted(asked));
             }
-            var sample = samples.getFirst();
+            var sample =
+                    samples.stream()
+                            .filter(TestDevice.Sample::good)
+                            .findFirst()
+                            .orElse(samples.getFirst());
             step(step, true, "the device answers");
             return step(
                     "first value",
                     sample.good() || address == null,
                     sample.good()
-                            ? "%s is %s".formatted(tag.get("address"), sample.shown())
+                            ? "%s is %s".formatted(asked, sample.shown())
                             : "%s is refused (%s), which is an answer too; give --address of a tag that it has"
-                                    .formatted(tag.get("address"), sample.shown()));
+                                    .formatted(asked, sample.shown()));
         } catch (DriverException e) {
             return step(step, false, e.getMessage());
         }

@@ -28,6 +28,8 @@ import picocli.CommandLine.Parameters;
             "  drme-agent read tcp://10.0.4.17:502 holding:100",
             "  drme-agent read tcp://10.0.4.17:502 40101 --unit-id 3 --range 0..150 --reads 8",
             "  drme-agent read tcp://10.0.4.17:502 holding:100 input:7 --type float32 --order cdab",
+            "  drme-agent read 'rtu:///dev/ttyUSB0?baud=9600&parity=none' holding:100 --unit-id 3",
+            "  drme-agent read rtu-tcp://10.0.4.30:4001 input:7 --unit-id 3",
             "  drme-agent read opc.tcp://10.0.4.20:4840 'ns=2;s=Boiler.Pressure'"
         })
 final class ReadCommand extends DeviceCommands {
@@ -83,17 +85,29 @@ final class ReadCommand extends DeviceCommands {
         var wish = wish();
         var items = new JsonArray();
         for (var address : addresses) {
-            var readings = commissioning.read(device, address, wish);
+            List<Commissioning.Reading> readings;
+            try {
+                readings = commissioning.read(device, address, wish);
+            } catch (DriverException e) {
+                if (!items.isEmpty()) {
+                    print(items); // what was read before is not lost
+                }
+                throw e;
+            }
             int shown = all || format() != Listing.Format.table ? readings.size() : MOST_SHOWN;
             readings.stream().limit(shown).forEach(r -> items.add(item(address, r)));
         }
-        new Listing("address", "type", "order", "plausible", "value", "reads")
-                .print(items, format(), out());
+        print(items);
         var note = sharing();
         if (!note.isEmpty()) {
             err().println(note.strip());
         }
         return 0;
+    }
+
+    private void print(JsonArray items) throws CommandException {
+        new Listing("address", "type", "order", "plausible", "value", "reads")
+                .print(items, format(), out());
     }
 
     private Commissioning.Wish wish() throws CommandException {

@@ -214,11 +214,11 @@ final class TagCommands implements Callable<Integer> {
                 return Main.EXIT_CONFIG;
             }
             if (dryRun || !isWanted(preview)) {
-                out().println("nothing was written");
+                told().println("nothing was written");
                 return dryRun ? 0 : 1;
             }
             TagMap.write(preview);
-            out().println(
+            told().println(
                             "%s: %d tags of %s; 'drme-agent apply %s' has the agent read them"
                                     .formatted(
                                             preview.target(),
@@ -239,14 +239,19 @@ final class TagCommands implements Callable<Integer> {
         }
 
         /** A person sees the preview and says yes; a script has said it by calling. */
-        private boolean isWanted(TagMap.Preview preview) {
+        private boolean isWanted(TagMap.Preview preview) throws CommandException {
             if (yes || !isAtTerminal() || preview.changes().isEmpty()) {
                 return true;
             }
-            out().print("write %s? [y/N] ".formatted(preview.target()));
-            out().flush();
+            told().print("write %s? [y/N] ".formatted(preview.target()));
+            told().flush();
             var in = new Scanner(System.in, StandardCharsets.UTF_8);
             return in.hasNextLine() && isYes(in.nextLine());
+        }
+
+        /** Where a person reads on; a program that takes the document reads nothing behind it. */
+        private PrintWriter told() throws CommandException {
+            return format() == Listing.Format.json ? err() : out();
         }
 
         private static boolean isAtTerminal() {

@@ -41,7 +41,7 @@ class ConfigurationPageTest {
             double quotes, each quote in it twice; quotes in the midst of a cell that has none around it are text, as in `ns=3;s="DB"."Oil"`.
             `drme-agent tags export` and `tags import` write such files and put them in place ([commissioning](commissioning.md)).
 
-            **Connections.** Modbus devices whose URLs lead to the same host and port share one connection, by `connection:` or by writing the
+            **Connections.** Modbus devices whose URLs lead to the same place share one connection, by `connection:` or by writing the
             same URL; their requests follow one another.
             """;
 

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.sim.Plant;
 import io.drme.time.SystemClock;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code probe}, {@code read} and {@code browse}, as a person runs them. */
 class DeviceCommandsTest {
@@ -29,6 +33,10 @@ class DeviceCommandsTest {
                       temperature: {address: "holding:10", type: float32, order: cdab, value: 21.5}
                       level:       {address: "holding:12", value: 670}
                       running:     {address: "coil:3", value: true}
+              boiler:
+                protocol: opcua
+                listen: "127.0.0.1:0"
+                nodes: {'nsu=urn:acme:boiler;s=Temperature': {type: double, value: 21.5}}
               cabinet:
                 protocol: gpio
                 listen: "127.0.0.1:0"
@@ -114,7 +122,7 @@ class DeviceCommandsTest {
     @Test
     void aRegisterThatTheDeviceLacksIsSaidWithWhatToTry() {
         assertThat(run("read", url(), "holding:500", "--timeout", "20s")).isEqualTo(1);
-        assertThat(err.toString()).contains("refuses holding:500 (40501)", "try holding:499");
+        assertThat(err.toString()).contains("refuses holding:500 (400501)", "try holding:499");
     }
 
     @Test
@@ -239,5 +247,98 @@ class DeviceCommandsTest {
     void yamlIsForBrowseOnly() {
         assertThat(run("read", url(), "coil:3", "-o", "yaml", "--timeout", "20s")).isEqualTo(2);
         assertThat(err.toString()).contains("-o yaml is for browse only");
+    }
+
+    @Test
+    void aProbeTakesTheTypeThatTheAddressHas() {
+        var boiler = "opc.tcp://127.0.0.1:" + plant.address("boiler").getPort();
+        var node = "nsu=urn:acme:boiler;s=Temperature";
+
+        assertThat(run("probe", boiler, "--address", node, "--timeout", "20s"))
+                .as(out.toString() + err)
+                .isZero();
+        assertThat(out.toString()).contains(node + " is 21.5");
+        assertThat(run("probe", url(), "--address", "00004", "--timeout", "20s"))
+                .as(out.toString() + err)
+                .isZero();
+        assertThat(out.toString()).contains("00004 is true");
+    }
+
+    @Test
+    void whatWasReadBeforeAnAddressIsRefusedIsPrinted() {
+        assertThat(run("read", url(), "coil:3", "holding:500", "--reads", "1", "--timeout", "20s"))
+                .isEqualTo(1);
+        assertThat(out.toString()).contains("coil:3", "true");
+        assertThat(err.toString()).contains("refuses holding:500");
+
+        assertThat(run("read", url(), "holding:12", "--type", "flaot32")).isEqualTo(2);
+        assertThat(err.toString()).contains("'flaot32'", "did you mean 'float32'?");
+    }
+
+    @Test
+    void aBrowseOfAUnitThatIsNotThereSaysSoOfEachTable() {
+        var boiler = "opc.tcp://127.0.0.1:" + plant.address("boiler").getPort();
+
+        assertThat(run("browse", boiler, "--unit-id", "3")).isEqualTo(2);
+        assertThat(run("browse", url(), "--unit-id", "9", "--timeout", "20s")).isEqualTo(1);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString())
+                .contains("note: coil: no answer", "note: holding: no answer", "drme-agent: ");
+    }
+
+    @Test
+    void aLimitThatNobodyWaitsForIsRefused() {
+        assertThat(run("probe", url(), "--timeout", "25d")).isEqualTo(2);
+        assertThat(err.toString()).contains("--timeout '25d'", "to 1h");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "tcp://127.0.0.1, tcp://localhost:502",
+        "tcp://127.0.0.1:4001, rtu-tcp://127.0.0.1:4001",
+        "rtu:///dev/none?baud=9600, rtu:///dev/none",
+        "opc.tcp://127.0.0.1:4840/a, opc.tcp://localhost",
+    })
+    void oneConnectionInOtherWordsIsTheSameDevice(String held, String asked) {
+        assertThat(DeviceCommands.place(asked)).isEqualTo(DeviceCommands.place(held));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "tcp://127.0.0.1, tcp://127.0.0.1:503",
+        "rtu:///dev/ttyUSB0, rtu:///dev/ttyUSB1",
+        "tcp://127.0.0.1:4840, opc.tcp://127.0.0.1:4840",
+    })
+    void anotherConnectionIsAnotherDevice(String held, String asked) {
+        assertThat(DeviceCommands.place(asked)).isNotEqualTo(DeviceCommands.place(held));
+    }
+
+    /** Answers a read of one register, from its third connection on; it drops the one before. */
+    private static void serveOneConnection(ServerSocket server) {
+        try {
+            server.accept().close();
+            server.accept().close();
+            try (var socket = server.accept()) {
+                var request = socket.getInputStream().readNBytes(12);
+                var answer =
+                        new byte[] {request[0], request[1], 0, 0, 0, 5, request[6], 3, 2, 0, 7};
+                socket.getOutputStream().write(answer);
+                socket.getInputStream().readAllBytes();
+            }
+        } catch (IOException _) {
+            // the test has ended
+        }
+    }
+
+    @Test
+    void aDeviceWithOneConnectionIsGivenAMomentToBeRidOfTheFirst() throws Exception {
+        try (var server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().name("device").start(() -> serveOneConnection(server));
+
+            assertThat(run("probe", "tcp://127.0.0.1:" + server.getLocalPort(), "--timeout", "20s"))
+                    .as(out.toString() + err)
+                    .isZero();
+            assertThat(out.toString()).contains("holding:0 is 7");
+        }
     }
 }

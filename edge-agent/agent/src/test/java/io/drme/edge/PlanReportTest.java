@@ -1,6 +1,7 @@
 package io.drme.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.drme.edge.config.GatewayConfig;
 import io.drme.edge.config.GatewayConfigReader;
@@ -9,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -74,7 +76,9 @@ class PlanReportTest {
                 .startsWith("+ all of it");
     }
 
-    // a: 2 registers each second and 1 each 10 s, with a pause of 50 ms; b: one coil each second.
+    // a: 2 registers each second and 1 each 10 s; b: one coil each second. The pause of 50 ms that
+    // a
+    // asks for holds for b as well, as both are on one line.
     @Test
     void whatSharesAConnectionIsAddedUp() throws Exception {
         var load = report(CONFIG, "").loads().getFirst();
@@ -82,7 +86,20 @@ class PlanReportTest {
         assertThat(load.devices()).containsExactly("a", "b");
         assertThat(load.requests()).isEqualTo(2.1);
         assertThat(load.bytes()).isEqualTo(25 + 2.3 + 22);
-        assertThat(load.share()).isEqualTo(1.1 * 0.05);
+        assertThat(load.share()).isCloseTo(2.1 * 0.05, within(1e-12));
+    }
+
+    @Test
+    void numbersAreWrittenTheSameEverywhere() throws Exception {
+        var before = Locale.getDefault();
+        Locale.setDefault(Locale.GERMANY);
+        try {
+            assertThat(report(CONFIG, "").text())
+                    .anyMatch(l -> l.contains("2.10 requests a second"))
+                    .anyMatch(l -> l.contains("267,840 samples a day"));
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     @Test
@@ -121,7 +138,7 @@ class PlanReportTest {
                 .contains(
                         "~ device a: 1 tag changed (a/two)",
                         "  every 1s: 2 tags, 1 request",
-                        "    holding:0-7 (40001-40008): 8, for 2 tags; 6 registers between are read along",
+                        "    holding:0-7 (400001-400008): 8, for 2 tags; 6 registers between are read along",
                         "connection tcp://h:502: 2.10 requests a second of a, b");
 
         out.getBuffer().setLength(0);

@@ -126,6 +126,7 @@ class ReloadTypesTest {
 
         assertThat(recorded()).isEmpty();
         assertThat(acquisition.strayBatches()).isEqualTo(1);
+        assertThat(acquisition.straySamples()).isEqualTo(1);
         assertThat(acquisition.latest().quality(level(real)))
                 .isEqualTo(Quality.bad(Reason.NOT_YET_READ));
     }

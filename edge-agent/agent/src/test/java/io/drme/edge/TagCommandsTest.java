@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drme.edge.config.GatewayConfigReader;
 import io.drme.sim.Plant;
 import io.drme.time.SystemClock;
+import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -197,6 +199,48 @@ class TagCommandsTest {
                         "+ hot  address coil:3, unit K",
                         "nothing was written");
         assertThat(text("tags/press.csv")).doesNotContain("hot");
+    }
+
+    @Test
+    void aLinkedTagFileStaysALinkWithItsRights() throws Exception {
+        var real = folder.resolve("real.csv");
+        Files.move(folder.resolve("tags/press.csv"), real);
+        var rights = PosixFilePermissions.fromString("rw-r-----");
+        Files.setPosixFilePermissions(real, rights);
+        Files.createSymbolicLink(folder.resolve("tags/press.csv"), Path.of("../real.csv"));
+        write("map.csv", "name,address\na,coil:1\n");
+
+        assertThat(tags("import", "map.csv", "--device", "press")).as(err.toString()).isZero();
+        assertThat(folder.resolve("tags/press.csv")).isSymbolicLink();
+        assertThat(text("real.csv")).isEqualTo("name,address\na,coil:1\n");
+        assertThat(Files.getPosixFilePermissions(real)).isEqualTo(rights);
+    }
+
+    @Test
+    void aTextOfTwoLinesIsNoCellAndNamesItsTag() throws Exception {
+        write(
+                "gateway.yaml",
+                CONFIG.replace("@port@", "1")
+                        .replace("address: \"coil:9\"", "address: \"coil:9\", unit: \"a\\nb\""));
+
+        assertThat(tags("export", "p.csv", "--device", "inline")).isEqualTo(78);
+        assertThat(err.toString()).contains("devices.inline.tags.more.unit", "has a line break");
+        assertThat(folder.resolve("p.csv")).doesNotExist();
+    }
+
+    @Test
+    void theDocumentOfAnImportStandsAlone() throws Exception {
+        write("map.csv", "name,address\nrunning,coil:2\n");
+
+        assertThat(tags("import", "map.csv", "--device", "press", "--dry-run", "-o", "json"))
+                .isZero();
+        assertThat(new JsonObject(out.toString()).getInteger("tags")).isEqualTo(1);
+        assertThat(out.toString().strip()).endsWith("}");
+        assertThat(err.toString()).contains("nothing was written");
+
+        assertThat(tags("import", "map.csv", "--device", "press", "-o", "json")).isZero();
+        assertThat(out.toString().strip()).endsWith("}");
+        assertThat(err.toString()).contains("1 tags of device press");
     }
 
     @Test

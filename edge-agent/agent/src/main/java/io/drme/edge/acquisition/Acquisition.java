@@ -11,8 +11,10 @@ import io.drme.time.Clock;
 import io.drme.time.Hlc;
 import io.drme.time.HybridClock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -52,6 +54,10 @@ public final class Acquisition implements Runnable {
     private final Conditioning conditioning = new Conditioning();
     private final LatestValues values = new LatestValues();
     private final AtomicLong strayBatches = new AtomicLong();
+    private final AtomicLong straySamples = new AtomicLong();
+
+    /** Groups that one log line was written for, since the plan changed. */
+    private final Set<Integer> strayGroups = new HashSet<>();
 
     private volatile boolean stopped;
     private volatile boolean ended;
@@ -127,6 +133,7 @@ public final class Acquisition implements Runnable {
             var pipelineState = plan.pipelines().snapshot();
             var alarmState = plan.alarms().snapshot();
             plan = next;
+            strayGroups.clear();
             plan.pipelines().restore(pipelineState);
             plan.alarms().restore(alarmState, now(), this::sink);
             configure();
@@ -146,6 +153,14 @@ public final class Acquisition implements Runnable {
      */
     public long strayBatches() {
         return strayBatches.get();
+    }
+
+    /**
+     * The samples of {@link #strayBatches}: read from a device, and in no store and no reckoning;
+     * from any thread.
+     */
+    public long straySamples() {
+        return straySamples.get();
     }
 
     /** Alarms that are not over; from any thread. */
@@ -247,11 +262,7 @@ public final class Acquisition implements Runnable {
 
     private void process(Batch batch) throws InterruptedException {
         if (!plan.groups().contains(batch.group())) {
-            log.warn(
-                    "batch of group={} dropped, samples={}: its device was changed or removed; dropped so far: {}",
-                    batch.group(),
-                    batch.size(),
-                    strayBatches.incrementAndGet());
+            stray(batch);
             return;
         }
         int read = batch.size();
@@ -260,6 +271,17 @@ public final class Acquisition implements Runnable {
         var derived = derivedBatch(batch.gatewayTime());
         plan.pipelines().process(batch, derived);
         hand(batch, derived, read, filtered);
+    }
+
+    private void stray(Batch batch) {
+        strayBatches.incrementAndGet();
+        straySamples.addAndGet(batch.size());
+        if (strayGroups.add(batch.group())) {
+            log.warn(
+                    "batch of group={} dropped, samples={}: its device was changed or removed; further ones are counted only",
+                    batch.group(),
+                    batch.size());
+        }
     }
 
     private void tick() throws InterruptedException {

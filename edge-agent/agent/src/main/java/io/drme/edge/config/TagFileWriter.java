@@ -72,11 +72,14 @@ final class TagFileWriter {
         out.append('\n');
     }
 
+    /** Whether a cell would go on in another row, which {@link TagFile} does not read. */
+    static boolean isBroken(String cell) {
+        return cell.indexOf('\n') >= 0 || cell.indexOf('\r') >= 0;
+    }
+
     /** In quotes where it must be; a blank at an end would be lost without. */
     private static String quoted(String cell) {
-        boolean plain =
-                cell.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r')
-                        && cell.equals(cell.strip());
+        boolean plain = cell.indexOf(',') < 0 && cell.indexOf('"') < 0 && cell.equals(cell.strip());
         return plain ? cell : '"' + cell.replace("\"", "\"\"") + '"';
     }
 }

@@ -143,13 +143,16 @@ public final class TagMap {
      * The owner's own tags as they are written, parameters unfilled; those of its profile, filled
      * in, where a device has none of its own.
      *
-     * @throws InvalidConfigException where its tag file can't be read
+     * @throws InvalidConfigException where its tag file can't be read, or a text has a line break,
+     *     which no row can hold
      */
     public Export export() throws InvalidConfigException {
         var problems = new Problems();
         var own = own(new TagFiles(problems));
         problems.throwIfAny(configuration.toString());
         var inherited = inherited(problems);
+        checkRows(own.isEmpty() ? inherited : own, problems);
+        problems.throwIfAny(configuration.toString());
         if (own.isEmpty() && !inherited.isEmpty()) {
             problems.throwIfAny(configuration.toString());
             return new Export(
@@ -164,6 +167,22 @@ public final class TagMap {
                         ? ""
                         : "the device takes %d tags more from its profile; --profile exports those"
                                 .formatted(inherited.size()));
+    }
+
+    private void checkRows(Map<String, Node.Entry> tags, Problems problems) {
+        tags.forEach((name, tag) -> {
+            if (tag.value() instanceof Node.Mapping mapping) {
+                mapping.entries()
+                        .forEach((key, entry) -> {
+                            if (TagFileWriter.isBroken(TagCells.text(key, entry.value()))) {
+                                problems.add(
+                                        entry.value().where(),
+                                        "%s.%s.%s.%s".formatted(owner.path(), TAGS, name, key),
+                                        "has a line break, and a tag is one row of the file; write it in one line");
+                            }
+                        });
+            }
+        });
     }
 
     private Map<String, Node.Entry> own(TagFiles files) {
@@ -343,8 +362,8 @@ public final class TagMap {
     }
 
     /**
-     * Writes what a preview showed; whoever reads the file finds the old or the new. Blocks until
-     * the disk has it.
+     * Writes what a preview showed; whoever reads the file finds the old or the new. A symbolic
+     * link stays, as do the file's rights. Blocks until the disk has it.
      *
      * @throws IllegalArgumentException where the preview found a problem
      */
@@ -353,11 +372,10 @@ public final class TagMap {
             throw new IllegalArgumentException("an import with problems is not written");
         }
         var folder = preview.target().getParent();
-        var name = preview.target().getFileName();
-        if (folder == null || name == null) {
+        if (folder == null) {
             throw new IOException(preview.target() + " is no file");
         }
         Files.createDirectories(folder);
-        DurableFile.replace(folder, name.toString(), preview.csv());
+        DurableFile.replaceKeeping(preview.target(), preview.csv());
     }
 }

@@ -165,6 +165,11 @@ public final class AgentWeb implements AutoCloseable {
                     "Batches dropped because their device was changed or removed meanwhile",
                     Map.of(),
                     (double) parts.acquisition().strayBatches());
+            writer.counter(
+                    "drme_stray_samples_total",
+                    "Samples in those batches, which nothing else counts",
+                    Map.of(),
+                    (double) parts.acquisition().straySamples());
             addWear(writer, parts.recorder().wear());
             for (var d : parts.devices().get()) {
                 var labels = Map.of("device", d.device());
