@@ -47,6 +47,8 @@ final class Mbap implements Framing {
     public byte[] exchange(Line.Read read, Wire wire)
             throws IOException, RefusalException, InterruptedException {
         transaction = (transaction + 1) & 0xFFFF;
+        // After 65,536 requests an id comes again, and its answer is waited for.
+        unanswered.remove((Integer) transaction);
         wire.send(encode(read, transaction), Duration.ZERO);
         try {
             var answer = new byte[HEADER_BYTES + MOST_PDU_BYTES];

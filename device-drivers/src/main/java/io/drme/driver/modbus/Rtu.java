@@ -60,7 +60,9 @@ final class Rtu implements Framing {
 
     /** A read that was left unanswered, and how it is found out that its answer can't come. */
     private static final class Debt {
-        private final long askedNanos;
+        /** When the unit was last asked for values, also to find out. */
+        private long askedNanos;
+
 
         /** Functions not asked for since, so that an answer to one tells when it was asked for. */
         private final ArrayDeque<Integer> unused = new ArrayDeque<>(READ_FUNCTIONS);
@@ -159,6 +161,8 @@ final class Rtu implements Framing {
                     wire, last -> Arrays.equals(last, request) || ends(last, unitId, REFUSED_ECHO));
         } else {
             int function = debt.unused.removeFirst();
+            // Its answer may be late as well, and once the time is over would be taken for one.
+            debt.askedNanos = clock.nanoTime();
             wire.send(request(unitId, function, 0, 1), silence);
             awaitEnd(
                     wire,

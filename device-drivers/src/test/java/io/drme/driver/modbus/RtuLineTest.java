@@ -159,6 +159,23 @@ class RtuLineTest {
         assertThat(read(TWENTY, PATIENT)).isEqualTo(1020);
     }
 
+    // What finds out is a read itself: 10.05 s after the first it may still be on its way.
+    @Test
+    void aReadThatFoundNothingOutIsWaitedForAsLongAsTheFirst() throws Exception {
+        line.shutdown();
+        var clock = new ManualClock();
+        line = line(clock);
+        leaveUnanswered(TEN);
+        leaveUnanswered(TEN);
+        peer.loseAnswers();
+        clock.advance(Rtu.MOST_LATE.minusMillis(400));
+        leaveUnanswered(TWENTY);
+        assertThat(peer.functions()).containsExactly(3, ECHO, 4);
+        clock.advance(Duration.ofMillis(450));
+        peer.answerLate();
+        assertThat(read(new Read(1, Area.INPUT, 20, 1), PATIENT)).isEqualTo(1020);
+    }
+
     // So do servers by libmodbus. A read by another function settles it as well, and is then first.
     @Test
     void aUnitThatIgnoresTheEchoIsKnownByAnotherFunction() throws Exception {
