@@ -28,8 +28,8 @@ class SerialTransportTest {
         return new SerialTransport(endpoint, new ManualClock(), library);
     }
 
-    // Where nothing may be executed in the temp folder and at home, the first port meets the first
-    // of these errors and every other the second. An Error would end the device's thread.
+    // Met with where nothing may be executed in the temp folder and at home; which of them depends
+    // on how far the library comes. An Error would end the device's thread.
     @Test
     void aNativeLibraryThatCanNotBeLoadedIsToldWithTheRemedyEachTime() {
         for (var error :
