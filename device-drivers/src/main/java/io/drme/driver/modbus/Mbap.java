@@ -93,7 +93,7 @@ final class Mbap implements Framing {
             throws Line.WrongAnswerException {
         int length = word(answer, 4);
         Framing.check("protocol", word(answer, 2), 0);
-        Framing.check("length", length, Math.clamp(length, LEAST_LENGTH, MOST_LENGTH));
+        Framing.check("length", length, LEAST_LENGTH, MOST_LENGTH);
         Framing.check("transaction", word(answer, 0), transaction);
         Framing.check("unit", answer[6] & 0xFF, read.unitId());
         return length - 1;

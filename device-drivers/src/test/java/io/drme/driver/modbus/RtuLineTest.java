@@ -270,7 +270,7 @@ class RtuLineTest {
 
     @ParameterizedTest
     @CsvSource({
-        "01 03 00, count of bytes",
+        "01 03 00, 'count of bytes is 0, not 1 to 251'",
         "01 03 04 03 f2 03 f3, count of bytes",
         "01 04 02 03 f2, function",
         "01 10 00 0a 00 01, never asked for"
@@ -283,6 +283,29 @@ class RtuLineTest {
                 .hasMessageContaining(expected);
         peer.behave();
         assertThat(read(TEN, PATIENT)).isEqualTo(1010);
+    }
+
+    // The first byte of the address stands where an answer has its length: so each is wrong in
+    // another way, and the last would be right, with the bits 2c 00 14.
+    @ParameterizedTest
+    @CsvSource({
+        "HOLDING, 0x000a, 1, count of bytes",
+        "HOLDING, 0x0200, 1, checksum",
+        "HOLDING, 0x0300, 1, count of bytes",
+        "INPUT,   0x3000, 2, in time",
+        "COIL,    0x032c, 20, to the last byte"
+    })
+    void anAdapterThatSendsBackWhatItSendsIsNamed(Area area, int start, int count, String besides)
+            throws Exception {
+        peer.behave((request, right, out) -> {
+            out.write(request);
+            out.write(right);
+        });
+        assertThatThrownBy(() -> line.read(new Read(1, area, start, count), ONCE, trace))
+                .isInstanceOf(WrongAnswerException.class)
+                .hasMessageStartingWith("what came begins as the request does (")
+                .hasMessageContaining(besides)
+                .hasMessageContaining("); the adapter may send back what it sends");
     }
 
     @Test
