@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The frames of a serial line, on the line itself or carried over TCP.
@@ -62,7 +63,6 @@ final class Rtu implements Framing {
     private static final class Debt {
         /** When the unit was last asked for values, also to find out. */
         private long askedNanos;
-
 
         /** Functions not asked for since, so that an answer to one tells when it was asked for. */
         private final ArrayDeque<Integer> unused = new ArrayDeque<>(READ_FUNCTIONS);
@@ -157,7 +157,8 @@ final class Rtu implements Framing {
      * Names an adapter with local echo, of which the request comes back: as a rule that can't be an
      * answer. Only a request for 17 to 24 bits between 768 and 1023 could, and is refused too.
      */
-    private static void checkIsNoRequest(Line.Read read, byte[] frame, int bytes, String besides)
+    private static void checkIsNoRequest(
+            Line.Read read, byte[] frame, int bytes, @Nullable String besides)
             throws Line.WrongAnswerException {
         if (Arrays.equals(frame, 0, bytes, encode(read), 0, bytes)) {
             throw new Line.WrongAnswerException(

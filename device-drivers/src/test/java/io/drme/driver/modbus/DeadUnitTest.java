@@ -114,20 +114,16 @@ class DeadUnitTest {
 
     private DeviceFixture fixture(int unit) {
         return DeviceFixture.of(
-                        "unit-" + unit,
-                        new ModbusDriverFactory(),
-                        """
-                        url: "tcp://bus"
-                        unit-id: %d
-                        timeout: %dms
-                        warm-up: %ds
-                        tags: {t: {address: "holding:0", type: uint16, poll: %dms}}
-                        """
-                                .formatted(
-                                        unit,
-                                        TIMEOUT.toMillis(),
-                                        warmUp.toSeconds(),
-                                        POLL.toMillis()));
+                "unit-" + unit,
+                new ModbusDriverFactory(),
+                """
+                url: "tcp://bus"
+                unit-id: %d
+                timeout: %dms
+                warm-up: %ds
+                tags: {t: {address: "holding:0", type: uint16, poll: %dms}}
+                """
+                        .formatted(unit, TIMEOUT.toMillis(), warmUp.toSeconds(), POLL.toMillis()));
     }
 
     private ModbusDriver driver(int unit) {
@@ -200,8 +196,7 @@ class DeadUnitTest {
 
     private Duration silence(Line line, Line.Trace trace) {
         long from = clock.nanoTime();
-        assertThatThrownBy(
-                        () -> line.read(new Line.Read(1, Area.HOLDING, 0, 1), TIMEOUT, trace))
+        assertThatThrownBy(() -> line.read(new Line.Read(1, Area.HOLDING, 0, 1), TIMEOUT, trace))
                 .isInstanceOf(SocketTimeoutException.class);
         return Duration.ofNanos(clock.nanoTime() - from);
     }

@@ -154,7 +154,8 @@ final class SerialServer implements SimulatedDevice {
                 }
                 hasty = clock.nanoTime() - from < HASTE.toNanos() ? hasty + 1 : 0;
                 if (hasty == MOST_HASTY) {
-                    throw new EOFException("its other end is gone; start the simulator again");
+                    throw new EOFException(
+                            "the port or its other end is gone; start the simulator again");
                 }
             }
             return -1;

@@ -90,8 +90,7 @@ final class Units {
             long since = standing.sinceNanos();
             boolean begins =
                     standing.fault().kind() == FaultKind.RESTART
-                            && (restartedNanos.isEmpty()
-                                    || since - restartedNanos.getAsLong() > 0);
+                            && (restartedNanos.isEmpty() || since - restartedNanos.getAsLong() > 0);
             if (begins) {
                 restartedNanos = OptionalLong.of(since);
                 backNanos = now + standing.fault().delay().toNanos();

@@ -3,7 +3,9 @@ package io.drme.sim.modbus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.drme.sim.Plant;
 import io.drme.testing.ManualClock;
+import io.drme.testing.PtyPair;
 import java.io.EOFException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -57,12 +59,33 @@ class SerialServerTest {
         assertThat(read(times(MANY, TENTH))).isEqualTo(7);
     }
 
-    // What is gone gives nothing at once, and would take a whole processor.
+    // A port that was hung up gives nothing at once, and would take a whole processor.
     @Test
     void aLineWhoseOtherEndIsGoneIsAtItsEnd() {
         assertThatThrownBy(() -> read(times(MANY, Duration.ZERO)))
                 .isInstanceOf(EOFException.class)
                 .hasMessageContaining("other end");
+    }
+
+    @Test
+    void aDeviceOnATerminalThatIsGoneEndsItsThread() throws Exception {
+        var pair = PtyPair.open();
+        var yaml =
+                """
+                devices:
+                  gone: {protocol: modbus, listen: "rtu://%s", units: {1: {points: {a: {address: "holding:0", value: 1}}}}}
+                """
+                        .formatted(pair.one());
+        try (var plant = Plant.parse("plant.yaml", yaml, Plant.Overrides.NONE, clock)) {
+            plant.start();
+            var thread =
+                    Thread.getAllStackTraces().keySet().stream()
+                            .filter(t -> t.getName().equals("modbus-gone"))
+                            .findFirst()
+                            .orElseThrow();
+            pair.close();
+            assertThat(thread.join(Duration.ofSeconds(30))).as("its thread ended").isTrue();
+        }
     }
 
     @Test
