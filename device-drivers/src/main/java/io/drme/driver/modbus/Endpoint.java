@@ -149,7 +149,9 @@ sealed interface Endpoint {
             }
             int port = match.group(3) == null ? DEFAULT_PORT : Integer.parseInt(match.group(3));
             if (port < 1 || port > MOST_PORT) {
-                problem = "is not a Modbus URL; expected tcp://host:502, port 1 to 65535";
+                problem =
+                        "is not a Modbus URL; expected %s, port 1 to 65535"
+                                .formatted(rtu ? "rtu-tcp://host:port" : "tcp://host:502");
             }
             // One loopback connection, whichever of its two names was written.
             var canonical = host.equals("localhost") ? "127.0.0.1" : host;

@@ -70,6 +70,15 @@ sealed interface Framing permits Mbap, Rtu {
         return Arrays.copyOfRange(frame, at + 2, at + 2 + expected);
     }
 
+    /** Holds a field of an answer against its range. */
+    static void check(String field, int found, int least, int most)
+            throws Line.WrongAnswerException {
+        if (found < least || found > most) {
+            throw new Line.WrongAnswerException(
+                    "the answer's %s is %d, not %d to %d".formatted(field, found, least, most));
+        }
+    }
+
     /** Holds a field of an answer against what it must be. */
     static void check(String field, int found, int expected) throws Line.WrongAnswerException {
         if (found != expected) {

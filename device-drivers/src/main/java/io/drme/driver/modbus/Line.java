@@ -6,6 +6,8 @@ import java.io.Serial;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -27,8 +29,17 @@ final class Line {
     /** After so much idleness it is looked whether the device has closed the connection. */
     static final Duration IDLE_CHECK = Duration.ofSeconds(5);
 
-    /** After so many requests without a single byte in answer the connection is made anew. */
+    /**
+     * After so many requests without a single byte in answer the connection is made anew. Where
+     * that costs a warm-up, they count only while no other unit is known to answer: dead units that
+     * are asked one after another would make all wait for it again and again.
+     */
     static final int MOST_SILENT = 3;
+
+    /**
+     * For so long the answer of a unit that is not silent itself says that the connection is good.
+     */
+    static final Duration LATELY = Duration.ofMinutes(5);
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
 
@@ -43,6 +54,9 @@ final class Line {
     private long lastEndNanos;
     private long openedNanos;
     private int silentInARow;
+
+    /** By unit when it answered last on this connection, unless it was silent since. */
+    private final Map<Integer, Long> answeredNanos = new HashMap<>();
 
     /** The line to an endpoint. */
     static Line to(Endpoint endpoint, Clock clock) {
@@ -82,10 +96,20 @@ final class Line {
         static final Pace NONE = new Pace(Duration.ZERO, Duration.ZERO, false);
     }
 
-    /** The bytes that passed last, kept by the device that asked. */
+    /** The bytes that passed last and the time they had, kept by the device that asked. */
     static final class Trace {
         private byte[] request = new byte[0];
         private byte[] answer = new byte[0];
+        private Duration limit = Duration.ZERO;
+
+        void limited(Duration to) {
+            limit = to;
+        }
+
+        /** How long the last answer was waited for at most: the time limit, or less of it. */
+        Duration limit() {
+            return limit;
+        }
 
         void sent(byte[] bytes) {
             request = bytes;
@@ -150,6 +174,7 @@ final class Line {
         try {
             clock.sleep(pace.gap().minusNanos(clock.nanoTime() - lastEndNanos));
             var limit = pace.shared() ? patience.with(read.unitId(), timeout) : timeout;
+            trace.limited(limit);
             return exchange(read, limit, trace);
         } finally {
             lastEndNanos = clock.nanoTime();
@@ -179,6 +204,7 @@ final class Line {
         transport.open(timeout.compareTo(SHORTEST) > 0 ? timeout : SHORTEST);
         openedNanos = clock.nanoTime();
         silentInARow = 0;
+        answeredNanos.clear();
         framing.opened();
         if (shut) {
             reset();
@@ -239,11 +265,27 @@ final class Line {
             throw e;
         } finally {
             patience.learn(read.unitId(), answered, clock.nanoTime() - from);
-            silentInARow = answered || wire.isHeard() ? 0 : silentInARow + 1;
+            countSilence(read.unitId(), answered);
             if ((!answered && !kept) || silentInARow >= MOST_SILENT) {
                 reset();
             }
         }
+    }
+
+    private void countSilence(int unit, boolean answered) {
+        if (answered) {
+            answeredNanos.put(unit, clock.nanoTime());
+        } else {
+            answeredNanos.remove(unit);
+        }
+        boolean good = answered || wire.isHeard() || (pace.warmUp().isPositive() && othersAnswer());
+        silentInARow = good ? 0 : silentInARow + 1;
+    }
+
+    /** Whether a unit answered lately and was not silent since. */
+    private boolean othersAnswer() {
+        long now = clock.nanoTime();
+        return answeredNanos.values().stream().anyMatch(at -> now - at < LATELY.toNanos());
     }
 
     private boolean isWorthRepeating(IOException failure, boolean fresh) {

@@ -47,6 +47,8 @@ final class Mbap implements Framing {
     public byte[] exchange(Line.Read read, Wire wire)
             throws IOException, RefusalException, InterruptedException {
         transaction = (transaction + 1) & 0xFFFF;
+        // After 65,536 requests an id comes again, and its answer is waited for.
+        unanswered.remove((Integer) transaction);
         wire.send(encode(read, transaction), Duration.ZERO);
         try {
             var answer = new byte[HEADER_BYTES + MOST_PDU_BYTES];
@@ -91,7 +93,7 @@ final class Mbap implements Framing {
             throws Line.WrongAnswerException {
         int length = word(answer, 4);
         Framing.check("protocol", word(answer, 2), 0);
-        Framing.check("length", length, Math.clamp(length, LEAST_LENGTH, MOST_LENGTH));
+        Framing.check("length", length, LEAST_LENGTH, MOST_LENGTH);
         Framing.check("transaction", word(answer, 0), transaction);
         Framing.check("unit", answer[6] & 0xFF, read.unitId());
         return length - 1;

@@ -223,9 +223,7 @@ final class ModbusDriver implements PolledDriver {
                             case SocketTimeoutException _ when connecting ->
                                     " took no connection within %d ms; check power, cable and address"
                                             .formatted(millis);
-                            case SocketTimeoutException _ ->
-                                    " gave no answer within %d ms; check %s, or raise timeout"
-                                            .formatted(millis, suspects());
+                            case SocketTimeoutException _ -> silent();
                             case SerialTransport.PortException _ -> ": " + e.getMessage();
                             case NoRouteToHostException _ ->
                                     " can't be reached from here: %s; check cable and network"
@@ -238,6 +236,19 @@ final class ModbusDriver implements PolledDriver {
                             default -> ": the connection broke: " + e.getMessage();
                         };
         return new DriverException.Unreachable(lastError, e);
+    }
+
+    /** What is said of a request without an answer, by the time that it really had. */
+    private String silent() {
+        long limit = trace.limit().toMillis();
+        long millis = device.timeout().toMillis();
+        var whole =
+                limit < millis
+                        ? " (others wait for the line, so it has its timeout of %d ms only at each %dth try)"
+                                .formatted(millis, Patience.WHOLE_EVERY)
+                        : "";
+        return " gave no answer within %d ms%s; check %s, or raise timeout"
+                .formatted(limit, whole, suspects());
     }
 
     /** What is wrong as a rule where a device says nothing. */

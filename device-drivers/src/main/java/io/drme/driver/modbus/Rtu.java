@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The frames of a serial line, on the line itself or carried over TCP.
@@ -60,7 +61,8 @@ final class Rtu implements Framing {
 
     /** A read that was left unanswered, and how it is found out that its answer can't come. */
     private static final class Debt {
-        private final long askedNanos;
+        /** When the unit was last asked for values, also to find out. */
+        private long askedNanos;
 
         /** Functions not asked for since, so that an answer to one tells when it was asked for. */
         private final ArrayDeque<Integer> unused = new ArrayDeque<>(READ_FUNCTIONS);
@@ -114,12 +116,7 @@ final class Rtu implements Framing {
             long now = clock.nanoTime();
             wire.send(encode(read), silence);
             debts.put(read.unitId(), new Debt(now, read.area().function()));
-            var frame = new byte[MOST_FRAME_BYTES];
-            int bytes = next(frame, wire);
-            while (isForeign(frame, read.unitId())) {
-                bytes = next(frame, wire);
-            }
-            var values = values(read, frame, bytes);
+            var values = answer(read, wire);
             settled = true;
             return values;
         } catch (RefusalException e) {
@@ -131,6 +128,42 @@ final class Rtu implements Framing {
             } else {
                 disturbed = true;
             }
+        }
+    }
+
+    /** The values in the first frame of the unit that was asked. */
+    private static byte[] answer(Line.Read read, Wire wire)
+            throws IOException, RefusalException, InterruptedException {
+        var frame = new byte[MOST_FRAME_BYTES];
+        byte[] values;
+        try {
+            int bytes = next(frame, wire);
+            while (isForeign(frame, read.unitId())) {
+                bytes = next(frame, wire);
+            }
+            values = values(read, frame, bytes);
+        } catch (Line.WrongAnswerException e) {
+            checkIsNoRequest(read, frame, LEAST_FRAME_BYTES, e.getMessage());
+            throw e;
+        } catch (SocketTimeoutException e) {
+            checkIsNoRequest(read, frame, ECHO_BYTES, "no other answer came in time");
+            throw e;
+        }
+        checkIsNoRequest(read, frame, ECHO_BYTES, "to the last byte");
+        return values;
+    }
+
+    /**
+     * Names an adapter with local echo, of which the request comes back: as a rule that can't be an
+     * answer. Only a request for 17 to 24 bits between 768 and 1023 could, and is refused too.
+     */
+    private static void checkIsNoRequest(
+            Line.Read read, byte[] frame, int bytes, @Nullable String besides)
+            throws Line.WrongAnswerException {
+        if (Arrays.equals(frame, 0, bytes, encode(read), 0, bytes)) {
+            throw new Line.WrongAnswerException(
+                    "what came begins as the request does (%s); the adapter may send back what it sends: turn off its local echo"
+                            .formatted(besides));
         }
     }
 
@@ -159,6 +192,8 @@ final class Rtu implements Framing {
                     wire, last -> Arrays.equals(last, request) || ends(last, unitId, REFUSED_ECHO));
         } else {
             int function = debt.unused.removeFirst();
+            // Its answer may be late as well, and once the time is over would be taken for one.
+            debt.askedNanos = clock.nanoTime();
             wire.send(request(unitId, function, 0, 1), silence);
             awaitEnd(
                     wire,
@@ -224,7 +259,7 @@ final class Rtu implements Framing {
         }
         int count = frame[2] & 0xFF;
         int most = MOST_FRAME_BYTES - LEAST_FRAME_BYTES;
-        Framing.check("count of bytes", count, Math.clamp(count, 1, most));
+        Framing.check("count of bytes", count, 1, most);
         return LEAST_FRAME_BYTES + count;
     }
 

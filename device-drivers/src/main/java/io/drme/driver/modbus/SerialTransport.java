@@ -31,17 +31,36 @@ final class SerialTransport implements Transport {
     private static final String GONE =
             "the serial port is gone; check that the adapter is plugged in";
 
+    private static final String NO_LIBRARY =
+            "the native library for serial ports can't be loaded; as a rule no folder that it may be"
+                    + " unpacked to allows execution: start the agent (DRME_JVM_FLAGS) with -Djava.io.tmpdir= and a"
+                    + " folder that does, or with -DjSerialComm.library.path= and the folder of the"
+                    + " unpacked library";
+
     private final Endpoint.Serial endpoint;
     private final Clock clock;
+    private final Library library;
 
     /** Held for each call into the library, which is short, so that close comes between. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private @Nullable SerialPort port;
 
+    /** Where ports come from: jSerialComm, which loads its native library at the first call. */
+    interface Library {
+        /** A port by its path, not opened yet. */
+        SerialPort port(String path);
+    }
+
     SerialTransport(Endpoint.Serial endpoint, Clock clock) {
+        this(endpoint, clock, SerialPort::getCommPort);
+    }
+
+    /** Takes ports from elsewhere, for tests. */
+    SerialTransport(Endpoint.Serial endpoint, Clock clock, Library library) {
         this.endpoint = endpoint;
         this.clock = clock;
+        this.library = library;
     }
 
     /** The port can't be had; the message says what to do. */
@@ -50,6 +69,10 @@ final class SerialTransport implements Transport {
 
         PortException(String message) {
             super(message);
+        }
+
+        PortException(String message, Throwable cause) {
+            super(message, cause);
         }
     }
 
@@ -86,12 +109,18 @@ final class SerialTransport implements Transport {
                     "the agent has no right to open %s; add its user to the port's group, dialout as a rule"
                             .formatted(path));
         }
-        SerialPort fresh;
         try {
-            fresh = SerialPort.getCommPort(endpoint.path());
+            return openedByLibrary();
         } catch (SerialPortInvalidPortException _) {
             throw new PortException("%s is no serial port; check the path".formatted(path));
+        } catch (LinkageError e) {
+            // An Error would end the device's thread without a word.
+            throw new PortException(NO_LIBRARY, e);
         }
+    }
+
+    private SerialPort openedByLibrary() throws PortException {
+        var fresh = library.port(endpoint.path());
         fresh.setComPortParameters(
                 endpoint.baud(),
                 DATA_BITS,
@@ -107,7 +136,7 @@ final class SerialTransport implements Transport {
                     ("%s can't be opened with these settings; another program may hold it, or a device"
                                     + " here names it with another path, baud, parity or stop-bits"
                                     + " (one line has one set)")
-                            .formatted(path));
+                            .formatted(endpoint.path()));
         }
         return fresh;
     }

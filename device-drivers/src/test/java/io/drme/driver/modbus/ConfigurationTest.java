@@ -174,6 +174,8 @@ class ConfigurationTest {
             quoteCharacter = '`',
             value = {
                 "url: \"tcp://h:70000\" | expected tcp://host:502, port 1 to 65535",
+                "url: \"rtu-tcp://h:70000\" | expected rtu-tcp://host:port, port 1 to 65535",
+                "url: \"tcp://h:0\" | expected tcp://host:502, port 1 to 65535",
                 "url: \"http://h\"      | 'http://h' is not a Modbus URL",
                 "url: \"rtu://COM3\"   | is not a Modbus URL; expected tcp://host:502, rtu-tcp://host:port or rtu:///dev/ttyUSB0?baud=",
                 "url: \"rtu:///dev/ttyS0?baud=9600x\" | has baud=9600x; expected 300 to 4000000",

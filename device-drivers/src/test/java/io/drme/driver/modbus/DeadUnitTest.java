@@ -1,6 +1,7 @@
 package io.drme.driver.modbus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drme.driver.DeviceFixture;
 import io.drme.driver.DeviceLoop;
@@ -8,6 +9,7 @@ import io.drme.driver.DeviceStatus.State;
 import io.drme.model.Batch;
 import io.drme.testing.ManualClock;
 import java.io.ByteArrayOutputStream;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,6 +20,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ArrayBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -37,6 +40,7 @@ class DeadUnitTest {
     private final ArrayBlockingQueue<Batch> queue = new ArrayBlockingQueue<>(1000);
     private final List<DeviceLoop> loops = new ArrayList<>();
     private String scheme = "tcp";
+    private Duration warmUp = Duration.ZERO;
 
     private Framing framing() {
         return scheme.equals("tcp") ? new Mbap() : new Rtu(Duration.ofMillis(2), clock);
@@ -108,23 +112,31 @@ class DeadUnitTest {
         }
     }
 
+    private DeviceFixture fixture(int unit) {
+        return DeviceFixture.of(
+                "unit-" + unit,
+                new ModbusDriverFactory(),
+                """
+                url: "tcp://bus"
+                unit-id: %d
+                timeout: %dms
+                warm-up: %ds
+                tags: {t: {address: "holding:0", type: uint16, poll: %dms}}
+                """
+                        .formatted(unit, TIMEOUT.toMillis(), warmUp.toSeconds(), POLL.toMillis()));
+    }
+
+    private ModbusDriver driver(int unit) {
+        var fixture = fixture(unit);
+        return new ModbusDriver(fixture.spec(), fixture.groups(), lines, clock);
+    }
+
     private DeviceLoop loop(int unit) {
-        var fixture =
-                DeviceFixture.of(
-                        "unit-" + unit,
-                        new ModbusDriverFactory(),
-                        """
-                        url: "tcp://bus"
-                        unit-id: %d
-                        timeout: %dms
-                        tags: {t: {address: "holding:0", type: uint16, poll: %dms}}
-                        """
-                                .formatted(unit, TIMEOUT.toMillis(), POLL.toMillis()));
-        var driver = new ModbusDriver(fixture.spec(), fixture.groups(), lines, clock);
+        var fixture = fixture(unit);
         return new DeviceLoop(
                 fixture.spec(),
                 fixture.groups(),
-                driver,
+                new ModbusDriver(fixture.spec(), fixture.groups(), lines, clock),
                 unit,
                 queue,
                 clock,
@@ -182,14 +194,72 @@ class DeadUnitTest {
         assertThat(loops.get(DEAD - 1).status().state()).isEqualTo(State.GOOD);
     }
 
+    private Duration silence(Line line, Line.Trace trace) {
+        long from = clock.nanoTime();
+        assertThatThrownBy(() -> line.read(new Line.Read(1, Area.HOLDING, 0, 1), TIMEOUT, trace))
+                .isInstanceOf(SocketTimeoutException.class);
+        return Duration.ofNanos(clock.nanoTime() - from);
+    }
+
     // Nobody waits for the line, so there is no reason to be short with the device.
+    @ParameterizedTest
+    @CsvSource({"false, 500", "true, 50"})
+    void aUnitHasItsWholeTimeAtEachTryUnlessOthersWait(boolean shared, long millis)
+            throws Exception {
+        var line = new Line(bus, framing(), clock);
+        line.pace(new Line.Pace(Duration.ZERO, Duration.ZERO, shared));
+        var trace = new Line.Trace();
+        line.read(new Line.Read(1, Area.HOLDING, 0, 1), TIMEOUT, trace);
+        bus.dead.add(1);
+        assertThat(silence(line, trace)).isEqualTo(TIMEOUT);
+        for (int again = 0; again < 2; again++) {
+            assertThat(silence(line, trace)).isEqualTo(Duration.ofMillis(millis));
+            assertThat(trace.limit()).isEqualTo(Duration.ofMillis(millis));
+        }
+    }
+
     @Test
-    void aUnitThatIsAloneAlwaysHasItsWholeTime() {
-        var patience = new Patience();
-        patience.learn(1, true, ANSWER.toNanos());
-        patience.learn(1, false, TIMEOUT.toNanos());
-        assertThat(patience.with(1, TIMEOUT)).isEqualTo(Patience.LEAST);
-        assertThat(Line.Pace.NONE.shared()).isFalse();
+    void aSilentUnitIsToldWithTheTimeThatItReallyHad() throws Exception {
+        var first = driver(1);
+        var second = driver(2);
+        first.poll(0, new Batch(1));
+        second.poll(0, new Batch(1));
+        bus.dead.add(1);
+        assertThatThrownBy(() -> first.poll(0, new Batch(1)))
+                .hasMessageContaining("gave no answer within 500 ms; check the unit-id, or raise");
+        assertThatThrownBy(() -> first.poll(0, new Batch(1)))
+                .hasMessageContaining("gave no answer within 50 ms (others wait for the line")
+                .hasMessageContaining("its timeout of 500 ms only at each 8th try)");
+        second.close();
+        assertThatThrownBy(() -> first.poll(0, new Batch(1)))
+                .hasMessageContaining("gave no answer within 500 ms; check");
+        first.close();
+    }
+
+    // Each new connection would cost all of them the warm-up, so that hardly a poll were left.
+    @ParameterizedTest
+    @ValueSource(strings = {"tcp", "rtu"})
+    void deadUnitsBesideOneAnotherDoNotCostTheOthersAWarmUpAgainAndAgain(String kind)
+            throws Exception {
+        scheme = kind;
+        warmUp = Duration.ofSeconds(60);
+        for (int unit = 1; unit <= 4; unit++) {
+            loops.add(loop(unit));
+        }
+        run(Duration.ofMinutes(2));
+        bus.dead.addAll(Set.of(1, 2, DEAD));
+        long before = loops.getLast().status().counters().polls();
+        run(MINUTES);
+        assertThat(bus.opened).as("connections").isEqualTo(1);
+        assertThat(loops.getLast().status().counters().failures()).isZero();
+        assertThat(loops.getLast().status().counters().polls() - before)
+                .isGreaterThan(MINUTES.toNanos() / POLL.toNanos() * 97 / 100);
+        bus.dead.add(4);
+        run(Duration.ofMinutes(3));
+        assertThat(bus.opened).as("connections once nobody answers").isGreaterThan(1);
+        bus.dead.clear();
+        run(Duration.ofMinutes(3));
+        assertThat(loops).allMatch(loop -> loop.status().state() == State.GOOD);
     }
 
     @Test

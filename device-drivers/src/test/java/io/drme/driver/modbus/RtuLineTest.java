@@ -159,6 +159,23 @@ class RtuLineTest {
         assertThat(read(TWENTY, PATIENT)).isEqualTo(1020);
     }
 
+    // What finds out is a read itself: 10.05 s after the first it may still be on its way.
+    @Test
+    void aReadThatFoundNothingOutIsWaitedForAsLongAsTheFirst() throws Exception {
+        line.shutdown();
+        var clock = new ManualClock();
+        line = line(clock);
+        leaveUnanswered(TEN);
+        leaveUnanswered(TEN);
+        peer.loseAnswers();
+        clock.advance(Rtu.MOST_LATE.minusMillis(400));
+        leaveUnanswered(TWENTY);
+        assertThat(peer.functions()).containsExactly(3, ECHO, 4);
+        clock.advance(Duration.ofMillis(450));
+        peer.answerLate();
+        assertThat(read(new Read(1, Area.INPUT, 20, 1), PATIENT)).isEqualTo(1020);
+    }
+
     // So do servers by libmodbus. A read by another function settles it as well, and is then first.
     @Test
     void aUnitThatIgnoresTheEchoIsKnownByAnotherFunction() throws Exception {
@@ -253,7 +270,7 @@ class RtuLineTest {
 
     @ParameterizedTest
     @CsvSource({
-        "01 03 00, count of bytes",
+        "01 03 00, 'count of bytes is 0, not 1 to 251'",
         "01 03 04 03 f2 03 f3, count of bytes",
         "01 04 02 03 f2, function",
         "01 10 00 0a 00 01, never asked for"
@@ -266,6 +283,29 @@ class RtuLineTest {
                 .hasMessageContaining(expected);
         peer.behave();
         assertThat(read(TEN, PATIENT)).isEqualTo(1010);
+    }
+
+    // The first byte of the address stands where an answer has its length: so each is wrong in
+    // another way, and the last would be right, with the bits 2c 00 14.
+    @ParameterizedTest
+    @CsvSource({
+        "HOLDING, 0x000a, 1, count of bytes",
+        "HOLDING, 0x0200, 1, checksum",
+        "HOLDING, 0x0300, 1, count of bytes",
+        "INPUT,   0x3000, 2, in time",
+        "COIL,    0x032c, 20, to the last byte"
+    })
+    void anAdapterThatSendsBackWhatItSendsIsNamed(Area area, int start, int count, String besides)
+            throws Exception {
+        peer.behave((request, right, out) -> {
+            out.write(request);
+            out.write(right);
+        });
+        assertThatThrownBy(() -> line.read(new Read(1, area, start, count), ONCE, trace))
+                .isInstanceOf(WrongAnswerException.class)
+                .hasMessageStartingWith("what came begins as the request does (")
+                .hasMessageContaining(besides)
+                .hasMessageContaining("); the adapter may send back what it sends");
     }
 
     @Test

@@ -81,6 +81,11 @@ final class RtuPeer implements AutoCloseable {
         manner.set((_, right, _) -> held.add(right));
     }
 
+    /** Loses what was held. */
+    void loseAnswers() {
+        held.clear();
+    }
+
     /** Sends what was held as soon as the next request is there, and then its own answer. */
     void answerLate() {
         manner.set((_, right, out) -> {

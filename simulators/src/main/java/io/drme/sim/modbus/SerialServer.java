@@ -3,6 +3,8 @@ package io.drme.sim.modbus;
 import io.drme.sim.DeviceContext;
 import io.drme.sim.SimulatedDevice;
 import io.drme.sim.fault.FaultKind;
+import io.drme.time.Clock;
+import io.drme.time.SystemClock;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.FileInputStream;
@@ -20,6 +22,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,23 +102,39 @@ final class SerialServer implements SimulatedDevice {
     private void serve(FileInputStream file, FileOutputStream out) {
         try (file;
                 out;
-                var in = new DataInputStream(new Waiting(file))) {
+                var in = new DataInputStream(new Waiting(file, new SystemClock(), () -> stopped))) {
             new Server(context, units, Frames.RTU, true).serve(new Server.Connection() {}, in, out);
-        } catch (EOFException _) {
-            // It was closed.
         } catch (IOException e) {
+            if (stopped) {
+                return;
+            }
             log.warn("device={} the serial line broke: {}", context.name(), e.getMessage());
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Where a read that gives nothing means that nothing came yet. */
-    private final class Waiting extends InputStream {
-        private final FileInputStream file;
+    /** Where a read that gives nothing means that nothing came yet, unless it ends too soon. */
+    static final class Waiting extends InputStream {
+        /** A read that gives nothing takes a tenth of a second while the line stands. */
+        static final Duration HASTE = Duration.ofMillis(20);
 
-        Waiting(FileInputStream file) {
-            this.file = file;
+        /** So many in a row that end at once are no chance: the other end is gone. */
+        static final int MOST_HASTY = 5;
+
+        private final InputStream line;
+        private final Clock clock;
+        private final BooleanSupplier stopped;
+
+        /**
+         * Reads a line.
+         *
+         * @param clock of the real time, which the line goes by whatever the scenario does
+         */
+        Waiting(InputStream line, Clock clock, BooleanSupplier stopped) {
+            this.line = line;
+            this.clock = clock;
+            this.stopped = stopped;
         }
 
         @Override
@@ -126,10 +145,17 @@ final class SerialServer implements SimulatedDevice {
 
         @Override
         public int read(byte[] into, int at, int most) throws IOException {
-            while (!stopped) {
-                int got = file.read(into, at, most);
+            int hasty = 0;
+            while (!stopped.getAsBoolean()) {
+                long from = clock.nanoTime();
+                int got = line.read(into, at, most);
                 if (got > 0) {
                     return got;
+                }
+                hasty = clock.nanoTime() - from < HASTE.toNanos() ? hasty + 1 : 0;
+                if (hasty == MOST_HASTY) {
+                    throw new EOFException(
+                            "the port or its other end is gone; start the simulator again");
                 }
             }
             return -1;
@@ -137,7 +163,7 @@ final class SerialServer implements SimulatedDevice {
 
         @Override
         public int available() throws IOException {
-            return file.available();
+            return line.available();
         }
     }
 

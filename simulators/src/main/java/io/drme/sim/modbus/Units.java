@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,7 +24,10 @@ final class Units {
     private final Map<Integer, Unit> units;
     private final ReentrantLock lock = new ReentrantLock();
     private final Random jitter;
-    private long restartedNanos = Long.MIN_VALUE;
+
+    /** When the last restart that began was set. */
+    private OptionalLong restartedNanos = OptionalLong.empty();
+
     private long backNanos = Long.MIN_VALUE;
 
     Units(DeviceContext context, Map<Integer, Unit> units) {
@@ -64,7 +68,10 @@ final class Units {
         }
     }
 
-    /** Whether the device is away; the first to ask after a restart was set lets it begin. */
+    /**
+     * Whether the device is away, all of it also where the restart is one unit's; the first to ask
+     * after a restart was set lets it begin.
+     */
     boolean isAway(int unit) {
         return isAway(context.faults().standing(String.valueOf(unit)));
     }
@@ -78,11 +85,14 @@ final class Units {
         long now = context.clock().nanoTime();
         lock.lock();
         try {
+            // One that was set before the last that began is over with it: of two units each with
+            // one, the turns would never end otherwise.
+            long since = standing.sinceNanos();
             boolean begins =
                     standing.fault().kind() == FaultKind.RESTART
-                            && standing.sinceNanos() != restartedNanos;
+                            && (restartedNanos.isEmpty() || since - restartedNanos.getAsLong() > 0);
             if (begins) {
-                restartedNanos = standing.sinceNanos();
+                restartedNanos = OptionalLong.of(since);
                 backNanos = now + standing.fault().delay().toNanos();
                 units.values().forEach(Unit::restart);
             }

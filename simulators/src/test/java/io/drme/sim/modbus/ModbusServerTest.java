@@ -231,6 +231,31 @@ class ModbusServerTest {
         assertThat(exchange("01 03 00c8 0001")).as("the word that was written").endsWith("0000");
     }
 
+    private void reconnect() throws Exception {
+        socket.close();
+        socket = new Socket();
+        socket.connect(plant.address("press"));
+        socket.setSoTimeout(10_000);
+    }
+
+    // Each looked new after the other, so that the device was away for ever.
+    @Test
+    void restartsOfTwoUnitsTakeTheWholeDeviceAwayOnceEach() throws Exception {
+        fault("1", FaultKind.RESTART);
+        clock.advance(Duration.ofMillis(10));
+        fault("2", FaultKind.RESTART);
+        for (int unit = 1; unit <= 2; unit++) {
+            send("0%d 03 0000 0001".formatted(unit));
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+            clock.advance(Fault.DEFAULT_DELAY);
+            reconnect();
+        }
+        for (int i = 0; i < 3; i++) {
+            assertThat(exchange("01 03 00c9 0001")).endsWith("42a3");
+            assertThat(exchange("02 03 0000 0001")).endsWith("0005");
+        }
+    }
+
     @Test
     void anotherFunctionThanAskedForIsAnswered() throws Exception {
         fault("1", FaultKind.WRONG_FUNCTION);
