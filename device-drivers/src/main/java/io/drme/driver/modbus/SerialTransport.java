@@ -53,7 +53,7 @@ final class SerialTransport implements Transport {
     }
 
     SerialTransport(Endpoint.Serial endpoint, Clock clock) {
-        this(endpoint, clock, SerialPort::getCommPort);
+        this(endpoint, clock, path -> SerialPort.getCommPort(path));
     }
 
     /** Takes ports from elsewhere, for tests. */
