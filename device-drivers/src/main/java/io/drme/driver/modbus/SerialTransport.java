@@ -28,6 +28,13 @@ final class SerialTransport implements Transport {
     private static final Duration LATER_STEP = Duration.ofMillis(5);
     private static final long SOON_NANOS = Duration.ofMillis(50).toNanos();
     private static final int DATA_BITS = 8;
+
+    /**
+     * EAGAIN of Linux. A read that does not wait gives it now and then where nothing is there, and
+     * the library takes that for a failure.
+     */
+    private static final int NOTHING_NOW = 11;
+
     private static final String GONE =
             "the serial port is gone; check that the adapter is plugged in";
 
@@ -178,6 +185,9 @@ final class SerialTransport implements Transport {
         lock.lock();
         try {
             int got = port().readBytes(into, most, at);
+            if (got < 0 && port().getLastErrorCode() == NOTHING_NOW) {
+                return 0;
+            }
             if (got < 0) {
                 throw new IOException(GONE);
             }

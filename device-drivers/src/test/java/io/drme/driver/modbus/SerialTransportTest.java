@@ -3,6 +3,7 @@ package io.drme.driver.modbus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fazecast.jSerialComm.SerialPort;
 import com.fazecast.jSerialComm.SerialPortInvalidPortException;
 import io.drme.testing.ManualClock;
 import java.io.IOException;
@@ -12,6 +13,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mockito.ArgumentMatchers;
+import org.mockito.Mockito;
 
 /** What a person is told whose serial port can't be had. */
 class SerialTransportTest {
@@ -60,5 +63,24 @@ class SerialTransportTest {
         assertThatThrownBy(() -> transport.open(Duration.ofSeconds(1)))
                 .isInstanceOf(SerialTransport.PortException.class)
                 .hasMessage("%s is no serial port; check the path".formatted(path));
+    }
+
+    // Seen with a real pseudo terminal, in one of some dozens of runs.
+    @Test
+    void aReadThatFindsNothingJustNowIsNoPortThatIsGone() throws Exception {
+        var port = Mockito.mock(SerialPort.class);
+        Mockito.when(port.openPort(0)).thenReturn(true);
+        Mockito.when(
+                        port.readBytes(
+                                ArgumentMatchers.any(),
+                                ArgumentMatchers.anyInt(),
+                                ArgumentMatchers.anyInt()))
+                .thenReturn(-1, 2, -1);
+        Mockito.when(port.getLastErrorCode()).thenReturn(11, 5);
+        var line = transport(_ -> port);
+        line.open(Duration.ofSeconds(1));
+        assertThat(line.read(new byte[8], 0, 8, Duration.ofSeconds(1))).isEqualTo(2);
+        assertThatThrownBy(() -> line.read(new byte[8], 0, 8, Duration.ofSeconds(1)))
+                .hasMessageContaining("the serial port is gone");
     }
 }
