@@ -1,6 +1,7 @@
 package io.drme.edge;
 
 import io.drme.config.InvalidConfigException;
+import io.drme.config.Quantities;
 import io.drme.driver.Commissioning;
 import io.drme.driver.DriverException;
 import io.drme.web.client.CommandException;
@@ -8,6 +9,7 @@ import io.drme.web.client.Listing;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +37,7 @@ import picocli.CommandLine.Parameters;
 final class ReadCommand extends DeviceCommands {
     private static final int MOST_READS = 1_000;
     private static final int MOST_SHOWN = 8;
-    private static final long MOST_EVERY_MILLIS = 60_000;
+    private static final Duration MOST_EVERY = Duration.ofMinutes(1);
 
     @Parameters(
             index = "1..*",
@@ -68,10 +70,10 @@ final class ReadCommand extends DeviceCommands {
 
     @Option(
             names = "--every",
-            paramLabel = "MILLIS",
-            defaultValue = "400",
-            description = "Milliseconds between two reads; default: ${DEFAULT-VALUE}.")
-    private long everyMillis = 400;
+            paramLabel = "TIME",
+            defaultValue = "400ms",
+            description = "From one read to the next; default: ${DEFAULT-VALUE}.")
+    private String every = "400ms";
 
     @Option(names = "--all", description = "Show every decoding, not the first 8.")
     private boolean all;
@@ -111,11 +113,16 @@ final class ReadCommand extends DeviceCommands {
     }
 
     private Commissioning.Wish wish() throws CommandException {
-        if (reads < 1 || reads > MOST_READS || everyMillis < 0 || everyMillis > MOST_EVERY_MILLIS) {
-            throw CommandException.wrongUsage(
-                    "--reads is 1 to %d and --every 0 to %d ms"
-                            .formatted(MOST_READS, MOST_EVERY_MILLIS));
+        if (reads < 1 || reads > MOST_READS) {
+            throw CommandException.wrongUsage("--reads is 1 to %d".formatted(MOST_READS));
         }
+        var between =
+                Quantities.duration(every)
+                        .filter(t -> !t.isNegative() && t.compareTo(MOST_EVERY) <= 0)
+                        .orElseThrow(() ->
+                                CommandException.wrongUsage(
+                                        "--every '%s' is not a time with its unit from 0s to 1m, such as 400ms"
+                                                .formatted(every)));
         var keys = new LinkedHashMap<String, String>();
         put(keys, "type", type);
         put(keys, "order", order);
@@ -135,7 +142,7 @@ final class ReadCommand extends DeviceCommands {
                         "--range '%s' is not LOW..HIGH, such as 0..150".formatted(range));
             }
         }
-        return new Commissioning.Wish(keys, low, high, reads, everyMillis);
+        return new Commissioning.Wish(keys, low, high, reads, between.toMillis());
     }
 
     private static void put(Map<String, String> keys, String key, @Nullable Object value) {

@@ -82,7 +82,7 @@ class DeviceCommandsTest {
                                 "--reads",
                                 "2",
                                 "--every",
-                                "0",
+                                "0s",
                                 "--timeout",
                                 "20s"))
                 .as(err.toString())
