@@ -37,18 +37,14 @@ public final class ControlServer implements AutoCloseable {
     private static final Pattern OUR_NAMES =
             Pattern.compile("(127\\.0\\.0\\.1|localhost|\\[::1])(:[0-9]{1,5})?");
 
-    /** The files of the page by their paths. */
-    private static final Map<String, String> PAGE =
-            Map.of("/", "index.html", "/control.css", "control.css", "/control.js", "control.js");
+    /** A file of the page. */
+    private record Asset(String file, String type) {}
 
-    private static final Map<String, String> TYPES =
+    private static final Map<String, Asset> PAGE =
             Map.of(
-                    ".html",
-                    "text/html; charset=utf-8",
-                    ".css",
-                    "text/css; charset=utf-8",
-                    ".js",
-                    "text/javascript; charset=utf-8");
+                    "/", new Asset("index.html", "text/html; charset=utf-8"),
+                    "/control.css", new Asset("control.css", "text/css; charset=utf-8"),
+                    "/control.js", new Asset("control.js", "text/javascript; charset=utf-8"));
 
     private final Plant plant;
     private final HttpServer server;
@@ -124,15 +120,11 @@ public final class ControlServer implements AutoCloseable {
         return host == null || OUR_NAMES.matcher(host).matches();
     }
 
-    private static void page(HttpExchange exchange, String file) throws IOException {
-        try (var in = ControlServer.class.getResourceAsStream("control/" + file)) {
-            var bytes = Objects.requireNonNull(in, file).readAllBytes();
+    private static void page(HttpExchange exchange, Asset asset) throws IOException {
+        try (var in = ControlServer.class.getResourceAsStream("control/" + asset.file())) {
+            var bytes = Objects.requireNonNull(in, asset.file()).readAllBytes();
             exchange.getResponseHeaders().set("Content-Security-Policy", "default-src 'self'");
-            send(
-                    exchange,
-                    200,
-                    TYPES.getOrDefault(file.substring(file.lastIndexOf('.')), "text/plain"),
-                    bytes);
+            send(exchange, 200, asset.type(), bytes);
         }
     }
 

@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 record FaultRequest(String unit, Fault fault, Optional<Duration> time) {
     private static final JsonFactory JSON = new JsonFactory();
     private static final List<String> KEYS = List.of("fault", "unit", "for", "delay", "code");
-    private static final int MOST_CODE = 255;
+    static final int MOST_CODE = 255;
 
     /** A request that can't be understood; the message says what was expected. */
     static final class BadRequest extends Exception {

@@ -16,24 +16,22 @@ import java.util.Optional;
 final class FaultSchedules {
     private static final Duration MOST = Duration.ofDays(7);
     private static final Duration LEAST = Duration.ofMillis(1);
-    private static final int MOST_CODE = 255;
-    private static final long SPREAD_SEEDS = 0x9E3779B97F4A7C15L;
 
     private final String device;
     private final String protocol;
     private final SimulatedDevice able;
-    private final long seed;
+    private final ValueSources values;
 
     /**
      * For one device.
      *
-     * @param seed of the scenario
+     * @param values of the scenario, whose seed the spread comes from
      */
-    FaultSchedules(String device, String protocol, SimulatedDevice able, long seed) {
+    FaultSchedules(String device, String protocol, SimulatedDevice able, ValueSources values) {
         this.device = device;
         this.protocol = protocol;
         this.able = able;
-        this.seed = seed;
+        this.values = values;
     }
 
     /** What the key says; problems are told where they stand. */
@@ -50,7 +48,7 @@ final class FaultSchedules {
         for (int i = 0; i < list.items().size(); i++) {
             var path = keys.path("faults") + "." + (i + 1);
             if (list.items().get(i) instanceof Node.Mapping mapping) {
-                one(new Section(mapping, path, keys.problems()), i).ifPresent(schedules::add);
+                one(new Section(mapping, path, keys.problems())).ifPresent(schedules::add);
             } else {
                 keys.problem("faults", "has something else than {fault: …} as number " + (i + 1));
             }
@@ -58,7 +56,7 @@ final class FaultSchedules {
         return schedules;
     }
 
-    private Optional<Schedule> one(Section section, int place) {
+    private Optional<Schedule> one(Section section) {
         var kind = kind(section);
         var unit = section.text("unit", Faults.WHOLE);
         var after = section.duration("after", Duration.ZERO, Duration.ZERO, MOST);
@@ -66,7 +64,10 @@ final class FaultSchedules {
         var every = optional(section, "every");
         var spread = section.duration("spread", Duration.ZERO, Duration.ZERO, MOST);
         var delay = section.duration("delay", Fault.DEFAULT_DELAY, LEAST, MOST);
-        int code = section.has("code") ? (int) section.integer("code", 1, 1, MOST_CODE) : 0;
+        int code =
+                section.has("code")
+                        ? (int) section.integer("code", 1, 1, FaultRequest.MOST_CODE)
+                        : 0;
         section.done();
         if (every.isPresent() && time.isEmpty()) {
             section.problem("every", "needs 'for': how long it lasts each time");
@@ -81,8 +82,8 @@ final class FaultSchedules {
             return Optional.empty();
         }
         var fault = new Fault(kind.get(), delay, code);
-        long own = seed * SPREAD_SEEDS + device.hashCode() + place * SPREAD_SEEDS;
-        return Optional.of(new Schedule(unit, fault, after, time, every, spread, own));
+        return Optional.of(
+                new Schedule(unit, fault, after, time, every, spread, values.seedOf(section)));
     }
 
     private static Optional<FaultKind> kind(Section section) {

@@ -87,15 +87,14 @@ public final class Plant implements AutoCloseable {
         if (top.isPresent()) {
             var scenario = new Section(top.get(), "", setting.problems());
             long seed = scenario.integer("seed", 1, Long.MIN_VALUE, Long.MAX_VALUE);
-            long chosen = setting.overrides().seed().orElse(seed);
-            var values = new ValueSources(chosen, base);
+            var values = new ValueSources(setting.overrides().seed().orElse(seed), base);
             var devices = scenario.sections("devices");
             if (devices.isEmpty() || devices.size() > MAX_DEVICES) {
                 scenario.problem(
                         "devices",
                         "has %d devices; expected 1 to %d".formatted(devices.size(), MAX_DEVICES));
             }
-            var reader = new Reader(values, chosen, base, setting);
+            var reader = new Reader(values, base, setting);
             devices.forEach((device, keys) -> reader.device(device, keys).ifPresent(members::add));
             scenario.done();
             for (var unknown : setting.overrides().listen().keySet()) {
@@ -120,11 +119,9 @@ public final class Plant implements AutoCloseable {
         private final Path directory;
         private final Setting setting;
         private final long startNanos;
-        private final long seed;
 
-        Reader(ValueSources values, long seed, Path directory, Setting setting) {
+        Reader(ValueSources values, Path directory, Setting setting) {
             this.values = values;
-            this.seed = seed;
             this.directory = directory;
             this.setting = setting;
             this.startNanos = setting.clock().nanoTime();
@@ -165,7 +162,8 @@ public final class Plant implements AutoCloseable {
             device.ifPresentOrElse(
                     d ->
                             faults.schedule(
-                                    new FaultSchedules(name, word, d, seed).read(keys), startNanos),
+                                    new FaultSchedules(name, word, d, values).read(keys),
+                                    startNanos),
                     () -> keys.node("faults"));
             keys.done();
             return device.map(d -> new Member(name, word, d, faults));

@@ -170,6 +170,11 @@ public final class ValueSources {
         return Optional.of(t -> new Value.Int(start + step * (t / every)));
     }
 
+    /** A seed of its own for what stands here, from that of the scenario. */
+    long seedOf(Section keys) {
+        return seed * 0x9E3779B97F4A7C15L + keys.path().hashCode();
+    }
+
     private Optional<ValueSource> randomWalk(Section keys) {
         double start = keys.number("start").orElse(0.0);
         double step = required(keys, "step");
@@ -180,8 +185,8 @@ public final class ValueSources {
             keys.problem("start", "%s is not between min %s and max %s".formatted(start, min, max));
             return Optional.empty();
         }
-        long own = seed * 0x9E3779B97F4A7C15L + keys.path().hashCode();
-        return Optional.of(new RandomWalk(own, new RandomWalk.Shape(start, step, min, max), every));
+        return Optional.of(
+                new RandomWalk(seedOf(keys), new RandomWalk.Shape(start, step, min, max), every));
     }
 
     private Optional<ValueSource> replay(Section keys) {

@@ -40,7 +40,7 @@ final class IngestThread implements AutoCloseable {
     /** Bytes stored in one transaction. */
     private static final long BATCH_BYTES = 16L << 20;
 
-    /** Of blocks in one transaction, at first and at most. */
+    /** Of blocks in one transaction at most; how many, {@link TurnLength} finds out. */
     private static final long BULK_BATCH_BYTES = 256L << 10;
 
     private static final Duration BEAT = Duration.ofMillis(250);

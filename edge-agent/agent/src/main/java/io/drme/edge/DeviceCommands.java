@@ -133,15 +133,23 @@ abstract class DeviceCommands implements Callable<Integer> {
                                         .formatted(url)));
     }
 
+    /** An option's time, within its limits. */
+    static Duration time(String option, String text, Duration least, Duration most)
+            throws CommandException {
+        return Quantities.duration(text)
+                .filter(t -> t.compareTo(least) >= 0 && t.compareTo(most) <= 0)
+                .orElseThrow(() ->
+                        CommandException.wrongUsage(
+                                "%s '%s' is not a time with its unit from %s to %s, such as 500ms or 2s"
+                                        .formatted(
+                                                option,
+                                                text,
+                                                Quantities.text(least),
+                                                Quantities.text(most))));
+    }
+
     final TestDevice device(DriverFactory factory, Path directory) throws CommandException {
-        var limit =
-                Quantities.duration(timeout)
-                        .filter(t ->
-                                t.compareTo(LEAST_TIMEOUT) >= 0 && t.compareTo(MOST_TIMEOUT) <= 0)
-                        .orElseThrow(() ->
-                                CommandException.wrongUsage(
-                                        "--timeout '%s' is not a time with its unit from 10ms to 1h, such as 500ms or 2s"
-                                                .formatted(timeout)));
+        var limit = time("--timeout", timeout, LEAST_TIMEOUT, MOST_TIMEOUT);
         return new TestDevice(
                 factory, url, keys(), new TestDevice.Access(limit, directory, new SystemClock()));
     }

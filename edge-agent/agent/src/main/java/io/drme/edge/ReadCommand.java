@@ -1,7 +1,6 @@
 package io.drme.edge;
 
 import io.drme.config.InvalidConfigException;
-import io.drme.config.Quantities;
 import io.drme.driver.Commissioning;
 import io.drme.driver.DriverException;
 import io.drme.web.client.CommandException;
@@ -52,7 +51,10 @@ final class ReadCommand extends DeviceCommands {
     @Option(names = "--order", paramLabel = "O", description = "The byte order, where it is known.")
     private @Nullable String order;
 
-    @Option(names = "--length", paramLabel = "N", description = "Bytes of a text.")
+    @Option(
+            names = "--length",
+            paramLabel = "N",
+            description = "Bytes of a text or of a bcd number.")
     private @Nullable Integer length;
 
     @Option(
@@ -116,13 +118,7 @@ final class ReadCommand extends DeviceCommands {
         if (reads < 1 || reads > MOST_READS) {
             throw CommandException.wrongUsage("--reads is 1 to %d".formatted(MOST_READS));
         }
-        var between =
-                Quantities.duration(every)
-                        .filter(t -> !t.isNegative() && t.compareTo(MOST_EVERY) <= 0)
-                        .orElseThrow(() ->
-                                CommandException.wrongUsage(
-                                        "--every '%s' is not a time with its unit from 0s to 1m, such as 400ms"
-                                                .formatted(every)));
+        var between = time("--every", every, Duration.ZERO, MOST_EVERY);
         var keys = new LinkedHashMap<String, String>();
         put(keys, "type", type);
         put(keys, "order", order);

@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
  * @param unit a unit of the device, or {@link Faults#WHOLE}
  * @param after when it comes first, from the start of the scenario
  * @param time how long it lasts; nothing for ever
- * @param every from one coming to the next, longer than {@code time} and {@code spread} together;
+ * @param every from one coming to the next, at least {@code time} and {@code spread} together;
  *     nothing where it comes once
  * @param spread so much later it may come each time, by the seed
  */
