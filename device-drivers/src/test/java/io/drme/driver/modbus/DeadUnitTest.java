@@ -41,6 +41,7 @@ class DeadUnitTest {
     private final List<DeviceLoop> loops = new ArrayList<>();
     private String scheme = "tcp";
     private Duration warmUp = Duration.ZERO;
+    private Duration poll = POLL;
 
     private Framing framing() {
         return scheme.equals("tcp") ? new Mbap() : new Rtu(Duration.ofMillis(2), clock);
@@ -123,7 +124,7 @@ class DeadUnitTest {
                 warm-up: %ds
                 tags: {t: {address: "holding:0", type: uint16, poll: %dms}}
                 """
-                        .formatted(unit, TIMEOUT.toMillis(), warmUp.toSeconds(), POLL.toMillis()));
+                        .formatted(unit, TIMEOUT.toMillis(), warmUp.toSeconds(), poll.toMillis()));
     }
 
     private ModbusDriver driver(int unit) {
@@ -260,6 +261,24 @@ class DeadUnitTest {
         bus.dead.clear();
         run(Duration.ofMinutes(3));
         assertThat(loops).allMatch(loop -> loop.status().state() == State.GOOD);
+    }
+
+    // Between two of its polls the dead ones are tried so often that it looks as if nobody
+    // answered.
+    @ParameterizedTest
+    @ValueSource(strings = {"tcp", "rtu"})
+    void aUnitThatIsSeldomAskedKeepsTheConnectionToo(String kind) throws Exception {
+        scheme = kind;
+        warmUp = Duration.ofSeconds(60);
+        poll = Duration.ofMinutes(1);
+        for (int unit = 1; unit <= 4; unit++) {
+            loops.add(loop(unit));
+        }
+        run(Duration.ofMinutes(3));
+        bus.dead.addAll(Set.of(1, 2, DEAD));
+        run(Duration.ofMinutes(30));
+        assertThat(bus.opened).as("connections").isEqualTo(1);
+        assertThat(loops.getLast().status().counters().failures()).isZero();
     }
 
     @Test
