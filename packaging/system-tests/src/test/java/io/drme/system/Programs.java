@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
 /**
@@ -353,21 +354,34 @@ final class Programs implements AutoCloseable {
     /** Looks again and again until it holds; fails after the limit. */
     static void await(String what, Duration limit, Condition condition)
             throws InterruptedException {
+        var last = new AtomicReference<>("not so");
+        if (!comesTrue(limit, condition, last)) {
+            throw new AssertionError(
+                    "not within %d s: %s (last: %s)".formatted(limit.toSeconds(), what, last));
+        }
+    }
+
+    /** Whether the condition held once within the limit; an error counts as "not yet". */
+    static boolean comesTrue(Duration limit, Condition condition) throws InterruptedException {
+        return comesTrue(limit, condition, new AtomicReference<>());
+    }
+
+    private static boolean comesTrue(
+            Duration limit, Condition condition, AtomicReference<String> last)
+            throws InterruptedException {
         long until = CLOCK.nanoTime() + limit.toNanos();
-        String last = "";
         while (CLOCK.nanoTime() - until < 0) {
             try {
                 if (condition.holds()) {
-                    return;
+                    return true;
                 }
-                last = "not so";
+                last.set("not so");
             } catch (IOException | CommandException e) {
-                last = String.valueOf(e.getMessage());
+                last.set(String.valueOf(e.getMessage()));
             }
             CLOCK.sleep(LOOK_EVERY);
         }
-        throw new AssertionError(
-                "not within %d s: %s (last: %s)".formatted(limit.toSeconds(), what, last));
+        return false;
     }
 
     /** Lets real time pass: the length of an outage is what is tested. */
