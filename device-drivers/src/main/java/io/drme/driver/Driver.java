@@ -48,6 +48,14 @@ public sealed interface Driver extends AutoCloseable permits PolledDriver, Pushe
         return Optional.empty();
     }
 
+    /**
+     * How many changes of value were lost on the way since the driver was made, where the device
+     * tells, as when its buffer was full before it was read. Called by any thread.
+     */
+    default long lostChanges() {
+        return 0;
+    }
+
     /** Frees everything. Never throws, and may be called more than once. */
     @Override
     void close();

@@ -32,6 +32,7 @@ final class Health {
     private long connects;
     private long failures;
     private long bugs;
+    private long lostChanges;
 
     Health(DeviceSpec device, Clock clock) {
         this.device = device;
@@ -87,6 +88,7 @@ final class Health {
     void polled(Batch batch, Driver driver) {
         polls++;
         count(batch);
+        lostChanges = driver.lostChanges();
         if (clock.nanoTime() - exchangeAtNanos >= DeviceLoop.EXCHANGE_REFRESH.toNanos()) {
             refresh(driver);
         }
@@ -148,7 +150,8 @@ final class Health {
                         badSamples,
                         connects,
                         failures,
-                        bugs),
+                        bugs,
+                        lostChanges),
                 exchange);
     }
 }

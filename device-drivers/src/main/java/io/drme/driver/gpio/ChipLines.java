@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.drme.driver.DriverException;
-import io.drme.driver.gpio.Libc.Failed;
+import io.drme.driver.gpio.Kernel.Failed;
 import io.drme.model.Reason;
 import io.drme.time.Clock;
 import java.io.IOException;
@@ -43,17 +43,23 @@ final class ChipLines implements LineBackend {
     /** One line that we hold. */
     private record Held(int index, int fd, boolean realTime) {}
 
+    /** A change that came before the first level was read. */
+    private record Early(int index, boolean active, long timeNanos, int number) {}
+
     private final String device;
     private final Path chip;
     private final Clock clock;
+    private final Kernel kernel;
     private final List<Held> held = new ArrayList<>();
+    private final List<Early> early = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private @Nullable Thread reader;
 
-    ChipLines(String device, Path chip, Clock clock) {
+    ChipLines(String device, Path chip, Clock clock, Kernel kernel) {
         this.device = device;
         this.chip = chip;
         this.clock = clock;
+        this.kernel = kernel;
     }
 
     @Override
@@ -73,15 +79,15 @@ final class ChipLines implements LineBackend {
             }
             return found;
         } finally {
-            Libc.close(fd);
+            kernel.close(fd);
         }
     }
 
     private int openChip() throws DriverException {
         try {
-            return Libc.open(chip.toString(), Libc.O_RDWR | Libc.O_CLOEXEC);
+            return kernel.open(chip.toString(), Kernel.O_RDWR | Kernel.O_CLOEXEC);
         } catch (Failed e) {
-            if (e.errno() == Libc.EACCES || e.errno() == Libc.EPERM) {
+            if (e.errno() == Kernel.EACCES || e.errno() == Kernel.EPERM) {
                 throw new DriverException.Refused(
                         ("device %s: no right to use %s; add the agent's user to the group gpio"
                                         + " (usermod -aG gpio USER), or give the group the chip by a udev rule:"
@@ -113,7 +119,7 @@ final class ChipLines implements LineBackend {
     private int lineCount(int fd, Arena arena) throws DriverException {
         var info = arena.allocate(GpioAbi.CHIP_INFO);
         try {
-            Libc.ioctl(fd, GpioAbi.GET_CHIP_INFO, info);
+            kernel.ioctl(fd, GpioAbi.GET_CHIP_INFO, info);
             return info.get(JAVA_INT, GpioAbi.at(GpioAbi.CHIP_INFO, "lines"));
         } catch (Failed e) {
             throw new DriverException.Unreachable(
@@ -123,40 +129,69 @@ final class ChipLines implements LineBackend {
         }
     }
 
-    private Present request(int chipFd, int index, GpioAddress line, Arena arena) {
-        var request = arena.allocate(GpioAbi.LINE_REQUEST);
-        boolean realTime = true;
+    private Present request(int chipFd, int index, GpioAddress address, Arena arena) {
+        long before = clock.epochNanos();
         try {
-            GpioAbi.fill(request, line, CONSUMER, EVENT_BUFFER, true);
-            try {
-                Libc.ioctl(chipFd, GpioAbi.GET_LINE, request);
-            } catch (Failed e) {
-                if (e.errno() != Libc.EINVAL) {
-                    throw e;
-                }
-                realTime = false;
-                GpioAbi.fill(request, line, CONSUMER, EVENT_BUFFER, false);
-                Libc.ioctl(chipFd, GpioAbi.GET_LINE, request);
-            }
-            int fd = request.get(JAVA_INT, GpioAbi.at(GpioAbi.LINE_REQUEST, "fd"));
-            held.add(new Held(index, fd, realTime));
-            return new Present.Level(level(fd, arena), clock.epochNanos());
+            var line = take(chipFd, index, address, arena);
+            held.add(line);
+            boolean active = level(line.fd(), arena);
+            return new Present.Level(firstLevel(line, active, arena), before);
         } catch (Failed e) {
             return new Present.Missing(
-                    e.errno() == Libc.EINVAL ? Reason.UNKNOWN_ADDRESS : Reason.REFUSED,
+                    e.errno() == Kernel.EINVAL ? Reason.UNKNOWN_ADDRESS : Reason.REFUSED,
                     switch (e.errno()) {
-                        case Libc.EBUSY -> "is used by another program; gpioinfo shows by which";
-                        case Libc.EINVAL -> "can't be watched in this way by the chip's driver";
+                        case Kernel.EBUSY -> "is used by another program; gpioinfo shows by which";
+                        case Kernel.EINVAL -> "can't be watched in this way by the chip's driver";
                         default -> "errno " + e.errno();
                     });
         }
     }
 
-    private static boolean level(int fd, Arena arena) throws Failed {
+    private Held take(int chipFd, int index, GpioAddress address, Arena arena) throws Failed {
+        var request = arena.allocate(GpioAbi.LINE_REQUEST);
+        boolean realTime = true;
+        GpioAbi.fill(request, address, CONSUMER, EVENT_BUFFER, true);
+        try {
+            kernel.ioctl(chipFd, GpioAbi.GET_LINE, request);
+        } catch (Failed e) {
+            if (e.errno() != Kernel.EINVAL) {
+                throw e;
+            }
+            realTime = false;
+            GpioAbi.fill(request, address, CONSUMER, EVENT_BUFFER, false);
+            kernel.ioctl(chipFd, GpioAbi.GET_LINE, request);
+        }
+        int fd = request.get(JAVA_INT, GpioAbi.at(GpioAbi.LINE_REQUEST, "fd"));
+        return new Held(index, fd, realTime);
+    }
+
+    private boolean level(int fd, Arena arena) throws Failed {
         var values = arena.allocate(GpioAbi.LINE_VALUES);
         values.set(JAVA_LONG, GpioAbi.at(GpioAbi.LINE_VALUES, "mask"), 1);
-        Libc.ioctl(fd, GpioAbi.GET_VALUES, values);
+        kernel.ioctl(fd, GpioAbi.GET_VALUES, values);
         return (values.get(JAVA_LONG, GpioAbi.at(GpioAbi.LINE_VALUES, "bits")) & 1) != 0;
+    }
+
+    /**
+     * The level before the first change. A change between the request and the reading of the level
+     * is in the level already and would come behind it with an older time, so the level is that
+     * from which the change went away.
+     */
+    private boolean firstLevel(Held line, boolean read, Arena arena) throws Failed {
+        int before = early.size();
+        var descriptor = arena.allocate(Kernel.POLL_FD);
+        descriptor.set(JAVA_INT, 0, line.fd());
+        descriptor.set(JAVA_SHORT, 4, Kernel.POLLIN);
+        if (kernel.poll(descriptor, 1, 0) > 0) {
+            var events = arena.allocate(GpioAbi.LINE_EVENT, EVENTS_AT_ONCE);
+            handle(
+                    descriptor.get(JAVA_SHORT, 6),
+                    line,
+                    events,
+                    (index, active, time, number) ->
+                            early.add(new Early(index, active, time, number)));
+        }
+        return early.size() == before ? read : !early.get(before).active();
     }
 
     @Override
@@ -167,18 +202,20 @@ final class ChipLines implements LineBackend {
 
     private void read(Listener listener) {
         try (var arena = Arena.ofConfined()) {
-            var descriptors = arena.allocate(Libc.POLL_FD, Math.max(1, held.size()));
-            long size = Libc.POLL_FD.byteSize();
+            early.forEach(e -> listener.changed(e.index(), e.active(), e.timeNanos(), e.number()));
+            early.clear();
+            var descriptors = arena.allocate(Kernel.POLL_FD, Math.max(1, held.size()));
+            long size = Kernel.POLL_FD.byteSize();
             for (int i = 0; i < held.size(); i++) {
                 descriptors.set(JAVA_INT, i * size, held.get(i).fd());
-                descriptors.set(JAVA_SHORT, i * size + 4, Libc.POLLIN);
+                descriptors.set(JAVA_SHORT, i * size + 4, Kernel.POLLIN);
             }
             var events = arena.allocate(GpioAbi.LINE_EVENT, EVENTS_AT_ONCE);
             while (!closed.get()) {
-                if (Libc.poll(descriptors, held.size(), POLL_MILLIS) > 0) {
+                if (kernel.poll(descriptors, held.size(), POLL_MILLIS) > 0) {
                     for (int i = 0; i < held.size(); i++) {
                         short ready = descriptors.get(JAVA_SHORT, i * size + 6);
-                        handle(ready, held.get(i), events, listener);
+                        handle(ready, held.get(i), events, listener::changed);
                     }
                 }
                 listener.heard();
@@ -186,24 +223,32 @@ final class ChipLines implements LineBackend {
         } catch (Failed e) {
             listener.lost("the chip %s is gone (%s)".formatted(chip, e.getMessage()), e);
         } finally {
-            held.forEach(h -> Libc.close(h.fd()));
+            held.forEach(h -> kernel.close(h.fd()));
         }
     }
 
-    private void handle(short ready, Held line, MemorySegment events, Listener listener)
-            throws Failed {
-        if ((ready & (Libc.POLLERR | Libc.POLLHUP | Libc.POLLNVAL)) != 0) {
-            throw new Failed("poll of a line", Libc.ENODEV);
+    /** Takes what a line tells. */
+    private interface Sink {
+        void changed(int index, boolean active, long timeNanos, int number);
+    }
+
+    private void handle(short ready, Held line, MemorySegment events, Sink sink) throws Failed {
+        if ((ready & (Kernel.POLLERR | Kernel.POLLHUP | Kernel.POLLNVAL)) != 0) {
+            throw new Failed("poll of a line", Kernel.ENODEV);
         }
-        if ((ready & Libc.POLLIN) != 0) {
-            int bytes = Libc.read(line.fd(), events);
+        if ((ready & Kernel.POLLIN) != 0) {
+            int bytes = kernel.read(line.fd(), events);
             long now = clock.epochNanos();
             for (long at = 0; at < bytes; at += GpioAbi.LINE_EVENT.byteSize()) {
                 var event = events.asSlice(at, GpioAbi.LINE_EVENT);
                 long stamp = event.get(JAVA_LONG, GpioAbi.at(GpioAbi.LINE_EVENT, "timestamp_ns"));
                 int id = event.get(JAVA_INT, GpioAbi.at(GpioAbi.LINE_EVENT, "id"));
-                listener.changed(
-                        line.index(), id == GpioAbi.EVENT_RISING, line.realTime() ? stamp : now);
+                int number = event.get(JAVA_INT, GpioAbi.at(GpioAbi.LINE_EVENT, "line_seqno"));
+                sink.changed(
+                        line.index(),
+                        id == GpioAbi.EVENT_RISING,
+                        line.realTime() ? stamp : now,
+                        number);
             }
         }
     }
@@ -215,7 +260,7 @@ final class ChipLines implements LineBackend {
         }
         var thread = reader;
         if (thread == null) {
-            held.forEach(h -> Libc.close(h.fd()));
+            held.forEach(h -> kernel.close(h.fd()));
             return;
         }
         try {

@@ -4,18 +4,34 @@ import io.drme.driver.TagAddress;
 import java.time.Duration;
 
 /**
- * One input line and how it is watched.
+ * One line and what it is used for.
  *
  * @param line offset on the chip, 0 to {@link #MAX_LINE}
- * @param edge which changes count
- * @param debounce how long a level must hold before it counts; 0 counts every edge
  * @param activeLow whether the low level means true
  * @param bias the pull resistor
  */
-public record GpioAddress(int line, Edge edge, Duration debounce, boolean activeLow, Bias bias)
-        implements TagAddress {
+public record GpioAddress(int line, Use use, boolean activeLow, Bias bias) implements TagAddress {
     /** The greatest offset; far beyond any chip, it bounds what a typing error can ask for. */
     public static final int MAX_LINE = 4_095;
+
+    /** What a line is used for. */
+    public sealed interface Use {
+        /**
+         * An input whose changes are told.
+         *
+         * @param edge which of them
+         * @param debounce how long a level must hold before it counts; 0 counts every edge
+         */
+        record Watch(Edge edge, Duration debounce) implements Use {}
+
+        /**
+         * An input whose edges are counted: a flow meter, an energy meter.
+         *
+         * @param edge which of them
+         * @param debounce how long a level must hold before it counts; 0 counts every edge
+         */
+        record Count(Edge edge, Duration debounce) implements Use {}
+    }
 
     /** Which changes of a line count, after {@code active} was applied. */
     public enum Edge {
@@ -37,5 +53,21 @@ public record GpioAddress(int line, Edge edge, Duration debounce, boolean active
         PULL_DOWN,
         /** Switched off. */
         DISABLED
+    }
+
+    /** Which changes are of interest. */
+    Edge edge() {
+        return switch (use) {
+            case Use.Watch(Edge edge, _) -> edge;
+            case Use.Count(Edge edge, _) -> edge;
+        };
+    }
+
+    /** How long a level must hold before it counts. */
+    Duration debounce() {
+        return switch (use) {
+            case Use.Watch(_, Duration debounce) -> debounce;
+            case Use.Count(_, Duration debounce) -> debounce;
+        };
     }
 }

@@ -34,6 +34,7 @@ final class GpioCommissioning implements Commissioning {
             throws InvalidConfigException, DriverException, InterruptedException {
         var keys = new LinkedHashMap<>(wish.keys());
         keys.put(ADDRESS, address);
+        List.of("count", "type").forEach(keys::remove); // a counter tried would leave its count
         var values = new ArrayList<String>();
         boolean good = false;
         for (int read = 0; read < wish.reads(); read++) {

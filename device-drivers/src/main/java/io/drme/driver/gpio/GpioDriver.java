@@ -15,6 +15,7 @@ import io.drme.model.Batch;
 import io.drme.model.Quality;
 import io.drme.model.Reason;
 import io.drme.time.Clock;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -50,7 +51,9 @@ final class GpioDriver implements PushedDriver {
         private final AtomicLong lastHeard = new AtomicLong(clock.nanoTime());
         private final AtomicReference<@Nullable Loss> loss = new AtomicReference<>();
         private final List<@Nullable LineInput> inputs = new ArrayList<>();
+        private final List<LineNumbers> numbers = new ArrayList<>();
         private boolean overflowTold;
+        private boolean lossTold;
 
         Watch(LineBackend backend) {
             this.backend = backend;
@@ -59,6 +62,7 @@ final class GpioDriver implements PushedDriver {
         /** Makes an input of each line that was found. */
         void begin(List<Present> found) {
             for (int i = 0; i < found.size(); i++) {
+                numbers.add(new LineNumbers());
                 inputs.add(
                         found.get(i) instanceof Present.Level level
                                 ? input(watched.get(i), level.active())
@@ -86,19 +90,44 @@ final class GpioDriver implements PushedDriver {
             input.present(active);
             input.addListener(event -> {
                 if (event instanceof LineChange change) {
-                    boolean now = change.state().isHigh();
-                    edges.deliver(List.of(new Edge(tag, now, change.timeNanos())));
+                    take(tag, change);
                 }
             });
             return input;
         }
 
+        private void take(int tag, LineChange change) {
+            var counter = counting.counter(tag);
+            if (counter == null) {
+                boolean now = change.state().isHigh();
+                edges.deliver(List.of(new Edge(tag, now, change.timeNanos())));
+            } else if (counter.add(change.edges(), change.timeNanos())) {
+                edges.wake();
+            }
+        }
+
         @Override
-        public void changed(int index, boolean active, long timeNanos) {
+        public void changed(int index, boolean active, long timeNanos, int number) {
             lastHeard.set(clock.nanoTime());
+            long missed = numbers.get(index).lostBefore(number);
+            if (missed > 0) {
+                lost.addAndGet(missed);
+                reportLost(watched.get(index), missed);
+            }
             var input = inputs.get(index);
             if (input != null) {
-                input.changed(active, timeNanos);
+                input.changed(active, timeNanos, missed + 1);
+            }
+        }
+
+        private void reportLost(int tag, long missed) {
+            if (!lossTold) {
+                lossTold = true;
+                log.warn(
+                        "device={} line={} lost={} edges came quicker than they were read; a counter has them all the same, further ones are counted only",
+                        device.name(),
+                        lines.get(tag).line(),
+                        missed);
             }
         }
 
@@ -138,12 +167,15 @@ final class GpioDriver implements PushedDriver {
 
     private final DeviceSpec device;
     private final Clock clock;
+    private final Kernel kernel;
     private final List<GpioAddress> lines = new ArrayList<>();
     private final List<Integer> tableIndexes;
 
     /** The first tag of each line, in the order in which the backend is asked for them. */
     private final List<Integer> watched = new ArrayList<>();
 
+    private final Counting counting;
+    private final AtomicLong lost = new AtomicLong();
     private final AtomicReference<@Nullable Watch> current = new AtomicReference<>();
     private volatile boolean closed;
 
@@ -152,13 +184,22 @@ final class GpioDriver implements PushedDriver {
     private String lastAnswer = "";
     private String lastError = "";
 
-    GpioDriver(DeviceSpec device, PollGroup group, Clock clock) {
+    /**
+     * Makes a driver; connects and reads nothing.
+     *
+     * @param directory under which counts are kept
+     * @param kernel of the machine that has the chip
+     */
+    GpioDriver(DeviceSpec device, PollGroup group, Path directory, Clock clock, Kernel kernel) {
         this.device = device;
         this.clock = clock;
+        this.kernel = kernel;
         for (int tag : group.tags()) {
             lines.add((GpioAddress) device.tags().get(tag).address());
         }
         tableIndexes = List.copyOf(group.tableIndexes());
+        var counts = directory.resolve("gpio").resolve(device.name() + ".counts");
+        counting = new Counting(device, tableIndexes, counts, clock);
         var seen = new HashSet<Integer>();
         for (int tag = 0; tag < lines.size(); tag++) {
             if (seen.add(lines.get(tag).line())) {
@@ -169,7 +210,7 @@ final class GpioDriver implements PushedDriver {
 
     private LineBackend backend() {
         return switch ((GpioSettings) device.settings()) {
-            case GpioSettings.Chip(var path) -> new ChipLines(device.name(), path, clock);
+            case GpioSettings.Chip(var path) -> new ChipLines(device.name(), path, clock, kernel);
             case GpioSettings.Simulator at ->
                     new SimulatorLines(device.name(), at, device.timeout(), clock);
         };
@@ -180,6 +221,7 @@ final class GpioDriver implements PushedDriver {
         if (current.get() != null) {
             return;
         }
+        counting.begin(lines);
         lastRequest = "watch %d lines of %s".formatted(lines.size(), device.url());
         var backend = backend();
         try {
@@ -209,19 +251,31 @@ final class GpioDriver implements PushedDriver {
             addPresent(out);
             return true;
         }
-        var edges = watch.edges.take(wait);
+        var due = Duration.ofNanos(counting.waitNanos(clock.nanoTime()));
+        var edges = watch.edges.take(due.compareTo(wait) < 0 ? due : wait);
         for (var edge : edges) {
             out.addBoolean(
                     tableIndexes.get(edge.tag()), edge.timeNanos(), edge.active(), Quality.GOOD);
             answered(edge.tag(), edge.active());
         }
+        var counted = counting.addDue(out, clock.nanoTime());
+        counted.forEach(this::answered);
         watch.reportOverflow();
         var loss = watch.loss.get();
-        if (edges.isEmpty() && loss != null) {
+        if (out.size() == 0 && loss != null) {
             lastError = loss.why();
             throw new DriverException.Unreachable(loss.why(), loss.cause());
         }
         return !edges.isEmpty() || watch.isAlive();
+    }
+
+    private void answered(int tag) {
+        var counter = counting.counter(tag);
+        if (counter != null) {
+            lastAnswer =
+                    "line %d has counted %d edges"
+                            .formatted(lines.get(tag).line(), counter.reading().count());
+        }
     }
 
     private void answered(int tag, boolean active) {
@@ -247,6 +301,10 @@ final class GpioDriver implements PushedDriver {
     private void add(Batch out, int tag, Present line) {
         int index = tableIndexes.get(tag);
         switch (line) {
+            case Present.Level(_, long timeNanos) when counting.counter(tag) != null -> {
+                counting.addPresent(out, tag, clock.nanoTime(), timeNanos);
+                answered(tag);
+            }
             case Present.Level(boolean active, long timeNanos) -> {
                 answered(tag, active);
                 out.addBoolean(index, timeNanos, active, Quality.GOOD);
@@ -283,8 +341,14 @@ final class GpioDriver implements PushedDriver {
     }
 
     @Override
+    public long lostChanges() {
+        return lost.get();
+    }
+
+    @Override
     public void close() {
         closed = true;
         end();
+        counting.keep();
     }
 }

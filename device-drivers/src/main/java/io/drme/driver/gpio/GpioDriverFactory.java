@@ -23,6 +23,12 @@ public final class GpioDriverFactory implements DriverFactory {
         LOW
     }
 
+    private enum Type {
+        BOOL,
+        INT64,
+        UINT64
+    }
+
     @Override
     public String name() {
         return "gpio";
@@ -48,16 +54,35 @@ public final class GpioDriverFactory implements DriverFactory {
                     "'%s' is no GPIO line; expected line:N with N from 0 to %d"
                             .formatted(text, GpioAddress.MAX_LINE));
         }
-        tag.parsed(
-                "type",
-                "the type of a GPIO line; only bool is possible",
-                word -> Optional.of(word).filter("bool"::equals));
-        var edge = tag.choice("edge", GpioAddress.Edge.BOTH);
-        var debounce = tag.duration("debounce", Duration.ZERO, Duration.ZERO, MOST_DEBOUNCE);
+        var use = use(tag);
         boolean low = tag.choice("active", Active.HIGH) == Active.LOW;
         var bias = tag.choice("bias", GpioAddress.Bias.AS_IS);
-        return line.map(
-                n -> new Address(new GpioAddress(n, edge, debounce, low, bias), ValueType.BOOLEAN));
+        return line.map(n -> new Address(new GpioAddress(n, use, low, bias), rawType(use)));
+    }
+
+    private static ValueType rawType(GpioAddress.Use use) {
+        return switch (use) {
+            case GpioAddress.Use.Watch _ -> ValueType.BOOLEAN;
+            case GpioAddress.Use.Count _ -> ValueType.INT64;
+        };
+    }
+
+    private static GpioAddress.Use use(Section tag) {
+        boolean counts = tag.has("count");
+        var type = tag.choice("type", counts ? Type.INT64 : Type.BOOL);
+        var count = tag.choice("count", GpioAddress.Edge.RISING);
+        var edge = tag.choice("edge", GpioAddress.Edge.BOTH);
+        var debounce = tag.duration("debounce", Duration.ZERO, Duration.ZERO, MOST_DEBOUNCE);
+        if (type == Type.BOOL) {
+            if (counts) {
+                tag.problem("type", "a count is a number; take int64, or leave 'type' out");
+            }
+            return new GpioAddress.Use.Watch(edge, debounce);
+        }
+        if (tag.has("edge")) {
+            tag.problem("edge", "a counter says by 'count' which edges it counts; leave it out");
+        }
+        return new GpioAddress.Use.Count(count, debounce);
     }
 
     private static Optional<Integer> line(String text) {
@@ -80,6 +105,6 @@ public final class GpioDriverFactory implements DriverFactory {
 
     @Override
     public Driver create(DeviceSpec device, List<PollGroup> groups, Path directory, Clock clock) {
-        return new GpioDriver(device, groups.getFirst(), clock);
+        return new GpioDriver(device, groups.getFirst(), directory, clock, Libc.INSTANCE);
     }
 }

@@ -3,10 +3,7 @@ package io.drme.driver.gpio;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import java.io.IOException;
-import java.io.Serial;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -16,34 +13,10 @@ import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
-/**
- * The five calls of the C library that a character device needs, by the foreign function interface.
- * A call holds its carrier thread, so they are made from platform threads only, but for the short
- * ones at a connect.
- */
-final class Libc {
-    static final int O_RDWR = 2;
-    static final int O_CLOEXEC = 0x80000;
-    static final short POLLIN = 1;
-    static final short POLLERR = 8;
-    static final short POLLHUP = 16;
-    static final short POLLNVAL = 32;
-
-    static final int EPERM = 1;
-    static final int ENOENT = 2;
-    static final int EINTR = 4;
-    static final int ENXIO = 6;
-    static final int EACCES = 13;
-    static final int EBUSY = 16;
-    static final int ENODEV = 19;
-    static final int EINVAL = 22;
-    static final int ENOTTY = 25;
-
-    static final StructLayout POLL_FD =
-            MemoryLayout.structLayout(
-                    JAVA_INT.withName("fd"),
-                    JAVA_SHORT.withName("events"),
-                    JAVA_SHORT.withName("revents"));
+/** The calls of {@link Kernel} by the foreign function interface. */
+final class Libc implements Kernel {
+    /** The one of this machine. */
+    static final Kernel INSTANCE = new Libc();
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
@@ -68,22 +41,6 @@ final class Libc {
     private static final MethodHandle CLOSE =
             handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
-    /** A call that failed, with the system's number for why. */
-    static final class Failed extends IOException {
-        @Serial private static final long serialVersionUID = 1;
-
-        private final int errno;
-
-        Failed(String call, int errno) {
-            super("%s failed with errno %d".formatted(call, errno));
-            this.errno = errno;
-        }
-
-        int errno() {
-            return errno;
-        }
-    }
-
     private Libc() {}
 
     // Calling native code is what this class is for; the launcher grants it.
@@ -96,7 +53,8 @@ final class Libc {
         return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type, all);
     }
 
-    static int open(String path, int flags) throws Failed {
+    @Override
+    public int open(String path, int flags) throws Failed {
         try (var arena = Arena.ofConfined()) {
             var state = arena.allocate(STATE);
             int fd = (int) OPEN.invokeExact(state, arena.allocateFrom(path), flags);
@@ -106,7 +64,8 @@ final class Libc {
         }
     }
 
-    static void ioctl(int fd, long request, MemorySegment argument) throws Failed {
+    @Override
+    public void ioctl(int fd, long request, MemorySegment argument) throws Failed {
         try (var arena = Arena.ofConfined()) {
             var state = arena.allocate(STATE);
             check("ioctl", (int) IOCTL.invokeExact(state, fd, request, argument), state);
@@ -115,8 +74,8 @@ final class Libc {
         }
     }
 
-    /** How many of the descriptors have something; 0 after the time, or when interrupted. */
-    static int poll(MemorySegment descriptors, int count, int timeoutMillis) throws Failed {
+    @Override
+    public int poll(MemorySegment descriptors, int count, int timeoutMillis) throws Failed {
         try (var arena = Arena.ofConfined()) {
             var state = arena.allocate(STATE);
             int ready = (int) POLL.invokeExact(state, descriptors, (long) count, timeoutMillis);
@@ -128,7 +87,8 @@ final class Libc {
         }
     }
 
-    static int read(int fd, MemorySegment into) throws Failed {
+    @Override
+    public int read(int fd, MemorySegment into) throws Failed {
         try (var arena = Arena.ofConfined()) {
             var state = arena.allocate(STATE);
             long bytes = (long) READ.invokeExact(state, fd, into, into.byteSize());
@@ -138,7 +98,8 @@ final class Libc {
         }
     }
 
-    static void close(int fd) {
+    @Override
+    public void close(int fd) {
         try (var arena = Arena.ofConfined()) {
             int _ = (int) CLOSE.invokeExact(arena.allocate(STATE), fd);
         } catch (Throwable e) {

@@ -19,7 +19,8 @@ interface LineBackend extends AutoCloseable {
          * It is there.
          *
          * @param active its level, after {@code active: low} was applied
-         * @param timeNanos when that was read, nanoseconds since 1970
+         * @param timeNanos since when at most, nanoseconds since 1970; no later than the first
+         *     change that is told
          */
         record Level(boolean active, long timeNanos) implements Present {}
 
@@ -34,8 +35,10 @@ interface LineBackend extends AutoCloseable {
          *
          * @param index in the list that was opened
          * @param timeNanos when, nanoseconds since 1970, by the clock nearest to the line
+         * @param number of the change among those of its line since the opening, from 1, unsigned;
+         *     those that were lost on the way are numbered too
          */
-        void changed(int index, boolean active, long timeNanos);
+        void changed(int index, boolean active, long timeNanos, int number);
 
         /** The backend is alive, and nothing has changed. */
         void heard();

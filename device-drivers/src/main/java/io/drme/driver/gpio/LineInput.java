@@ -23,10 +23,10 @@ final class LineInput extends DigitalInputBase {
     }
 
     /** Tells the listeners of a change. An edge that is seen twice in one direction counts too. */
-    void changed(boolean active, long timeNanos) {
+    void changed(boolean active, long timeNanos, long edges) {
         var now = DigitalState.getState(active);
         state.set(now);
-        dispatch(new LineChange(this, now, timeNanos));
+        dispatch(new LineChange(this, now, timeNanos, edges));
     }
 
     @Override

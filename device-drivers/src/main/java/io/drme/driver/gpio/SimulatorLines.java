@@ -29,7 +29,7 @@ final class SimulatorLines implements LineBackend {
     /** The simulator says {@code alive} each second; it is lost when silent for so long. */
     static final Duration MOST_SILENCE = Duration.ofSeconds(3);
 
-    private static final String HELLO = "hello drme-gpio/1 ";
+    private static final String HELLO = "hello drme-gpio/2 ";
 
     private final String device;
     private final GpioSettings.Simulator address;
@@ -138,11 +138,12 @@ final class SimulatorLines implements LineBackend {
                 var words = line.split(" ", -1);
                 switch (words[0]) {
                     case "edge" -> {
-                        expect(words.length == 4, line);
+                        expect(words.length == 5, line);
                         listener.changed(
                                 index(words[1], line),
                                 active(words[2], line),
-                                number(words[3], line));
+                                number(words[3], line),
+                                (int) number(words[4], line));
                     }
                     case "alive" -> listener.heard();
                     default -> expect(false, line);
@@ -179,7 +180,7 @@ final class SimulatorLines implements LineBackend {
             }
             if (next < ' ' || next > '~' || line.length() == MAX_LINE_BYTES) {
                 throw new IOException(
-                        "said something that is no line of drme-gpio/1 after '%s'".formatted(line));
+                        "said something that is no line of drme-gpio/2 after '%s'".formatted(line));
             }
             line.append((char) next);
         }
@@ -208,7 +209,7 @@ final class SimulatorLines implements LineBackend {
             throw new IOException(
                     line.startsWith("error ")
                             ? "refused: " + line.substring("error ".length())
-                            : "said '%s', which is no message of drme-gpio/1".formatted(line));
+                            : "said '%s', which is no message of drme-gpio/2".formatted(line));
         }
     }
 

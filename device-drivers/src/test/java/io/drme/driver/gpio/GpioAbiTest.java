@@ -157,8 +157,7 @@ class GpioAbiTest {
         var line =
                 new GpioAddress(
                         17,
-                        GpioAddress.Edge.BOTH,
-                        Duration.ofMillis(10),
+                        new GpioAddress.Use.Watch(GpioAddress.Edge.BOTH, Duration.ofMillis(10)),
                         true,
                         GpioAddress.Bias.PULL_UP);
         try (var arena = Arena.ofConfined()) {
@@ -188,7 +187,10 @@ class GpioAbiTest {
     void lineWithoutDebounceHasNoAttribute() {
         var line =
                 new GpioAddress(
-                        3, GpioAddress.Edge.RISING, Duration.ZERO, false, GpioAddress.Bias.AS_IS);
+                        3,
+                        new GpioAddress.Use.Count(GpioAddress.Edge.RISING, Duration.ZERO),
+                        false,
+                        GpioAddress.Bias.AS_IS);
         try (var arena = Arena.ofConfined()) {
             var request = arena.allocate(GpioAbi.LINE_REQUEST);
             GpioAbi.fill(request, line, "drme", 256, false);

@@ -165,7 +165,7 @@ class GpioDriverTest implements DriverContract {
                         new BufferedReader(
                                 new InputStreamReader(
                                         socket.getInputStream(), StandardCharsets.US_ASCII))) {
-            assertThat(in.readLine()).isEqualTo("hello drme-gpio/1 32");
+            assertThat(in.readLine()).isEqualTo("hello drme-gpio/2 32");
             socket.getOutputStream().write((command + "\n").getBytes(StandardCharsets.US_ASCII));
             assertThat(in.readLine()).startsWith("level ");
         }

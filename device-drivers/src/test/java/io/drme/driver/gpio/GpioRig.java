@@ -27,6 +27,11 @@ final class GpioRig extends SimulatorRig {
                 .driver();
     }
 
+    /** What a driver for a URL is made of. */
+    static Built built(String url, List<String> tagYaml, Path directory) {
+        return built(new GpioDriverFactory(), DEVICE, "driver: gpio", url, tagYaml, directory);
+    }
+
     @Override
     protected String url(int port) {
         return "sim://127.0.0.1:" + port;

@@ -87,7 +87,7 @@ class SimProtocolTest {
                                     new InputStreamReader(
                                             socket.getInputStream(), StandardCharsets.US_ASCII))) {
                 socket.getOutputStream()
-                        .write("hello drme-gpio/1 32\n".getBytes(StandardCharsets.US_ASCII));
+                        .write("hello drme-gpio/2 32\n".getBytes(StandardCharsets.US_ASCII));
                 for (var line : examples().getFirst()) {
                     if (line.startsWith("> ")) {
                         assertThat(in.readLine()).isEqualTo(line.substring(2));
@@ -101,11 +101,11 @@ class SimProtocolTest {
     // Whatever a server says, the driver ends with a message, and never hangs or takes memory.
     @Test
     void driverRefusesWhatIsNoMessage() throws Exception {
-        var hello = "hello drme-gpio/1 32\n";
+        var hello = "hello drme-gpio/2 32\n";
         for (var said :
                 List.of(
                         "HTTP/1.1 400 Bad Request\n",
-                        "hello drme-gpio/2 32\n",
+                        "hello drme-gpio/1 32\n",
                         "\0\0\0\0",
                         "x".repeat(1_000),
                         hello + "line 4 2 1\n",

@@ -261,7 +261,7 @@ final class Programs implements AutoCloseable {
                         new BufferedReader(
                                 new InputStreamReader(
                                         socket.getInputStream(), StandardCharsets.US_ASCII))) {
-            assertThat(in.readLine()).startsWith("hello drme-gpio/1 ");
+            assertThat(in.readLine()).startsWith("hello drme-gpio/2 ");
             socket.getOutputStream()
                     .write(
                             "set %d %d\n"

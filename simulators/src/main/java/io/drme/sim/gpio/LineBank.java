@@ -127,11 +127,12 @@ final class LineBank {
                     int line = watch.request().line();
                     if (watch.step(level(line, elapsed), now)) {
                         session.tell(
-                                "edge %d %d %d"
+                                "edge %d %d %d %d"
                                         .formatted(
                                                 line,
                                                 watch.isActive() ? 1 : 0,
-                                                context.clock().epochNanos()));
+                                                context.clock().epochNanos(),
+                                                watch.number()));
                     }
                 }
             }

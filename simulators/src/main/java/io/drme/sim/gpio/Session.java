@@ -67,7 +67,7 @@ final class Session {
 
     /** Serves the client until it goes. */
     void run() {
-        tell("hello drme-gpio/1 " + bank.count());
+        tell("hello drme-gpio/2 " + bank.count());
         var writer = Thread.ofVirtual().name("gpio-writer").start(this::write);
         try {
             socket.setTcpNoDelay(true);

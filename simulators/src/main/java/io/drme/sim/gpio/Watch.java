@@ -6,6 +6,7 @@ final class Watch {
     private boolean seen;
     private long seenSinceNanos;
     private boolean settled;
+    private int told;
 
     Watch(WatchRequest request, boolean high, long nowNanos) {
         this.request = request;
@@ -39,6 +40,13 @@ final class Watch {
             return false;
         }
         settled = seen;
-        return isActive() ? request.rising() : request.falling();
+        boolean wanted = isActive() ? request.rising() : request.falling();
+        told += wanted ? 1 : 0;
+        return wanted;
+    }
+
+    /** The number of the last edge that the client is to hear of, from 1. */
+    long number() {
+        return Integer.toUnsignedLong(told);
     }
 }

@@ -188,6 +188,11 @@ public final class AgentWeb implements AutoCloseable {
                         "Beats that were skipped",
                         labels,
                         (double) d.counters().skippedPolls());
+                writer.counter(
+                        "drme_device_lost_changes_total",
+                        "Changes of value that the device's own buffers lost before they were read",
+                        labels,
+                        (double) d.counters().lostChanges());
             }
         });
     }
