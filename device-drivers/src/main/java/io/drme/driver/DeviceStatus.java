@@ -64,6 +64,7 @@ public record DeviceStatus(
      * @param connects connects that succeeded
      * @param failures connects and polls that failed
      * @param bugs of the failures, those that were mistakes in the driver
+     * @param lostValues values that the driver knows to have been lost before it took them
      */
     public record Counters(
             long polls,
@@ -73,5 +74,6 @@ public record DeviceStatus(
             long badSamples,
             long connects,
             long failures,
-            long bugs) {}
+            long bugs,
+            long lostValues) {}
 }

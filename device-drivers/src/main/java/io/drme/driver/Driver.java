@@ -48,6 +48,15 @@ public sealed interface Driver extends AutoCloseable permits PolledDriver, Pushe
         return Optional.empty();
     }
 
+    /**
+     * How many values are known to have been lost before they were taken, because device or line
+     * was quicker than what came behind, since the driver was made; of a device that only says that
+     * it lost some, how often it said so. Any thread.
+     */
+    default long lostValues() {
+        return 0;
+    }
+
     /** Frees everything. Never throws, and may be called more than once. */
     @Override
     void close();

@@ -32,6 +32,7 @@ final class Health {
     private long connects;
     private long failures;
     private long bugs;
+    private long lostValues;
 
     Health(DeviceSpec device, Clock clock) {
         this.device = device;
@@ -86,6 +87,7 @@ final class Health {
     /** A poll or delivery was handed on. */
     void polled(Batch batch, Driver driver) {
         polls++;
+        lostValues = driver.lostValues();
         count(batch);
         if (clock.nanoTime() - exchangeAtNanos >= DeviceLoop.EXCHANGE_REFRESH.toNanos()) {
             refresh(driver);
@@ -148,7 +150,8 @@ final class Health {
                         badSamples,
                         connects,
                         failures,
-                        bugs),
+                        bugs,
+                        lostValues),
                 exchange);
     }
 }

@@ -188,6 +188,11 @@ public final class AgentWeb implements AutoCloseable {
                         "Beats that were skipped",
                         labels,
                         (double) d.counters().skippedPolls());
+                writer.counter(
+                        "drme_device_lost_values_total",
+                        "Values that device or line lost before they were taken",
+                        labels,
+                        (double) d.counters().lostValues());
             }
         });
     }

@@ -102,6 +102,7 @@ final class OperationRoutes {
                 .put("failedPolls", d.counters().failedPolls())
                 .put("skippedPolls", d.counters().skippedPolls())
                 .put("samples", d.counters().samples())
+                .put("lostValues", d.counters().lostValues())
                 .put("exchange", exchange(d.exchange()));
     }
 
