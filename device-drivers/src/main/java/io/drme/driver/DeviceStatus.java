@@ -64,7 +64,7 @@ public record DeviceStatus(
      * @param connects connects that succeeded
      * @param failures connects and polls that failed
      * @param bugs of the failures, those that were mistakes in the driver
-     * @param lostChanges changes of value that the device's own buffers lost, where it tells
+     * @param lostValues values that the driver knows to have been lost before it took them
      */
     public record Counters(
             long polls,
@@ -75,5 +75,5 @@ public record DeviceStatus(
             long connects,
             long failures,
             long bugs,
-            long lostChanges) {}
+            long lostValues) {}
 }

@@ -49,10 +49,11 @@ public sealed interface Driver extends AutoCloseable permits PolledDriver, Pushe
     }
 
     /**
-     * How many changes of value were lost on the way since the driver was made, where the device
-     * tells, as when its buffer was full before it was read. Called by any thread.
+     * How many values are known to have been lost before they were taken, because device or line
+     * was quicker than what came behind, since the driver was made; of a device that only says that
+     * it lost some, how often it said so. Any thread.
      */
-    default long lostChanges() {
+    default long lostValues() {
         return 0;
     }
 

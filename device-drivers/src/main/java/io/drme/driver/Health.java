@@ -32,7 +32,7 @@ final class Health {
     private long connects;
     private long failures;
     private long bugs;
-    private long lostChanges;
+    private long lostValues;
 
     Health(DeviceSpec device, Clock clock) {
         this.device = device;
@@ -87,8 +87,8 @@ final class Health {
     /** A poll or delivery was handed on. */
     void polled(Batch batch, Driver driver) {
         polls++;
+        lostValues = driver.lostValues();
         count(batch);
-        lostChanges = driver.lostChanges();
         if (clock.nanoTime() - exchangeAtNanos >= DeviceLoop.EXCHANGE_REFRESH.toNanos()) {
             refresh(driver);
         }
@@ -151,7 +151,7 @@ final class Health {
                         connects,
                         failures,
                         bugs,
-                        lostChanges),
+                        lostValues),
                 exchange);
     }
 }

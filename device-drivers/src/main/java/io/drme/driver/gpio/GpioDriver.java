@@ -341,7 +341,7 @@ final class GpioDriver implements PushedDriver {
     }
 
     @Override
-    public long lostChanges() {
+    public long lostValues() {
         return lost.get();
     }
 

@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -18,7 +19,6 @@ import org.eclipse.milo.opcua.sdk.client.OpcUaClient;
 import org.eclipse.milo.opcua.stack.core.NamespaceTable;
 import org.eclipse.milo.opcua.stack.core.NodeIds;
 import org.eclipse.milo.opcua.stack.core.types.builtin.ByteString;
-import org.eclipse.milo.opcua.stack.core.types.builtin.DataValue;
 import org.eclipse.milo.opcua.stack.core.types.builtin.LocalizedText;
 import org.eclipse.milo.opcua.stack.core.types.builtin.NodeId;
 import org.eclipse.milo.opcua.stack.core.types.enumerated.BrowseDirection;
@@ -44,12 +44,12 @@ final class Browser {
     private static final int VALUES_A_READ = 100;
 
     private static final int MOST_NAME = 100;
-    private static final int MOST_SHOWN = 60;
 
     private final OpcUaClient client;
     private final Steps steps;
     private final Duration timeout;
     private final int mostNodes;
+    private final BrowsedParts parts;
     private final Set<NodeId> seen = new HashSet<>();
     private final Set<String> names = new HashSet<>();
 
@@ -58,16 +58,18 @@ final class Browser {
         this.steps = steps;
         this.timeout = timeout;
         this.mostNodes = mostNodes;
+        this.parts = new BrowsedParts(new Structures(client, timeout, steps));
     }
 
     /**
      * A variable of the server.
      *
      * @param name a path of a tag, made of the display names on the way
-     * @param address with the namespace's URI, which survives a change of the server
-     * @param type of a tag that takes its value
+     * @param keys of a tag that takes its value: {@code address} with the namespace's URI, which
+     *     survives a change of the server, {@code element} and {@code field} where it is a part,
+     *     and {@code type}
      */
-    record Variable(String name, String address, String type, String value, String note) {}
+    record Variable(String name, Map<String, String> keys, String value, String note) {}
 
     private record Place(NodeId node, String path, int depth) {}
 
@@ -186,47 +188,23 @@ final class Browser {
                         timeout,
                         "the request for values");
         for (int i = 0; i < variables.size(); i++) {
-            var value = i < values.size() ? values.get(i) : null;
-            found.accept(variable(variables.get(i), namespaces, value));
+            var value = i < values.size() ? values.get(i).value().value() : null;
+            var variable = variables.get(i);
+            var address = address(variable.node(), namespaces);
+            parts.of(
+                    variable.name(),
+                    address,
+                    value,
+                    part -> found.accept(named(part, variable.name())));
         }
     }
 
-    private static Variable variable(
-            Found found, NamespaceTable namespaces, @Nullable DataValue value) {
-        var held = value == null ? null : value.getValue().getValue();
-        var type =
-                switch (held) {
-                    case Boolean _ -> "bool";
-                    case String _ -> "text";
-                    case LocalizedText _ -> "text";
-                    case Double _ -> "float64";
-                    case Float _ -> "float64";
-                    case Number _ -> "int64";
-                    case null, default -> "";
-                };
-        var note =
-                !type.isEmpty()
-                        ? ""
-                        : held == null
-                                ? "no value now"
-                                : held.getClass().isArray()
-                                        ? "an array"
-                                        : "a " + held.getClass().getSimpleName();
-        var shown = type.isEmpty() ? "" : shown(held);
-        return new Variable(
-                found.name(),
-                address(found.node(), namespaces),
-                type.isEmpty() ? "float64" : type,
-                shown,
-                note);
-    }
-
-    private static String shown(@Nullable Object held) {
-        var text =
-                held instanceof LocalizedText localized
-                        ? String.valueOf(localized.text())
-                        : String.valueOf(held);
-        return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN - 1) + "…";
+    /** A part's name is made of its variable's, which alone is known to be the only one. */
+    private Variable named(Variable part, String variable) {
+        return part.name().equals(variable)
+                ? part
+                : new Variable(
+                        unique(shortened(part.name())), part.keys(), part.value(), part.note());
     }
 
     /** Of the form that {@link NodeAddress} reads. */
@@ -257,6 +235,10 @@ final class Browser {
                         .replaceAll("[^a-z0-9_.-]+", "-")
                         .replaceAll("^-+|-+$", "");
         var path = (before.isEmpty() ? "" : before + "/") + (word.isEmpty() ? "node" : word);
+        return shortened(path);
+    }
+
+    private static String shortened(String path) {
         return path.length() <= MOST_NAME
                 ? path
                 : path.substring(path.length() - MOST_NAME).replaceFirst("^[^/]*/", "");

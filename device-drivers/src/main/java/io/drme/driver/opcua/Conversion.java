@@ -4,7 +4,9 @@ import io.drme.model.Batch;
 import io.drme.model.Quality;
 import io.drme.model.Reason;
 import io.drme.model.ValueType;
+import java.util.Map;
 import java.util.UUID;
+import org.eclipse.milo.opcua.stack.core.types.UaEnumeratedType;
 import org.eclipse.milo.opcua.stack.core.types.builtin.DataValue;
 import org.eclipse.milo.opcua.stack.core.types.builtin.DateTime;
 import org.eclipse.milo.opcua.stack.core.types.builtin.LocalizedText;
@@ -42,18 +44,59 @@ final class Conversion {
             return;
         }
         @Nullable Object value = data.value().value();
-        @Nullable Reason reason =
-                value == null
-                        ? Reason.MALFORMED
-                        : switch (type) {
-                            case BOOLEAN -> addBoolean(out, tag, time, value, quality);
-                            case INT64 -> addInt(out, tag, time, value, quality);
-                            case FLOAT64 -> addDouble(out, tag, time, value, quality);
-                            case TEXT -> addText(out, tag, time, value, quality);
-                        };
+        var reason = addValue(out, tag, time, value, new Kind(type, Map.of(), false), quality);
         if (reason != null) {
             out.addBad(tag, time, reason);
         }
+    }
+
+    /**
+     * What a value becomes.
+     *
+     * @param names of codes, for a text; empty where there are none
+     * @param isComplete whether a code without a name is out of range, and not just shown as the
+     *     number that it is
+     */
+    record Kind(ValueType type, Map<Long, String> names, boolean isComplete) {}
+
+    /** Adds a value that is not bad as a sample; gives the reason where it does not fit. */
+    static @Nullable Reason addValue(
+            Batch out, int tag, long time, @Nullable Object held, Kind kind, byte quality) {
+        var value = held instanceof UaEnumeratedType code ? named(code, kind) : held;
+        if (value == null) {
+            return Reason.MALFORMED;
+        }
+        return switch (kind.type()) {
+            case BOOLEAN -> addBoolean(out, tag, time, value, quality);
+            case INT64 -> addInt(out, tag, time, value, quality);
+            case FLOAT64 -> addDouble(out, tag, time, value, quality);
+            case TEXT ->
+                    kind.names().isEmpty()
+                            ? addText(out, tag, time, value, quality)
+                            : addCode(out, tag, time, value, kind, quality);
+        };
+    }
+
+    private static @Nullable Reason addCode(
+            Batch out, int tag, long time, Object value, Kind kind, byte quality) {
+        var code = integer(value);
+        var name = code == null ? null : kind.names().get(code);
+        if (name == null && kind.isComplete()) {
+            return code == null ? Reason.MALFORMED : Reason.OUT_OF_RANGE;
+        }
+        return addText(out, tag, time, name == null ? value : name, quality);
+    }
+
+    /** Within structures a code comes with its name. */
+    private static Object named(UaEnumeratedType code, Kind kind) {
+        var name = code.getName();
+        if (name != null
+                && !name.isBlank()
+                && kind.type() == ValueType.TEXT
+                && kind.names().isEmpty()) {
+            return name;
+        }
+        return code.getValue();
     }
 
     /** The device's time where it has one: servers say 1601 for none, and so for unknown nodes. */

@@ -60,7 +60,10 @@ final class OpcUaCommissioning implements Commissioning {
                 wish.keys().containsKey(TYPE) ? List.of(wish.keys().getOrDefault(TYPE, "")) : TYPES;
         var tags = new ArrayList<Map<String, String>>();
         for (var type : types) {
-            tags.add(Map.of(ADDRESS, address, TYPE, type));
+            var keys = new LinkedHashMap<>(wish.keys());
+            keys.put(ADDRESS, address);
+            keys.put(TYPE, type);
+            tags.add(keys);
         }
         var values = new ArrayList<List<String>>();
         types.forEach(_ -> values.add(new ArrayList<>()));
@@ -138,9 +141,6 @@ final class OpcUaCommissioning implements Commissioning {
     }
 
     private static Offer offer(Browser.Variable variable) {
-        var keys = new LinkedHashMap<String, String>();
-        keys.put(ADDRESS, variable.address());
-        keys.put(TYPE, variable.type());
-        return new Offer(variable.name(), keys, variable.value(), variable.note());
+        return new Offer(variable.name(), variable.keys(), variable.value(), variable.note());
     }
 }

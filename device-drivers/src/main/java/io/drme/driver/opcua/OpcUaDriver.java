@@ -6,12 +6,12 @@ import io.drme.driver.Exchange;
 import io.drme.driver.PollGroup;
 import io.drme.driver.PushedDriver;
 import io.drme.model.Batch;
-import io.drme.model.ValueType;
 import io.drme.time.Clock;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.milo.opcua.sdk.client.OpcUaClient;
 import org.eclipse.milo.opcua.stack.core.types.builtin.StatusCode;
@@ -29,9 +29,7 @@ final class OpcUaDriver implements PushedDriver {
 
     private final DeviceSpec device;
     private final Clock clock;
-    private final List<OpcUaAddress> addresses = new ArrayList<>();
-    private final List<ValueType> types = new ArrayList<>();
-    private final List<Integer> tableIndexes;
+    private final TagReader reader;
     private final Steps steps;
     private final WireTap tap;
     private final Connector connector;
@@ -43,18 +41,17 @@ final class OpcUaDriver implements PushedDriver {
     private boolean anyRefused;
     private long retryAt;
     private int resubscribed;
-    private long replacedBefore;
+    private final AtomicLong lost = new AtomicLong();
+    private long replacedOfThis;
+    private boolean toldOfReplaced;
+    private boolean toldOfOverflow;
     private String lastError = "";
 
     OpcUaDriver(DeviceSpec device, PollGroup group, Path directory, Clock clock) {
         this.device = device;
         this.clock = clock;
         var settings = (OpcUaSettings) device.settings();
-        for (int tag : group.tags()) {
-            addresses.add((OpcUaAddress) device.tags().get(tag).address());
-            types.add(device.tags().get(tag).rawType());
-        }
-        tableIndexes = List.copyOf(group.tableIndexes());
+        reader = new TagReader(device, group);
         var pki = new PkiFolder(settings.pki().orElse(directory.resolve(PKI_FOLDER)));
         steps = new Steps(device.name(), settings, pki.ownCertificate());
         tap = new WireTap(settings.mode() == SecurityMode.SIGN_AND_ENCRYPT);
@@ -80,12 +77,30 @@ final class OpcUaDriver implements PushedDriver {
     }
 
     private void subscribe(OpcUaClient with) throws DriverException, InterruptedException {
-        var subscriber = new Subscriber(with, addresses, device.timeout(), clock, steps);
+        var subscriber = new Subscriber(with, reader.addresses(), device.timeout(), clock, steps);
         current.set(subscriber);
-        replacedBefore = 0;
-        retain(subscriber.open());
+        replacedOfThis = 0;
+        subscriber.open();
+        reader.learn(
+                new Structures(with, device.timeout(), steps),
+                new EnumNames(with, steps, device.timeout()),
+                subscriber.nodes());
+        retain(subscriber.watch());
+        tellOfDeadbands(subscriber.withoutDeadband());
         if (closed) {
             throw steps.unreachable("closed during connect", null);
+        }
+    }
+
+    private void tellOfDeadbands(List<Integer> tags) {
+        if (!tags.isEmpty()) {
+            log.warn(
+                    "device={} tags={} the server refuses their server-deadband and sends every change",
+                    device.name(),
+                    tags.size());
+            tags.forEach(tag ->
+                    reader.remark(
+                            tag, "the server refuses server-deadband here and sends every change"));
         }
     }
 
@@ -104,13 +119,17 @@ final class OpcUaDriver implements PushedDriver {
         try {
             long now = clock.epochNanos();
             boolean first = !refused.isEmpty();
-            refused.forEach(a -> add(out, a, now));
+            for (var arrival : refused) {
+                reader.add(out, arrival, now);
+            }
             refused = List.of();
             var arrivals = subscriber.inbox().take(first ? Duration.ZERO : wait);
             long then = clock.epochNanos();
-            arrivals.forEach(a -> add(out, a, then));
+            for (var arrival : arrivals) {
+                reader.add(out, arrival, then);
+            }
             if (!arrivals.isEmpty()) {
-                reportReplaced(subscriber);
+                reportLost(subscriber);
                 return true;
             }
             return check(subscriber);
@@ -120,19 +139,22 @@ final class OpcUaDriver implements PushedDriver {
         }
     }
 
-    private void add(Batch out, Arrival arrival, long now) {
-        int tag = arrival.tag();
-        Conversion.add(out, tableIndexes.get(tag), types.get(tag), arrival.value(), now);
-    }
-
-    private void reportReplaced(Subscriber subscriber) {
-        long replaced = subscriber.inbox().replaced();
-        if (replaced > 0 && replacedBefore == 0) {
+    private void reportLost(Subscriber subscriber) {
+        long replaced = subscriber.inbox().replaced() - replacedOfThis;
+        replacedOfThis += replaced;
+        lost.addAndGet(replaced);
+        if (replaced > 0 && !toldOfReplaced) {
+            toldOfReplaced = true;
             log.warn(
                     "device={} values come quicker than they are taken; the newest of each tag is kept",
                     device.name());
         }
-        replacedBefore = replaced;
+        if (reader.lost() > 0 && !toldOfOverflow) {
+            toldOfOverflow = true;
+            log.warn(
+                    "device={} the server lost values between two publishes; raise queue or sampling of the tags that 'why' names",
+                    device.name());
+        }
     }
 
     /** Nothing has come: sees to what may be the matter. */
@@ -195,6 +217,16 @@ final class OpcUaDriver implements PushedDriver {
     @Override
     public Exchange lastExchange() {
         return new Exchange(tap.request(), tap.answer(), lastError);
+    }
+
+    @Override
+    public Optional<Exchange> lastExchange(int tag) {
+        return reader.note(tag).map(note -> new Exchange(tap.request(), tap.answer(), note));
+    }
+
+    @Override
+    public long lostValues() {
+        return lost.get() + reader.lost();
     }
 
     @Override

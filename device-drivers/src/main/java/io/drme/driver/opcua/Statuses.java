@@ -21,6 +21,17 @@ final class Statuses {
         return status.isUncertain() ? Quality.uncertain(uncertain(code)) : Quality.bad(bad(code));
     }
 
+    /** The status in words: its name and what it means; empty where it is good. */
+    static String words(StatusCode status) {
+        if (status.isGood()) {
+            return "";
+        }
+        long code = status.value() & CODE_MASK;
+        return StatusCodes.lookup(code)
+                .map(known -> "%s: %s".formatted(known[0], known[1]))
+                .orElseGet(() -> "status 0x%08X".formatted(code));
+    }
+
     private static Reason uncertain(long code) {
         if (code == StatusCodes.Uncertain_LastUsableValue
                 || code == StatusCodes.Uncertain_NoCommunicationLastUsableValue
@@ -42,7 +53,8 @@ final class Statuses {
                 StatusCodes.Bad_NodeIdUnknown,
                 StatusCodes.Bad_NodeIdInvalid,
                 StatusCodes.Bad_AttributeIdInvalid,
-                StatusCodes.Bad_IndexRangeNoData)) {
+                StatusCodes.Bad_IndexRangeNoData,
+                StatusCodes.Bad_IndexRangeInvalid)) {
             return Reason.UNKNOWN_ADDRESS;
         }
         if (isOneOf(code, StatusCodes.Bad_Timeout, StatusCodes.Bad_RequestTimeout)) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.milo.opcua.stack.core.StatusCodes;
 import org.eclipse.milo.opcua.stack.core.UaException;
+import org.eclipse.milo.opcua.stack.core.UaServiceFaultException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +75,18 @@ final class Steps {
         } finally {
             waiting.set(null);
         }
+    }
+
+    /**
+     * What to go on with where a server refuses a service that we can do without; a failure of the
+     * line stays one.
+     */
+    static <T> T orElse(Throwable failure, T otherwise) {
+        var cause = failure instanceof CompletionException e ? e.getCause() : failure;
+        if (cause instanceof UaServiceFaultException) {
+            return otherwise;
+        }
+        throw failure instanceof CompletionException e ? e : new CompletionException(failure);
     }
 
     /** Ends a waiting {@link #await}. */

@@ -10,7 +10,11 @@ import io.drme.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -22,12 +26,18 @@ import org.eclipse.milo.opcua.sdk.client.UaSession;
 import org.eclipse.milo.opcua.sdk.client.subscriptions.MonitoredItemServiceOperationResult;
 import org.eclipse.milo.opcua.sdk.client.subscriptions.OpcUaMonitoredItem;
 import org.eclipse.milo.opcua.sdk.client.subscriptions.OpcUaSubscription;
+import org.eclipse.milo.opcua.stack.core.AttributeId;
 import org.eclipse.milo.opcua.stack.core.NamespaceTable;
 import org.eclipse.milo.opcua.stack.core.StatusCodes;
 import org.eclipse.milo.opcua.stack.core.types.builtin.ByteString;
 import org.eclipse.milo.opcua.stack.core.types.builtin.DataValue;
 import org.eclipse.milo.opcua.stack.core.types.builtin.NodeId;
+import org.eclipse.milo.opcua.stack.core.types.builtin.QualifiedName;
 import org.eclipse.milo.opcua.stack.core.types.builtin.StatusCode;
+import org.eclipse.milo.opcua.stack.core.types.enumerated.DataChangeTrigger;
+import org.eclipse.milo.opcua.stack.core.types.enumerated.DeadbandType;
+import org.eclipse.milo.opcua.stack.core.types.structured.DataChangeFilter;
+import org.eclipse.milo.opcua.stack.core.types.structured.ReadValueId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,8 +75,13 @@ final class Subscriber implements OpcUaSubscription.SubscriptionListener, Sessio
     private static final int MAX_NOTIFICATIONS_PER_PUBLISH = 1_000;
     private static final int MAX_ITEMS_PER_CALL = 500;
 
-    /** Values that the server keeps of one item between two publishes; the oldest go first. */
-    private static final int ITEM_QUEUE = 10;
+    /** What a server answers that can't compare the values of a node by a deadband. */
+    private static final Set<Long> ABOUT_DEADBAND =
+            Set.of(
+                    StatusCodes.Bad_MonitoredItemFilterUnsupported,
+                    StatusCodes.Bad_MonitoredItemFilterInvalid,
+                    StatusCodes.Bad_FilterNotAllowed,
+                    StatusCodes.Bad_DeadbandFilterInvalid);
 
     /** Making items may take several calls. */
     private static final int CREATE_STEPS = 10;
@@ -79,6 +94,8 @@ final class Subscriber implements OpcUaSubscription.SubscriptionListener, Sessio
     private final OpcUaSubscription subscription;
     private final Handover<Arrival> inbox = new Handover<>(MAX_DELIVERIES, Arrival::tag);
     private final List<Arrival> withoutNamespace = new ArrayList<>();
+    private final Map<Integer, NodeId> nodes = new HashMap<>();
+    private final List<Integer> withoutDeadband = new ArrayList<>();
     private final AtomicLong lastHeard = new AtomicLong();
     private final AtomicReference<@Nullable Long> sessionGoneSince = new AtomicReference<>();
     private final AtomicReference<@Nullable String> ended = new AtomicReference<>();
@@ -98,8 +115,8 @@ final class Subscriber implements OpcUaSubscription.SubscriptionListener, Sessio
         this.subscription = new OpcUaSubscription(client, publishingMillis());
     }
 
-    /** Subscribes; gives bad values for the nodes that can't be subscribed. */
-    List<Arrival> open() throws DriverException, InterruptedException {
+    /** Makes the subscription and looks the nodes up; {@link #watch} then begins. */
+    void open() throws DriverException, InterruptedException {
         var namespaces =
                 steps.await(
                         client.readNamespaceTableAsync(), timeout, "the request for namespaces");
@@ -115,9 +132,29 @@ final class Subscriber implements OpcUaSubscription.SubscriptionListener, Sessio
                         .multipliedBy(KEEP_ALIVES_MISSING)
                         .plus(timeout);
         for (int i = 0; i < addresses.size(); i++) {
-            addItem(i, namespaces);
+            var node = nodeId(addresses.get(i).node(), namespaces);
+            if (node == null) {
+                withoutNamespace.add(bad(i, new StatusCode(StatusCodes.Bad_NodeIdUnknown)));
+            } else {
+                nodes.put(i, node);
+            }
         }
+    }
+
+    /** Subscribes the nodes; gives bad values for those that can't be subscribed. */
+    List<Arrival> watch() throws DriverException, InterruptedException {
+        addItems();
         return createItems();
+    }
+
+    /** Nodes by the tags that are there; a tag whose namespace the server lacks is not. */
+    Map<Integer, NodeId> nodes() {
+        return nodes;
+    }
+
+    /** Tags whose deadband the server refused: it sends every change. */
+    List<Integer> withoutDeadband() {
+        return withoutDeadband;
     }
 
     private void configure() {
@@ -146,20 +183,46 @@ final class Subscriber implements OpcUaSubscription.SubscriptionListener, Sessio
                         MOST_PUBLISHING.toMillis());
     }
 
-    private void addItem(int tag, NamespaceTable namespaces) {
-        var address = addresses.get(tag);
-        var node = nodeId(address.node(), namespaces);
-        if (node == null) {
-            withoutNamespace.add(bad(tag, new StatusCode(StatusCodes.Bad_NodeIdUnknown)));
-            return;
-        }
-        var item = OpcUaMonitoredItem.newDataItem(node);
-        item.setSamplingInterval((double) address.sampling().toMillis());
-        item.setQueueSize(uint(ITEM_QUEUE));
-        item.setDiscardOldest(true);
-        item.setUserObject(tag);
-        subscription.addMonitoredItem(item);
+    /** What tags have in common that one item can serve: the server sends their value once. */
+    private record Watch(
+            NodeId node, String element, Duration sampling, int queue, Deadband deadband) {}
+
+    private void addItems() {
+        var byWatch = new LinkedHashMap<Watch, List<Integer>>();
+        nodes.forEach((tag, node) -> {
+            var a = addresses.get(tag);
+            var watch = new Watch(node, a.part().element(), a.sampling(), a.queue(), a.deadband());
+            byWatch.computeIfAbsent(watch, _ -> new ArrayList<>()).add(tag);
+        });
+        byWatch.forEach((watch, tags) -> subscription.addMonitoredItem(item(watch, tags)));
     }
+
+    private static OpcUaMonitoredItem item(Watch watch, List<Integer> tags) {
+        var range = watch.element().isEmpty() ? null : watch.element();
+        var item =
+                new OpcUaMonitoredItem(
+                        new ReadValueId(
+                                watch.node(),
+                                AttributeId.Value.uid(),
+                                range,
+                                QualifiedName.NULL_VALUE));
+        item.setSamplingInterval((double) watch.sampling().toMillis());
+        item.setQueueSize(uint(watch.queue()));
+        item.setDiscardOldest(true);
+        if (!watch.deadband().isNone()) {
+            var kind = watch.deadband().isPercent() ? DeadbandType.Percent : DeadbandType.Absolute;
+            item.setFilter(
+                    new DataChangeFilter(
+                            DataChangeTrigger.StatusValue,
+                            uint(kind.getValue()),
+                            watch.deadband().width()));
+        }
+        item.setUserObject(new Tags(List.copyOf(tags)));
+        return item;
+    }
+
+    /** The tags that an item serves. */
+    private record Tags(List<Integer> all) {}
 
     private static @Nullable NodeId nodeId(NodeAddress node, NamespaceTable namespaces) {
         var index = ushort(node.namespaceIndex());
@@ -185,13 +248,24 @@ final class Subscriber implements OpcUaSubscription.SubscriptionListener, Sessio
      * @return bad values for those that it still refuses
      */
     List<Arrival> createItems() throws DriverException, InterruptedException {
+        var refused = new ArrayList<>(withoutNamespace);
+        for (var item : refusedItems(true)) {
+            var status = item.getCreateResult().orElse(StatusCode.BAD);
+            tags(item).forEach(tag -> refused.add(bad(tag, status)));
+        }
+        return refused;
+    }
+
+    private List<OpcUaMonitoredItem> refusedItems(boolean first)
+            throws DriverException, InterruptedException {
         var results =
                 steps.await(
                         CompletableFuture.supplyAsync(
                                 subscription::createMonitoredItems, Thread::startVirtualThread),
                         timeout.multipliedBy(CREATE_STEPS),
                         "the request for monitored items");
-        var refused = new ArrayList<>(withoutNamespace);
+        var refused = new ArrayList<OpcUaMonitoredItem>();
+        boolean again = false;
         for (MonitoredItemServiceOperationResult result : results) {
             if (!result.serviceResult().isGood()) {
                 throw steps.unreachable(
@@ -199,18 +273,25 @@ final class Subscriber implements OpcUaSubscription.SubscriptionListener, Sessio
             }
             var status = result.operationResult().orElse(StatusCode.BAD);
             if (!status.isGood()) {
-                refused.add(bad(tag(result.monitoredItem()), status));
+                var item = result.monitoredItem();
+                refused.add(item);
+                if (item.getFilter() != null && ABOUT_DEADBAND.contains(status.value())) {
+                    // A deadband saves traffic; the values without it are as right.
+                    item.setFilter(null);
+                    withoutDeadband.addAll(tags(item));
+                    again = true;
+                }
             }
         }
-        return refused;
+        return again && first ? refusedItems(false) : refused;
     }
 
     private static Arrival bad(int tag, StatusCode status) {
         return new Arrival(tag, new DataValue(status));
     }
 
-    private static int tag(OpcUaMonitoredItem item) {
-        return (Integer) item.getUserObject().orElseThrow();
+    private static List<Integer> tags(OpcUaMonitoredItem item) {
+        return ((Tags) item.getUserObject().orElseThrow()).all();
     }
 
     /** What arrives. */
@@ -281,7 +362,9 @@ final class Subscriber implements OpcUaSubscription.SubscriptionListener, Sessio
         heard();
         var arrivals = new ArrayList<Arrival>(items.size());
         for (int i = 0; i < items.size(); i++) {
-            arrivals.add(new Arrival(tag(items.get(i)), values.get(i)));
+            for (int tag : tags(items.get(i))) {
+                arrivals.add(new Arrival(tag, values.get(i)));
+            }
         }
         inbox.deliver(arrivals);
     }

@@ -119,7 +119,7 @@ class PulseCountersTest {
             });
             driver.connect();
             takeUntil(driver, 1_000);
-            assertThat(driver.lostChanges()).isEqualTo(1_000 - ChipLines.EVENT_BUFFER);
+            assertThat(driver.lostValues()).isEqualTo(1_000 - ChipLines.EVENT_BUFFER);
         }
     }
 

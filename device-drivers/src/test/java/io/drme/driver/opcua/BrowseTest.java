@@ -72,6 +72,77 @@ class BrowseTest {
     }
 
     @Test
+    void elementsOfArraysAndFieldsOfStructuresAreTagsOfTheirOwn() throws Exception {
+        var scenario =
+                """
+                devices:
+                  boiler:
+                    protocol: opcua
+                    listen: "127.0.0.1:0"
+                    nodes:
+                      'nsu=urn:acme:boiler;s=zones': {type: float, value: 20.5, elements: 2}
+                      'nsu=urn:acme:boiler;s=grid': {type: int32, value: 7, elements: "2,2"}
+                      'nsu=urn:acme:boiler;s=long': {type: int32, value: 0, elements: 100}
+                      'nsu=urn:acme:boiler;s=axis':
+                        fields:
+                          Position X: {value: 1.5}
+                          limits: {value: -5, elements: 2}
+                          drive: {fields: {hot: {value: true}}}
+                """;
+        try (var plant = Plant.parse("b", scenario, Plant.Overrides.NONE, new SystemClock())) {
+            plant.start();
+            var found = new ArrayList<Offer>();
+            new OpcUaCommissioning()
+                    .browse(device(plant), new Commissioning.Extent(0, 0), found::add);
+
+            assertThat(found.stream().map(o -> "%s %s %s".formatted(o.name(), o.keys(), o.value())))
+                    .contains(
+                            "zones/0 {address=nsu=urn:acme:boiler;s=zones, element=0, type=float64} 20.5",
+                            "zones/1 {address=nsu=urn:acme:boiler;s=zones, element=1, type=float64} 21.5",
+                            "grid/1-0 {address=nsu=urn:acme:boiler;s=grid, element=1,0, type=int64} 9",
+                            "axis/position-x {address=nsu=urn:acme:boiler;s=axis, field=Position X, type=float64} 1.5",
+                            "axis/limits/1 {address=nsu=urn:acme:boiler;s=axis, field=limits[1], type=int64} -4",
+                            "axis/drive/hot {address=nsu=urn:acme:boiler;s=axis, field=drive/hot, type=bool} true");
+            assertThat(found.stream().filter(o -> o.name().startsWith("long/")))
+                    .hasSize(BrowsedParts.MOST_ELEMENTS)
+                    .last()
+                    .satisfies(o -> assertThat(o.note()).contains("the array has 100"));
+            try (var session =
+                    device(plant)
+                            .open(device(plant).spec(found.stream().map(Offer::keys).toList()))) {
+                session.connect();
+                assertThat(session.read().stream().map(TestDevice.Sample::shown))
+                        .as("what was found is what is read")
+                        .containsAll(
+                                found.stream()
+                                        .filter(o -> o.note().isEmpty())
+                                        .map(Offer::value)
+                                        .toList());
+            }
+        }
+    }
+
+    @Test
+    void anElementIsReadOnTrialAsTheTagWouldBe() throws Exception {
+        var scenario = SCENARIO + "      'nsu=urn:acme:boiler;s=zones': {value: 20, elements: 2}\n";
+        try (var plant = Plant.parse("b", scenario, Plant.Overrides.NONE, new SystemClock())) {
+            plant.start();
+            var wish =
+                    new Commissioning.Wish(
+                            Map.of("element", "1"),
+                            Double.NEGATIVE_INFINITY,
+                            Double.POSITIVE_INFINITY,
+                            1,
+                            0);
+            var first =
+                    new OpcUaCommissioning()
+                            .read(device(plant), "nsu=urn:acme:boiler;s=zones", wish)
+                            .getFirst();
+            assertThat(first.values()).containsExactly("21");
+        }
+    }
+
+    @Test
     void theNarrowestTypeThatFitsIsShownFirst() throws Exception {
         try (var plant = Plant.parse("b", SCENARIO, Plant.Overrides.NONE, new SystemClock())) {
             plant.start();

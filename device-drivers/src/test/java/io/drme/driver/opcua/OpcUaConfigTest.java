@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,15 @@ class OpcUaConfigTest {
                         .address(OpcUaRig.section("{address: 'ns=2;s=A'}", problems), settings)
                         .orElseThrow();
         assertThat(address.rawType()).isEqualTo(ValueType.FLOAT64);
-        assertThat(((OpcUaAddress) address.address()).sampling()).isEqualTo(Duration.ofMillis(500));
+        assertThat(address.address())
+                .isEqualTo(
+                        new OpcUaAddress(
+                                NodeAddress.parse("ns=2;s=A").orElseThrow(),
+                                ValuePart.WHOLE,
+                                Duration.ofMillis(500),
+                                10,
+                                Deadband.NONE,
+                                Map.of()));
         assertThat(problems.none()).isTrue();
     }
 
@@ -85,6 +94,39 @@ class OpcUaConfigTest {
         assertThat(problems.list())
                 .extracting(Problem::message)
                 .anyMatch(m -> m.contains(expected));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "element: -1 | is not an index from 0",
+                "element: a | is not an index from 0",
+                "field: a//b | is not the name of a field",
+                "field: \"a[x]\" | is not the name of a field",
+                "queue: 0 | 0 is outside 1 to 10000",
+                "server-deadband: -1 | is not a width such as 0.5",
+                "server-deadband: 101 % | is not a width such as 0.5",
+                "server-deadband: 1, type: text | works on numbers only",
+                "server-deadband: 1, field: a | can't compare fields",
+                "enum: {} | is empty; write code: name",
+                "enum: {x: y} | is no whole number",
+                "enum: {1: y}, type: bool | works on whole numbers only",
+            })
+    void whatIsWrongWithATagIsToldWithItsRemedy(String keys, String expected) {
+        var problems = new Problems();
+        var tag = OpcUaRig.section("{address: 'ns=2;s=A', " + keys + "}", problems);
+        new OpcUaDriverFactory().address(tag, settings("driver: x", URL, problems));
+        assertThat(problems.list())
+                .extracting(Problem::message)
+                .anyMatch(m -> m.contains(expected));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "a/b", "a[0]/b[17]/c", "Motor %25/x%2Fy", "\"DB\".x"})
+    void aFieldIsReadAndWrittenAlike(String text) {
+        var part = new ValuePart("", ValuePart.fields(text).orElseThrow());
+        assertThat(part.fieldText()).isEqualTo(text);
     }
 
     private static OpcUaSettings settings(String yaml, String url, Problems problems) {

@@ -32,6 +32,9 @@ import picocli.CommandLine.Option;
             "  drme-agent tags import boiler.csv --device boiler"
         })
 final class BrowseCommand extends DeviceCommands {
+    /** Keys of a tag that is a part of what its address holds. */
+    private static final List<String> PARTS = List.of("element", "field");
+
     private static final int MOST_ADDRESS = 65_535;
 
     @Option(
@@ -150,26 +153,35 @@ final class BrowseCommand extends DeviceCommands {
         switch (top().form()) {
             case csv -> out().print(OfferedTags.csv(found));
             case yaml -> out().print(OfferedTags.yaml(found));
-            case json -> listing().print(items(found), Listing.Format.json, out());
-            case table -> listing().print(items(found), Listing.Format.table, out());
+            case json -> listing(found).print(items(found), Listing.Format.json, out());
+            case table -> listing(found).print(items(found), Listing.Format.table, out());
         }
         out().flush();
     }
 
-    private static Listing listing() {
-        return new Listing("name", "address", "type", "value", "note");
+    /** Parts of a node have columns where there is any. */
+    private static Listing listing(List<Offer> found) {
+        boolean inParts =
+                found.stream().anyMatch(o -> PARTS.stream().anyMatch(o.keys()::containsKey));
+        return inParts
+                ? new Listing("name", "address", "element", "field", "type", "value", "note")
+                : new Listing("name", "address", "type", "value", "note");
     }
 
     private static JsonArray items(List<Offer> found) {
         var items = new JsonArray();
         for (var offer : found) {
-            items.add(
+            var item =
                     new JsonObject()
                             .put("name", offer.name())
                             .put("address", offer.keys().get("address"))
                             .put("type", offer.keys().get("type"))
                             .put("value", offer.value())
-                            .put("note", offer.note()));
+                            .put("note", offer.note());
+            PARTS.stream()
+                    .filter(offer.keys()::containsKey)
+                    .forEach(part -> item.put(part, offer.keys().get(part)));
+            items.add(item);
         }
         return items;
     }

@@ -58,6 +58,18 @@ final class ReadCommand extends DeviceCommands {
     private @Nullable Integer length;
 
     @Option(
+            names = "--element",
+            paramLabel = "N",
+            description = "OPC UA: the element of an array, such as 3 or 1,2.")
+    private @Nullable String element;
+
+    @Option(
+            names = "--field",
+            paramLabel = "NAME",
+            description = "OPC UA: the field of a structure, such as axis/position.")
+    private @Nullable String field;
+
+    @Option(
             names = "--range",
             paramLabel = "LOW..HIGH",
             description = "The range of the raw value, where it is known.")
@@ -123,6 +135,8 @@ final class ReadCommand extends DeviceCommands {
         put(keys, "type", type);
         put(keys, "order", order);
         put(keys, "length", length);
+        put(keys, "element", element);
+        put(keys, "field", field);
         double low = Double.NEGATIVE_INFINITY;
         double high = Double.POSITIVE_INFINITY;
         if (range != null) {

@@ -13,6 +13,7 @@ import org.eclipse.milo.opcua.stack.core.UaRuntimeException;
 import org.eclipse.milo.opcua.stack.core.types.builtin.ExpandedNodeId;
 import org.eclipse.milo.opcua.stack.core.types.builtin.StatusCode;
 import org.eclipse.milo.opcua.stack.core.types.builtin.unsigned.UInteger;
+import org.eclipse.milo.opcua.stack.core.types.structured.Range;
 
 /** Reads simulated OPC UA servers from a scenario. */
 public final class OpcUaProtocol implements SimulatedProtocol {
@@ -68,12 +69,9 @@ public final class OpcUaProtocol implements SimulatedProtocol {
                 identifier instanceof UInteger i
                         ? OptionalLong.of(i.longValue())
                         : OptionalLong.empty();
-        var source = context.values().read(keys, number);
-        var type =
-                keys.parsed(
-                        "type",
-                        "a type; allowed: " + String.join(", ", NodeType.words()),
-                        NodeType::of);
+        var shape = new ShapeReader(context.values(), number).read(keys);
+        var range =
+                keys.parsed("range", "the range of a number, as in 0..100", OpcUaProtocol::range);
         var status =
                 keys.parsed(
                         "status",
@@ -82,15 +80,21 @@ public final class OpcUaProtocol implements SimulatedProtocol {
         boolean stamped = keys.bool("source-time", true);
         var name = keys.text("name", String.valueOf(identifier));
         keys.done();
-        return source.map(s ->
+        return shape.map(s ->
                 new SimulatedNode(
-                        uri,
-                        identifier,
-                        name,
-                        type.orElseGet(() -> NodeType.suiting(s.at(0))),
-                        s,
-                        status.orElse(StatusCode.GOOD),
-                        stamped));
+                        uri, identifier, name, s, range, status.orElse(StatusCode.GOOD), stamped));
+    }
+
+    private static Optional<Range> range(String text) {
+        var ends = text.split("\\.\\.", -1);
+        try {
+            return ends.length == 2
+                    ? Optional.of(
+                            new Range(Double.parseDouble(ends[0]), Double.parseDouble(ends[1])))
+                    : Optional.empty();
+        } catch (NumberFormatException _) {
+            return Optional.empty();
+        }
     }
 
     private static Optional<ExpandedNodeId> parse(String address) {

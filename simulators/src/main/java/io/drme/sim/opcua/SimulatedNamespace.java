@@ -3,12 +3,16 @@ package io.drme.sim.opcua;
 import io.drme.sim.DeviceContext;
 import io.drme.sim.fault.Fault;
 import io.drme.sim.fault.FaultKind;
+import io.drme.sim.fault.Faults;
+import io.drme.sim.fault.Moment;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.eclipse.milo.opcua.sdk.core.AccessLevel;
+import org.eclipse.milo.opcua.sdk.core.QualifiedProperty;
 import org.eclipse.milo.opcua.sdk.core.Reference;
+import org.eclipse.milo.opcua.sdk.core.ValueRanks;
 import org.eclipse.milo.opcua.sdk.server.ManagedNamespaceWithLifecycle;
 import org.eclipse.milo.opcua.sdk.server.OpcUaServer;
 import org.eclipse.milo.opcua.sdk.server.items.DataItem;
@@ -25,6 +29,8 @@ import org.eclipse.milo.opcua.stack.core.types.builtin.NodeId;
 import org.eclipse.milo.opcua.stack.core.types.builtin.StatusCode;
 import org.eclipse.milo.opcua.stack.core.types.builtin.Variant;
 import org.eclipse.milo.opcua.stack.core.types.builtin.unsigned.UInteger;
+import org.eclipse.milo.opcua.stack.core.types.structured.Range;
+import org.eclipse.milo.opcua.stack.core.util.Namespaces;
 
 /** The nodes of one namespace; {@link #tick} gives them their present values. */
 final class SimulatedNamespace extends ManagedNamespaceWithLifecycle {
@@ -33,13 +39,27 @@ final class SimulatedNamespace extends ManagedNamespaceWithLifecycle {
 
     private static final int NANOS_PER_TICK = 100;
 
+    private static final QualifiedProperty<Range> EU_RANGE =
+            new QualifiedProperty<>(
+                    Namespaces.OPC_UA,
+                    "EURange",
+                    NodeIds.Range.expanded(),
+                    ValueRanks.Scalar,
+                    Range.class);
+
     private final Map<SimulatedNode, UaVariableNode> variables = new LinkedHashMap<>();
     private final SubscriptionModel subscriptions;
+    private final SimulatedTypes types;
 
     SimulatedNamespace(OpcUaServer server, String uri, List<SimulatedNode> nodes) {
         super(server, uri);
         subscriptions = new SubscriptionModel(server, this);
         getLifecycleManager().addLifecycle(subscriptions);
+        types =
+                new SimulatedTypes(
+                        server,
+                        getNodeContext(),
+                        id -> newNodeId(String.valueOf(id.getIdentifier())));
         nodes.forEach(n -> variables.put(n, variable(n)));
     }
 
@@ -49,12 +69,20 @@ final class SimulatedNamespace extends ManagedNamespaceWithLifecycle {
                         .setNodeId(nodeId(node.identifier()))
                         .setBrowseName(newQualifiedName(node.name()))
                         .setDisplayName(LocalizedText.english(node.name()))
-                        .setDataType(node.type().dataType())
-                        .setTypeDefinition(NodeIds.BaseDataVariableType)
+                        .setDataType(types.typeOf(node.shape(), node.name()))
+                        .setTypeDefinition(
+                                node.range().isPresent()
+                                        ? NodeIds.AnalogItemType
+                                        : NodeIds.BaseDataVariableType)
                         .setAccessLevel(AccessLevel.READ_ONLY)
                         .setUserAccessLevel(AccessLevel.READ_ONLY)
                         .setMinimumSamplingInterval(0.0)
                         .build();
+        if (node.shape() instanceof Shape.Many many) {
+            variable.setValueRank(many.dimensions().size());
+            variable.setArrayDimensions(SimulatedTypes.dimensions(many));
+        }
+        node.range().ifPresent(range -> variable.setProperty(EU_RANGE, range));
         variable.addReference(
                 new Reference(
                         variable.getNodeId(),
@@ -77,15 +105,20 @@ final class SimulatedNamespace extends ManagedNamespaceWithLifecycle {
 
     /** Sets all values to those of now. */
     void tick(DeviceContext context) {
-        long elapsed = context.elapsedNanos();
         var now = new DateTime(EPOCH_TICKS + context.clock().epochNanos() / NANOS_PER_TICK);
-        var fault = context.faults().ofDevice();
+        var standing = context.faults().standing(Faults.WHOLE);
+        var fault = standing.fault();
+        var moment =
+                Moment.of(
+                        context.elapsedNanos(),
+                        fault,
+                        context.clock().nanoTime() - standing.sinceNanos());
         variables.forEach((node, variable) -> {
             var status = fault.kind() == FaultKind.EXCEPTION ? code(fault) : node.status();
             var value =
                     status.isBad()
                             ? Variant.NULL_VALUE
-                            : new Variant(node.type().of(node.value().at(elapsed)));
+                            : new Variant(types.value(node.shape(), moment));
             variable.setValue(new DataValue(value, status, node.stamped() ? now : null, now));
         });
     }

@@ -1,7 +1,8 @@
 package io.drme.sim.opcua;
 
-import io.drme.sim.ValueSource;
+import java.util.Optional;
 import org.eclipse.milo.opcua.stack.core.types.builtin.StatusCode;
+import org.eclipse.milo.opcua.stack.core.types.structured.Range;
 
 /**
  * One variable of the simulated server.
@@ -9,6 +10,8 @@ import org.eclipse.milo.opcua.stack.core.types.builtin.StatusCode;
  * @param namespaceUri its namespace
  * @param identifier what {@code NodeId} takes: a text, number, UUID or bytes
  * @param name what a person sees
+ * @param shape what it holds
+ * @param range the least and the greatest that it is meant to hold; nothing where it says none
  * @param status what its values carry
  * @param stamped whether its values carry a source time
  */
@@ -16,7 +19,7 @@ record SimulatedNode(
         String namespaceUri,
         Object identifier,
         String name,
-        NodeType type,
-        ValueSource value,
+        Shape shape,
+        Optional<Range> range,
         StatusCode status,
         boolean stamped) {}

@@ -189,10 +189,10 @@ public final class AgentWeb implements AutoCloseable {
                         labels,
                         (double) d.counters().skippedPolls());
                 writer.counter(
-                        "drme_device_lost_changes_total",
-                        "Changes of value that the device's own buffers lost before they were read",
+                        "drme_device_lost_values_total",
+                        "Values that device or line lost before they were taken",
                         labels,
-                        (double) d.counters().lostChanges());
+                        (double) d.counters().lostValues());
             }
         });
     }

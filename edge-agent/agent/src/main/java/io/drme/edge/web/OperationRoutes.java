@@ -102,7 +102,7 @@ final class OperationRoutes {
                 .put("failedPolls", d.counters().failedPolls())
                 .put("skippedPolls", d.counters().skippedPolls())
                 .put("samples", d.counters().samples())
-                .put("lostChanges", d.counters().lostChanges())
+                .put("lostValues", d.counters().lostValues())
                 .put("exchange", exchange(d.exchange()));
     }
 
