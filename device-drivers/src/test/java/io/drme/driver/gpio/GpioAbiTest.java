@@ -139,6 +139,11 @@ class GpioAbiTest {
                 "num_attrs",
                 "flags",
                 "attrs");
+        numbers(ours);
+        return ours;
+    }
+
+    private static void numbers(Map<String, Long> ours) {
         ours.put("GPIO_V2_GET_LINEINFO_IOCTL", GpioAbi.GET_LINE_INFO);
         ours.put("GPIO_V2_LINE_SET_VALUES_IOCTL", GpioAbi.SET_VALUES);
         ours.put("GPIO_V2_LINE_FLAG_USED", GpioAbi.FLAG_USED);
@@ -161,7 +166,6 @@ class GpioAbiTest {
         ours.put("GPIO_V2_LINES_MAX", (long) GpioAbi.MAX_LINES);
         ours.put("GPIO_MAX_NAME_SIZE", (long) GpioAbi.MAX_NAME);
         ours.put("GPIO_V2_LINE_NUM_ATTRS_MAX", (long) GpioAbi.MAX_ATTRIBUTES);
-        return ours;
     }
 
     private static void struct(
