@@ -14,6 +14,15 @@ public interface Commissioning {
     Map<String, String> firstTag();
 
     /**
+     * As {@link #firstTag()}, where it depends on the device which one does no harm.
+     *
+     * @throws InvalidConfigException where the device's keys are wrong
+     */
+    default Map<String, String> firstTag(TestDevice device) throws InvalidConfigException {
+        return firstTag();
+    }
+
+    /**
      * The tags that an address may be where its type is not known; the first good value of these is
      * the address's. Asks nothing of the device.
      *

@@ -8,16 +8,13 @@ import io.drme.driver.DriverException;
 import io.drme.driver.gpio.Kernel.Failed;
 import io.drme.model.Reason;
 import io.drme.time.Clock;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,68 +61,19 @@ final class ChipLines implements LineBackend {
 
     @Override
     public List<Present> open(List<GpioAddress> lines) throws DriverException {
-        int fd = openChip();
-        try (var arena = Arena.ofConfined()) {
-            int count = lineCount(fd, arena);
+        try (var open = Chip.open(device, chip, kernel);
+                var arena = Arena.ofConfined()) {
             var found = new ArrayList<Present>();
             for (int i = 0; i < lines.size(); i++) {
                 var line = lines.get(i);
                 found.add(
-                        line.line() >= count
+                        line.line() >= open.count()
                                 ? new Present.Missing(
                                         Reason.UNKNOWN_ADDRESS,
-                                        "%s has lines 0 to %d".formatted(chip, count - 1))
-                                : request(fd, i, line, arena));
+                                        "%s has lines 0 to %d".formatted(chip, open.count() - 1))
+                                : request(open.fd(), i, line, arena));
             }
             return found;
-        } finally {
-            kernel.close(fd);
-        }
-    }
-
-    private int openChip() throws DriverException {
-        try {
-            return kernel.open(chip.toString(), Kernel.O_RDWR | Kernel.O_CLOEXEC);
-        } catch (Failed e) {
-            if (e.errno() == Kernel.EACCES || e.errno() == Kernel.EPERM) {
-                throw new DriverException.Refused(
-                        ("device %s: no right to use %s; add the agent's user to the group gpio"
-                                        + " (usermod -aG gpio USER), or give the group the chip by a udev rule:"
-                                        + " SUBSYSTEM==\"gpio\", KERNEL==\"gpiochip*\", GROUP=\"gpio\","
-                                        + " MODE=\"0660\"")
-                                .formatted(device, chip),
-                        e);
-            }
-            throw new DriverException.Unreachable(
-                    "device %s: there is no GPIO chip %s (errno %d); this machine has %s"
-                            .formatted(device, chip, e.errno(), chips()),
-                    e);
-        }
-    }
-
-    private static String chips() {
-        try (var dev = Files.list(Path.of("/dev"))) {
-            var found =
-                    dev.map(Path::toString)
-                            .filter(p -> p.startsWith("/dev/gpiochip"))
-                            .sorted()
-                            .collect(Collectors.joining(", "));
-            return found.isEmpty() ? "none" : found;
-        } catch (IOException e) {
-            return "no readable /dev (%s)".formatted(e.getMessage());
-        }
-    }
-
-    private int lineCount(int fd, Arena arena) throws DriverException {
-        var info = arena.allocate(GpioAbi.CHIP_INFO);
-        try {
-            kernel.ioctl(fd, GpioAbi.GET_CHIP_INFO, info);
-            return info.get(JAVA_INT, GpioAbi.at(GpioAbi.CHIP_INFO, "lines"));
-        } catch (Failed e) {
-            throw new DriverException.Unreachable(
-                    "device %s: %s is no GPIO chip (errno %d); this machine has %s"
-                            .formatted(device, chip, e.errno(), chips()),
-                    e);
         }
     }
 

@@ -22,8 +22,10 @@ final class GpioAbi {
     static final int MAX_NAME = 32;
     static final int MAX_ATTRIBUTES = 10;
 
+    static final long FLAG_USED = 1L << 0;
     static final long FLAG_ACTIVE_LOW = 1L << 1;
     static final long FLAG_INPUT = 1L << 2;
+    static final long FLAG_OUTPUT = 1L << 3;
     static final long FLAG_EDGE_RISING = 1L << 4;
     static final long FLAG_EDGE_FALLING = 1L << 5;
     static final long FLAG_BIAS_PULL_UP = 1L << 8;
@@ -31,6 +33,7 @@ final class GpioAbi {
     static final long FLAG_BIAS_DISABLED = 1L << 10;
     static final long FLAG_EVENT_CLOCK_REALTIME = 1L << 11;
 
+    static final int ATTRIBUTE_OUTPUT_VALUES = 2;
     static final int ATTRIBUTE_DEBOUNCE = 3;
     static final int EVENT_RISING = 1;
     static final int EVENT_FALLING = 2;
@@ -74,6 +77,16 @@ final class GpioAbi {
                     PADDING_5.withName("padding"),
                     JAVA_INT.withName("fd"));
 
+    static final StructLayout LINE_INFO =
+            MemoryLayout.structLayout(
+                    MemoryLayout.sequenceLayout(MAX_NAME, JAVA_BYTE).withName("name"),
+                    MemoryLayout.sequenceLayout(MAX_NAME, JAVA_BYTE).withName("consumer"),
+                    JAVA_INT.withName("offset"),
+                    JAVA_INT.withName("num_attrs"),
+                    JAVA_LONG.withName("flags"),
+                    MemoryLayout.sequenceLayout(MAX_ATTRIBUTES, LINE_ATTRIBUTE).withName("attrs"),
+                    MemoryLayout.sequenceLayout(4, JAVA_INT).withName("padding"));
+
     static final StructLayout LINE_EVENT =
             MemoryLayout.structLayout(
                     JAVA_LONG.withName("timestamp_ns"),
@@ -88,8 +101,10 @@ final class GpioAbi {
     private static final int IOC_READ = 2;
 
     static final long GET_CHIP_INFO = ioc(IOC_READ, 0x01, CHIP_INFO);
+    static final long GET_LINE_INFO = ioc(IOC_READ | IOC_WRITE, 0x05, LINE_INFO);
     static final long GET_LINE = ioc(IOC_READ | IOC_WRITE, 0x07, LINE_REQUEST);
     static final long GET_VALUES = ioc(IOC_READ | IOC_WRITE, 0x0E, LINE_VALUES);
+    static final long SET_VALUES = ioc(IOC_READ | IOC_WRITE, 0x0F, LINE_VALUES);
 
     private GpioAbi() {}
 

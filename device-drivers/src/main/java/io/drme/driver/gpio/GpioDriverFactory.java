@@ -100,7 +100,7 @@ public final class GpioDriverFactory implements DriverFactory {
 
     @Override
     public Optional<Commissioning> commissioning() {
-        return Optional.of(new GpioCommissioning());
+        return Optional.of(new GpioCommissioning(Libc.INSTANCE));
     }
 
     @Override

@@ -25,6 +25,8 @@ final class FakeChip implements Kernel {
 
     private static final class Line {
         boolean high;
+        String name = "";
+        String user = "";
         long flags;
         int buffer;
         int numbered;
@@ -56,6 +58,19 @@ final class FakeChip implements Kernel {
     /** Happens between the request of a line and all that follows. */
     void afterRequest(Runnable happens) {
         afterRequest = happens;
+    }
+
+    /** Describes a line as the board does, or as somebody who holds it. */
+    void describe(int number, String name, String user, boolean output) {
+        lock.lock();
+        try {
+            var line = line(number);
+            line.name = name;
+            line.user = user;
+            line.flags = output ? GpioAbi.FLAG_OUTPUT : GpioAbi.FLAG_INPUT;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Pulls the chip out. */
@@ -154,6 +169,8 @@ final class FakeChip implements Kernel {
         try {
             if (fd == CHIP_FD && request == GpioAbi.GET_CHIP_INFO) {
                 argument.set(JAVA_INT, GpioAbi.at(GpioAbi.CHIP_INFO, "lines"), count);
+            } else if (fd == CHIP_FD && request == GpioAbi.GET_LINE_INFO) {
+                tell(argument);
             } else if (fd == CHIP_FD && request == GpioAbi.GET_LINE) {
                 request(argument);
                 afterRequest.run();
@@ -169,9 +186,21 @@ final class FakeChip implements Kernel {
         }
     }
 
+    private void tell(MemorySegment info) {
+        int number = info.get(JAVA_INT, GpioAbi.at(GpioAbi.LINE_INFO, "offset"));
+        var line = line(number);
+        boolean used = lineOfFd.containsValue(number) || !line.user.isEmpty();
+        info.setString(GpioAbi.at(GpioAbi.LINE_INFO, "name"), line.name);
+        info.setString(GpioAbi.at(GpioAbi.LINE_INFO, "consumer"), line.user);
+        info.set(
+                JAVA_LONG,
+                GpioAbi.at(GpioAbi.LINE_INFO, "flags"),
+                line.flags | (used ? GpioAbi.FLAG_USED : 0));
+    }
+
     private void request(MemorySegment request) throws Failed {
         int number = request.get(JAVA_INT, GpioAbi.at(GpioAbi.LINE_REQUEST, "offsets"));
-        if (lineOfFd.containsValue(number)) {
+        if (lineOfFd.containsValue(number) || !line(number).user.isEmpty()) {
             throw new Failed("ioctl", EBUSY);
         }
         var line = line(number);

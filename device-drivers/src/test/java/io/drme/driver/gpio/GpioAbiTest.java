@@ -47,6 +47,12 @@ class GpioAbiTest {
               SIZE(gpio_v2_line_event); AT(gpio_v2_line_event, timestamp_ns);
               AT(gpio_v2_line_event, id); AT(gpio_v2_line_event, offset);
               AT(gpio_v2_line_event, seqno); AT(gpio_v2_line_event, line_seqno);
+              SIZE(gpio_v2_line_info); AT(gpio_v2_line_info, name); AT(gpio_v2_line_info, consumer);
+              AT(gpio_v2_line_info, offset); AT(gpio_v2_line_info, num_attrs);
+              AT(gpio_v2_line_info, flags); AT(gpio_v2_line_info, attrs);
+              NUMBER(GPIO_V2_GET_LINEINFO_IOCTL); NUMBER(GPIO_V2_LINE_SET_VALUES_IOCTL);
+              NUMBER(GPIO_V2_LINE_FLAG_USED); NUMBER(GPIO_V2_LINE_FLAG_OUTPUT);
+              NUMBER(GPIO_V2_LINE_ATTR_ID_OUTPUT_VALUES);
               NUMBER(GPIO_GET_CHIPINFO_IOCTL); NUMBER(GPIO_V2_GET_LINE_IOCTL);
               NUMBER(GPIO_V2_LINE_GET_VALUES_IOCTL);
               NUMBER(GPIO_V2_LINE_FLAG_ACTIVE_LOW); NUMBER(GPIO_V2_LINE_FLAG_INPUT);
@@ -123,6 +129,26 @@ class GpioAbiTest {
                 "offset",
                 "seqno",
                 "line_seqno");
+        struct(
+                ours,
+                "gpio_v2_line_info",
+                GpioAbi.LINE_INFO,
+                "name",
+                "consumer",
+                "offset",
+                "num_attrs",
+                "flags",
+                "attrs");
+        numbers(ours);
+        return ours;
+    }
+
+    private static void numbers(Map<String, Long> ours) {
+        ours.put("GPIO_V2_GET_LINEINFO_IOCTL", GpioAbi.GET_LINE_INFO);
+        ours.put("GPIO_V2_LINE_SET_VALUES_IOCTL", GpioAbi.SET_VALUES);
+        ours.put("GPIO_V2_LINE_FLAG_USED", GpioAbi.FLAG_USED);
+        ours.put("GPIO_V2_LINE_FLAG_OUTPUT", GpioAbi.FLAG_OUTPUT);
+        ours.put("GPIO_V2_LINE_ATTR_ID_OUTPUT_VALUES", (long) GpioAbi.ATTRIBUTE_OUTPUT_VALUES);
         ours.put("GPIO_GET_CHIPINFO_IOCTL", GpioAbi.GET_CHIP_INFO);
         ours.put("GPIO_V2_GET_LINE_IOCTL", GpioAbi.GET_LINE);
         ours.put("GPIO_V2_LINE_GET_VALUES_IOCTL", GpioAbi.GET_VALUES);
@@ -140,7 +166,6 @@ class GpioAbiTest {
         ours.put("GPIO_V2_LINES_MAX", (long) GpioAbi.MAX_LINES);
         ours.put("GPIO_MAX_NAME_SIZE", (long) GpioAbi.MAX_NAME);
         ours.put("GPIO_V2_LINE_NUM_ATTRS_MAX", (long) GpioAbi.MAX_ATTRIBUTES);
-        return ours;
     }
 
     private static void struct(

@@ -82,7 +82,7 @@ final class ProbeCommand extends DeviceCommands {
     private List<Map<String, String>> tags(Commissioning commissioning, TestDevice device)
             throws InvalidConfigException {
         if (address == null) {
-            return List.of(commissioning.firstTag());
+            return List.of(commissioning.firstTag(device));
         }
         return type == null
                 ? commissioning.firstTags(device, address)
