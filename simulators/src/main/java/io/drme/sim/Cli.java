@@ -24,8 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,7 +40,6 @@ final class Cli {
     /** sysexits.h EX_CONFIG. */
     static final int EXIT_CONFIG = 78;
 
-    private static final int MOST_CLOSING_SECONDS = 3;
     private static final String DEFAULT_URL = "http://127.0.0.1:" + DEFAULT_CONTROL_PORT;
 
     private Cli() {}
@@ -96,8 +93,8 @@ final class Cli {
         public Integer call() throws InterruptedException {
             var out = spec().commandLine().getOut();
             var err = spec().commandLine().getErr();
-            var closed = new CountDownLatch(1);
-            try (var running = load();
+            try (var stop = new StopSignal();
+                    var running = load();
                     var api = start(running)) {
                 for (var member : running.members()) {
                     out.printf(
@@ -107,7 +104,7 @@ final class Cli {
                 out.printf("control=http://%s%n", Listen.text(api.address()));
                 out.println("ready; stop with Ctrl-C");
                 out.flush();
-                waitForEnd(closed);
+                stop.await();
                 return 0;
             } catch (InvalidConfigException e) {
                 err.println(e.getMessage());
@@ -115,8 +112,6 @@ final class Cli {
             } catch (IOException e) {
                 err.println("drme-sim: " + e.getMessage());
                 return 1;
-            } finally {
-                closed.countDown();
             }
         }
 
@@ -165,30 +160,6 @@ final class Cli {
                 }
             } catch (IOException _) {
                 // It lies in the system's temporary folder, which is emptied by others.
-            }
-        }
-
-        /** Waits for SIGTERM or Ctrl-C, which then waits until {@code closed}. */
-        private static void waitForEnd(CountDownLatch closed) throws InterruptedException {
-            var ended = new CountDownLatch(1);
-            Runtime.getRuntime()
-                    .addShutdownHook(
-                            new Thread(
-                                    () -> {
-                                        ended.countDown();
-                                        await(closed);
-                                    },
-                                    "shutdown"));
-            ended.await();
-        }
-
-        private static void await(CountDownLatch closed) {
-            try {
-                if (!closed.await(MOST_CLOSING_SECONDS, TimeUnit.SECONDS)) {
-                    System.err.println("drme-sim: not all devices closed in time");
-                }
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
             }
         }
 

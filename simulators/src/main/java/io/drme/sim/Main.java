@@ -3,6 +3,7 @@ package io.drme.sim;
 import io.drme.sim.Cli.Devices;
 import io.drme.sim.Cli.FaultCommand;
 import io.drme.sim.Cli.Run;
+import java.util.ServiceLoader;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -10,7 +11,9 @@ import picocli.CommandLine.Command;
 /** {@code drme-sim}: simulated devices for those who have none at hand. */
 @Command(
         name = "drme-sim",
-        description = "Simulates devices from a scenario file, and lets them fail on demand.",
+        description =
+                "Simulates devices from a scenario file, lets them fail on demand, records real"
+                        + " ones and plays them again.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         subcommands = {
@@ -27,7 +30,9 @@ import picocli.CommandLine.Command;
             "  drme-sim run plant.yaml --control 9301        a scenario of your own",
             "  drme-sim fault press silent --for 30s         it says nothing for 30 s",
             "  drme-sim fault press:1 exception --code 2     unit 1 refuses",
-            "  drme-sim devices -o json                      where they listen"
+            "  drme-sim devices -o json                      where they listen",
+            "  drme-sim record tcp://10.0.0.5:502 --listen 1502 -o press.rec",
+            "  drme-sim replay press.rec --listen 1502       is then that device"
         })
 public final class Main {
     private Main() {}
@@ -43,7 +48,9 @@ public final class Main {
 
     /** The command line, without running it. */
     static CommandLine commandLine() {
-        return new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
+        var line = new CommandLine(new Main());
+        ServiceLoader.load(SimCommand.class).forEach(line::addSubcommand);
+        return line.setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     /** Runs the command line and ends the process with its exit code. */

@@ -4,20 +4,13 @@ import io.drme.sim.DeviceContext;
 import io.drme.sim.SimulatedDevice;
 import io.drme.sim.fault.FaultKind;
 import io.drme.time.Clock;
-import io.drme.time.SystemClock;
 import java.io.DataInputStream;
 import java.io.EOFException;
-import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -36,13 +29,6 @@ final class SerialServer implements SimulatedDevice {
     private static final Logger log = LoggerFactory.getLogger(SerialServer.class);
     private static final Duration MOST_CLOSING = Duration.ofSeconds(2);
 
-    /** A read gives what is there, and nothing after a tenth of a second. */
-    private static final List<String> RAW =
-            List.of("raw", "-echo", "clocal", "-crtscts", "min", "0", "time", "1");
-
-    /** They have neither speed nor parity, and stty fails where it is to set one. */
-    private static final Path PSEUDO_TERMINALS = Path.of("/dev/pts");
-
     private final DeviceContext context;
     private final Units units;
     private final SerialPath port;
@@ -57,53 +43,20 @@ final class SerialServer implements SimulatedDevice {
 
     @Override
     public void start() throws IOException {
-        var path = port.path();
-        if (!Files.isReadable(path) || !Files.isWritable(path)) {
-            throw new IOException(
-                    "%s is not there, or may not be opened; check the path and the rights, or make a pair of terminals: socat pty,raw,echo=0,link=a pty,raw,echo=0,link=b"
-                            .formatted(path));
-        }
-        if (!path.toRealPath().startsWith(PSEUDO_TERMINALS)) {
-            stty(path, port.settings());
-        }
-        stty(path, RAW);
-        var in = new FileInputStream(path.toFile());
-        FileOutputStream out;
-        try {
-            out = new FileOutputStream(path.toFile());
-        } catch (IOException e) {
-            in.close();
-            throw e;
-        }
+        var line = SerialPort.open(port, () -> stopped);
         stopped = false;
         thread =
                 Thread.ofPlatform()
                         .daemon()
                         .name("modbus-" + context.name())
-                        .start(() -> serve(in, out));
+                        .start(() -> serve(line));
     }
 
-    private static void stty(Path path, List<String> settings) throws IOException {
-        var command = new ArrayList<>(List.of("stty", "-F", path.toString()));
-        command.addAll(settings);
-        var stty = new ProcessBuilder(command).redirectErrorStream(true).start();
-        try (var said = stty.getInputStream()) {
-            var text = new String(said.readAllBytes(), StandardCharsets.UTF_8);
-            if (stty.waitFor() != 0) {
-                throw new IOException(
-                        "%s can't be set up as a serial line: %s".formatted(path, text.strip()));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
-    }
-
-    private void serve(FileInputStream file, FileOutputStream out) {
-        try (file;
-                out;
-                var in = new DataInputStream(new Waiting(file, new SystemClock(), () -> stopped))) {
-            new Server(context, units, Frames.RTU, true).serve(new Server.Connection() {}, in, out);
+    private void serve(SerialPort line) {
+        try (line;
+                var in = new DataInputStream(line.in())) {
+            new Server(context, units, Frames.RTU, true)
+                    .serve(new Server.Connection() {}, in, line.out());
         } catch (IOException e) {
             if (stopped) {
                 return;
@@ -164,6 +117,11 @@ final class SerialServer implements SimulatedDevice {
         @Override
         public int available() throws IOException {
             return line.available();
+        }
+
+        @Override
+        public void close() throws IOException {
+            line.close();
         }
     }
 
