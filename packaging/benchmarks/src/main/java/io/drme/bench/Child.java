@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A program under measurement: a process of its own, with its output in a log file. */
@@ -79,6 +80,13 @@ final class Child implements AutoCloseable {
     /** Memory and CPU as the kernel counts them. */
     Usage usage() throws IOException {
         return Usage.of(process.pid());
+    }
+
+    /** The last whole line of its output. */
+    Optional<String> lastLine() throws IOException {
+        var text = Files.readString(log);
+        var lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+        return lines.isEmpty() ? Optional.empty() : Optional.of(lines.getLast());
     }
 
     boolean isAlive() {

@@ -135,6 +135,21 @@ final class FootprintPlant implements AutoCloseable {
         return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
     }
 
+    /** So many different ports of loopback that nobody listens at now. */
+    static List<Integer> freePorts(int count) throws IOException {
+        var held = new ArrayList<ServerSocket>();
+        try {
+            while (held.size() < count) {
+                held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            return held.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (var socket : held) {
+                socket.close();
+            }
+        }
+    }
+
     /** A port of loopback that nobody listens at now. */
     static int freePort() throws IOException {
         try (var any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -31,7 +31,12 @@ import picocli.CommandLine.Parameters;
 public final class Main implements Callable<Integer> {
     /** All benchmarks, in the order in which they run. */
     private static final List<Bench> ALL =
-            List.of(new CodecBench(), new LogBench(), new FootprintBench(), new BackfillBench());
+            List.of(
+                    new CodecBench(),
+                    new LogBench(),
+                    new AcquireBench(),
+                    new FootprintBench(),
+                    new BackfillBench());
 
     @Parameters(
             arity = "0..*",
