@@ -6,6 +6,7 @@ import io.drme.model.Reason;
 import io.drme.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
@@ -97,6 +98,11 @@ public final class DeviceLoop implements Runnable {
         this.askedNanos = retryAtNanos;
     }
 
+    /** The device as it was configured; from any thread. */
+    public DeviceSpec device() {
+        return device;
+    }
+
     /** How the device does; from any thread. */
     public DeviceStatus status() {
         return health.status();
@@ -105,6 +111,11 @@ public final class DeviceLoop implements Runnable {
     /** What passed last about a tag, by its index in the gateway's table; from any thread. */
     public Exchange exchange(int tag) {
         return driver.lastExchange(tag).orElseGet(() -> status().exchange());
+    }
+
+    /** Writes to the device; nothing where none of its tags may be written. From any thread. */
+    public Optional<Outputs> outputs() {
+        return driver.outputs();
     }
 
     /** Ends the loop soon, also out of a blocked call; from any thread. Never blocks. */

@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * <p><b>Threads.</b> Every method is called by the one virtual thread that owns the device, so an
  * implementation needs no locks and may block. {@link #close} alone may come from another thread,
- * to end a blocked call.
+ * to end a blocked call, and what {@link #outputs} gives is for any.
  *
  * <p><b>Failure.</b> A tag that can't be read is data, not an exception: it comes as a bad reading
  * and its neighbours are unaffected. Only the loss of the whole device is thrown; the owner then
@@ -45,6 +45,13 @@ public sealed interface Driver extends AutoCloseable permits PolledDriver, Pushe
      * @return nothing where one request asks for all tags, and before the first about this one
      */
     default Optional<Exchange> lastExchange(int tag) {
+        return Optional.empty();
+    }
+
+    /**
+     * Writes to the device; nothing where none of its tags may be written. Called by any thread.
+     */
+    default Optional<Outputs> outputs() {
         return Optional.empty();
     }
 

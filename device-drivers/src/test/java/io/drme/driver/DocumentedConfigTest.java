@@ -19,7 +19,7 @@ class DocumentedConfigTest {
             Set.of("unit", "scale", "offset", "range", "deadband", "poll", "stale", "sync");
 
     @ParameterizedTest
-    @CsvSource({"opcua, 9", "gpio, 3"})
+    @CsvSource({"opcua, 9", "gpio, 4"})
     void sampleIsAcceptedWithoutAProblem(String driver, int tags) throws Exception {
         var factory = driver.equals("gpio") ? new GpioDriverFactory() : new OpcUaDriverFactory();
         var text = Files.readString(Path.of("../docs/drivers/" + driver + ".md"));

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +39,7 @@ final class ChipLines implements LineBackend {
     private static final Logger log = LoggerFactory.getLogger(ChipLines.class);
 
     /** One line that we hold. */
-    private record Held(int index, int fd, boolean realTime) {}
+    private record Held(int index, int fd, boolean realTime, GpioAddress address) {}
 
     /** A change that came before the first level was read. */
     private record Early(int index, boolean active, long timeNanos, int number) {}
@@ -50,6 +51,11 @@ final class ChipLines implements LineBackend {
     private final List<Held> held = new ArrayList<>();
     private final List<Early> early = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** Held while a descriptor is used to write, and while they are given back. */
+    private final ReentrantLock giving = new ReentrantLock();
+
+    private boolean given;
     private @Nullable Thread reader;
 
     ChipLines(String device, Path chip, Clock clock, Kernel kernel) {
@@ -110,7 +116,7 @@ final class ChipLines implements LineBackend {
             kernel.ioctl(chipFd, GpioAbi.GET_LINE, request);
         }
         int fd = request.get(JAVA_INT, GpioAbi.at(GpioAbi.LINE_REQUEST, "fd"));
-        return new Held(index, fd, realTime);
+        return new Held(index, fd, realTime, address);
     }
 
     private boolean level(int fd, Arena arena) throws Failed {
@@ -127,6 +133,9 @@ final class ChipLines implements LineBackend {
      */
     private boolean firstLevel(Held line, boolean read, Arena arena) throws Failed {
         int before = early.size();
+        if (line.address().isOutput()) {
+            return read;
+        }
         var descriptor = arena.allocate(Kernel.POLL_FD);
         descriptor.set(JAVA_INT, 0, line.fd());
         descriptor.set(JAVA_SHORT, 4, Kernel.POLLIN);
@@ -171,7 +180,66 @@ final class ChipLines implements LineBackend {
         } catch (Failed e) {
             listener.lost("the chip %s is gone (%s)".formatted(chip, e.getMessage()), e);
         } finally {
-            held.forEach(h -> kernel.close(h.fd()));
+            giveBack();
+        }
+    }
+
+    private void giveBack() {
+        giving.lock();
+        try (var arena = Arena.ofConfined()) {
+            if (given) {
+                return;
+            }
+            given = true;
+            for (var line : held) {
+                line.address().atStop().ifPresent(safe -> makeSafe(line, safe, arena));
+                kernel.close(line.fd());
+            }
+        } finally {
+            giving.unlock();
+        }
+    }
+
+    private void makeSafe(Held line, boolean safe, Arena arena) {
+        try {
+            drive(line.fd(), safe, arena);
+        } catch (Failed e) {
+            log.warn(
+                    "device={} line={} could not be brought to its safe value: {}",
+                    device,
+                    line.address().line(),
+                    e.getMessage());
+        }
+    }
+
+    private void drive(int fd, boolean active, Arena arena) throws Failed {
+        var values = arena.allocate(GpioAbi.LINE_VALUES);
+        values.set(JAVA_LONG, GpioAbi.at(GpioAbi.LINE_VALUES, "mask"), 1);
+        values.set(JAVA_LONG, GpioAbi.at(GpioAbi.LINE_VALUES, "bits"), active ? 1 : 0);
+        kernel.ioctl(fd, GpioAbi.SET_VALUES, values);
+    }
+
+    @Override
+    public boolean set(int index, boolean active) throws DriverException {
+        giving.lock();
+        try (var arena = Arena.ofConfined()) {
+            for (var line : held) {
+                if (line.index() == index && !given) {
+                    drive(line.fd(), active, arena);
+                    return level(line.fd(), arena);
+                }
+            }
+            throw new DriverException.Unreachable(
+                    "device %s: the line is not ours on %s; the tag's reading says why"
+                            .formatted(device, chip),
+                    null);
+        } catch (Failed e) {
+            throw new DriverException.Refused(
+                    "device %s: %s does not let the line be set: %s"
+                            .formatted(device, chip, e.getMessage()),
+                    e);
+        } finally {
+            giving.unlock();
         }
     }
 
@@ -208,7 +276,7 @@ final class ChipLines implements LineBackend {
         }
         var thread = reader;
         if (thread == null) {
-            held.forEach(h -> kernel.close(h.fd()));
+            giveBack();
             return;
         }
         try {

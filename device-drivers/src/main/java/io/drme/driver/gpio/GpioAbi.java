@@ -47,7 +47,10 @@ final class GpioAbi {
     static final StructLayout LINE_VALUES =
             MemoryLayout.structLayout(JAVA_LONG.withName("bits"), JAVA_LONG.withName("mask"));
 
-    /** The union of flags, values and debounce period is a long; the period is its low half. */
+    /**
+     * The union of flags, values and debounce period is a long, of which the period is the half
+     * that comes first: the low one, as all machines of ours put the low byte first.
+     */
     static final StructLayout LINE_ATTRIBUTE =
             MemoryLayout.structLayout(
                     JAVA_INT.withName("id"),
@@ -115,11 +118,13 @@ final class GpioAbi {
 
     /** The flags of a line as configured. */
     static long flags(GpioAddress line, boolean realTime) {
-        long flags = FLAG_INPUT;
-        flags |= line.edge() != GpioAddress.Edge.FALLING ? FLAG_EDGE_RISING : 0;
-        flags |= line.edge() != GpioAddress.Edge.RISING ? FLAG_EDGE_FALLING : 0;
+        long flags =
+                switch (line.use()) {
+                    case GpioAddress.Use.Watch(var edge, _) -> input(edge, realTime);
+                    case GpioAddress.Use.Count(var edge, _) -> input(edge, realTime);
+                    case GpioAddress.Use.Output _ -> FLAG_OUTPUT;
+                };
         flags |= line.activeLow() ? FLAG_ACTIVE_LOW : 0;
-        flags |= realTime ? FLAG_EVENT_CLOCK_REALTIME : 0;
         return flags
                 | switch (line.bias()) {
                     case AS_IS -> 0;
@@ -127,6 +132,13 @@ final class GpioAbi {
                     case PULL_DOWN -> FLAG_BIAS_PULL_DOWN;
                     case DISABLED -> FLAG_BIAS_DISABLED;
                 };
+    }
+
+    private static long input(GpioAddress.Edge edge, boolean realTime) {
+        return FLAG_INPUT
+                | (edge != GpioAddress.Edge.FALLING ? FLAG_EDGE_RISING : 0)
+                | (edge != GpioAddress.Edge.RISING ? FLAG_EDGE_FALLING : 0)
+                | (realTime ? FLAG_EVENT_CLOCK_REALTIME : 0);
     }
 
     /**
@@ -155,13 +167,27 @@ final class GpioAbi {
         request.set(JAVA_INT, at(LINE_REQUEST, "event_buffer_size"), eventBuffer);
         var config = request.asSlice(at(LINE_REQUEST, "config"), LINE_CONFIG.byteSize());
         config.set(JAVA_LONG, at(LINE_CONFIG, "flags"), flags(line, realTime));
-        if (!line.debounce().isZero()) {
-            config.set(JAVA_INT, at(LINE_CONFIG, "num_attrs"), 1);
-            var attribute = config.asSlice(at(LINE_CONFIG, "attrs"), CONFIG_ATTRIBUTE.byteSize());
-            attribute.set(JAVA_INT, at(LINE_ATTRIBUTE, "id"), ATTRIBUTE_DEBOUNCE);
-            attribute.set(JAVA_INT, at(LINE_ATTRIBUTE, "flags"), micros(line.debounce()));
-            attribute.set(JAVA_LONG, at(CONFIG_ATTRIBUTE, "mask"), 1);
+        switch (line.use()) {
+            case GpioAddress.Use.Watch(_, var debounce) -> debounce(config, debounce);
+            case GpioAddress.Use.Count(_, var debounce) -> debounce(config, debounce);
+            case GpioAddress.Use.Output(boolean safe, _) ->
+                    attribute(config, ATTRIBUTE_OUTPUT_VALUES, safe ? 1 : 0);
         }
+    }
+
+    private static void debounce(MemorySegment config, Duration debounce) {
+        if (!debounce.isZero()) {
+            attribute(config, ATTRIBUTE_DEBOUNCE, micros(debounce));
+        }
+    }
+
+    /** The one attribute of the one line of a request. */
+    private static void attribute(MemorySegment config, int id, long value) {
+        config.set(JAVA_INT, at(LINE_CONFIG, "num_attrs"), 1);
+        var attribute = config.asSlice(at(LINE_CONFIG, "attrs"), CONFIG_ATTRIBUTE.byteSize());
+        attribute.set(JAVA_INT, at(LINE_ATTRIBUTE, "id"), id);
+        attribute.set(JAVA_LONG, at(LINE_ATTRIBUTE, "flags"), value);
+        attribute.set(JAVA_LONG, at(CONFIG_ATTRIBUTE, "mask"), 1);
     }
 
     private static int micros(Duration time) {

@@ -2,6 +2,8 @@ package io.drme.driver.gpio;
 
 import io.drme.driver.TagAddress;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * One line and what it is used for.
@@ -31,6 +33,14 @@ public record GpioAddress(int line, Use use, boolean activeLow, Bias bias) imple
          * @param debounce how long a level must hold before it counts; 0 counts every edge
          */
         record Count(Edge edge, Duration debounce) implements Use {}
+
+        /**
+         * An output.
+         *
+         * @param safe the value that it has until somebody sets it, and falls back to
+         * @param keepOnStop whether a clean stop leaves the line as it is
+         */
+        record Output(boolean safe, boolean keepOnStop) implements Use {}
     }
 
     /** Which changes of a line count, after {@code active} was applied. */
@@ -55,19 +65,22 @@ public record GpioAddress(int line, Use use, boolean activeLow, Bias bias) imple
         DISABLED
     }
 
-    /** Which changes are of interest. */
-    Edge edge() {
-        return switch (use) {
-            case Use.Watch(Edge edge, _) -> edge;
-            case Use.Count(Edge edge, _) -> edge;
-        };
+    /** Whether the line is driven by us. */
+    boolean isOutput() {
+        return use instanceof Use.Output;
     }
 
-    /** How long a level must hold before it counts. */
-    Duration debounce() {
-        return switch (use) {
-            case Use.Watch(_, Duration debounce) -> debounce;
-            case Use.Count(_, Duration debounce) -> debounce;
-        };
+    /** The value that a clean stop leaves behind; nothing where it leaves what there is. */
+    Optional<Boolean> atStop() {
+        return use instanceof Use.Output(boolean safe, boolean keepOnStop) && !keepOnStop
+                ? Optional.of(safe)
+                : Optional.empty();
+    }
+
+    @Override
+    public Optional<Writing> writing() {
+        return use instanceof Use.Output(boolean safe, _)
+                ? Optional.of(new Writing(OptionalLong.of(safe ? 1 : 0)))
+                : Optional.empty();
     }
 }

@@ -1,13 +1,9 @@
 package io.drme.driver.gpio;
 
-import com.pi4j.Pi4J;
-import com.pi4j.context.Context;
-import com.pi4j.io.gpio.digital.DigitalInput;
-import com.pi4j.io.gpio.digital.PullResistance;
 import io.drme.driver.DeviceSpec;
 import io.drme.driver.DriverException;
 import io.drme.driver.Exchange;
-import io.drme.driver.Handover;
+import io.drme.driver.Outputs;
 import io.drme.driver.PollGroup;
 import io.drme.driver.PushedDriver;
 import io.drme.driver.gpio.LineBackend.Present;
@@ -20,151 +16,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Watches GPIO lines as Pi4J's digital inputs, over a chip of this machine or the simulator. */
 final class GpioDriver implements PushedDriver {
-    /** The most edges that wait to be taken; beyond them the newest of each line is kept. */
-    static final int MAX_WAITING = 4_096;
-
-    /** A backend tells at least each second that it lives. */
-    static final Duration LIVENESS = Duration.ofSeconds(2);
-
-    private static final Logger log = LoggerFactory.getLogger(GpioDriver.class);
-
-    /** A sample on its way to the owner. */
-    private record Edge(int tag, boolean active, long timeNanos) {}
-
-    private record Loss(String why, @Nullable Throwable cause) {}
-
-    /** One connection: all that is made at a connect and dropped at a disconnect. */
-    private final class Watch implements LineBackend.Listener {
-        private final LineBackend backend;
-        private final Context pi4j =
-                Pi4J.newContextBuilder().add(new LineProvider()).disableShutdownHook().build();
-        private final Handover<Edge> edges = new Handover<>(MAX_WAITING, Edge::tag);
-        private final AtomicLong lastHeard = new AtomicLong(clock.nanoTime());
-        private final AtomicReference<@Nullable Loss> loss = new AtomicReference<>();
-        private final List<@Nullable LineInput> inputs = new ArrayList<>();
-        private final List<LineNumbers> numbers = new ArrayList<>();
-        private boolean overflowTold;
-        private boolean lossTold;
-
-        Watch(LineBackend backend) {
-            this.backend = backend;
-        }
-
-        /** Makes an input of each line that was found. */
-        void begin(List<Present> found) {
-            for (int i = 0; i < found.size(); i++) {
-                numbers.add(new LineNumbers());
-                inputs.add(
-                        found.get(i) instanceof Present.Level level
-                                ? input(watched.get(i), level.active())
-                                : null);
-            }
-            backend.start(this);
-        }
-
-        private LineInput input(int tag, boolean active) {
-            var line = lines.get(tag);
-            var config =
-                    DigitalInput.newConfigBuilder(pi4j)
-                            .id("line-" + line.line())
-                            .provider(LineProvider.ID)
-                            .bcm(line.line())
-                            .debounce(line.debounce().toNanos(), TimeUnit.NANOSECONDS)
-                            .pull(
-                                    switch (line.bias()) {
-                                        case PULL_UP -> PullResistance.PULL_UP;
-                                        case PULL_DOWN -> PullResistance.PULL_DOWN;
-                                        case AS_IS, DISABLED -> PullResistance.OFF;
-                                    })
-                            .build();
-            var input = (LineInput) pi4j.create(config);
-            input.present(active);
-            input.addListener(event -> {
-                if (event instanceof LineChange change) {
-                    take(tag, change);
-                }
-            });
-            return input;
-        }
-
-        private void take(int tag, LineChange change) {
-            var counter = counting.counter(tag);
-            if (counter == null) {
-                boolean now = change.state().isHigh();
-                edges.deliver(List.of(new Edge(tag, now, change.timeNanos())));
-            } else if (counter.add(change.edges(), change.timeNanos())) {
-                edges.wake();
-            }
-        }
-
-        @Override
-        public void changed(int index, boolean active, long timeNanos, int number) {
-            lastHeard.set(clock.nanoTime());
-            long missed = numbers.get(index).lostBefore(number);
-            if (missed > 0) {
-                lost.addAndGet(missed);
-                reportLost(watched.get(index), missed);
-            }
-            var input = inputs.get(index);
-            if (input != null) {
-                input.changed(active, timeNanos, missed + 1);
-            }
-        }
-
-        private void reportLost(int tag, long missed) {
-            if (!lossTold) {
-                lossTold = true;
-                log.warn(
-                        "device={} line={} lost={} edges came quicker than they were read; a counter has them all the same, further ones are counted only",
-                        device.name(),
-                        lines.get(tag).line(),
-                        missed);
-            }
-        }
-
-        @Override
-        public void heard() {
-            lastHeard.set(clock.nanoTime());
-            edges.flush();
-        }
-
-        @Override
-        public void lost(String why, @Nullable Throwable cause) {
-            loss.compareAndSet(null, new Loss(why, cause));
-            edges.wake();
-        }
-
-        boolean isAlive() {
-            return clock.nanoTime() - lastHeard.get() < LIVENESS.toNanos();
-        }
-
-        void reportOverflow() {
-            if (edges.replaced() > 0 && !overflowTold) {
-                overflowTold = true;
-                log.warn(
-                        "device={} edges come quicker than they are taken; the newest of each line is kept",
-                        device.name());
-            }
-        }
-
-        void end() {
-            backend.close();
-            edges.wake();
-            if (!pi4j.isShutdown()) {
-                pi4j.shutdown();
-            }
-        }
-    }
-
     private final DeviceSpec device;
     private final Clock clock;
     private final Kernel kernel;
@@ -176,7 +34,7 @@ final class GpioDriver implements PushedDriver {
 
     private final Counting counting;
     private final AtomicLong lost = new AtomicLong();
-    private final AtomicReference<@Nullable Watch> current = new AtomicReference<>();
+    private final AtomicReference<@Nullable LineWatch> current = new AtomicReference<>();
     private volatile boolean closed;
 
     private List<Present> present = List.of();
@@ -226,7 +84,11 @@ final class GpioDriver implements PushedDriver {
         var backend = backend();
         try {
             var found = backend.open(watched.stream().map(lines::get).toList());
-            var watch = new Watch(backend);
+            var watch =
+                    new LineWatch(
+                            new LineWatch.Device(device.name(), lines, counting, lost, clock),
+                            watched,
+                            backend);
             current.set(watch);
             watch.begin(found);
             present = found;
@@ -252,7 +114,7 @@ final class GpioDriver implements PushedDriver {
             return true;
         }
         var due = Duration.ofNanos(counting.waitNanos(clock.nanoTime()));
-        var edges = watch.edges.take(due.compareTo(wait) < 0 ? due : wait);
+        var edges = watch.take(due.compareTo(wait) < 0 ? due : wait);
         for (var edge : edges) {
             out.addBoolean(
                     tableIndexes.get(edge.tag()), edge.timeNanos(), edge.active(), Quality.GOOD);
@@ -260,8 +122,7 @@ final class GpioDriver implements PushedDriver {
         }
         var counted = counting.addDue(out, clock.nanoTime());
         counted.forEach(this::answered);
-        watch.reportOverflow();
-        var loss = watch.loss.get();
+        var loss = watch.loss();
         if (out.size() == 0 && loss != null) {
             lastError = loss.why();
             throw new DriverException.Unreachable(loss.why(), loss.cause());
@@ -319,7 +180,7 @@ final class GpioDriver implements PushedDriver {
     @Override
     public long heardNanos() {
         var watch = current.get();
-        return watch == null ? clock.nanoTime() : watch.lastHeard.get();
+        return watch == null ? clock.nanoTime() : watch.heardNanos();
     }
 
     @Override
@@ -338,6 +199,23 @@ final class GpioDriver implements PushedDriver {
     @Override
     public Exchange lastExchange() {
         return new Exchange(lastRequest, lastAnswer, lastError);
+    }
+
+    @Override
+    public Optional<Outputs> outputs() {
+        return lines.stream().anyMatch(GpioAddress::isOutput)
+                ? Optional.of(this::write)
+                : Optional.empty();
+    }
+
+    private long write(int tag, long bits) throws DriverException, InterruptedException {
+        var watch = current.get();
+        if (watch == null || closed) {
+            throw new DriverException.Unreachable(
+                    "device %s is not connected; its state says why".formatted(device.name()),
+                    null);
+        }
+        return watch.write(tag, bits != 0) ? 1 : 0;
     }
 
     @Override

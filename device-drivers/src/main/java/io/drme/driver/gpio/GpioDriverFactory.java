@@ -23,6 +23,16 @@ public final class GpioDriverFactory implements DriverFactory {
         LOW
     }
 
+    private enum Access {
+        READ,
+        WRITE
+    }
+
+    private enum OnStop {
+        SAFE,
+        KEEP
+    }
+
     private enum Type {
         BOOL,
         INT64,
@@ -62,7 +72,7 @@ public final class GpioDriverFactory implements DriverFactory {
 
     private static ValueType rawType(GpioAddress.Use use) {
         return switch (use) {
-            case GpioAddress.Use.Watch _ -> ValueType.BOOLEAN;
+            case GpioAddress.Use.Watch _, GpioAddress.Use.Output _ -> ValueType.BOOLEAN;
             case GpioAddress.Use.Count _ -> ValueType.INT64;
         };
     }
@@ -73,6 +83,16 @@ public final class GpioDriverFactory implements DriverFactory {
         var count = tag.choice("count", GpioAddress.Edge.RISING);
         var edge = tag.choice("edge", GpioAddress.Edge.BOTH);
         var debounce = tag.duration("debounce", Duration.ZERO, Duration.ZERO, MOST_DEBOUNCE);
+        var access = tag.choice("access", Access.READ);
+        boolean safe = tag.integer("safe", 0, 0, 1) == 1;
+        boolean keep = tag.choice("on-stop", OnStop.SAFE) == OnStop.KEEP;
+        if (access == Access.WRITE) {
+            checkOutput(tag, type);
+            return new GpioAddress.Use.Output(safe, keep);
+        }
+        if (tag.has("safe")) {
+            tag.problem("safe", "is for outputs; add 'access: write', or leave it out");
+        }
         if (type == Type.BOOL) {
             if (counts) {
                 tag.problem("type", "a count is a number; take int64, or leave 'type' out");
@@ -83,6 +103,23 @@ public final class GpioDriverFactory implements DriverFactory {
             tag.problem("edge", "a counter says by 'count' which edges it counts; leave it out");
         }
         return new GpioAddress.Use.Count(count, debounce);
+    }
+
+    private static void checkOutput(Section tag, Type type) {
+        if (!tag.has("safe")) {
+            tag.missing(
+                    "safe",
+                    "give the value, 0 or 1, that the output has at the start, at the end, and when nobody holds it");
+        }
+        for (var key : List.of("edge", "debounce", "count")) {
+            if (tag.has(key)) {
+                tag.problem(
+                        key, "is for inputs, and 'access: write' makes an output; leave one out");
+            }
+        }
+        if (type != Type.BOOL && !tag.has("count")) {
+            tag.problem("type", "an output is a bool; leave 'type' out");
+        }
     }
 
     private static Optional<Integer> line(String text) {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * Where lines come from: a chip of this machine, or the simulator.
  *
  * <p><b>Threads.</b> {@link #open} and {@link #start} are called by the device's owner; {@link
- * #close} by any thread. The listener is called by one thread of the backend's own.
+ * #set} and {@link #close} by any thread. The listener is called by one thread of the backend's
+ * own.
  */
 interface LineBackend extends AutoCloseable {
 
@@ -48,7 +49,7 @@ interface LineBackend extends AutoCloseable {
     }
 
     /**
-     * Asks for the lines.
+     * Asks for the lines; outputs come with their safe value.
      *
      * @return for each line how it was found
      * @throws DriverException when the whole backend can't be had
@@ -58,7 +59,19 @@ interface LineBackend extends AutoCloseable {
     /** Begins to tell what happens. Once, after {@link #open}. */
     void start(Listener listener);
 
-    /** Gives the lines back and ends the telling. Never throws, may be called twice. */
+    /**
+     * Sets an output and reads it back.
+     *
+     * @param index in the list that was opened
+     * @return whether the line is active then
+     * @throws DriverException where the line is not ours, or the backend is lost
+     */
+    boolean set(int index, boolean active) throws DriverException, InterruptedException;
+
+    /**
+     * Brings outputs to their safe value unless they are to be kept, gives the lines back and ends
+     * the telling. Never throws, may be called twice.
+     */
     @Override
     void close();
 }

@@ -19,6 +19,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** Lines of the GPIO simulator, by the protocol of docs/sim-protocol.md. */
@@ -29,7 +33,16 @@ final class SimulatorLines implements LineBackend {
     /** The simulator says {@code alive} each second; it is lost when silent for so long. */
     static final Duration MOST_SILENCE = Duration.ofSeconds(3);
 
+    /** How long a close waits for outputs to be safe. */
+    static final Duration SAFE_WITHIN = Duration.ofMillis(500);
+
+    /** Answers to writes that wait: one for each line at the most. */
+    private static final int MOST_ANSWERS = 1_024;
+
     private static final String HELLO = "hello drme-gpio/2 ";
+
+    /** An answer to a write. */
+    private record Written(int id, boolean active) {}
 
     private final String device;
     private final GpioSettings.Simulator address;
@@ -37,6 +50,15 @@ final class SimulatorLines implements LineBackend {
     private final Clock clock;
     private final Socket socket = new Socket();
     private final Map<Integer, Integer> indexes = new HashMap<>();
+    private final List<GpioAddress> asked = new ArrayList<>();
+
+    /** Held by who sends after the start, until the answer is there. */
+    private final ReentrantLock writing = new ReentrantLock();
+
+    private final ArrayBlockingQueue<Written> written = new ArrayBlockingQueue<>(MOST_ANSWERS);
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean reading;
+    private int lastId;
     private @Nullable InputStream in;
 
     SimulatorLines(String device, GpioSettings.Simulator address, Duration timeout, Clock clock) {
@@ -70,7 +92,7 @@ final class SimulatorLines implements LineBackend {
         }
     }
 
-    private DriverException.Unreachable unreachable(String what, Throwable cause) {
+    private DriverException.Unreachable unreachable(String what, @Nullable Throwable cause) {
         return new DriverException.Unreachable(
                 "device %s: the simulator at sim://%s:%d: %s"
                         .formatted(device, address.host(), address.port(), what),
@@ -79,17 +101,11 @@ final class SimulatorLines implements LineBackend {
 
     private List<Present> watch(List<GpioAddress> lines, long deadline) throws IOException {
         var requests = new StringBuilder();
+        asked.addAll(lines);
         for (int i = 0; i < lines.size(); i++) {
             var line = lines.get(i);
             indexes.put(line.line(), i);
-            requests.append(
-                    "watch %d %s %d %s %s\n"
-                            .formatted(
-                                    line.line(),
-                                    word(line.edge()),
-                                    line.debounce().toNanos() / 1_000,
-                                    line.activeLow() ? "low" : "high",
-                                    word(line.bias())));
+            requests.append(request(line));
         }
         requests.append("start\n");
         send(socket.getOutputStream(), requests.toString());
@@ -104,6 +120,12 @@ final class SimulatorLines implements LineBackend {
                             index(words[1], line),
                             new Present.Level(active(words[2], line), number(words[3], line)));
                 }
+                case "taken" -> {
+                    expect(words.length == 2, line);
+                    found.set(
+                            index(words[1], line),
+                            new Present.Missing(Reason.REFUSED, "is used by another program"));
+                }
                 case "missing" -> {
                     expect(words.length == 2, line);
                     found.set(
@@ -117,6 +139,30 @@ final class SimulatorLines implements LineBackend {
         return found;
     }
 
+    private static String request(GpioAddress line) {
+        return switch (line.use()) {
+            case GpioAddress.Use.Watch(var edge, var debounce) -> input(line, edge, debounce);
+            case GpioAddress.Use.Count(var edge, var debounce) -> input(line, edge, debounce);
+            case GpioAddress.Use.Output(boolean safe, _) ->
+                    "output %d %d %s %s\n"
+                            .formatted(
+                                    line.line(),
+                                    safe ? 1 : 0,
+                                    line.activeLow() ? "low" : "high",
+                                    word(line.bias()));
+        };
+    }
+
+    private static String input(GpioAddress line, GpioAddress.Edge edge, Duration debounce) {
+        return "watch %d %s %d %s %s\n"
+                .formatted(
+                        line.line(),
+                        word(edge),
+                        debounce.toNanos() / 1_000,
+                        line.activeLow() ? "low" : "high",
+                        word(line.bias()));
+    }
+
     private static void send(OutputStream out, String text) throws IOException {
         out.write(text.getBytes(StandardCharsets.US_ASCII));
         out.flush();
@@ -128,7 +174,50 @@ final class SimulatorLines implements LineBackend {
 
     @Override
     public void start(Listener listener) {
-        Thread.ofVirtual().name("gpio-sim-" + device).start(() -> read(listener));
+        reading = true;
+        Thread.ofVirtual()
+                .name("gpio-sim-" + device)
+                .start(() -> {
+                    read(listener);
+                    reading = false;
+                });
+    }
+
+    @Override
+    public boolean set(int index, boolean active) throws DriverException, InterruptedException {
+        writing.lockInterruptibly();
+        try {
+            if (!reading) {
+                throw unreachable("is not connected", null);
+            }
+            int id = sendWrite(index, active);
+            long deadline = clock.nanoTime() + timeout.toNanos();
+            while (true) {
+                long left = deadline - clock.nanoTime();
+                var answer = written.poll(Math.max(0, left), TimeUnit.NANOSECONDS);
+                if (answer == null) {
+                    throw unreachable(
+                            "did not say within %s that it was set"
+                                    .formatted(Quantities.text(timeout)),
+                            new SocketTimeoutException());
+                }
+                if (answer.id() == id) {
+                    return answer.active();
+                }
+            }
+        } catch (IOException e) {
+            throw unreachable(String.valueOf(e.getMessage()), e);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private int sendWrite(int index, boolean active) throws IOException {
+        int id = ++lastId;
+        send(
+                socket.getOutputStream(),
+                "write %d %d %d\n".formatted(id, asked.get(index).line(), active ? 1 : 0));
+        return id;
     }
 
     private void read(Listener listener) {
@@ -144,6 +233,15 @@ final class SimulatorLines implements LineBackend {
                                 active(words[2], line),
                                 number(words[3], line),
                                 (int) number(words[4], line));
+                    }
+                    case "written" -> {
+                        expect(words.length == 5, line);
+                        index(words[2], line);
+                        number(words[4], line);
+                        boolean active = active(words[3], line);
+                        // One that nobody waits for is no loss.
+                        boolean _ =
+                                written.offer(new Written((int) number(words[1], line), active));
                     }
                     case "alive" -> listener.heard();
                     default -> expect(false, line);
@@ -215,10 +313,48 @@ final class SimulatorLines implements LineBackend {
 
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
+        if (reading) {
+            makeSafe();
+        }
         try {
             socket.close();
         } catch (IOException _) {
             // It is gone either way.
+        }
+    }
+
+    private void makeSafe() {
+        long deadline = clock.nanoTime() + SAFE_WITHIN.toNanos();
+        try {
+            if (!writing.tryLock(SAFE_WITHIN.toNanos(), TimeUnit.NANOSECONDS)) {
+                return;
+            }
+            try {
+                int last = 0;
+                for (int i = 0; i < asked.size(); i++) {
+                    var safe = asked.get(i).atStop();
+                    if (safe.isPresent()) {
+                        last = sendWrite(i, safe.get());
+                    }
+                }
+                Written answer = null;
+                while (last > 0 && (answer == null || answer.id() != last)) {
+                    long left = deadline - clock.nanoTime();
+                    answer = left <= 0 ? null : written.poll(left, TimeUnit.NANOSECONDS);
+                    if (answer == null) {
+                        return;
+                    }
+                }
+            } finally {
+                writing.unlock();
+            }
+        } catch (IOException _) {
+            // The simulator is gone: there is no line to bring anywhere.
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -42,6 +42,7 @@ final class FakeChip implements Kernel {
     private int openError;
     private Runnable afterRequest = () -> {};
     private boolean gone;
+    private boolean stuck;
 
     FakeChip(int count) {
         this.count = count;
@@ -71,6 +72,11 @@ final class FakeChip implements Kernel {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Has outputs no longer follow, as one with a short circuit. */
+    void shortCircuit() {
+        stuck = true;
     }
 
     /** Pulls the chip out. */
@@ -178,12 +184,27 @@ final class FakeChip implements Kernel {
                 var line = held(fd);
                 boolean active = line.high != isActiveLow(line);
                 argument.set(JAVA_LONG, 0, active ? 1 : 0);
+            } else if (request == GpioAbi.SET_VALUES) {
+                drive(fd, argument);
             } else {
                 throw new Failed("ioctl", EINVAL);
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private void drive(int fd, MemorySegment values) throws Failed {
+        var line = held(fd);
+        if ((line.flags & GpioAbi.FLAG_OUTPUT) == 0) {
+            throw new Failed("ioctl", EPERM);
+        }
+        long mask = values.get(JAVA_LONG, GpioAbi.at(GpioAbi.LINE_VALUES, "mask"));
+        if (mask != 1) {
+            throw new Failed("ioctl", EINVAL);
+        }
+        boolean active = values.get(JAVA_LONG, GpioAbi.at(GpioAbi.LINE_VALUES, "bits")) != 0;
+        line.high = stuck ? line.high : active != isActiveLow(line);
     }
 
     private void tell(MemorySegment info) {
@@ -207,11 +228,26 @@ final class FakeChip implements Kernel {
         long config = GpioAbi.at(GpioAbi.LINE_REQUEST, "config");
         line.flags = request.get(JAVA_LONG, config + GpioAbi.at(GpioAbi.LINE_CONFIG, "flags"));
         line.buffer = request.get(JAVA_INT, GpioAbi.at(GpioAbi.LINE_REQUEST, "event_buffer_size"));
+        if ((line.flags & GpioAbi.FLAG_OUTPUT) != 0) {
+            firstLevel(line, request.asSlice(config, GpioAbi.LINE_CONFIG.byteSize()));
+        }
         line.numbered = 0;
         line.events.clear();
         lineOfFd.put(nextFd, number);
         request.set(JAVA_INT, GpioAbi.at(GpioAbi.LINE_REQUEST, "fd"), nextFd);
         nextFd++;
+    }
+
+    private static void firstLevel(Line line, MemorySegment config) throws Failed {
+        var attribute = config.asSlice(GpioAbi.at(GpioAbi.LINE_CONFIG, "attrs"));
+        if (config.get(JAVA_INT, GpioAbi.at(GpioAbi.LINE_CONFIG, "num_attrs")) != 1
+                || attribute.get(JAVA_INT, 0) != GpioAbi.ATTRIBUTE_OUTPUT_VALUES
+                || attribute.get(JAVA_LONG, GpioAbi.at(GpioAbi.CONFIG_ATTRIBUTE, "mask")) != 1
+                || (line.flags & (GpioAbi.FLAG_INPUT | GpioAbi.FLAG_EDGE_RISING)) != 0) {
+            throw new Failed("ioctl", EINVAL);
+        }
+        boolean active = attribute.get(JAVA_LONG, GpioAbi.at(GpioAbi.LINE_ATTRIBUTE, "flags")) != 0;
+        line.high = active != isActiveLow(line);
     }
 
     @Override

@@ -208,6 +208,28 @@ class GpioAbiTest {
         System.arraycopy(bytes, 0, into, at, bytes.length);
     }
 
+    // Line 3, an output that is safe when active: written out by hand from the header.
+    @Test
+    void requestOfAnOutputHoldsItsSafeValueAndNoEdges() {
+        var line =
+                new GpioAddress(
+                        3, new GpioAddress.Use.Output(true, false), false, GpioAddress.Bias.AS_IS);
+        try (var arena = Arena.ofConfined()) {
+            var request = arena.allocate(GpioAbi.LINE_REQUEST);
+            GpioAbi.fill(request, line, "drme", 256, true);
+            var expected = new byte[592];
+            put(expected, 0, "03000000");
+            put(expected, 256, "64726d65");
+            put(expected, 288, "0800000000000000");
+            put(expected, 296, "01000000");
+            put(expected, 320, "02000000" + "00000000" + "0100000000000000");
+            put(expected, 336, "0100000000000000");
+            put(expected, 560, "01000000" + "00010000");
+            assertThat(HexFormat.of().formatHex(request.toArray(ValueLayout.JAVA_BYTE)))
+                    .isEqualTo(HexFormat.of().formatHex(expected));
+        }
+    }
+
     @Test
     void lineWithoutDebounceHasNoAttribute() {
         var line =

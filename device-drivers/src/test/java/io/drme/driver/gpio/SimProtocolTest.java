@@ -39,7 +39,7 @@ class SimProtocolTest {
     @Test
     void simulatorAnswersEachExampleByteByByte() throws Exception {
         var examples = examples();
-        assertThat(examples).hasSize(3);
+        assertThat(examples).hasSize(4);
         for (var example : examples) {
             try (var rig = new GpioRig(CHIP, List.of("{address: 'line:4'}"));
                     var socket = new Socket(rig.address().getAddress(), rig.address().getPort());
@@ -113,7 +113,8 @@ class SimProtocolTest {
                         hello + "line 4 1 99999999999999999999\n",
                         hello + "line 4 1\n",
                         hello + "error too many clients\n",
-                        hello + "edge 4 1 1\n",
+                        hello + "edge 4 1 1 1\n",
+                        hello + "taken 4 1\n",
                         hello)) {
             try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                     var driver =

@@ -59,6 +59,7 @@ final class Agent implements AutoCloseable {
     private final Thread pipelineThread;
     private final Thread storeThread;
     private final StateDesk states;
+    private final WriteDesk writes;
     private volatile @Nullable UplinkDesk uplink;
 
     private Agent(Wiring.Parts parts, Supervisor supervisor) {
@@ -70,6 +71,7 @@ final class Agent implements AutoCloseable {
         this.bootCount = parts.bootCount();
         this.supervisor = supervisor;
         this.states = new StateDesk(directory, clock, acquisition, recorder);
+        this.writes = new WriteDesk(clock, acquisition, recorder, supervisor::loop);
         this.pipelineThread = Thread.ofPlatform().name("pipeline").unstarted(acquisition);
         this.storeThread = Thread.ofPlatform().name("store").unstarted(recorder);
     }
@@ -136,6 +138,7 @@ final class Agent implements AutoCloseable {
     void beat(AgentWeb web) throws InterruptedException {
         web.step();
         states.step();
+        writes.step();
         var desk = uplink;
         if (desk != null) {
             desk.step();
@@ -167,6 +170,11 @@ final class Agent implements AutoCloseable {
         return supervisor;
     }
 
+    /** The store's owner. */
+    Recorder recorder() {
+        return recorder;
+    }
+
     /** Starts page, REST and live feed. */
     AgentWeb startWeb() throws CannotListenException, IOException, InterruptedException {
         var config = supervisor.current().config();
@@ -181,6 +189,7 @@ final class Agent implements AutoCloseable {
                         supervisor::exchange,
                         supervisor::sources,
                         new WebControl(supervisor),
+                        writes,
                         uplink == null ? NoUplink.NONE : uplink);
         return AgentWeb.start(config.web(), directory, parts, VERSION);
     }

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * The devices that run, each with a virtual thread of its own. A change starts, stops and restarts
  * only what differs; the rest is not touched.
  *
- * <p>Confined to the supervisor's thread, but for {@link #statuses} and {@link #exchange}.
+ * <p>Confined to the supervisor's thread, but for {@link #statuses}, {@link #loop} and {@link
+ * #exchange}.
  */
 final class Devices implements AutoCloseable {
     private static final Duration STOP_WITHIN = Duration.ofSeconds(2);
@@ -95,12 +96,14 @@ final class Devices implements AutoCloseable {
         return loops.stream().map(DeviceLoop::status).toList();
     }
 
+    /** The loop of a device; from any thread. */
+    Optional<DeviceLoop> loop(String device) {
+        return loops.stream().filter(l -> l.device().name().equals(device)).findFirst();
+    }
+
     /** What passed last between a device and us about a tag of its; from any thread. */
     Optional<Exchange> exchange(String device, int tag) {
-        return loops.stream()
-                .filter(loop -> loop.status().device().equals(device))
-                .findFirst()
-                .map(loop -> loop.exchange(tag));
+        return loop(device).map(loop -> loop.exchange(tag));
     }
 
     /**

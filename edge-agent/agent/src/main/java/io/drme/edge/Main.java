@@ -123,6 +123,7 @@ public final class Main {
         line.addSubcommand(new AskCommands.Reconcile());
         line.addSubcommand(new AskCommands.CentreKey());
         line.addSubcommand(new AskCommands.Why());
+        line.addSubcommand(new WriteCommand());
         line.addSubcommand(new AskCommands.Users());
         line.addSubcommand(new AutoComplete.GenerateCompletion());
         line.setOut(out);

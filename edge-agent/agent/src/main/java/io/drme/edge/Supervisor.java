@@ -1,6 +1,7 @@
 package io.drme.edge;
 
 import io.drme.config.InvalidConfigException;
+import io.drme.driver.DeviceLoop;
 import io.drme.driver.DeviceStatus;
 import io.drme.driver.Exchange;
 import io.drme.edge.config.GatewayConfig;
@@ -160,6 +161,11 @@ final class Supervisor implements AutoCloseable {
     /** How each device does; from any thread. */
     List<DeviceStatus> statuses() {
         return devices.statuses();
+    }
+
+    /** The loop of a device; from any thread. */
+    Optional<DeviceLoop> loop(String device) {
+        return devices.loop(device);
     }
 
     /** What passed last between a device and us about a tag; from any thread. */

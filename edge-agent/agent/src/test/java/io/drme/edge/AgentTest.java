@@ -430,6 +430,7 @@ class AgentTest {
             for (var path :
                     List.of(
                             "/api/v1/configuration/apply",
+                            "/api/v1/tags/write",
                             "/api/v1/alarms/x/shelve",
                             "/api/v1/alarms/x/comment",
                             "/api/v1/alarms/acknowledge")) {

@@ -31,6 +31,8 @@ final class Session {
     /** How long a client may say nothing before it starts. */
     static final int IDLE_MILLIS = 60_000;
 
+    private static final Pattern WRITE = Pattern.compile("write ([0-9]{1,9}) ([0-9]{1,4}) ([01])");
+
     private static final Pattern BY_HAND =
             Pattern.compile("(set|release|get) ([0-9]{1,4})(?: ([01]))?");
 
@@ -38,7 +40,7 @@ final class Session {
     private final LineBank bank;
     private final Socket socket;
     private final BlockingQueue<String> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
-    private final List<WatchRequest> requests = new ArrayList<>();
+    private final List<Record> requests = new ArrayList<>();
     private final List<Watch> watches = new ArrayList<>();
     private volatile boolean started;
 
@@ -109,21 +111,45 @@ final class Session {
             started = true;
             return true;
         }
-        var watch = WatchRequest.parse(line);
-        if (watch.isPresent() && !started && requests.size() < MAX_WATCHES) {
-            requests.add(watch.get());
+        if (!started && requests.size() < MAX_WATCHES && request(line)) {
             return true;
         }
-        if (byHand(line)) {
+        if (started ? write(line) : byHand(line)) {
             return true;
         }
         tell("error '%s' is not understood here".formatted(line.replaceAll("[^ -~]", "?")));
         return false;
     }
 
+    private boolean request(String line) {
+        var watch = WatchRequest.parse(line);
+        watch.ifPresent(requests::add);
+        var output = OutputRequest.parse(line);
+        output.ifPresent(requests::add);
+        return watch.isPresent() || output.isPresent();
+    }
+
+    private boolean write(String line) {
+        var match = WRITE.matcher(line);
+        if (!match.matches()) {
+            return false;
+        }
+        int number = Integer.parseInt(match.group(2));
+        var level = bank.write(this, number, match.group(3).equals("1"));
+        level.ifPresent(active ->
+                tell(
+                        "written %s %d %d %d"
+                                .formatted(
+                                        match.group(1),
+                                        number,
+                                        active,
+                                        context.clock().epochNanos())));
+        return level.isPresent();
+    }
+
     private boolean byHand(String line) {
         var match = BY_HAND.matcher(line);
-        if (!match.matches() || started) {
+        if (!match.matches()) {
             return false;
         }
         int number = Integer.parseInt(match.group(2));

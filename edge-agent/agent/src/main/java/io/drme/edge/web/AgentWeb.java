@@ -106,6 +106,7 @@ public final class AgentWeb implements AutoCloseable {
         new HistoryRoutes(parts, metrics).addTo(api);
         new OperationRoutes(parts).addTo(api);
         new WhyRoutes(parts).addTo(api);
+        new WriteRoutes(parts).addTo(api);
         new AccountRoutes(parts).addTo(api);
     }
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the routes ask; each part says what is for any thread.
@@ -24,6 +25,7 @@ import java.util.function.Supplier;
  * @param exchanges what passed last about a tag
  * @param sources what each tag is read from, for {@code /tags}
  * @param configuration what runs, and how to change it
+ * @param writes writes tags
  * @param uplink the line to the centre
  */
 public record GatewayParts(
@@ -36,6 +38,7 @@ public record GatewayParts(
         Exchanges exchanges,
         Supplier<List<JsonObject>> sources,
         Configuration configuration,
+        Writes writes,
         Uplink uplink) {
 
     /** What passed between devices and us. */
@@ -49,6 +52,24 @@ public record GatewayParts(
          * @return nothing where there is no such device
          */
         Optional<Exchange> last(String device, int tag);
+    }
+
+    /** Writes tags. */
+    @FunctionalInterface
+    public interface Writes {
+
+        /**
+         * Sets a tag, reads it back, and records who did it. Blocks for as long as the device
+         * takes.
+         *
+         * @param value true or false, a number, or either as text
+         * @param time after which the tag falls back to its safe value; zero for no such time
+         * @param by who says so
+         * @return {@code tag}, {@code value} as it was read back, {@code before} and {@code until}
+         * @throws io.drme.web.ProblemException when it is not written
+         */
+        JsonObject write(String tag, @Nullable Object value, Duration time, String by)
+                throws InterruptedException;
     }
 
     /** The line to the centre. */

@@ -1,0 +1,200 @@
+package io.drme.driver.modbus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drme.driver.DeviceFixture;
+import io.drme.driver.DeviceLoop;
+import io.drme.driver.DeviceStatus.State;
+import io.drme.driver.PolledDriver;
+import io.drme.model.Batch;
+import io.drme.model.Quality;
+import io.drme.sim.fault.FaultKind;
+import io.drme.time.SystemClock;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Each fault for a whole minute, on real sockets: what its neighbours keep of their polls, on other
+ * lines and, where one unit of several is bad, on the same line. Only with {@code --long}: half an
+ * hour, and a machine that stands still fails it.
+ */
+@Timeout(300)
+@EnabledIfSystemProperty(named = "drme.long", matches = "true")
+class LastingFaultsTest {
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration LASTING = Duration.ofSeconds(Integer.getInteger("lasting", 60));
+    private static final int BAD = 1;
+    private static final int GOOD = 2;
+    private static final String PLANT =
+            """
+            devices:
+              press:
+                protocol: modbus
+                listen: "%s"
+                units:
+                  1: {fill: {"holding:0-99": {value: address}}}
+                  2: {fill: {"holding:0-99": {value: address}}}
+            """;
+
+    private final SystemClock clock = new SystemClock();
+    private final ModbusDriverFactory factory = new ModbusDriverFactory();
+
+    static Stream<Arguments> modes() throws Exception {
+        var modes = new ArrayList<Arguments>();
+        for (var scheme : List.of("tcp", "rtu-tcp")) {
+            try (var device = started(scheme)) {
+                device.faultKinds().stream()
+                        .filter(kind -> kind != FaultKind.NONE && !kind.isAboutValues())
+                        .forEach(kind -> modes.add(Arguments.of(scheme, kind)));
+            }
+        }
+        return modes.stream();
+    }
+
+    private static SimulatedPress started(String scheme) throws Exception {
+        var listen = scheme.equals("tcp") ? "127.0.0.1:0" : scheme + "://127.0.0.1:0";
+        return SimulatedPress.start(PLANT.formatted(listen));
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("modes")
+    void neighboursOnOtherLinesKeepTheirPolls(String scheme, FaultKind kind) throws Exception {
+        try (var bad = started(scheme);
+                var other = started(scheme);
+                var first = new Running(scheme, bad.port(), BAD);
+                var neighbour = new Running(scheme, other.port(), GOOD)) {
+            first.awaitGood();
+            neighbour.awaitGood();
+            bad.fault("", SimulatedPress.delayed(kind, Duration.ofSeconds(1)));
+            neighbour.keepsItsPolls();
+            bad.fault(FaultKind.NONE);
+            first.awaitGood();
+        }
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("modes")
+    void neighboursOnTheSameLineKeepTheirPolls(String scheme, FaultKind kind) throws Exception {
+        try (var press = started(scheme);
+                var first = new Running(scheme, press.port(), BAD);
+                var neighbour = new Running(scheme, press.port(), GOOD)) {
+            first.awaitGood();
+            neighbour.awaitGood();
+            press.fault("" + BAD, SimulatedPress.delayed(kind, Duration.ofSeconds(1)));
+            neighbour.keepsItsPolls();
+            press.fault("" + BAD, SimulatedPress.delayed(FaultKind.NONE, Duration.ZERO));
+            first.awaitGood();
+        }
+    }
+
+    /** A device's loop in its own thread, and one that checks what it delivers. */
+    private final class Running implements AutoCloseable {
+        private final DeviceFixture fixture;
+        private final int unit;
+        private final ArrayBlockingQueue<Batch> queue = new ArrayBlockingQueue<>(64);
+        private final AtomicLong good = new AtomicLong();
+        private final AtomicBoolean isWrong = new AtomicBoolean();
+        private final DeviceLoop loop;
+        private final Thread reader;
+        private final Thread checker;
+
+        Running(String scheme, int port, int unit) {
+            this.unit = unit;
+            this.fixture =
+                    DeviceFixture.of(
+                            "unit-" + unit,
+                            factory,
+                            """
+                            url: "%s://127.0.0.1:%d"
+                            unit-id: %d
+                            timeout: 500ms
+                            tags:
+                              a: {address: "holding:7", type: uint16, poll: %dms}
+                              b: {address: "holding:61", type: uint16, poll: %dms}
+                            """
+                                    .formatted(
+                                            scheme, port, unit, POLL.toMillis(), POLL.toMillis()));
+            var driver =
+                    (PolledDriver)
+                            factory.create(
+                                    fixture.spec(), fixture.groups(), Path.of("unused"), clock);
+            this.loop =
+                    new DeviceLoop(
+                            fixture.spec(),
+                            fixture.groups(),
+                            driver,
+                            0,
+                            queue,
+                            clock,
+                            new SplittableRandom(unit));
+            this.reader = Thread.ofVirtual().name("device-" + unit).start(loop);
+            this.checker = Thread.ofVirtual().start(this::check);
+        }
+
+        private void check() {
+            try {
+                while (true) {
+                    var batch = queue.poll(1, TimeUnit.SECONDS);
+                    if (batch != null && batch.size() > 0) {
+                        good.addAndGet(isGood(batch) ? 1 : 0);
+                    }
+                }
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private boolean isGood(Batch batch) {
+            boolean isGood = true;
+            for (int i = 0; i < batch.size(); i++) {
+                boolean isValue = Quality.isGood(batch.qualities()[i]);
+                isGood &= isValue;
+                int index = batch.tags()[i] - DeviceFixture.FIRST_TABLE_INDEX;
+                var address = (ModbusAddress) fixture.spec().tags().get(index).address();
+                if (isValue && batch.bits()[i] != 1_000L * unit + address.start()) {
+                    isWrong.set(true);
+                }
+            }
+            return isGood;
+        }
+
+        void awaitGood() throws InterruptedException {
+            long before = good.get();
+            long until = clock.nanoTime() + LASTING.toNanos();
+            while (good.get() < before + 3 && clock.nanoTime() - until < 0) {
+                clock.sleep(POLL);
+            }
+            assertThat(loop.status().state()).as(loop.status().lastError()).isEqualTo(State.GOOD);
+        }
+
+        void keepsItsPolls() throws InterruptedException {
+            long before = good.get();
+            clock.sleep(LASTING);
+            long due = LASTING.dividedBy(POLL);
+            assertThat(good.get() - before)
+                    .as("good polls of %d; %s", due, loop.status().lastError())
+                    .isGreaterThanOrEqualTo(due * 99 / 100);
+        }
+
+        @Override
+        public void close() throws Exception {
+            loop.stop();
+            checker.interrupt();
+            assertThat(reader.join(Duration.ofSeconds(10))).isTrue();
+            assertThat(isWrong).as("a value of another tag").isFalse();
+        }
+    }
+}
