@@ -4,33 +4,23 @@ import static org.eclipse.milo.opcua.stack.core.types.builtin.unsigned.Unsigned.
 
 import io.drme.driver.DriverException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.Security;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.eclipse.milo.opcua.sdk.client.DiscoveryClient;
 import org.eclipse.milo.opcua.sdk.client.OpcUaClient;
 import org.eclipse.milo.opcua.sdk.client.OpcUaClientConfig;
 import org.eclipse.milo.opcua.sdk.client.OpcUaClientConfigBuilder;
-import org.eclipse.milo.opcua.sdk.client.identity.AnonymousProvider;
 import org.eclipse.milo.opcua.sdk.client.identity.IdentityProvider;
-import org.eclipse.milo.opcua.sdk.client.identity.UsernameProvider;
 import org.eclipse.milo.opcua.stack.core.Stack;
 import org.eclipse.milo.opcua.stack.core.UaException;
 import org.eclipse.milo.opcua.stack.core.types.builtin.LocalizedText;
 import org.eclipse.milo.opcua.stack.core.types.enumerated.MessageSecurityMode;
-import org.eclipse.milo.opcua.stack.core.types.enumerated.UserTokenType;
 import org.eclipse.milo.opcua.stack.core.types.structured.EndpointDescription;
-import org.eclipse.milo.opcua.stack.core.types.structured.UserTokenPolicy;
 import org.eclipse.milo.opcua.stack.core.util.CertificateUtil;
 import org.eclipse.milo.opcua.stack.core.util.EndpointUtil;
 import org.eclipse.milo.opcua.stack.transport.client.tcp.OpcTcpClientTransportConfigBuilder;
@@ -55,8 +45,6 @@ final class Connector {
      */
     private static final int PENDING_PUBLISHES = 1;
 
-    private static final int MAX_PASSWORD_FILE_BYTES = 4_096;
-
     private static final Logger log = LoggerFactory.getLogger(Connector.class);
 
     private final OpcUaSettings settings;
@@ -75,7 +63,8 @@ final class Connector {
 
     /** A client with an active session. */
     OpcUaClient connect() throws DriverException, InterruptedException {
-        var password = settings.user().isEmpty() ? "" : password();
+        var credentials = new Credentials(settings, steps);
+        credentials.check();
         var endpoints =
                 steps.await(
                         DiscoveryClient.getEndpoints(settings.url().toString(), this::limit),
@@ -84,9 +73,9 @@ final class Connector {
         var trust = new ServerTrust(pki, steps.device(), settings.url().toString());
         var endpoint = choose(endpoints);
         if (settings.policy() != SecurityPolicyName.NONE) {
-            checkServer(endpoint, trust);
+            checkServer(endpoint, trust, settings, steps);
         }
-        var identity = identity(endpoint, trust, password);
+        var identity = credentials.forEndpoint(endpoint, trust);
         var config = config(endpoint, endpoints, trust, identity);
         var client = create(config);
         boolean connected = false;
@@ -158,11 +147,14 @@ final class Connector {
     }
 
     /** Before anything secret or signed is sent. Milo asks again when the channel is there. */
-    private void checkServer(EndpointDescription endpoint, ServerTrust trust)
+    static void checkServer(
+            EndpointDescription endpoint, ServerTrust trust, OpcUaSettings settings, Steps steps)
             throws DriverException {
         var certificate = endpoint.getServerCertificate();
         if (certificate == null || certificate.isNullOrEmpty()) {
-            throw steps.refused("the server shows no certificate; use policy none", null);
+            throw steps.refused(
+                    "the server shows no certificate; use policy none, without a user certificate",
+                    null);
         }
         try {
             trust.validateCertificateChain(
@@ -227,83 +219,6 @@ final class Connector {
                     "our certificate %s can't be used: %s; both files of pki/own are made anew when they are gone"
                             .formatted(pki.ownCertificate(), e),
                     e);
-        }
-    }
-
-    private IdentityProvider identity(
-            EndpointDescription endpoint, ServerTrust trust, String password)
-            throws DriverException {
-        var tokens =
-                endpoint.getUserIdentityTokens() == null
-                        ? List.<UserTokenPolicy>of()
-                        : Arrays.asList(endpoint.getUserIdentityTokens());
-        if (settings.user().isEmpty()) {
-            if (!tokens.isEmpty()
-                    && tokens.stream()
-                            .noneMatch(t -> t.getTokenType() == UserTokenType.Anonymous)) {
-                throw steps.refused(
-                        "the server takes no anonymous clients; add security.user and password-file",
-                        null);
-            }
-            return AnonymousProvider.INSTANCE;
-        }
-        var usable =
-                tokens.stream()
-                        .filter(t -> t.getTokenType() == UserTokenType.UserName)
-                        .filter(t -> keepsSecret(t, endpoint))
-                        .findFirst();
-        if (usable.isEmpty()) {
-            throw steps.refused(
-                    "the server would take the password unencrypted or not at all;"
-                            + " use security.policy: basic256sha256 with mode: sign-and-encrypt",
-                    null);
-        }
-        return new UsernameProvider(
-                settings.user(),
-                () -> password.getBytes(StandardCharsets.UTF_8),
-                trust,
-                _ -> usable.get());
-    }
-
-    private static boolean keepsSecret(UserTokenPolicy token, EndpointDescription endpoint) {
-        if (endpoint.getSecurityMode() == MessageSecurityMode.SignAndEncrypt) {
-            return true;
-        }
-        var own = token.getSecurityPolicyUri();
-        var policy = own == null || own.isEmpty() ? endpoint.getSecurityPolicyUri() : own;
-        return policy != null && !policy.equals(SecurityPolicyName.NONE.uri());
-    }
-
-    private String password() throws DriverException {
-        var file = settings.passwordFile().orElse(Path.of(""));
-        try {
-            if (Files.size(file) > MAX_PASSWORD_FILE_BYTES) {
-                throw steps.refused(
-                        "%s is no password file: it is longer than %d bytes"
-                                .formatted(file, MAX_PASSWORD_FILE_BYTES),
-                        null);
-            }
-            var lines = Files.readString(file).lines().toList();
-            if (lines.isEmpty() || lines.getFirst().isEmpty()) {
-                throw steps.refused(
-                        "%s is empty; write the password into its first line".formatted(file),
-                        null);
-            }
-            return lines.getFirst();
-        } catch (IOException e) {
-            throw steps.refused(
-                    "the password file %s can't be read (%s); let the agent's user read it"
-                            .formatted(file, e),
-                    e);
-        }
-    }
-
-    /** Apart, so that BouncyCastle is loaded only for the one policy that needs it. */
-    private static final class Pss {
-        static void install() {
-            if (Security.getProvider(BouncyCastleProvider.PROVIDER_NAME) == null) {
-                Security.addProvider(new BouncyCastleProvider());
-            }
         }
     }
 }

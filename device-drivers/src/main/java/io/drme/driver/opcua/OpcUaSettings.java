@@ -14,19 +14,12 @@ import java.util.Optional;
  * @param url {@code opc.tcp://host:port/path}, the port always there
  * @param policy the one policy that is used
  * @param mode the one mode that is used
- * @param user name to sign in with; anonymous where empty
- * @param passwordFile file that holds the user's password in its first line; there whenever {@code
- *     user} is
+ * @param signIn who the agent says that it is
  * @param pki folder of certificates and trust; {@code pki} under the gateway's data directory where
  *     empty
  */
 public record OpcUaSettings(
-        URI url,
-        SecurityPolicyName policy,
-        SecurityMode mode,
-        String user,
-        Optional<Path> passwordFile,
-        Optional<Path> pki)
+        URI url, SecurityPolicyName policy, SecurityMode mode, SignIn signIn, Optional<Path> pki)
         implements DriverSettings {
     /** The port that IANA gave to OPC UA. */
     public static final int DEFAULT_PORT = 4840;
@@ -39,8 +32,7 @@ public record OpcUaSettings(
                     address,
                     SecurityPolicyName.NONE,
                     SecurityMode.NONE,
-                    "",
-                    Optional.empty(),
+                    new SignIn.Anonymous(),
                     Optional.empty());
         }
         var security = section.get();
@@ -53,17 +45,40 @@ public record OpcUaSettings(
                                 ? SecurityMode.NONE
                                 : SecurityMode.SIGN_AND_ENCRYPT);
         checkTogether(security, named, policy, mode);
+        var signIn = signIn(security);
+        var pki = security.parsed("pki", "a path", OpcUaSettings::path);
+        security.done();
+        return new OpcUaSettings(address, policy, mode, signIn, pki);
+    }
+
+    private static SignIn signIn(Section security) {
         var user = security.text("user", "");
         var password = security.parsed("password-file", "a path", OpcUaSettings::path);
+        var certificate = security.parsed("user-certificate", "a path", OpcUaSettings::path);
+        var key = security.parsed("user-key", "a path", OpcUaSettings::path);
         if (user.isEmpty() && password.isPresent()) {
             security.problem("password-file", "has no user; add user, or remove the file");
         }
         if (!user.isEmpty() && password.isEmpty()) {
             security.problem("user", "has no password-file; name the file that holds the password");
         }
-        var pki = security.parsed("pki", "a path", OpcUaSettings::path);
-        security.done();
-        return new OpcUaSettings(address, policy, mode, user, password, pki);
+        if (certificate.isPresent() && key.isEmpty()) {
+            security.problem(
+                    "user-certificate",
+                    "has no user-key; name the file that holds its private key");
+        }
+        if (certificate.isEmpty() && key.isPresent()) {
+            security.problem("user-key", "has no user-certificate; add it, or remove the key");
+        }
+        if (!user.isEmpty() && certificate.isPresent()) {
+            security.problem("user-certificate", "can't be beside user: sign in by one of the two");
+        }
+        if (certificate.isPresent() && key.isPresent()) {
+            return new SignIn.Certificate(certificate.get(), key.get());
+        }
+        return user.isEmpty() || password.isEmpty()
+                ? new SignIn.Anonymous()
+                : new SignIn.Password(user, password.get());
     }
 
     private static Optional<Path> path(String text) {

@@ -119,16 +119,7 @@ final class Steps {
                         .orElse(StatusCodes.Bad_UnexpectedError);
         var text = words(cause);
         if (ABOUT_USER.contains(code)) {
-            return refused(
-                    settings.user().isEmpty()
-                            ? "the server refuses anonymous clients; add security.user and password-file"
-                            : "the server refuses user '%s'; check security.user and %s"
-                                    .formatted(
-                                            settings.user(),
-                                            settings.passwordFile()
-                                                    .map(Path::toString)
-                                                    .orElse("password-file")),
-                    cause);
+            return refused(aboutUser(), cause);
         }
         if (ABOUT_TRUST.contains(code) && settings.policy() != SecurityPolicyName.NONE) {
             return refused(
@@ -139,6 +130,19 @@ final class Steps {
         boolean late = code == StatusCodes.Bad_Timeout || code == StatusCodes.Bad_RequestTimeout;
         return unreachable(
                 "%s failed: %s".formatted(what, text), late ? new TimeoutException(text) : cause);
+    }
+
+    private String aboutUser() {
+        return switch (settings.signIn()) {
+            case SignIn.Anonymous _ ->
+                    "the server refuses anonymous clients; add security.user and password-file";
+            case SignIn.Password(String user, Path file) ->
+                    "the server refuses user '%s'; check security.user and %s"
+                            .formatted(user, file);
+            case SignIn.Certificate(Path certificate, Path _) ->
+                    "the server refuses the user of %s; its administrator has to know that certificate"
+                            .formatted(certificate);
+        };
     }
 
     /**

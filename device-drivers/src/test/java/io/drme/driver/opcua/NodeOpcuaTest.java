@@ -81,6 +81,69 @@ class NodeOpcuaTest {
                 trustOnFirstRefusal(driver);
                 check(driver);
             }
+            for (var policy : List.of("aes128-sha256-rsaoaep", "aes256-sha256-rsapss")) {
+                try (var driver = driver(peer, "{policy: %s}".formatted(policy))) {
+                    driver.connect();
+                    check(driver);
+                }
+            }
+            var keys = UserKeys.in(directory.resolve("user"));
+            var signedIn =
+                    "{policy: basic256sha256, user-certificate: %s, user-key: %s}"
+                            .formatted(keys.certificate(), keys.key());
+            try (var driver = driver(peer, signedIn)) {
+                driver.connect();
+                check(driver);
+            }
+        }
+    }
+
+    // How values are put together and named is read from the server, so it must be another's too.
+    @Test
+    void partsOfValuesAreReadFromAServerThatWeDidNotWrite() throws Exception {
+        var tags =
+                List.of(
+                        "{address: '%szones', element: 2}".formatted(NS),
+                        "{address: '%szones', element: 9}".formatted(NS),
+                        "{address: '%smode', type: text}".formatted(NS),
+                        "{address: '%smode', type: int64}".formatted(NS),
+                        "{address: '%sstate', type: text}".formatted(NS),
+                        "{address: '%saxis', field: Position}".formatted(NS),
+                        "{address: '%saxis', field: Drive/Hot, type: bool}".formatted(NS),
+                        "{address: '%saxis', field: 'Limits[1]', type: int64}".formatted(NS),
+                        "{address: '%slevel', server-deadband: \"10 %%\"}".formatted(NS));
+        try (var peer = NodePeer.start(directory.resolve("peer-pki"))) {
+            var built = OpcUaRig.built(peer.url(), "", tags, directory);
+            try (var driver = built.driver()) {
+                driver.connect();
+                var batch = new Batch();
+                var indexes =
+                        IntStream.range(0, tags.size())
+                                .map(i -> OpcUaRig.FIRST_INDEX + i)
+                                .boxed()
+                                .collect(Collectors.toSet());
+                DriverContract.readInto(driver, batch, indexes);
+                var readings = new TreeMap<Integer, Reading>();
+                for (int i = 0; i < batch.size(); i++) {
+                    int tag = batch.tags()[i] - OpcUaRig.FIRST_INDEX;
+                    readings.put(tag, batch.readingAt(i, built.spec().tags().get(tag).rawType()));
+                }
+                assertThat(readings)
+                        .containsExactlyInAnyOrderEntriesOf(
+                                Map.of(
+                                        0, new Reading.Good(new Value.Real(22.5)),
+                                        1, new Reading.Bad(Reason.UNKNOWN_ADDRESS),
+                                        2, new Reading.Good(new Value.Text("running")),
+                                        3, new Reading.Good(new Value.Int(1)),
+                                        4, new Reading.Good(new Value.Text("Auto")),
+                                        5, new Reading.Good(new Value.Real(1.5)),
+                                        6, new Reading.Good(new Value.Bool(true)),
+                                        7, new Reading.Good(new Value.Int(-4)),
+                                        8, new Reading.Good(new Value.Real(40))));
+                assertThat(driver.lastExchange(OpcUaRig.FIRST_INDEX + 8))
+                        .as("the deadband is taken")
+                        .isEmpty();
+            }
         }
     }
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Assumptions;
 final class NodePeer implements AutoCloseable {
     private static final Path SOURCE = Path.of("src/test/node/opcua-peer");
     private static final List<String> FILES =
-            List.of("package.json", "package-lock.json", "server.js");
+            List.of("package.json", "package-lock.json", "server.js", "types.xml");
     private static final String INSTALLED = "installed";
     private static final long INSTALL_SECONDS = 180;
     private static final long START_SECONDS = 60;

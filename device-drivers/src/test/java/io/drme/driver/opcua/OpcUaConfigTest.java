@@ -36,8 +36,7 @@ class OpcUaConfigTest {
                                 URI.create("opc.tcp://boiler:4840"),
                                 SecurityPolicyName.NONE,
                                 SecurityMode.NONE,
-                                "",
-                                Optional.empty(),
+                                new SignIn.Anonymous(),
                                 Optional.empty()));
         var address =
                 new OpcUaDriverFactory()
@@ -68,8 +67,8 @@ class OpcUaConfigTest {
         assertThat(problems.list()).isEmpty();
         assertThat(settings.policy()).isEqualTo(SecurityPolicyName.BASIC256SHA256);
         assertThat(settings.mode()).isEqualTo(SecurityMode.SIGN_AND_ENCRYPT);
-        assertThat(settings.user()).isEqualTo("drme");
-        assertThat(settings.passwordFile()).contains(Path.of("/etc/drme/boiler.secret"));
+        assertThat(settings.signIn())
+                .isEqualTo(new SignIn.Password("drme", Path.of("/etc/drme/boiler.secret")));
     }
 
     @ParameterizedTest
@@ -86,6 +85,11 @@ class OpcUaConfigTest {
                         + URL
                         + " | has no password-file",
                 "security: {policy: basic256sha256, password-file: /x} | " + URL + " | has no user",
+                "security: {user-certificate: /x} | " + URL + " | has no user-key",
+                "security: {user-key: /x} | " + URL + " | has no user-certificate",
+                "security: {user: a, password-file: /x, user-certificate: /y, user-key: /z} | "
+                        + URL
+                        + " | sign in by one of the two",
                 "security: {polcy: none} | " + URL + " | did you mean 'policy'?",
             })
     void whatIsWrongIsToldWithItsRemedy(String yaml, String url, String expected) {

@@ -207,6 +207,97 @@ class OpcUaSecurityTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"basic256sha256", "aes128-sha256-rsaoaep", "aes256-sha256-rsapss"})
+    void strongPolicyIsUsedAsTheFileNamesItThoughOthersAreOffered(String policy) throws Exception {
+        var server =
+                "path: /boiler\nsecurity: [basic256sha256, aes128-sha256-rsaoaep, aes256-sha256-rsapss]\n"
+                        + NODES;
+        try (var rig = new OpcUaRig(directory, server, "{policy: %s}".formatted(policy), TAGS);
+                var driver = rig.driver()) {
+            moveAsTold(driver);
+            driver.connect();
+            assertThat(DriverContract.readAll(driver, rig))
+                    .containsEntry(rig.known(), Quality.GOOD);
+            var settings = (OpcUaSettings) rig.built().spec().settings();
+            assertThat(usedPolicy(settings)).isEqualTo(settings.policy().uri());
+        }
+    }
+
+    private String usedPolicy(OpcUaSettings settings) throws Exception {
+        var pki = new PkiFolder(directory.resolve("agent/pki"));
+        var steps = new Steps("boiler", settings, pki.ownCertificate());
+        var limit = Duration.ofSeconds(20);
+        var client = new Connector(settings, limit, pki, steps, new WireTap(true)).connect();
+        try {
+            return String.valueOf(client.getConfig().getEndpoint().getSecurityPolicyUri());
+        } finally {
+            Connector.disconnect(client, limit);
+        }
+    }
+
+    private static final String CERTIFICATES_ONLY =
+            "path: /boiler\nanonymous: false\nuser-certificates: users\n" + NODES;
+
+    private String byCertificate(String policy, UserKeys keys) {
+        return "{policy: %s, user-certificate: %s, user-key: %s}"
+                .formatted(policy, keys.certificate(), keys.key());
+    }
+
+    // With policy none the channel is open, and the proof of the key is all that there is.
+    @ParameterizedTest
+    @ValueSource(strings = {"basic256sha256", "aes256-sha256-rsapss", "none"})
+    void aUserSignsInByACertificateThatTheServerKnows(String policy) throws Exception {
+        var server = CERTIFICATES_ONLY + "security: [none, basic256sha256, aes256-sha256-rsapss]\n";
+        var keys = UserKeys.in(directory.resolve("user"));
+        keys.addTo(directory.resolve("users"));
+        try (var rig = new OpcUaRig(directory, server, byCertificate(policy, keys), TAGS);
+                var driver = rig.driver()) {
+            moveAsTold(driver);
+            driver.connect();
+            assertThat(DriverContract.readAll(driver, rig))
+                    .containsEntry(rig.known(), Quality.GOOD);
+        }
+    }
+
+    @Test
+    void aUserCertificateThatTheServerDoesNotKnowIsRefusedAndNamed() throws Exception {
+        var keys = UserKeys.in(directory.resolve("user"));
+        Files.createDirectories(directory.resolve("users"));
+        var security = byCertificate("basic256sha256", keys);
+        try (var rig = new OpcUaRig(directory, CERTIFICATES_ONLY, security, TAGS);
+                var driver = rig.driver()) {
+            moveAsTold(driver);
+            assertThatThrownBy(driver::connect)
+                    .isInstanceOf(DriverException.Refused.class)
+                    .hasMessageContaining("refuses the user of " + keys.certificate());
+        }
+    }
+
+    @Test
+    void anonymousIsToldThatTheServerWantsAUserCertificate() throws Exception {
+        try (var rig = new OpcUaRig(directory, CERTIFICATES_ONLY, "", TAGS);
+                var driver = rig.driver()) {
+            assertThatThrownBy(driver::connect)
+                    .isInstanceOf(DriverException.Refused.class)
+                    .hasMessageContaining("add security.user-certificate and user-key");
+        }
+    }
+
+    @Test
+    void aKeyOfAnotherCertificateIsToldBeforeTheServerIsAsked() throws Exception {
+        var keys = UserKeys.in(directory.resolve("user"));
+        var other = UserKeys.in(directory.resolve("other"));
+        var security =
+                byCertificate("basic256sha256", new UserKeys(keys.certificate(), other.key()));
+        try (var rig = new OpcUaRig(directory, CERTIFICATES_ONLY, security, TAGS);
+                var driver = rig.driver()) {
+            assertThatThrownBy(driver::connect)
+                    .isInstanceOf(DriverException.Refused.class)
+                    .hasMessageContaining("is not the key of " + keys.certificate());
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"basic128rsa15", "basic256"})
     void weakPolicyIsRefusedUnlessTheDeviceNamesIt(String weak) throws Exception {
         var server = "path: /boiler\nsecurity: [%s]\n".formatted(weak) + NODES;
@@ -237,16 +328,7 @@ class OpcUaSecurityTest {
                 var driver = rig.driver()) {
             moveAsTold(driver);
             var settings = (OpcUaSettings) rig.built().spec().settings();
-            var pki = new PkiFolder(directory.resolve("agent/pki"));
-            var steps = new Steps("boiler", settings, pki.ownCertificate());
-            var limit = Duration.ofSeconds(20);
-            var client = new Connector(settings, limit, pki, steps, new WireTap(true)).connect();
-            try {
-                assertThat(client.getConfig().getEndpoint().getSecurityPolicyUri())
-                        .isEqualTo(SecurityPolicyName.BASIC256SHA256.uri());
-            } finally {
-                Connector.disconnect(client, limit);
-            }
+            assertThat(usedPolicy(settings)).isEqualTo(SecurityPolicyName.BASIC256SHA256.uri());
         }
     }
 }

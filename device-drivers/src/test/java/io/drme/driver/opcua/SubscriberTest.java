@@ -44,8 +44,7 @@ class SubscriberTest {
                         URI.create("opc.tcp://h:4840"),
                         SecurityPolicyName.NONE,
                         SecurityMode.NONE,
-                        "",
-                        Optional.empty(),
+                        new SignIn.Anonymous(),
                         Optional.empty());
         var address = new OpcUaAddress(NodeAddress.parse("ns=2;s=A").orElseThrow(), TIMEOUT);
         subscriber =

@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,16 +19,9 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.milo.opcua.sdk.server.EndpointConfig;
 import org.eclipse.milo.opcua.sdk.server.OpcUaServer;
 import org.eclipse.milo.opcua.sdk.server.OpcUaServerConfig;
-import org.eclipse.milo.opcua.sdk.server.identity.AnonymousIdentityValidator;
-import org.eclipse.milo.opcua.sdk.server.identity.CompositeValidator;
-import org.eclipse.milo.opcua.sdk.server.identity.IdentityValidator;
-import org.eclipse.milo.opcua.sdk.server.identity.UsernameIdentityValidator;
 import org.eclipse.milo.opcua.stack.core.Stack;
-import org.eclipse.milo.opcua.stack.core.security.SecurityPolicy;
 import org.eclipse.milo.opcua.stack.core.types.builtin.LocalizedText;
 import org.eclipse.milo.opcua.stack.core.types.enumerated.MessageSecurityMode;
-import org.eclipse.milo.opcua.stack.core.types.enumerated.UserTokenType;
-import org.eclipse.milo.opcua.stack.core.types.structured.UserTokenPolicy;
 import org.eclipse.milo.opcua.stack.transport.server.tcp.OpcTcpServerTransport;
 import org.eclipse.milo.opcua.stack.transport.server.tcp.OpcTcpServerTransportConfig;
 import org.jspecify.annotations.Nullable;
@@ -104,7 +95,7 @@ final class OpcUaSimulator implements SimulatedDevice {
                         .setApplicationUri(uri)
                         .setProductUri("urn:drme:simulator")
                         .setApplicationName(LocalizedText.english("DRME simulator"))
-                        .setIdentityValidator(identities());
+                        .setIdentityValidator(new SimulatedUsers(options).validator());
         var security = security(uri);
         builder.setCertificateManager(security.manager());
         builder.setEndpoints(endpoints(listen, security));
@@ -118,7 +109,7 @@ final class OpcUaSimulator implements SimulatedDevice {
 
     // Milo's own methods declare Exception.
     private ServerSecurity security(String uri) throws IOException {
-        if (options.users().isEmpty() && options.policies().equals(Set.of("none"))) {
+        if (options.needsNoCertificate()) {
             return ServerSecurity.none();
         }
         try {
@@ -127,25 +118,6 @@ final class OpcUaSimulator implements SimulatedDevice {
             throw new IOException(
                     "the certificate folder %s can't be used: %s".formatted(options.pki(), e), e);
         }
-    }
-
-    private IdentityValidator identities() {
-        var validators = new ArrayList<IdentityValidator>();
-        if (options.anonymous()) {
-            validators.add(AnonymousIdentityValidator.INSTANCE);
-        }
-        validators.add(
-                new UsernameIdentityValidator(
-                        c -> isRight(c.getUsername(), String.valueOf(c.getPassword()))));
-        return new CompositeValidator(validators);
-    }
-
-    private boolean isRight(String user, String password) {
-        var known = options.users().get(user);
-        return known != null
-                && MessageDigest.isEqual(
-                        known.getBytes(StandardCharsets.UTF_8),
-                        password.getBytes(StandardCharsets.UTF_8));
     }
 
     private Set<EndpointConfig> endpoints(InetSocketAddress listen, ServerSecurity security) {
@@ -158,7 +130,7 @@ final class OpcUaSimulator implements SimulatedDevice {
                             .setBindPort(listen.getPort())
                             .setPath(options.path())
                             .setCertificate(security.certificate())
-                            .addTokenPolicies(tokens());
+                            .addTokenPolicies(new SimulatedUsers(options).tokens());
             if (policy.equals("none")) {
                 endpoints.add(builder.build());
             } else {
@@ -173,23 +145,6 @@ final class OpcUaSimulator implements SimulatedDevice {
 
     private static String hostName(InetAddress address) {
         return address.isAnyLocalAddress() ? "localhost" : address.getHostAddress();
-    }
-
-    private UserTokenPolicy[] tokens() {
-        var tokens = new ArrayList<UserTokenPolicy>();
-        if (options.anonymous()) {
-            tokens.add(new UserTokenPolicy("anonymous", UserTokenType.Anonymous, null, null, null));
-        }
-        if (!options.users().isEmpty()) {
-            tokens.add(
-                    new UserTokenPolicy(
-                            "user",
-                            UserTokenType.UserName,
-                            null,
-                            null,
-                            SecurityPolicy.Basic256Sha256.getUri()));
-        }
-        return tokens.toArray(UserTokenPolicy[]::new);
     }
 
     private Map<String, List<SimulatedNode>> byNamespace() {

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.eclipse.milo.opcua.stack.core.security.SecurityPolicy;
@@ -19,7 +20,9 @@ import org.eclipse.milo.opcua.stack.core.security.SecurityPolicy;
  * @param path of its URL, empty or with a leading slash
  * @param policies of {@link #POLICIES}, at least one
  * @param anonymous whether it takes clients without a user
- * @param users passwords by user; no user can sign in where it is empty
+ * @param users passwords by user; no user can sign in by a password where it is empty
+ * @param userCertificates folder of the certificates by which users can sign in; no user can where
+ *     there is none
  * @param trustAll whether it takes any client certificate; otherwise those in its trust folder
  * @param pki folder of its certificate and trust; where the scenario names none, a place in the
  *     user's cache, so that a client that trusts it goes on doing so
@@ -30,6 +33,7 @@ record ServerOptions(
         Set<String> policies,
         boolean anonymous,
         Map<String, String> users,
+        Optional<Path> userCertificates,
         boolean trustAll,
         Path pki,
         Duration tick) {
@@ -47,6 +51,8 @@ record ServerOptions(
         var all = new LinkedHashMap<String, SecurityPolicy>();
         all.put("none", SecurityPolicy.None);
         all.put("basic256sha256", SecurityPolicy.Basic256Sha256);
+        all.put("aes128-sha256-rsaoaep", SecurityPolicy.Aes128_Sha256_RsaOaep);
+        all.put("aes256-sha256-rsapss", SecurityPolicy.Aes256_Sha256_RsaPss);
         all.put("basic128rsa15", SecurityPolicy.Basic128Rsa15);
         all.put("basic256", SecurityPolicy.Basic256);
         return Collections.unmodifiableMap(all);
@@ -69,8 +75,11 @@ record ServerOptions(
                 device.text("users-file")
                         .map(f -> users(device, directory.resolve(f)))
                         .orElse(Map.of());
-        if (!anonymous && users.isEmpty()) {
-            device.problem("anonymous", "nobody could sign in; add users-file, or allow anonymous");
+        var userCertificates = device.text("user-certificates").map(directory::resolve);
+        if (!anonymous && users.isEmpty() && userCertificates.isEmpty()) {
+            device.problem(
+                    "anonymous",
+                    "nobody could sign in; add users-file or user-certificates, or allow anonymous");
         }
         boolean trustAll = device.bool("trust-all", true);
         var pki = device.text("pki").map(directory::resolve).orElseGet(() -> cache(name));
@@ -80,9 +89,15 @@ record ServerOptions(
                 policies.isEmpty() ? USUAL_POLICIES : policies,
                 anonymous,
                 users,
+                userCertificates,
                 trustAll,
                 pki,
                 tick);
+    }
+
+    /** Whether nothing is encrypted or signed. */
+    boolean needsNoCertificate() {
+        return users.isEmpty() && userCertificates.isEmpty() && policies.equals(Set.of("none"));
     }
 
     /** Outside the scenario's folder, which may be read-only or anybody's. */

@@ -3,8 +3,10 @@ package io.drme.sim.opcua;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.Security;
 import java.security.cert.X509Certificate;
 import java.time.Period;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.eclipse.milo.opcua.stack.core.NodeIds;
 import org.eclipse.milo.opcua.stack.core.security.CertificateManager;
 import org.eclipse.milo.opcua.stack.core.security.CertificateValidator;
@@ -36,6 +38,9 @@ record ServerSecurity(CertificateManager manager, @Nullable X509Certificate cert
     }
 
     static ServerSecurity in(Path pki, String applicationUri, boolean trustAll) throws Exception {
+        if (Security.getProvider(BouncyCastleProvider.PROVIDER_NAME) == null) {
+            Security.addProvider(new BouncyCastleProvider()); // aes256-sha256-rsapss needs it
+        }
         Files.createDirectories(pki);
         var store =
                 KeyStoreCertificateStore.createAndInitialize(
