@@ -35,20 +35,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @EnabledIfSystemProperty(named = "drme.long", matches = "true")
 class LastingFaultsTest {
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final Duration LASTING = Duration.ofSeconds(Integer.getInteger("lasting", 60));
+    private static final Duration LASTING = Duration.ofSeconds(60);
     private static final int BAD = 1;
     private static final int GOOD = 2;
-    private static final String PLANT =
-            """
-            devices:
-              press:
-                protocol: modbus
-                listen: "%s"
-                units:
-                  1: {fill: {"holding:0-99": {value: address}}}
-                  2: {fill: {"holding:0-99": {value: address}}}
-            """;
-
     private final SystemClock clock = new SystemClock();
     private final ModbusDriverFactory factory = new ModbusDriverFactory();
 
@@ -66,7 +55,17 @@ class LastingFaultsTest {
 
     private static SimulatedPress started(String scheme) throws Exception {
         var listen = scheme.equals("tcp") ? "127.0.0.1:0" : scheme + "://127.0.0.1:0";
-        return SimulatedPress.start(PLANT.formatted(listen));
+        return SimulatedPress.start(
+                """
+                devices:
+                  press:
+                    protocol: modbus
+                    listen: "%s"
+                    units:
+                      1: {fill: {"holding:0-99": {value: address}}}
+                      2: {fill: {"holding:0-99": {value: address}}}
+                """
+                        .formatted(listen));
     }
 
     @ParameterizedTest(name = "{0} {1}")
@@ -190,10 +189,14 @@ class LastingFaultsTest {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() {
             loop.stop();
             checker.interrupt();
-            assertThat(reader.join(Duration.ofSeconds(10))).isTrue();
+            try {
+                assertThat(reader.join(Duration.ofSeconds(10))).isTrue();
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
             assertThat(isWrong).as("a value of another tag").isFalse();
         }
     }
