@@ -123,7 +123,7 @@ public final class DeviceLoop implements Runnable {
         stopped = true;
         var thread = owner;
         if (thread != null) {
-            thread.interrupt();
+            driver.release(thread);
         }
     }
 

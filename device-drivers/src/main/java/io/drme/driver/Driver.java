@@ -7,8 +7,8 @@ import java.util.Optional;
  * tells ({@link PushedDriver}).
  *
  * <p><b>Threads.</b> Every method is called by the one virtual thread that owns the device, so an
- * implementation needs no locks and may block. {@link #close} alone may come from another thread,
- * to end a blocked call, and what {@link #outputs} gives is for any.
+ * implementation needs no locks and may block. {@link #close} and {@link #release} alone may come
+ * from another thread, to end a blocked call, and what {@link #outputs} gives is for any.
  *
  * <p><b>Failure.</b> A tag that can't be read is data, not an exception: it comes as a bad reading
  * and its neighbours are unaffected. Only the loss of the whole device is thrown; the owner then
@@ -62,6 +62,15 @@ public sealed interface Driver extends AutoCloseable permits PolledDriver, Pushe
      */
     default long lostValues() {
         return 0;
+    }
+
+    /**
+     * Gets the owner out of what it waits for, as the device is given up; by another thread. Where
+     * an interrupt would harm others, as it closes a socket that they share, it comes once the
+     * owner has left that. Never blocks for long.
+     */
+    default void release(Thread owner) {
+        owner.interrupt();
     }
 
     /** Frees everything. Never throws, and may be called more than once. */

@@ -49,6 +49,7 @@ final class Line {
     private final ReentrantLock lock = new ReentrantLock(true);
     private final Wire wire;
     private final Patience patience = new Patience();
+    private final Talk talk = new Talk();
     private volatile boolean shut;
     private volatile Pace pace = Pace.NONE;
     private long lastEndNanos;
@@ -78,7 +79,7 @@ final class Line {
         this.transport = transport;
         this.framing = framing;
         this.clock = clock;
-        this.wire = new Wire(transport, clock);
+        this.wire = new Wire(transport, clock, talk);
         this.lastEndNanos = clock.nanoTime() - Duration.ofDays(1).toNanos();
     }
 
@@ -182,6 +183,15 @@ final class Line {
         }
     }
 
+    /**
+     * Has a thread leave the line as soon as that does no harm. An interrupt during an exchange
+     * would close the connection, which others share; so it comes after it, and the exchange ends
+     * before its time limit if no byte comes.
+     */
+    void release(Thread owner) {
+        talk.release(owner);
+    }
+
     /** Closes the connection; the next exchange opens a new one. */
     void reset() {
         transport.close();
@@ -217,7 +227,7 @@ final class Line {
             throws IOException, RefusalException, InterruptedException {
         wire.begin(timeout, trace);
         boolean fresh = opened(timeout);
-        if (!fresh && isSpoilt()) {
+        if (!fresh && isFoundSpoilt()) {
             reset();
             fresh = opened(wire.left());
         }
@@ -253,6 +263,7 @@ final class Line {
         long from = clock.nanoTime();
         boolean answered = false;
         boolean kept = false;
+        talk.begin();
         try {
             var values = framing.exchange(read, wire);
             answered = true;
@@ -264,8 +275,11 @@ final class Line {
             kept = framing.bears(e, wire);
             throw e;
         } finally {
-            patience.learn(read.unitId(), answered, clock.nanoTime() - from);
-            countSilence(read.unitId(), answered);
+            // A request that was given up says nothing of the unit.
+            if (!talk.end() || answered) {
+                patience.learn(read.unitId(), answered, clock.nanoTime() - from);
+                countSilence(read.unitId(), answered);
+            }
             if ((!answered && !kept) || silentInARow >= MOST_SILENT) {
                 reset();
             }
@@ -297,6 +311,15 @@ final class Line {
             case SocketTimeoutException _ -> false;
             default -> !fresh && !wire.isHeard();
         };
+    }
+
+    private boolean isFoundSpoilt() throws InterruptedException {
+        talk.begin();
+        try {
+            return isSpoilt();
+        } finally {
+            talk.end();
+        }
     }
 
     /**

@@ -287,6 +287,11 @@ final class ModbusDriver implements PolledDriver {
     }
 
     @Override
+    public void release(Thread owner) {
+        line.release(owner);
+    }
+
+    @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
             lines.release(settings);

@@ -14,17 +14,22 @@ final class Wire {
     /** More than any frame; how much is dropped at a time. */
     private static final int DROP_BYTES = 512;
 
+    /** So soon a thread notices that it is to leave. */
+    private static final Duration LOOK_EVERY = Duration.ofMillis(50);
+
     private final Transport transport;
     private final Clock clock;
+    private final Talk talk;
     private Line.Trace trace = new Line.Trace();
     private long deadlineNanos;
     private long lastByteNanos;
     private int frameBytes;
     private boolean heard;
 
-    Wire(Transport transport, Clock clock) {
+    Wire(Transport transport, Clock clock, Talk talk) {
         this.transport = transport;
         this.clock = clock;
+        this.talk = talk;
         this.lastByteNanos = clock.nanoTime() - Duration.ofDays(1).toNanos();
     }
 
@@ -76,17 +81,27 @@ final class Wire {
     void fill(byte[] into, int at, int count) throws IOException, InterruptedException {
         int end = at + count;
         for (int got = at; got < end; ) {
-            var left = left();
-            int more = left.isPositive() ? transport.read(into, got, end - got, left) : 0;
-            if (more == 0) {
-                throw new SocketTimeoutException("the answer did not come, or only a part of it");
-            }
+            int more = read(into, got, end - got);
             heard = true;
             lastByteNanos = clock.nanoTime();
             got += more;
             frameBytes += more;
             trace.received(Arrays.copyOf(into, got));
         }
+    }
+
+    private int read(byte[] into, int at, int most) throws IOException, InterruptedException {
+        for (var left = left(); left.isPositive(); left = left.minus(LOOK_EVERY)) {
+            var wait = left.compareTo(LOOK_EVERY) < 0 ? left : LOOK_EVERY;
+            int got = transport.read(into, at, most, wait);
+            if (got > 0) {
+                return got;
+            }
+            if (talk.isToEnd()) {
+                throw new SocketTimeoutException("given up, as the device was stopped");
+            }
+        }
+        throw new SocketTimeoutException("the answer did not come, or only a part of it");
     }
 
     /**

@@ -99,7 +99,7 @@ class RtuLineTest {
         var silence = Duration.ofMillis(4);
         var sentNanos = new AtomicInteger();
         var transport = new StillTransport(() -> sentNanos.set((int) clock.nanoTime()));
-        var wire = new Wire(transport, clock);
+        var wire = new Wire(transport, clock, new Talk());
         wire.begin(PATIENT, trace);
         wire.send(new byte[8], silence);
         assertThat(sentNanos).hasValue(0);
@@ -347,7 +347,7 @@ class RtuLineTest {
                         return most;
                     }
                 };
-        var wire = new Wire(babbling, clock);
+        var wire = new Wire(babbling, clock, new Talk());
         wire.begin(TIMEOUT, trace);
         assertThatThrownBy(() -> wire.awaitQuiet(Rtu.QUIET))
                 .isInstanceOf(WrongAnswerException.class)
