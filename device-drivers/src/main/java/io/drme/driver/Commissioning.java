@@ -1,6 +1,7 @@
 package io.drme.driver;
 
 import io.drme.config.InvalidConfigException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -12,6 +13,14 @@ public interface Commissioning {
 
     /** A tag that nearly every device of the protocol has: whether it answers is what counts. */
     Map<String, String> firstTag();
+
+    /**
+     * Whether a device that lets us in has answered by that, as one that tells only what others
+     * give it; a value of {@link #firstTag} may then never come.
+     */
+    default boolean answersByConnecting() {
+        return false;
+    }
 
     /**
      * The tags that an address may be where its type is not known; the first good value of these is
@@ -57,8 +66,15 @@ public interface Commissioning {
      *
      * @param from first address, where the protocol counts
      * @param to last, inclusive
+     * @param topic filter of topics (MQTT); all where empty
+     * @param listen how long to listen where there is no list to ask for (MQTT); zero for the usual
      */
-    record Extent(int from, int to) {}
+    record Extent(int from, int to, String topic, Duration listen) {
+        /** Of a protocol that counts. */
+        public Extent(int from, int to) {
+            this(from, to, "", Duration.ZERO);
+        }
+    }
 
     /** Who is told of a browse, by the thread that browses. */
     @FunctionalInterface
