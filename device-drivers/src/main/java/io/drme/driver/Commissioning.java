@@ -1,6 +1,7 @@
 package io.drme.driver;
 
 import io.drme.config.InvalidConfigException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -20,6 +21,14 @@ public interface Commissioning {
      */
     default Map<String, String> firstTag(TestDevice device) throws InvalidConfigException {
         return firstTag();
+    }
+
+    /**
+     * Whether a device that lets us in has answered by that, as one that tells only what others
+     * give it; a value of {@link #firstTag} may then never come.
+     */
+    default boolean answersByConnecting() {
+        return false;
     }
 
     /**
@@ -66,8 +75,15 @@ public interface Commissioning {
      *
      * @param from first address, where the protocol counts
      * @param to last, inclusive
+     * @param topic filter of topics (MQTT); all where empty
+     * @param listen how long to listen where there is no list to ask for (MQTT); zero for the usual
      */
-    record Extent(int from, int to) {}
+    record Extent(int from, int to, String topic, Duration listen) {
+        /** Of a protocol that counts. */
+        public Extent(int from, int to) {
+            this(from, to, "", Duration.ZERO);
+        }
+    }
 
     /** Who is told of a browse, by the thread that browses. */
     @FunctionalInterface

@@ -6,6 +6,7 @@ import io.drme.config.Problems;
 import io.drme.config.Section;
 import io.drme.config.YamlReader;
 import io.drme.driver.gpio.GpioDriverFactory;
+import io.drme.driver.mqtt.MqttDriverFactory;
 import io.drme.driver.opcua.OpcUaDriverFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +20,14 @@ class DocumentedConfigTest {
             Set.of("unit", "scale", "offset", "range", "deadband", "poll", "stale", "sync");
 
     @ParameterizedTest
-    @CsvSource({"opcua, 9", "gpio, 4"})
+    @CsvSource({"opcua, 9", "gpio, 4", "mqtt, 4"})
     void sampleIsAcceptedWithoutAProblem(String driver, int tags) throws Exception {
-        var factory = driver.equals("gpio") ? new GpioDriverFactory() : new OpcUaDriverFactory();
+        var factory =
+                switch (driver) {
+                    case "gpio" -> new GpioDriverFactory();
+                    case "mqtt" -> new MqttDriverFactory();
+                    default -> new OpcUaDriverFactory();
+                };
         var text = Files.readString(Path.of("../docs/drivers/" + driver + ".md"));
         var yaml = text.substring(text.indexOf("```yaml\n") + 8);
         var problems = new Problems();

@@ -200,7 +200,7 @@ class OpcUaConfigTest {
         }
     }
 
-    /** The class path of this test, but for Milo, netty, Pi4J and j2mod. */
+    /** The class path of this test, but for Milo, netty, Pi4J, j2mod and Paho. */
     private static final class WithoutMilo extends URLClassLoader {
         WithoutMilo() throws IOException {
             super(urls(), ClassLoader.getPlatformClassLoader());
@@ -210,7 +210,13 @@ class OpcUaConfigTest {
             var paths =
                     Arrays.stream(System.getProperty("java.class.path").split(":", -1))
                             .filter(p ->
-                                    List.of("milo", "netty", "pi4j", "j2mod", "bouncycastle")
+                                    List.of(
+                                                    "milo",
+                                                    "netty",
+                                                    "pi4j",
+                                                    "j2mod",
+                                                    "bouncycastle",
+                                                    "paho")
                                             .stream()
                                             .noneMatch(p::contains))
                             .toList();

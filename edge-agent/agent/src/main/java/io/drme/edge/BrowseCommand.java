@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.Console;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,13 +23,14 @@ import picocli.CommandLine.Option;
 @Command(
         name = "browse",
         description = {
-            "Lists what a device offers: OPC UA variables, Modbus addresses that answer.",
+            "Lists what a device offers: OPC UA variables, Modbus addresses that answer, topics of a broker that are published meanwhile.",
             "-o csv is what 'tags import' takes, -o yaml what stands below 'tags:' in gateway.yaml."
         },
         footer = {
             "  drme-agent browse opc.tcp://10.0.4.20:4840 --match 'boiler/**' -o csv > boiler.csv",
             "  drme-agent browse 'rtu:///dev/ttyUSB0?baud=9600&parity=none' --unit-id 3 --timeout 5s",
             "  drme-agent browse tcp://10.0.4.17:502 --from 0 --to 499 --match 'holding/*'",
+            "  drme-agent browse mqtt://10.0.4.40:1883 --topic 'hall/#' --for 30s -o yaml",
             "  drme-agent tags import boiler.csv --device boiler"
         })
 final class BrowseCommand extends DeviceCommands {
@@ -36,6 +38,8 @@ final class BrowseCommand extends DeviceCommands {
     private static final List<String> PARTS = List.of("element", "field");
 
     private static final int MOST_ADDRESS = 65_535;
+    private static final Duration LEAST_LISTEN = Duration.ofMillis(100);
+    private static final Duration MOST_LISTEN = Duration.ofHours(1);
 
     @Option(
             names = "--match",
@@ -57,6 +61,20 @@ final class BrowseCommand extends DeviceCommands {
             description = "Modbus: the last address; default: ${DEFAULT-VALUE}.")
     private int to = 299;
 
+    @Option(
+            names = "--topic",
+            paramLabel = "FILTER",
+            defaultValue = "#",
+            description = "MQTT: the topics to listen to; default: ${DEFAULT-VALUE}.")
+    private String topic = "#";
+
+    @Option(
+            names = "--for",
+            paramLabel = "TIME",
+            defaultValue = "10s",
+            description = "MQTT: how long to listen; default: ${DEFAULT-VALUE}.")
+    private String listen = "10s";
+
     @Override
     int run(Path directory)
             throws InvalidConfigException, DriverException, CommandException, InterruptedException {
@@ -65,6 +83,7 @@ final class BrowseCommand extends DeviceCommands {
                     "--from and --to are addresses from 0 to %d, the first not above the last"
                             .formatted(MOST_ADDRESS));
         }
+        var time = time("--for", listen, LEAST_LISTEN, MOST_LISTEN);
         var factory = factory();
         var commissioning = commissioning(factory);
         var glob = glob();
@@ -72,7 +91,9 @@ final class BrowseCommand extends DeviceCommands {
         var listener = new Told(glob, found);
         try {
             commissioning.browse(
-                    device(factory, directory), new Commissioning.Extent(from, to), listener);
+                    device(factory, directory),
+                    new Commissioning.Extent(from, to, topic, time),
+                    listener);
         } catch (DriverException e) {
             listener.end();
             if (!found.isEmpty()) {

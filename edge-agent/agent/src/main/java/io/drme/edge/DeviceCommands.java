@@ -53,7 +53,7 @@ abstract class DeviceCommands implements Callable<Integer> {
             index = "0",
             paramLabel = "URL",
             description =
-                    "tcp://host:502, rtu-tcp://host:4001 or rtu:///dev/ttyUSB0?baud=19200&parity=even (modbus), opc.tcp://host:4840 (opcua), sim://host:9300 or chip:///dev/gpiochip0 (gpio).")
+                    "tcp://host:502, rtu-tcp://host:4001 or rtu:///dev/ttyUSB0?baud=19200&parity=even (modbus), opc.tcp://host:4840 (opcua), sim://host:9300 or chip:///dev/gpiochip0 (gpio), mqtt://host:1883 or mqtts://host:8883 (mqtt).")
     private String url = "";
 
     @Option(
@@ -74,14 +74,35 @@ abstract class DeviceCommands implements Callable<Integer> {
             description = "OPC UA: security policy, such as basic256sha256; default: none.")
     private @Nullable String policy;
 
-    @Option(names = "--user", paramLabel = "NAME", description = "OPC UA: name to sign in with.")
+    @Option(
+            names = "--user",
+            paramLabel = "NAME",
+            description = "OPC UA, MQTT: name to sign in with.")
     private @Nullable String user;
 
     @Option(
             names = "--password-file",
             paramLabel = "FILE",
-            description = "OPC UA: a file with the password in its first line.")
+            description = "OPC UA, MQTT: a file with the password in its first line.")
     private @Nullable Path passwordFile;
+
+    @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            description = "MQTT: PEM file with the authority of the broker's certificate.")
+    private @Nullable Path ca;
+
+    @Option(
+            names = "--certificate",
+            paramLabel = "FILE",
+            description = "MQTT: PEM file with our certificate, where the broker wants one.")
+    private @Nullable Path certificate;
+
+    @Option(
+            names = "--key",
+            paramLabel = "FILE",
+            description = "MQTT: PEM file with its private key, PKCS 8.")
+    private @Nullable Path key;
 
     @Option(
             names = "--timeout",
@@ -160,8 +181,13 @@ abstract class DeviceCommands implements Callable<Integer> {
         put(keys, "base", base);
         var security = new LinkedHashMap<String, Node>();
         put(security, "policy", policy);
-        put(security, "user", user);
-        put(security, "password-file", passwordFile);
+        // A broker has no section for it, as its keys are those of any TLS line.
+        var signIn = url.startsWith("mqtt") ? keys : security;
+        put(signIn, "user", user);
+        put(signIn, "password-file", passwordFile);
+        put(keys, "ca", ca);
+        put(keys, "certificate", certificate);
+        put(keys, "key", key);
         if (!security.isEmpty()) {
             keys.put("security", TestDevice.mapping(security));
         }

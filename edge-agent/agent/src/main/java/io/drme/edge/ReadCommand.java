@@ -31,6 +31,7 @@ import picocli.CommandLine.Parameters;
             "  drme-agent read tcp://10.0.4.17:502 holding:100 input:7 --type float32 --order cdab",
             "  drme-agent read 'rtu:///dev/ttyUSB0?baud=9600&parity=none' holding:100 --unit-id 3",
             "  drme-agent read rtu-tcp://10.0.4.30:4001 input:7 --unit-id 3",
+            "  drme-agent read mqtt://10.0.4.40:1883 hall/3/climate --reads 3 --timeout 10s",
             "  drme-agent read opc.tcp://10.0.4.20:4840 'ns=2;s=Boiler.Pressure'"
         })
 final class ReadCommand extends DeviceCommands {

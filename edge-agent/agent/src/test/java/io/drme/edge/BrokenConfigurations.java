@@ -33,6 +33,8 @@ final class BrokenConfigurations {
                     "energy",
                     "pressure",
                     "temp",
+                    "temperature",
+                    "hall",
                     "door");
 
     /** Keys whose value is any text: nothing of it is wrong. */
@@ -54,6 +56,9 @@ final class BrokenConfigurations {
     /** Keys for which the number is as good as any other. */
     private static final Set<String> ANY_NUMBER =
             Set.of("id", "scale", "offset", "high", "to", "invalid");
+
+    /** A topic: any other text is one as well. */
+    private static final String TOPIC = "\"hall/";
 
     private BrokenConfigurations() {}
 
@@ -102,6 +107,7 @@ final class BrokenConfigurations {
                 var key = matcher.group(1);
                 boolean fits =
                         FREE_TEXTS.contains(key)
+                                || matcher.group(2).startsWith(TOPIC)
                                 || (wrong.startsWith("-") && ANY_NUMBER.contains(key));
                 if (!fits || wrong.startsWith("{")) {
                     var text =

@@ -75,6 +75,8 @@ class ConfigurationPageTest {
                 new Chapter(
                         "A tag of an OPC UA server, beside these", "definitions/opcua-tag", common),
                 new Chapter("A tag on a GPIO line, beside these", "definitions/gpio-tag", common),
+                new Chapter(
+                        "A tag of an MQTT broker, beside these", "definitions/mqtt-tag", common),
                 new Chapter("A pipeline under `pipelines`", "definitions/pipeline"),
                 new Chapter("A step of a pipeline", "definitions/step"),
                 new Chapter("`scale`, a step", "definitions/step/properties/scale"),

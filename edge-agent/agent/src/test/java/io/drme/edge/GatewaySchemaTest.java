@@ -76,6 +76,7 @@ class GatewaySchemaTest {
                 "alarms: {a: {tag: [d/t, d/u], when: \"value > 3\", clear-when: \"value < 2\"}}",
                 "uplink: {url: \"mqtt://127.0.0.1:1883\"}",
                 "web: {listen: \"[::1]:8081\"}",
+                "devices: {d: {driver: mqtt, url: \"mqtts://h\", ca: a.pem, tags: {t: {address: a/b, path: /v/0, qos: 0}}}}",
                 "devices: {d: {driver: modbus, url: \"tcp://h\", tags: {t: {address: 40101, type: int16, invalid: 0xFFFF}}}}",
             })
     void takesWhatTheAgentTakes(String yaml) {
@@ -89,6 +90,8 @@ class GatewaySchemaTest {
                 "devices: {d: {driver: gpio, url: \"tcp://h\", tags: {t: {address: \"line:1\"}}}}",
                 "devices: {d: {driver: gpio, url: \"sim://h\", tags: {t: {address: \"holding:1\"}}}}",
                 "devices: {d: {driver: opcua, url: \"opc.tcp://h\", tags: {t: {address: \"ns=2;s=A\", edge: both}}}}",
+                "devices: {d: {driver: mqtt, url: \"mqtt://h\", tags: {t: {address: a/+}}}}",
+                "devices: {d: {driver: mqtt, url: \"mqtt://h/topic\", tags: {t: {address: a}}}}",
                 "devices: {d: {driver: modbus, url: \"tcp://h\", connection: c, tags: {t: {address: \"coil:1\"}}}}",
                 "devices: {d: {driver: modbus, tags: {t: {address: \"coil:1\"}}}}",
                 "devices: {d: {driver: modbus, url: \"tcp://h\", tags: {}}}",

@@ -30,7 +30,9 @@ class ArchitectureTest {
     /** A library and the only packages that may use it. */
     private static final Map<String, List<String>> LIBRARIES =
             Map.ofEntries(
-                    Map.entry("org.eclipse.paho..", List.of("io.drme.edge.uplink..")),
+                    Map.entry(
+                            "org.eclipse.paho..",
+                            List.of("io.drme.edge.uplink..", "io.drme.driver.mqtt..")),
                     Map.entry(
                             "org.eclipse.milo..",
                             List.of("io.drme.driver.opcua..", "io.drme.sim.opcua..")),

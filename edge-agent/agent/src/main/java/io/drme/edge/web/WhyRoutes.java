@@ -125,9 +125,12 @@ final class WhyRoutes {
         if (Reason.UNKNOWN_ADDRESS.text().equals(latest.getString("reason"))) {
             return "addresses that a device does not have are asked for again after 30s";
         }
-        return device.get().driver().equals("modbus")
-                ? "with the next poll, every "
-                        + Quantities.text(Duration.ofNanos(source.getLong("pollNanos")))
-                : "when the device tells a change; nothing is asked meanwhile";
+        return switch (device.get().driver()) {
+            case "modbus" ->
+                    "with the next poll, every "
+                            + Quantities.text(Duration.ofNanos(source.getLong("pollNanos")));
+            case "mqtt" -> "with the next message on its topic; a broker is not asked";
+            default -> "when the device tells a change; nothing is asked meanwhile";
+        };
     }
 }

@@ -1,0 +1,207 @@
+package io.drme.driver.mqtt;
+
+import io.drme.time.Clock;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.SocketFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one socket of one connection: does TCP and TLS within the device's time limit, knows which
+ * step it is at, when the broker was last heard from, and can be closed from outside, which ends
+ * whatever the library waits for.
+ *
+ * <p><b>Threads.</b> The library's threads connect, read and write; everything else is for any.
+ */
+final class BrokerSocket extends Socket {
+    private static final int READ_BYTES = 8_192;
+
+    /** What a connection waits for. */
+    enum Step {
+        /** The name server, and the broker's machine. */
+        TCP,
+        /** The broker's half of the handshake. */
+        TLS,
+        /** The broker's answers. */
+        MQTT
+    }
+
+    /**
+     * How the line is secured.
+     *
+     * @param host whom the certificate has to name
+     */
+    record Secure(SSLContext context, String host, int port) {}
+
+    private record Progress(Step step, long sinceNanos) {}
+
+    private final Optional<Secure> secure;
+    private final int timeoutMillis;
+    private final Clock clock;
+    private final Socket raw = new Socket();
+    private final AtomicReference<@Nullable Socket> top = new AtomicReference<>();
+    private final AtomicReference<Progress> progress;
+    private final AtomicLong heardNanos;
+
+    BrokerSocket(Optional<Secure> secure, int timeoutMillis, Clock clock) {
+        this.secure = secure;
+        this.timeoutMillis = timeoutMillis;
+        this.clock = clock;
+        this.progress = new AtomicReference<>(new Progress(Step.TCP, clock.nanoTime()));
+        this.heardNanos = new AtomicLong(clock.nanoTime());
+    }
+
+    /** A factory that gives this socket, once. */
+    SocketFactory factory() {
+        return new SocketFactory() {
+            @Override
+            public Socket createSocket() {
+                return BrokerSocket.this;
+            }
+
+            @Override
+            public Socket createSocket(String host, int port) throws IOException {
+                throw new SocketException("not used");
+            }
+
+            @Override
+            public Socket createSocket(String host, int port, InetAddress local, int localPort)
+                    throws IOException {
+                throw new SocketException("not used");
+            }
+
+            @Override
+            public Socket createSocket(InetAddress host, int port) throws IOException {
+                throw new SocketException("not used");
+            }
+
+            @Override
+            public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort)
+                    throws IOException {
+                throw new SocketException("not used");
+            }
+        };
+    }
+
+    Step step() {
+        return progress.get().step();
+    }
+
+    /** When the present step began. */
+    long stepSinceNanos() {
+        return progress.get().sinceNanos();
+    }
+
+    /** When the last byte came. */
+    long heardNanos() {
+        return heardNanos.get();
+    }
+
+    private void at(Step step) {
+        progress.set(new Progress(step, clock.nanoTime()));
+    }
+
+    @Override
+    public void connect(SocketAddress broker, int ignored) throws IOException {
+        raw.connect(broker, timeoutMillis);
+        // Pings and subscriptions are small and must not wait for each other.
+        raw.setTcpNoDelay(true);
+        if (secure.isPresent()) {
+            at(Step.TLS);
+            top.set(handshake(secure.get()));
+        } else {
+            top.set(raw);
+        }
+        at(Step.MQTT);
+    }
+
+    private Socket handshake(Secure with) throws IOException {
+        raw.setSoTimeout(timeoutMillis);
+        var sockets = with.context().getSocketFactory();
+        var over = (SSLSocket) sockets.createSocket(raw, with.host(), with.port(), true);
+        var parameters = over.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        over.setSSLParameters(parameters);
+        over.startHandshake();
+        return over;
+    }
+
+    private Socket connected() throws SocketException {
+        var socket = top.get();
+        if (socket == null) {
+            throw new SocketException("not connected");
+        }
+        return socket;
+    }
+
+    @Override
+    public InputStream getInputStream() throws IOException {
+        return new Heard(connected().getInputStream());
+    }
+
+    @Override
+    public OutputStream getOutputStream() throws IOException {
+        return connected().getOutputStream();
+    }
+
+    @Override
+    public void setSoTimeout(int millis) throws SocketException {
+        connected().setSoTimeout(millis);
+    }
+
+    @Override
+    public void shutdownInput() {
+        // The library does so before it closes; of TLS it would wait for the other side.
+    }
+
+    @Override
+    public boolean isClosed() {
+        return raw.isClosed();
+    }
+
+    @Override
+    public boolean isConnected() {
+        return top.get() != null;
+    }
+
+    /** Ends it at once: no farewell, which a broker that hangs would not take. */
+    @Override
+    public void close() throws IOException {
+        raw.close();
+        super.close();
+    }
+
+    /** Notes when something came. */
+    private final class Heard extends FilterInputStream {
+        Heard(InputStream in) {
+            super(new java.io.BufferedInputStream(in, READ_BYTES));
+        }
+
+        @Override
+        public int read() throws IOException {
+            int b = super.read();
+            heardNanos.set(clock.nanoTime());
+            return b;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            int count = super.read(into, offset, length);
+            if (count > 0) {
+                heardNanos.set(clock.nanoTime());
+            }
+            return count;
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.drme.driver.mqtt;
+
+import io.drme.config.Section;
+import io.drme.driver.Commissioning;
+import io.drme.driver.DeviceSpec;
+import io.drme.driver.Driver;
+import io.drme.driver.DriverFactory;
+import io.drme.driver.DriverSettings;
+import io.drme.driver.PollGroup;
+import io.drme.model.ValueType;
+import io.drme.time.Clock;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/** Makes MQTT drivers. Names no class of Paho, so that finding it costs nothing. */
+public final class MqttDriverFactory implements DriverFactory {
+    private static final int DEFAULT_QOS = 1;
+    private static final int MOST_QOS = 2;
+    private static final Duration MOST_EXPIRE = Duration.ofDays(31);
+
+    private static final Map<String, ValueType> TYPES =
+            Map.of(
+                    "bool", ValueType.BOOLEAN,
+                    "int64", ValueType.INT64,
+                    "float64", ValueType.FLOAT64,
+                    "text", ValueType.TEXT);
+
+    @Override
+    public String name() {
+        return "mqtt";
+    }
+
+    @Override
+    public boolean polled() {
+        return false;
+    }
+
+    @Override
+    public DriverSettings settings(Section device, String url) {
+        return MqttSettings.read(device, url);
+    }
+
+    @Override
+    public Optional<Address> address(Section tag, DriverSettings settings) {
+        var text = tag.requiredText("address");
+        var parsed = TopicFilter.parse(text);
+        var topic = parsed.filter().filter(_ -> !text.isBlank());
+        if (!parsed.problem().isEmpty()) {
+            tag.problem("address", "'%s' %s".formatted(text, parsed.problem()));
+        }
+        if (topic.isPresent() && !topic.get().isOneTopic()) {
+            tag.problem("address", "'%s' stands for many topics; give one".formatted(text));
+        }
+        var type =
+                tag.parsed(
+                        "type",
+                        "a type of MQTT tags; allowed: bool, int64, float64, text",
+                        word -> Optional.ofNullable(TYPES.get(word)));
+        var content = Content.read(tag);
+        int qos = (int) tag.integer("qos", DEFAULT_QOS, 0, MOST_QOS);
+        var retained = tag.choice("retained", MqttAddress.Retained.UNCERTAIN);
+        var expire = tag.duration("expire", Duration.ZERO, Duration.ZERO, MOST_EXPIRE);
+        return topic.map(t ->
+                new Address(
+                        new MqttAddress(t, content, qos, retained, expire),
+                        type.orElse(ValueType.FLOAT64)));
+    }
+
+    @Override
+    public List<String> schemes() {
+        return List.of("mqtt", "mqtts");
+    }
+
+    @Override
+    public String place(String url) {
+        try {
+            var uri = URI.create(url.strip());
+            int otherwise =
+                    "mqtts".equals(uri.getScheme()) ? MqttSettings.TLS_PORT : MqttSettings.PORT;
+            int port = uri.getPort() < 0 ? otherwise : uri.getPort();
+            return uri.getHost() == null ? url : "mqtt://%s:%d".formatted(uri.getHost(), port);
+        } catch (IllegalArgumentException _) {
+            return url;
+        }
+    }
+
+    @Override
+    public Optional<Commissioning> commissioning() {
+        return Optional.of(new MqttCommissioning());
+    }
+
+    @Override
+    public Driver create(DeviceSpec device, List<PollGroup> groups, Path directory, Clock clock) {
+        return new MqttDriver(device, groups.getFirst(), clock, RandomGenerator.getDefault());
+    }
+}

@@ -1,0 +1,21 @@
+package io.drme.driver.mqtt;
+
+import io.drme.model.Reason;
+import io.drme.model.Value;
+import java.util.OptionalLong;
+
+/** What a message says of one tag. */
+sealed interface Outcome {
+    /**
+     * A value.
+     *
+     * @param timeNanos when it was true, since 1970 UTC, where the message tells
+     */
+    record Good(Value value, OptionalLong timeNanos) implements Outcome {}
+
+    /** No usable value; {@code why} is for the person who asks. */
+    record Bad(Reason reason, String why) implements Outcome {}
+
+    /** Nothing. */
+    record Silent() implements Outcome {}
+}

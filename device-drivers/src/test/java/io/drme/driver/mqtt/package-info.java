@@ -1,0 +1,4 @@
+@NullMarked
+package io.drme.driver.mqtt;
+
+import org.jspecify.annotations.NullMarked;
