@@ -98,7 +98,8 @@ record FaultRequest(String unit, Fault fault, Optional<Duration> time) {
     static void check(
             String name, String protocol, SimulatedDevice device, FaultKind kind, String unit)
             throws BadRequest {
-        var kinds = device.faultKinds();
+        boolean isWhole = unit.equals(Faults.WHOLE);
+        var kinds = isWhole ? device.faultKinds() : device.faultKindsOfUnits();
         if (kind != FaultKind.NONE && !kinds.contains(kind)) {
             throw new BadRequest(
                     "'%s' (%s) can't be %s; it can: %s"
@@ -112,7 +113,7 @@ record FaultRequest(String unit, Fault fault, Optional<Duration> time) {
                                             .collect(Collectors.joining(", "))));
         }
         var units = device.units();
-        if (!unit.equals(Faults.WHOLE) && !units.contains(unit)) {
+        if (!isWhole && !units.contains(unit)) {
             throw new BadRequest(
                     "'%s' has no unit '%s'; it has: %s"
                             .formatted(

@@ -39,6 +39,11 @@ public interface SimulatedDevice extends AutoCloseable {
     /** What it can do wrong when told so by the {@code Faults} it was made with. */
     Set<FaultKind> faultKinds();
 
+    /** What each of its {@link #units} can do wrong on its own. */
+    default Set<FaultKind> faultKindsOfUnits() {
+        return faultKinds();
+    }
+
     /** Ends it and all its connections. Never throws, may be called twice. */
     @Override
     void close();

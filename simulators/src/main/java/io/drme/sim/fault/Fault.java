@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param kind what
  * @param delay of {@code slow} before an answer, of {@code drip} before each byte, the most of
- *     {@code jitter}; how long {@code restart} and each of {@code spikes} take
+ *     {@code jitter}; how long {@code restart} and each of {@code spikes} take; how far {@code
+ *     wrong-clock} is behind
  * @param code of {@code exception}: the protocol's error code; 0 for the protocol's usual one
  */
 public record Fault(FaultKind kind, Duration delay, int code) {

@@ -42,6 +42,10 @@ public enum FaultKind {
     DRIFT,
     /** Gives a value far off now and then, for the time of a delay each. */
     SPIKES,
+    /** Gives times of a clock that is behind by a delay. */
+    WRONG_CLOCK,
+    /** Goes on to say that it lives, and tells no change any more to who is subscribed already. */
+    FROZEN,
     /** Behaves. */
     NONE;
 

@@ -81,7 +81,10 @@ final class ModbusServer implements SimulatedDevice {
     @Override
     public Set<FaultKind> faultKinds() {
         return EnumSet.complementOf(
-                EnumSet.of(frames == Frames.TCP ? FaultKind.CRC : FaultKind.WRONG_TRANSACTION));
+                EnumSet.of(
+                        frames == Frames.TCP ? FaultKind.CRC : FaultKind.WRONG_TRANSACTION,
+                        FaultKind.WRONG_CLOCK,
+                        FaultKind.FROZEN));
     }
 
     @Override

@@ -148,7 +148,9 @@ final class SerialServer implements SimulatedDevice {
                         FaultKind.RESET,
                         FaultKind.HALF_OPEN,
                         FaultKind.WRONG_TRANSACTION,
-                        FaultKind.ONE_CONNECTION));
+                        FaultKind.ONE_CONNECTION,
+                        FaultKind.WRONG_CLOCK,
+                        FaultKind.FROZEN));
         return kinds;
     }
 

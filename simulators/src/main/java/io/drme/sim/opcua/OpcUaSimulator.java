@@ -3,43 +3,56 @@ package io.drme.sim.opcua;
 import io.drme.sim.DeviceContext;
 import io.drme.sim.SimulatedDevice;
 import io.drme.sim.fault.FaultKind;
+import io.drme.sim.fault.Faults;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.eclipse.milo.opcua.sdk.server.EndpointConfig;
-import org.eclipse.milo.opcua.sdk.server.OpcUaServer;
-import org.eclipse.milo.opcua.sdk.server.OpcUaServerConfig;
-import org.eclipse.milo.opcua.stack.core.Stack;
-import org.eclipse.milo.opcua.stack.core.types.builtin.LocalizedText;
-import org.eclipse.milo.opcua.stack.core.types.enumerated.MessageSecurityMode;
-import org.eclipse.milo.opcua.stack.transport.server.tcp.OpcTcpServerTransport;
-import org.eclipse.milo.opcua.stack.transport.server.tcp.OpcTcpServerTransportConfig;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One simulated OPC UA server. */
+/**
+ * One simulated OPC UA server. A thread of its own gives the nodes their values and lets the server
+ * be away and come back; connections are served by Milo's threads.
+ */
 final class OpcUaSimulator implements SimulatedDevice {
-    private static final long STOP_SECONDS = 5;
+    /** Nodes of larger servers can't be told to fail one by one: nobody would find them. */
+    static final int MOST_UNITS = 200;
+
+    private static final Duration MOST_CLOSING = Duration.ofSeconds(10);
+    private static final Set<FaultKind> OF_NODES =
+            EnumSet.of(
+                    FaultKind.EXCEPTION,
+                    FaultKind.STUCK,
+                    FaultKind.DRIFT,
+                    FaultKind.SPIKES,
+                    FaultKind.WRONG_CLOCK,
+                    FaultKind.NONE);
+    private static final Set<FaultKind> NOT_OF_SERVERS =
+            EnumSet.of(
+                    FaultKind.WRONG_TRANSACTION,
+                    FaultKind.WRONG_UNIT,
+                    FaultKind.WRONG_FUNCTION,
+                    FaultKind.SHORT,
+                    FaultKind.CRC);
     private static final Logger log = LoggerFactory.getLogger(OpcUaSimulator.class);
 
     private final DeviceContext context;
     private final ServerOptions options;
     private final List<SimulatedNode> nodes;
-    private final List<SimulatedNamespace> namespaces = new ArrayList<>();
-    private @Nullable OpcUaServer server;
     private @Nullable Thread ticker;
     private @Nullable InetSocketAddress bound;
+
+    /** When the last restart that began was set; belongs to the ticker. */
+    private OptionalLong restartNanos = OptionalLong.empty();
+
+    private int starts;
 
     OpcUaSimulator(DeviceContext context, ServerOptions options, List<SimulatedNode> nodes) {
         this.context = context;
@@ -49,33 +62,25 @@ final class OpcUaSimulator implements SimulatedDevice {
 
     @Override
     public void start() throws IOException {
-        // Milo's guard against floods would turn away a gateway that tries again.
-        Stack.ConnectionLimits.RATE_LIMIT_ENABLED = false;
-        var listen = withPort(context.listen());
-        try {
-            var made = make(listen);
-            server = made;
-            byNamespace()
-                    .forEach((uri, own) -> {
-                        var namespace = new SimulatedNamespace(made, uri, own);
-                        namespace.tick(context);
-                        namespace.startup();
-                        namespaces.add(namespace);
-                    });
-            made.startup().get(STOP_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IOException("can't listen on %s: %s".formatted(listen, e.getMessage()), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("stopped while starting on " + listen, e);
-        }
+        var listen = bound == null ? withPort(context.listen()) : bound;
+        var server = started(listen);
         bound = listen;
-        ticker = Thread.ofPlatform().name("sim-opcua-" + context.name()).daemon().start(this::tick);
+        ticker =
+                Thread.ofPlatform()
+                        .name("sim-opcua-" + context.name())
+                        .daemon()
+                        .start(() -> tick(server, listen));
         log.info(
                 "device={} protocol=opcua address={} nodes={}",
                 context.name(),
                 listen,
                 nodes.size());
+    }
+
+    private RunningServer started(InetSocketAddress listen) throws IOException {
+        var server = new RunningServer(context, options, nodes, listen, starts++);
+        server.start(listen);
+        return server;
     }
 
     /** The port is part of the advertised URL, so a free one is found before. */
@@ -88,79 +93,28 @@ final class OpcUaSimulator implements SimulatedDevice {
         }
     }
 
-    private OpcUaServer make(InetSocketAddress listen) throws IOException {
-        var uri = "urn:drme:simulator:" + context.name();
-        var builder =
-                OpcUaServerConfig.builder()
-                        .setApplicationUri(uri)
-                        .setProductUri("urn:drme:simulator")
-                        .setApplicationName(LocalizedText.english("DRME simulator"))
-                        .setIdentityValidator(new SimulatedUsers(options).validator());
-        var security = security(uri);
-        builder.setCertificateManager(security.manager());
-        builder.setEndpoints(endpoints(listen, security));
-        var transport =
-                OpcTcpServerTransportConfig.newBuilder()
-                        .setChannelPipelineCustomizer(p ->
-                                p.addFirst(new FaultHandler(context.faults(), context.clock())))
-                        .build();
-        return new OpcUaServer(builder.build(), _ -> new OpcTcpServerTransport(transport));
-    }
-
-    // Milo's own methods declare Exception.
-    private ServerSecurity security(String uri) throws IOException {
-        if (options.needsNoCertificate()) {
-            return ServerSecurity.none();
-        }
-        try {
-            return ServerSecurity.in(options.pki(), uri, options.trustAll());
-        } catch (Exception e) {
-            throw new IOException(
-                    "the certificate folder %s can't be used: %s".formatted(options.pki(), e), e);
-        }
-    }
-
-    private Set<EndpointConfig> endpoints(InetSocketAddress listen, ServerSecurity security) {
-        var endpoints = new LinkedHashSet<EndpointConfig>();
-        for (var policy : options.policies()) {
-            var builder =
-                    EndpointConfig.newBuilder()
-                            .setBindAddress(listen.getAddress().getHostAddress())
-                            .setHostname(hostName(listen.getAddress()))
-                            .setBindPort(listen.getPort())
-                            .setPath(options.path())
-                            .setCertificate(security.certificate())
-                            .addTokenPolicies(new SimulatedUsers(options).tokens());
-            if (policy.equals("none")) {
-                endpoints.add(builder.build());
-            } else {
-                builder.setSecurityPolicy(ServerOptions.POLICIES.get(policy));
-                endpoints.add(builder.copy().setSecurityMode(MessageSecurityMode.Sign).build());
-                endpoints.add(
-                        builder.copy().setSecurityMode(MessageSecurityMode.SignAndEncrypt).build());
-            }
-        }
-        return endpoints;
-    }
-
-    private static String hostName(InetAddress address) {
-        return address.isAnyLocalAddress() ? "localhost" : address.getHostAddress();
-    }
-
-    private Map<String, List<SimulatedNode>> byNamespace() {
-        var byUri = new LinkedHashMap<String, List<SimulatedNode>>();
-        nodes.forEach(n -> byUri.computeIfAbsent(n.namespaceUri(), _ -> new ArrayList<>()).add(n));
-        return byUri;
-    }
-
-    private void tick() {
+    private void tick(RunningServer first, InetSocketAddress listen) {
+        var server = first;
         try {
             while (true) {
                 context.clock().sleep(options.tick());
-                namespaces.forEach(n -> n.tick(context));
+                var standing = context.faults().standing(Faults.WHOLE);
+                var since = OptionalLong.of(standing.sinceNanos());
+                if (standing.fault().kind() == FaultKind.RESTART && !since.equals(restartNanos)) {
+                    restartNanos = since;
+                    server.stop();
+                    context.clock().sleep(standing.fault().delay());
+                    server = started(listen);
+                } else {
+                    server.tick();
+                }
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            log.warn("device={} did not come back: {}", context.name(), e.getMessage());
+        } finally {
+            server.stop();
         }
     }
 
@@ -173,33 +127,40 @@ final class OpcUaSimulator implements SimulatedDevice {
         return address;
     }
 
+    /** Its nodes by their names, where each has one of its own and they are not too many. */
     @Override
     public List<String> units() {
-        return List.of();
+        var names = nodes.stream().map(SimulatedNode::name).collect(Collectors.toSet());
+        return names.size() == nodes.size() && names.size() <= MOST_UNITS
+                ? names.stream().sorted().toList()
+                : List.of();
     }
 
     @Override
     public Set<FaultKind> faultKinds() {
-        return Set.of(FaultKind.SILENT, FaultKind.SLOW, FaultKind.RESET, FaultKind.EXCEPTION);
+        return EnumSet.complementOf(EnumSet.copyOf(NOT_OF_SERVERS));
     }
 
     @Override
+    public Set<FaultKind> faultKindsOfUnits() {
+        return EnumSet.copyOf(OF_NODES);
+    }
+
+    /** Ends the server; {@link #start} begins anew on the same address. */
+    @Override
     public void close() {
         var thread = ticker;
-        if (thread != null) {
-            thread.interrupt();
-            ticker = null;
+        if (thread == null) {
+            return;
         }
-        var running = server;
-        if (running != null) {
-            server = null;
-            try {
-                running.shutdown().get(STOP_SECONDS, TimeUnit.SECONDS);
-            } catch (ExecutionException | TimeoutException e) {
-                log.warn("device={} did not stop cleanly: {}", context.name(), e.toString());
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
+        ticker = null;
+        thread.interrupt();
+        try {
+            if (!thread.join(MOST_CLOSING)) {
+                log.warn("device={} did not stop in time", context.name());
             }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -8,7 +8,9 @@ import io.drme.sim.fault.Moment;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.milo.opcua.sdk.core.AccessLevel;
 import org.eclipse.milo.opcua.sdk.core.QualifiedProperty;
 import org.eclipse.milo.opcua.sdk.core.Reference;
@@ -50,9 +52,18 @@ final class SimulatedNamespace extends ManagedNamespaceWithLifecycle {
     private final Map<SimulatedNode, UaVariableNode> variables = new LinkedHashMap<>();
     private final SubscriptionModel subscriptions;
     private final SimulatedTypes types;
+    private final Set<DataItem> frozen = ConcurrentHashMap.newKeySet();
+    private final boolean byName;
+    private long frozenNanos = Long.MIN_VALUE;
 
-    SimulatedNamespace(OpcUaServer server, String uri, List<SimulatedNode> nodes) {
+    /**
+     * The nodes of a namespace.
+     *
+     * @param byName whether each may fail on its own
+     */
+    SimulatedNamespace(OpcUaServer server, String uri, List<SimulatedNode> nodes, boolean byName) {
         super(server, uri);
+        this.byName = byName;
         subscriptions = new SubscriptionModel(server, this);
         getLifecycleManager().addLifecycle(subscriptions);
         types =
@@ -105,22 +116,45 @@ final class SimulatedNamespace extends ManagedNamespaceWithLifecycle {
 
     /** Sets all values to those of now. */
     void tick(DeviceContext context) {
-        var now = new DateTime(EPOCH_TICKS + context.clock().epochNanos() / NANOS_PER_TICK);
-        var standing = context.faults().standing(Faults.WHOLE);
+        var faults = context.faults();
+        var whole = faults.standing(Faults.WHOLE);
+        freeze(whole);
+        variables.forEach((node, variable) -> {
+            var standing = byName ? faults.standing(node.name()) : whole;
+            variable.setValue(value(node, context, standing));
+        });
+    }
+
+    private DataValue value(SimulatedNode node, DeviceContext context, Faults.Standing standing) {
         var fault = standing.fault();
+        long behind = fault.kind() == FaultKind.WRONG_CLOCK ? fault.delay().toNanos() : 0;
+        var now =
+                new DateTime(
+                        EPOCH_TICKS + (context.clock().epochNanos() - behind) / NANOS_PER_TICK);
+        var status = fault.kind() == FaultKind.EXCEPTION ? code(fault) : node.status();
         var moment =
                 Moment.of(
                         context.elapsedNanos(),
                         fault,
                         context.clock().nanoTime() - standing.sinceNanos());
-        variables.forEach((node, variable) -> {
-            var status = fault.kind() == FaultKind.EXCEPTION ? code(fault) : node.status();
-            var value =
-                    status.isBad()
-                            ? Variant.NULL_VALUE
-                            : new Variant(types.value(node.shape(), moment));
-            variable.setValue(new DataValue(value, status, node.stamped() ? now : null, now));
-        });
+        var value =
+                status.isBad()
+                        ? Variant.NULL_VALUE
+                        : new Variant(types.value(node.shape(), moment));
+        return new DataValue(value, status, node.stamped() ? now : null, now);
+    }
+
+    /** What is subscribed when it freezes is not looked at any more; what comes later is. */
+    private void freeze(Faults.Standing standing) {
+        boolean isFrozen = standing.fault().kind() == FaultKind.FROZEN;
+        if (isFrozen && standing.sinceNanos() != frozenNanos) {
+            frozenNanos = standing.sinceNanos();
+            frozen.addAll(subscriptions.getDataItems());
+            subscriptions.onDataItemsDeleted(List.copyOf(frozen));
+        } else if (!isFrozen && !frozen.isEmpty()) {
+            subscriptions.onDataItemsCreated(List.copyOf(frozen));
+            frozen.clear();
+        }
     }
 
     private static StatusCode code(Fault fault) {
@@ -128,11 +162,6 @@ final class SimulatedNamespace extends ManagedNamespaceWithLifecycle {
                 fault.code() == 0
                         ? StatusCodes.Bad_DeviceFailure
                         : Integer.toUnsignedLong(fault.code()));
-    }
-
-    /** The nodes, for a log line. */
-    int size() {
-        return variables.size();
     }
 
     @Override
@@ -147,6 +176,7 @@ final class SimulatedNamespace extends ManagedNamespaceWithLifecycle {
 
     @Override
     public void onDataItemsDeleted(List<DataItem> items) {
+        frozen.removeAll(items);
         subscriptions.onDataItemsDeleted(items);
     }
 
