@@ -14,6 +14,7 @@ import io.drme.log.SegmentFuzz;
 import io.drme.model.GlobFuzz;
 import io.drme.schema.EventFuzz;
 import io.drme.sim.modbus.RecordingFuzz;
+import io.drme.sim.opcua.ScriptFuzz;
 import io.drme.stream.ExpressionFuzz;
 import io.drme.sync.MessageFuzz;
 import io.drme.web.QueryFuzz;
@@ -64,7 +65,8 @@ class FuzzTest {
                     new Target(ModbusAnswerFuzz.class, 600_000),
                     new Target(GlobFuzz.class, 250_000),
                     new Target(QueryFuzz.class, 100_000),
-                    new Target(RecordingFuzz.class, 40_000));
+                    new Target(RecordingFuzz.class, 40_000),
+                    new Target(ScriptFuzz.class, 40_000));
 
     /** Usual tests play the same inputs each time, so that what is green stays green. */
     private static final int USUAL_SEED = 1;

@@ -6,6 +6,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ public record Line(String where, Map<String, Object> fields) {
 
     /** The longest recording, in seconds: three years. */
     private static final BigDecimal MOST_SECONDS = BigDecimal.valueOf(100_000_000);
+
+    /** How far a clock may be off, in seconds: some 250 years. */
+    private static final BigDecimal MOST_OFF_SECONDS = BigDecimal.valueOf(8_000_000_000L);
 
     /** What kind of line it is. */
     public String kind() throws BadRecordingException {
@@ -77,6 +81,33 @@ public record Line(String where, Map<String, Object> fields) {
             return seconds.multiply(NANOS_PER_SECOND).longValue();
         }
         throw missing(field, "seconds from 0 to " + MOST_SECONDS);
+    }
+
+    /** A time that may be before the recording's, in nanoseconds; nothing where it is not there. */
+    public OptionalLong signedNanos(String field) throws BadRecordingException {
+        if (!has(field)) {
+            return OptionalLong.empty();
+        }
+        if (fields.get(field) instanceof BigDecimal seconds
+                && seconds.abs().compareTo(MOST_OFF_SECONDS) <= 0) {
+            return OptionalLong.of(seconds.multiply(NANOS_PER_SECOND).longValue());
+        }
+        throw missing(field, "seconds, at most %s of either sign".formatted(MOST_OFF_SECONDS));
+    }
+
+    /** Texts that must be there. */
+    public List<String> texts(String field) throws BadRecordingException {
+        var texts = new ArrayList<String>();
+        if (!(fields.get(field) instanceof List<?> list)) {
+            throw missing(field, "a list of texts");
+        }
+        for (var item : list) {
+            if (!(item instanceof String text)) {
+                throw missing(field, "a list of texts");
+            }
+            texts.add(text);
+        }
+        return texts;
     }
 
     /** Bytes that must be there. */

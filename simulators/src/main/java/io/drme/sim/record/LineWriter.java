@@ -64,6 +64,17 @@ public final class LineWriter {
         return text(field, HexFormat.of().formatHex(value));
     }
 
+    /** Texts, as a list. */
+    public LineWriter texts(String field, List<String> values) {
+        return write(() -> {
+            json.writeArrayFieldStart(field);
+            for (var value : values) {
+                json.writeString(value);
+            }
+            json.writeEndArray();
+        });
+    }
+
     /** Pieces of an answer: {@code [[seconds, "hex"], …]}. */
     public LineWriter pieces(String field, List<Piece> pieces) {
         return write(() -> {
