@@ -19,38 +19,34 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Each fault for a whole minute, on real sockets: what its neighbours keep of their polls, on other
- * lines and, where one unit of several is bad, on the same line. Only with {@code --long}: half an
- * hour, and a machine that stands still fails it.
+ * All faults for a whole minute, on real sockets: what neighbours keep of their polls, on other
+ * lines and, where one unit of several is bad, on the same line. Only with {@code --long}: a
+ * machine that stands still fails it.
  */
 @Timeout(300)
 @EnabledIfSystemProperty(named = "drme.long", matches = "true")
 class LastingFaultsTest {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration LASTING = Duration.ofSeconds(60);
+    private static final long DUE = LASTING.dividedBy(POLL);
     private static final int BAD = 1;
     private static final int GOOD = 2;
     private final SystemClock clock = new SystemClock();
     private final ModbusDriverFactory factory = new ModbusDriverFactory();
 
-    static Stream<Arguments> modes() throws Exception {
-        var modes = new ArrayList<Arguments>();
-        for (var scheme : List.of("tcp", "rtu-tcp")) {
-            try (var device = started(scheme)) {
-                device.faultKinds().stream()
-                        .filter(kind -> kind != FaultKind.NONE && !kind.isAboutValues())
-                        .forEach(kind -> modes.add(Arguments.of(scheme, kind)));
-            }
+    private static List<FaultKind> modes(String scheme) throws Exception {
+        try (var device = started(scheme)) {
+            return device.faultKinds().stream()
+                    .filter(kind -> kind != FaultKind.NONE && !kind.isAboutValues())
+                    .toList();
         }
-        return modes.stream();
     }
 
     private static SimulatedPress started(String scheme) throws Exception {
@@ -68,34 +64,96 @@ class LastingFaultsTest {
                         .formatted(listen));
     }
 
-    @ParameterizedTest(name = "{0} {1}")
-    @MethodSource("modes")
-    void neighboursOnOtherLinesKeepTheirPolls(String scheme, FaultKind kind) throws Exception {
-        try (var bad = started(scheme);
-                var other = started(scheme);
-                var first = new Running(scheme, bad.port(), BAD);
+    // One device for each fault, all at once: what they do to one that is good.
+    @ParameterizedTest
+    @ValueSource(strings = {"tcp", "rtu-tcp"})
+    void aDeviceOnAnotherLineKeepsItsPolls(String scheme) throws Exception {
+        try (var other = started(scheme);
                 var neighbour = new Running(scheme, other.port(), GOOD)) {
-            first.awaitGood();
-            neighbour.awaitGood();
-            bad.fault("", SimulatedPress.delayed(kind, Duration.ofSeconds(1)));
-            neighbour.keepsItsPolls();
-            bad.fault(FaultKind.NONE);
-            first.awaitGood();
+            var lines = lines(scheme, "");
+            try {
+                for (var line : lines) {
+                    line.begin();
+                }
+                neighbour.awaitGood();
+                neighbour.keepsItsPolls();
+                for (var line : lines) {
+                    line.heal();
+                }
+            } finally {
+                lines.forEach(Line::close);
+            }
         }
     }
 
-    @ParameterizedTest(name = "{0} {1}")
-    @MethodSource("modes")
-    void neighboursOnTheSameLineKeepTheirPolls(String scheme, FaultKind kind) throws Exception {
-        try (var press = started(scheme);
-                var first = new Running(scheme, press.port(), BAD);
-                var neighbour = new Running(scheme, press.port(), GOOD)) {
-            first.awaitGood();
+    // One unit of each line is bad, all lines at once: what the other unit keeps.
+    @ParameterizedTest
+    @ValueSource(strings = {"tcp", "rtu-tcp"})
+    void aUnitOnTheSameLineKeepsItsPolls(String scheme) throws Exception {
+        var lines = lines(scheme, "" + BAD);
+        try {
+            for (var line : lines) {
+                line.begin();
+            }
+            var before = lines.stream().map(l -> l.neighbour.good.get()).toList();
+            clock.sleep(LASTING);
+            var soft = new SoftAssertions();
+            for (int i = 0; i < lines.size(); i++) {
+                var line = lines.get(i);
+                soft.assertThat(line.neighbour.good.get() - before.get(i))
+                        .as("%s: good polls of %d", line.kind, DUE)
+                        .isGreaterThanOrEqualTo(DUE * 99 / 100);
+            }
+            soft.assertAll();
+            for (var line : lines) {
+                line.heal();
+            }
+        } finally {
+            lines.forEach(Line::close);
+        }
+    }
+
+    private List<Line> lines(String scheme, String unit) throws Exception {
+        var lines = new ArrayList<Line>();
+        for (var kind : modes(scheme)) {
+            lines.add(new Line(scheme, kind, unit));
+        }
+        return lines;
+    }
+
+    /** A device with two units, the first of which gets a fault. */
+    private final class Line implements AutoCloseable {
+        private final FaultKind kind;
+        private final String place;
+        private final SimulatedPress press;
+        private final Running bad;
+        private final Running neighbour;
+
+        Line(String scheme, FaultKind kind, String place) throws Exception {
+            this.kind = kind;
+            this.place = place;
+            this.press = started(scheme);
+            this.bad = new Running(scheme, press.port(), BAD);
+            this.neighbour = new Running(scheme, press.port(), GOOD);
+        }
+
+        void begin() throws InterruptedException {
+            bad.awaitGood();
             neighbour.awaitGood();
-            press.fault("" + BAD, SimulatedPress.delayed(kind, Duration.ofSeconds(1)));
-            neighbour.keepsItsPolls();
-            press.fault("" + BAD, SimulatedPress.delayed(FaultKind.NONE, Duration.ZERO));
-            first.awaitGood();
+            press.fault(place, SimulatedPress.delayed(kind, Duration.ofSeconds(1)));
+        }
+
+        void heal() throws InterruptedException {
+            press.fault(place, SimulatedPress.delayed(FaultKind.NONE, Duration.ZERO));
+            bad.awaitGood();
+            neighbour.awaitGood();
+        }
+
+        @Override
+        public void close() {
+            bad.close();
+            neighbour.close();
+            press.close();
         }
     }
 
@@ -182,10 +240,9 @@ class LastingFaultsTest {
         void keepsItsPolls() throws InterruptedException {
             long before = good.get();
             clock.sleep(LASTING);
-            long due = LASTING.dividedBy(POLL);
             assertThat(good.get() - before)
-                    .as("good polls of %d; %s", due, loop.status().lastError())
-                    .isGreaterThanOrEqualTo(due * 99 / 100);
+                    .as("good polls of %d; %s", DUE, loop.status().lastError())
+                    .isGreaterThanOrEqualTo(DUE * 99 / 100);
         }
 
         @Override

@@ -21,7 +21,7 @@ import java.util.OptionalDouble;
  * follows a sample.
  */
 final class AcquireBench implements Bench {
-    private static final Duration READY_WITHIN = Duration.ofSeconds(180);
+    private static final Duration READY_WITHIN = Duration.ofMinutes(3);
     private static final Duration SETTLE = Duration.ofSeconds(25);
     private static final Duration WINDOW = Duration.ofSeconds(40);
 

@@ -21,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.eclipse.milo.opcua.sdk.server.EndpointConfig;
 import org.eclipse.milo.opcua.sdk.server.OpcUaServer;
@@ -58,6 +59,7 @@ final class OpcUaPlayer implements Running {
     private final Map<Integer, ReplayedNamespace> namespaceOf = new HashMap<>();
     private final CountDownLatch begun = new CountDownLatch(1);
     private final LongAdder connections = new LongAdder();
+    private final AtomicInteger open = new AtomicInteger();
     private final LongAdder changes = new LongAdder();
     private final InetSocketAddress address;
     private final OpcUaServer server;
@@ -127,7 +129,7 @@ final class OpcUaPlayer implements Running {
                         .setChannelPipelineCustomizer(p -> {
                             connections.increment();
                             begun.countDown();
-                            p.addFirst(new FaultHandler(faults, clock));
+                            p.addFirst(new FaultHandler(faults, clock, open, connections.sum()));
                         })
                         .build();
         return new OpcUaServer(config, _ -> new OpcTcpServerTransport(transport));
