@@ -24,12 +24,16 @@ final class OpcUaDriver implements PushedDriver {
     /** How often nodes that the server does not have are asked for again. */
     static final Duration RETRY_UNKNOWN_NODES = Duration.ofSeconds(30);
 
+    /** Also while values come without a break, so often is looked at what else there is. */
+    private static final Duration CHECK = Duration.ofSeconds(1);
+
     private static final String PKI_FOLDER = "pki";
     private static final Logger log = LoggerFactory.getLogger(OpcUaDriver.class);
 
     private final DeviceSpec device;
     private final Clock clock;
     private final TagReader reader;
+    private final CrossRead crossRead;
     private final Steps steps;
     private final WireTap tap;
     private final Connector connector;
@@ -43,6 +47,7 @@ final class OpcUaDriver implements PushedDriver {
     private int resubscribed;
     private final AtomicLong lost = new AtomicLong();
     private long replacedOfThis;
+    private long checkedAt;
     private boolean toldOfReplaced;
     private boolean toldOfOverflow;
     private String lastError = "";
@@ -52,6 +57,7 @@ final class OpcUaDriver implements PushedDriver {
         this.clock = clock;
         var settings = (OpcUaSettings) device.settings();
         reader = new TagReader(device, group);
+        crossRead = new CrossRead(clock, settings.crossRead());
         var pki = new PkiFolder(settings.pki().orElse(directory.resolve(PKI_FOLDER)));
         steps = new Steps(device.name(), settings, pki.ownCertificate());
         tap = new WireTap(settings.mode() == SecurityMode.SIGN_AND_ENCRYPT);
@@ -87,6 +93,7 @@ final class OpcUaDriver implements PushedDriver {
                 subscriber.nodes());
         retain(subscriber.watch());
         tellOfDeadbands(subscriber.withoutDeadband());
+        crossRead.begin(subscriber.probes());
         if (closed) {
             throw steps.unreachable("closed during connect", null);
         }
@@ -127,12 +134,17 @@ final class OpcUaDriver implements PushedDriver {
             long then = clock.epochNanos();
             for (var arrival : arrivals) {
                 reader.add(out, arrival, then);
+                crossRead.told(arrival.tag(), arrival.value());
             }
             if (!arrivals.isEmpty()) {
                 reportLost(subscriber);
-                return true;
             }
-            return check(subscriber);
+            boolean isDue = clock.nanoTime() - checkedAt > CHECK.toNanos();
+            boolean isAlive = !arrivals.isEmpty();
+            if (isDue || !isAlive) {
+                isAlive |= check(subscriber);
+            }
+            return isAlive;
         } catch (DriverException e) {
             lastError = String.valueOf(e.getMessage());
             throw e;
@@ -157,9 +169,13 @@ final class OpcUaDriver implements PushedDriver {
         }
     }
 
-    /** Nothing has come: sees to what may be the matter. */
+    /** Nothing has come, or for a while it was not done: sees to what may be the matter. */
     private boolean check(Subscriber subscriber) throws DriverException, InterruptedException {
+        checkedAt = clock.nanoTime();
         var ended = subscriber.ended();
+        if (ended == null && subscriber.isAlive()) {
+            ended = untold(crossRead.step(subscriber::read));
+        }
         if (ended != null && client != null) {
             log.info("device={} subscribes again: {}", device.name(), ended);
             resubscribed++;
@@ -178,8 +194,32 @@ final class OpcUaDriver implements PushedDriver {
         }
         if (anyRefused && clock.nanoTime() - retryAt > 0 && subscriber.isAlive()) {
             retain(subscriber.createItems());
+            crossRead.watch(subscriber.probes());
         }
         return subscriber.isAlive();
+    }
+
+    /** Why the subscription is of no use although the server says that it lives; null if it is. */
+    private @Nullable String untold(List<Integer> tags) {
+        if (tags.isEmpty()) {
+            return null;
+        }
+        lost.addAndGet(tags.size());
+        tags.forEach(tag ->
+                reader.remark(
+                        tag,
+                        "the server did not tell a change that a read showed, and was subscribed anew (%d times)"
+                                .formatted(crossRead.strikes(tag))));
+        boolean isNew = tags.stream().anyMatch(t -> crossRead.strikes(t) < CrossRead.MOST_STRIKES);
+        if (!isNew) {
+            log.warn(
+                    "device={} tags={} their changes are not told; it is of no use to subscribe anew",
+                    device.name(),
+                    tags.size());
+            return null;
+        }
+        return "keep-alives come, but no changes of %d tags that a read shows"
+                .formatted(tags.size());
     }
 
     /** How often a subscription was made anew on a session that went on; for tests. */

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -15,17 +16,31 @@ import java.util.Optional;
  * @param policy the one policy that is used
  * @param mode the one mode that is used
  * @param signIn who the agent says that it is
+ * @param crossRead how often some nodes are read, to see that the server tells their changes; zero
+ *     for never
  * @param pki folder of certificates and trust; {@code pki} under the gateway's data directory where
  *     empty
  */
 public record OpcUaSettings(
-        URI url, SecurityPolicyName policy, SecurityMode mode, SignIn signIn, Optional<Path> pki)
+        URI url,
+        SecurityPolicyName policy,
+        SecurityMode mode,
+        SignIn signIn,
+        Duration crossRead,
+        Optional<Path> pki)
         implements DriverSettings {
     /** The port that IANA gave to OPC UA. */
     public static final int DEFAULT_PORT = 4840;
 
+    /** Seldom enough to be no load, often enough to lose no shift's worth of data. */
+    static final Duration DEFAULT_CROSS_READ = Duration.ofSeconds(30);
+
+    private static final Duration MOST_CROSS_READ = Duration.ofHours(1);
+
     static OpcUaSettings read(Section device, String url) {
         var address = address(device, url);
+        var crossRead =
+                device.duration("cross-read", DEFAULT_CROSS_READ, Duration.ZERO, MOST_CROSS_READ);
         var section = device.section("security");
         if (section.isEmpty()) {
             return new OpcUaSettings(
@@ -33,6 +48,7 @@ public record OpcUaSettings(
                     SecurityPolicyName.NONE,
                     SecurityMode.NONE,
                     new SignIn.Anonymous(),
+                    crossRead,
                     Optional.empty());
         }
         var security = section.get();
@@ -48,7 +64,7 @@ public record OpcUaSettings(
         var signIn = signIn(security);
         var pki = security.parsed("pki", "a path", OpcUaSettings::path);
         security.done();
-        return new OpcUaSettings(address, policy, mode, signIn, pki);
+        return new OpcUaSettings(address, policy, mode, signIn, crossRead, pki);
     }
 
     private static SignIn signIn(Section security) {

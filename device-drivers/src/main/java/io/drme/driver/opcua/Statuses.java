@@ -21,6 +21,11 @@ final class Statuses {
         return status.isUncertain() ? Quality.uncertain(uncertain(code)) : Quality.bad(bad(code));
     }
 
+    /** The code alone, without what is said beside it. */
+    static long code(StatusCode status) {
+        return status.value() & CODE_MASK;
+    }
+
     /** The status in words: its name and what it means; empty where it is good. */
     static String words(StatusCode status) {
         if (status.isGood()) {

@@ -36,6 +36,7 @@ import org.eclipse.milo.opcua.stack.core.types.builtin.QualifiedName;
 import org.eclipse.milo.opcua.stack.core.types.builtin.StatusCode;
 import org.eclipse.milo.opcua.stack.core.types.enumerated.DataChangeTrigger;
 import org.eclipse.milo.opcua.stack.core.types.enumerated.DeadbandType;
+import org.eclipse.milo.opcua.stack.core.types.enumerated.TimestampsToReturn;
 import org.eclipse.milo.opcua.stack.core.types.structured.DataChangeFilter;
 import org.eclipse.milo.opcua.stack.core.types.structured.ReadValueId;
 import org.jspecify.annotations.Nullable;
@@ -198,14 +199,7 @@ final class Subscriber implements OpcUaSubscription.SubscriptionListener, Sessio
     }
 
     private static OpcUaMonitoredItem item(Watch watch, List<Integer> tags) {
-        var range = watch.element().isEmpty() ? null : watch.element();
-        var item =
-                new OpcUaMonitoredItem(
-                        new ReadValueId(
-                                watch.node(),
-                                AttributeId.Value.uid(),
-                                range,
-                                QualifiedName.NULL_VALUE));
+        var item = new OpcUaMonitoredItem(readValueId(watch.node(), watch.element()));
         item.setSamplingInterval((double) watch.sampling().toMillis());
         item.setQueueSize(uint(watch.queue()));
         item.setDiscardOldest(true);
@@ -292,6 +286,47 @@ final class Subscriber implements OpcUaSubscription.SubscriptionListener, Sessio
 
     private static List<Integer> tags(OpcUaMonitoredItem item) {
         return ((Tags) item.getUserObject().orElseThrow()).all();
+    }
+
+    /** What is to be read to see whether its changes are told. */
+    List<CrossRead.Probe> probes() {
+        double publishing = subscription.getRevisedPublishingInterval().orElse(1_000.0);
+        return subscription.getMonitoredItems().stream()
+                .filter(item -> item.getMonitoredItemId().isPresent())
+                .map(item -> {
+                    int tag = tags(item).getFirst();
+                    double sampling =
+                            Math.max(0, item.getRevisedSamplingInterval().orElse(publishing));
+                    var settle =
+                            Duration.ofMillis((long) (2 * (sampling + publishing)))
+                                    .plus(KEEP_ALIVE)
+                                    .plus(timeout);
+                    var filter = item.getFilter();
+                    var deadband = filter == null ? Deadband.NONE : addresses.get(tag).deadband();
+                    return new CrossRead.Probe(tag, settle, deadband);
+                })
+                .toList();
+    }
+
+    /** Reads the present values. */
+    CompletableFuture<DataValue[]> read(List<CrossRead.Probe> probes) {
+        var asked =
+                probes.stream()
+                        .map(p ->
+                                readValueId(
+                                        nodes.getOrDefault(p.tag(), NodeId.NULL_VALUE),
+                                        addresses.get(p.tag()).part().element()))
+                        .toList();
+        return client.readAsync(0, TimestampsToReturn.Both, asked)
+                .thenApply(r -> r.getResults() == null ? new DataValue[0] : r.getResults());
+    }
+
+    private static ReadValueId readValueId(NodeId node, String element) {
+        return new ReadValueId(
+                node,
+                AttributeId.Value.uid(),
+                element.isEmpty() ? null : element,
+                QualifiedName.NULL_VALUE);
     }
 
     /** What arrives. */

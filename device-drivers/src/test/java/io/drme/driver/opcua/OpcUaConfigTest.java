@@ -37,6 +37,7 @@ class OpcUaConfigTest {
                                 SecurityPolicyName.NONE,
                                 SecurityMode.NONE,
                                 new SignIn.Anonymous(),
+                                Duration.ofSeconds(30),
                                 Optional.empty()));
         var address =
                 new OpcUaDriverFactory()

@@ -18,7 +18,8 @@ final class OpcUaRig extends SimulatorRig {
      * Starts a server.
      *
      * @param serverYaml keys of the simulated device
-     * @param security the driver's {@code security:} mapping, or empty
+     * @param security the driver's {@code security:} mapping, or empty, or after a line break other
+     *     keys of the device
      * @param tagYaml each tag's mapping
      */
     OpcUaRig(Path directory, String serverYaml, String security, List<String> tagYaml)
@@ -54,6 +55,9 @@ final class OpcUaRig extends SimulatorRig {
     }
 
     private static String keys(String security) {
+        if (security.startsWith("\n")) {
+            return security.strip(); // other keys
+        }
         return security.isEmpty() ? "driver: opcua" : "security: " + security;
     }
 

@@ -205,6 +205,44 @@ class OpcUaServerTest {
         }
     }
 
+    // Keep-alives go on, so neither Milo nor the watch on silence has anything to say.
+    @Test
+    void aSubscriptionThatTellsNothingAnyMoreIsFoundByReadingAndMadeAnew() throws Exception {
+        var server =
+                """
+                path: /boiler
+                security: none
+                tick: 50ms
+                nodes:
+                  "nsu=urn:acme:boiler;s=count": {value: {counter: {every: 100ms}}}
+                  "nsu=urn:acme:boiler;s=fixed": {value: 1.5}
+                """;
+        var tags =
+                List.of(
+                        "{address: 'nsu=urn:acme:boiler;s=count', type: int64, sampling: 50ms}",
+                        "{address: 'nsu=urn:acme:boiler;s=fixed', sampling: 50ms}");
+        try (var rig = new OpcUaRig(directory, server, "\ncross-read: 200ms", tags);
+                var driver = (OpcUaDriver) rig.driver()) {
+            driver.connect();
+            var clock = new SystemClock();
+            long begun = clock.epochNanos();
+            awaitSourceTimeAfter(driver, begun + Duration.ofSeconds(4).toNanos());
+            assertThat(driver.resubscribed()).as("while all is well").isZero();
+            rig.faults().set(Faults.WHOLE, Fault.of(FaultKind.FROZEN), Optional.empty());
+            long deadline = clock.nanoTime() + LIMIT.toNanos();
+            while (driver.resubscribed() == 0) {
+                assertThat(clock.nanoTime()).as("time until it is found").isLessThan(deadline);
+                driver.take(new Batch(), Duration.ofMillis(50));
+            }
+            awaitSourceTimeAfter(driver, clock.epochNanos());
+            assertThat(driver.resubscribed()).isOne();
+            assertThat(driver.lostValues()).isPositive();
+            assertThat(driver.lastExchange(OpcUaRig.FIRST_INDEX).orElseThrow().error())
+                    .contains("did not tell a change that a read showed");
+            assertThat(driver.lastExchange(OpcUaRig.FIRST_INDEX + 1)).isEmpty();
+        }
+    }
+
     // The index of a namespace moves when a server is changed; its URI does not.
     @Test
     void namespaceIsLookedUpAnewAtEveryConnect() throws Exception {

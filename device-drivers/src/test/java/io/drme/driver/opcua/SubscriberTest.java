@@ -45,6 +45,7 @@ class SubscriberTest {
                         SecurityPolicyName.NONE,
                         SecurityMode.NONE,
                         new SignIn.Anonymous(),
+                        Duration.ofSeconds(30),
                         Optional.empty());
         var address = new OpcUaAddress(NodeAddress.parse("ns=2;s=A").orElseThrow(), TIMEOUT);
         subscriber =
