@@ -1,5 +1,6 @@
 package io.drme.sim.modbus;
 
+import io.drme.sim.fault.Moment;
 import java.nio.ByteBuffer;
 
 /**

@@ -2,6 +2,7 @@ package io.drme.sim.modbus;
 
 import io.drme.model.Value;
 import io.drme.sim.ValueSource;
+import io.drme.sim.fault.Moment;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;

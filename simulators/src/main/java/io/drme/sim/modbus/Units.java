@@ -4,6 +4,7 @@ import io.drme.sim.DeviceContext;
 import io.drme.sim.fault.Fault;
 import io.drme.sim.fault.FaultKind;
 import io.drme.sim.fault.Faults;
+import io.drme.sim.fault.Moment;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,6 @@
-package io.drme.sim.modbus;
+package io.drme.sim.fault;
 
 import io.drme.model.Value;
-import io.drme.sim.fault.Fault;
-import io.drme.sim.fault.FaultKind;
 import java.math.BigDecimal;
 
 /**
@@ -12,7 +10,7 @@ import java.math.BigDecimal;
  * @param fault what is wrong with values; any other fault changes none
  * @param faultNanos for how long it has been
  */
-record Moment(long elapsedNanos, Fault fault, long faultNanos) {
+public record Moment(long elapsedNanos, Fault fault, long faultNanos) {
     private static final double DRIFT_A_SECOND = 0.01;
     private static final double NANOS_PER_SECOND = 1e9;
     private static final int SPIKE_EVERY = 10;
@@ -20,13 +18,13 @@ record Moment(long elapsedNanos, Fault fault, long faultNanos) {
     private static final int SPIKE_OFFSET = 100;
 
     /** A moment for an answer now. */
-    static Moment of(long elapsedNanos, Fault fault, long faultNanos) {
+    public static Moment of(long elapsedNanos, Fault fault, long faultNanos) {
         boolean stuck = fault.kind() == FaultKind.STUCK;
         return new Moment(stuck ? elapsedNanos - faultNanos : elapsedNanos, fault, faultNanos);
     }
 
     /** A number as the fault makes it; texts and bits stay. */
-    Value distorted(Value value) {
+    public Value distorted(Value value) {
         return switch (fault.kind()) {
             case DRIFT ->
                     plus(value, DRIFT_A_SECOND * ((double) faultNanos / NANOS_PER_SECOND), true);

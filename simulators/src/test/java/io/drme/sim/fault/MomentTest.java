@@ -1,10 +1,8 @@
-package io.drme.sim.modbus;
+package io.drme.sim.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.model.Value;
-import io.drme.sim.fault.Fault;
-import io.drme.sim.fault.FaultKind;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,0 +1,5 @@
+/** Tests of what devices do wrong. */
+@NullMarked
+package io.drme.sim.fault;
+
+import org.jspecify.annotations.NullMarked;
