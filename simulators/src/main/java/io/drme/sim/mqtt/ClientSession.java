@@ -61,7 +61,7 @@ final class ClientSession {
     private static final int SHORT_BY = 7;
     private static final int GARBAGE_BYTES = 20;
 
-    /** The packet behind which the connection ends. */
+    /** Stands for the end of the connection; no packet is so short. */
     private static final byte[] LAST = {};
 
     /**
@@ -399,7 +399,7 @@ final class ClientSession {
             var out = socket.getOutputStream();
             while (!ended.get()) {
                 var packet = waiting.take();
-                if (packet == LAST) {
+                if (packet.length == 0) {
                     out.flush();
                     socket.shutdownOutput();
                     return;

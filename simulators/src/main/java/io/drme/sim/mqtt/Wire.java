@@ -32,7 +32,7 @@ final class Wire {
         Out variable(int value) {
             int rest = value;
             while (rest > SEVEN_BITS) {
-                u8(rest & SEVEN_BITS | MORE);
+                u8((rest & SEVEN_BITS) | MORE);
                 rest >>>= 7;
             }
             return u8(rest);
@@ -90,7 +90,7 @@ final class Wire {
             int value = 0;
             for (int i = 0; i < MAX_VARIABLE_BYTES; i++) {
                 int next = u8();
-                value |= (next & SEVEN_BITS) << 7 * i;
+                value |= (next & SEVEN_BITS) << (7 * i);
                 if ((next & MORE) == 0) {
                     return value;
                 }
@@ -131,7 +131,7 @@ final class Wire {
             if (next < 0) {
                 throw new EOFException();
             }
-            value |= (next & SEVEN_BITS) << 7 * i;
+            value |= (next & SEVEN_BITS) << (7 * i);
             if ((next & MORE) == 0) {
                 return value;
             }

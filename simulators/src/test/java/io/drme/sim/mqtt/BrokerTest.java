@@ -8,6 +8,7 @@ import io.drme.sim.Plant;
 import io.drme.time.SystemClock;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -59,7 +60,10 @@ class BrokerTest {
     @Test
     void answersAsTheSpecificationHasIt() throws Exception {
         try (var plant = started();
-                var socket = new Socket("127.0.0.1", plant.address("hall").getPort())) {
+                var socket =
+                        new Socket(
+                                InetAddress.getLoopbackAddress(),
+                                plant.address("hall").getPort())) {
             var in = new DataInputStream(socket.getInputStream());
             send(socket, CONNECT);
             assertThat(packet(in)).isEqualTo("20 000000");
@@ -77,7 +81,10 @@ class BrokerTest {
     @Test
     void fieldsAreOneObject() throws Exception {
         try (var plant = started();
-                var socket = new Socket("127.0.0.1", plant.address("hall").getPort())) {
+                var socket =
+                        new Socket(
+                                InetAddress.getLoopbackAddress(),
+                                plant.address("hall").getPort())) {
             var in = new DataInputStream(socket.getInputStream());
             send(socket, CONNECT);
             packet(in);
