@@ -1,7 +1,9 @@
 package io.drme.driver.mqtt;
 
 import io.drme.time.Clock;
+import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -9,7 +11,10 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.SocketFactory;
@@ -25,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> The library's threads connect, read and write; everything else is for any.
  */
 final class BrokerSocket extends Socket {
-    private static final int READ_BYTES = 8_192;
+    private static final int BUFFER_BYTES = 8_192;
+    private static final int MOST_UNSPOKEN_SECONDS = 10;
 
     /** What a connection waits for. */
     enum Step {
@@ -53,6 +59,9 @@ final class BrokerSocket extends Socket {
     private final AtomicReference<@Nullable Socket> top = new AtomicReference<>();
     private final AtomicReference<Progress> progress;
     private final AtomicLong heardNanos;
+
+    /** Down once the library has begun to send. */
+    private final CountDownLatch spoken = new CountDownLatch(1);
 
     BrokerSocket(Optional<Secure> secure, int timeoutMillis, Clock clock) {
         this.secure = secure;
@@ -152,7 +161,7 @@ final class BrokerSocket extends Socket {
 
     @Override
     public OutputStream getOutputStream() throws IOException {
-        return connected().getOutputStream();
+        return new Spoken(connected().getOutputStream());
     }
 
     @Override
@@ -185,23 +194,81 @@ final class BrokerSocket extends Socket {
     /** Notes when something came. */
     private final class Heard extends FilterInputStream {
         Heard(InputStream in) {
-            super(new java.io.BufferedInputStream(in, READ_BYTES));
+            super(new BufferedInputStream(in, BUFFER_BYTES));
         }
 
         @Override
         public int read() throws IOException {
-            int b = super.read();
-            heardNanos.set(clock.nanoTime());
-            return b;
+            try {
+                int b = super.read();
+                return noted(b, b >= 0);
+            } catch (SocketTimeoutException e) {
+                throw e; // of the library's own making; it looks whether it is to end
+            } catch (IOException e) {
+                awaitSpoken();
+                throw e;
+            }
         }
 
         @Override
         public int read(byte[] into, int offset, int length) throws IOException {
-            int count = super.read(into, offset, length);
-            if (count > 0) {
-                heardNanos.set(clock.nanoTime());
+            try {
+                int count = super.read(into, offset, length);
+                return noted(count, count >= 0);
+            } catch (SocketTimeoutException e) {
+                throw e;
+            } catch (IOException e) {
+                awaitSpoken();
+                throw e;
             }
-            return count;
+        }
+
+        private int noted(int result, boolean heard) {
+            if (heard) {
+                heardNanos.set(clock.nanoTime());
+            } else {
+                awaitSpoken();
+            }
+            return result;
+        }
+
+        /**
+         * The library waits for ever, in a thread for each connection, where its receiver ends
+         * before it was seen to run; so the end of the stream is not told before the first word.
+         */
+        private void awaitSpoken() {
+            try {
+                boolean _ = spoken.await(MOST_UNSPOKEN_SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Notes that something is sent. */
+    private final class Spoken extends FilterOutputStream {
+        Spoken(OutputStream out) {
+            super(out);
+        }
+
+        /** The broker's time runs from the first word; the library takes its own before. */
+        private void begin() {
+            if (spoken.getCount() > 0) {
+                at(Step.MQTT);
+                spoken.countDown();
+            }
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            begin();
+            out.write(b);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            begin();
+            out.write(bytes, offset, length);
         }
     }
 }

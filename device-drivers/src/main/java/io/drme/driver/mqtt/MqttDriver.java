@@ -264,6 +264,12 @@ final class MqttDriver implements PushedDriver {
         }
     }
 
+    /** How many messages were replaced by newer ones since the connect; from any thread. */
+    long replaced() {
+        var session = current.get();
+        return session == null ? 0 : session.inbox.replaced();
+    }
+
     @Override
     public long heardNanos() {
         var session = current.get();

@@ -1,0 +1,4 @@
+@NullMarked
+package io.drme.sim.mqtt;
+
+import org.jspecify.annotations.NullMarked;
