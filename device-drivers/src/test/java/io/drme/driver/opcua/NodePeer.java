@@ -27,10 +27,12 @@ import org.junit.jupiter.api.Assumptions;
 final class NodePeer implements AutoCloseable {
     private static final Path SOURCE = Path.of("src/test/node/opcua-peer");
     private static final List<String> FILES =
-            List.of("package.json", "package-lock.json", "server.js", "types.xml");
+            List.of("package.json", "package-lock.json", "server.js", "client.js", "types.xml");
     private static final String INSTALLED = "installed";
     private static final long INSTALL_SECONDS = 180;
     private static final long START_SECONDS = 60;
+    private static final long ASK_SECONDS = 60;
+    private static final String RESULT = "RESULT ";
 
     private final Process process;
     private final Path pki;
@@ -51,7 +53,55 @@ final class NodePeer implements AutoCloseable {
         return start(pki, port);
     }
 
+    /**
+     * Lets the client ask a server.
+     *
+     * @param arguments of client.js
+     * @return what it found, as JSON
+     */
+    static String ask(List<String> arguments) throws Exception {
+        var folder = installed();
+        var command = new ArrayList<>(List.of("node", "client.js"));
+        command.addAll(arguments);
+        var process =
+                new ProcessBuilder(command)
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .start();
+        process.getOutputStream().close();
+        Thread.ofVirtual().start(() -> endAfter(process, ASK_SECONDS));
+        var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return said.lines()
+                .filter(line -> line.startsWith(RESULT))
+                .findFirst()
+                .map(line -> line.substring(RESULT.length()))
+                .orElseThrow(() -> new AssertionError("node-opcua's client said:\n" + said));
+    }
+
+    private static void endAfter(Process process, long seconds) {
+        try {
+            if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private static NodePeer start(Path pki, int port) throws Exception {
+        var folder = installed();
+        var process =
+                new ProcessBuilder("node", "server.js", Integer.toString(port), pki.toString())
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .start();
+        var peer = new NodePeer(process, pki, port);
+        peer.awaitReady();
+        return peer;
+    }
+
+    /** The folder with its packages; skips the test loudly where these can't be had. */
+    private static Path installed() throws Exception {
         var folder = folder();
         var missing = install(folder);
         if (missing.isPresent()) {
@@ -62,14 +112,7 @@ final class NodePeer implements AutoCloseable {
             System.err.println(message);
             Assumptions.abort(message);
         }
-        var process =
-                new ProcessBuilder("node", "server.js", Integer.toString(port), pki.toString())
-                        .directory(folder.toFile())
-                        .redirectErrorStream(true)
-                        .start();
-        var peer = new NodePeer(process, pki, port);
-        peer.awaitReady();
-        return peer;
+        return folder;
     }
 
     private static Path folder() throws IOException, GeneralSecurityException {
@@ -147,17 +190,7 @@ final class NodePeer implements AutoCloseable {
         var reader =
                 new BufferedReader(
                         new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-        var watchdog =
-                Thread.ofVirtual()
-                        .start(() -> {
-                            try {
-                                if (!process.waitFor(START_SECONDS, TimeUnit.SECONDS)) {
-                                    process.destroyForcibly();
-                                }
-                            } catch (InterruptedException _) {
-                                Thread.currentThread().interrupt();
-                            }
-                        });
+        var watchdog = Thread.ofVirtual().start(() -> endAfter(process, START_SECONDS));
         for (var line = reader.readLine(); line != null; line = reader.readLine()) {
             if (line.equals("READY")) {
                 watchdog.interrupt();
