@@ -252,10 +252,11 @@ class RecordReplayTest {
                 var gateway = new Gateway(player.listening())) {
             gateway.until("count", 2);
             long connections = player.counts().getOrDefault("connections", 0L);
-            while (!player.isOver()) {
+            // It comes back by itself, which may be after the recording's end.
+            while (!player.isOver()
+                    || player.counts().getOrDefault("connections", 0L) <= connections) {
                 gateway.take();
             }
-            assertThat(player.counts().get("connections")).isGreaterThan(connections);
         }
     }
 }

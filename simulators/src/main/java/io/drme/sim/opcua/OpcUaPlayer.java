@@ -7,6 +7,9 @@ import io.drme.sim.fault.Faults;
 import io.drme.sim.record.ReplayOptions;
 import io.drme.sim.record.Running;
 import io.drme.time.Clock;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -36,14 +39,21 @@ import org.eclipse.milo.opcua.stack.core.types.enumerated.UserTokenType;
 import org.eclipse.milo.opcua.stack.core.types.structured.UserTokenPolicy;
 import org.eclipse.milo.opcua.stack.transport.server.tcp.OpcTcpServerTransport;
 import org.eclipse.milo.opcua.stack.transport.server.tcp.OpcTcpServerTransportConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Is the server that was recorded, without security: the same nodes under the same namespace
- * indexes, and each change at its time, which begins to pass when the first client connects. A
+ * indexes, and each change at its time, which begins to pass when the first client subscribes. A
  * thread of its own makes the changes.
  */
 final class OpcUaPlayer implements Running {
     private static final Duration MOST_STARTING = Duration.ofSeconds(10);
+    private static final Logger log = LoggerFactory.getLogger(OpcUaPlayer.class);
+
+    /** A client that has not subscribed by then is taken for one that reads. */
+    private static final Duration MOST_UNSAMPLED = Duration.ofSeconds(3);
+
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
 
     /** 1970 in the time of OPC UA, which counts 100 ns since 1601. */
@@ -57,7 +67,10 @@ final class OpcUaPlayer implements Running {
     private final Clock clock;
     private final Faults faults;
     private final Map<Integer, ReplayedNamespace> namespaceOf = new HashMap<>();
-    private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch connected = new CountDownLatch(1);
+    private final CountDownLatch sampled = new CountDownLatch(1);
+    private final ChannelGroup channels =
+            new DefaultChannelGroup("replay", GlobalEventExecutor.INSTANCE);
     private final LongAdder connections = new LongAdder();
     private final AtomicInteger open = new AtomicInteger();
     private final LongAdder changes = new LongAdder();
@@ -128,7 +141,8 @@ final class OpcUaPlayer implements Running {
                 OpcTcpServerTransportConfig.newBuilder()
                         .setChannelPipelineCustomizer(p -> {
                             connections.increment();
-                            begun.countDown();
+                            connected.countDown();
+                            channels.add(p.channel());
                             p.addFirst(new FaultHandler(faults, clock, open, connections.sum()));
                         })
                         .build();
@@ -147,7 +161,7 @@ final class OpcUaPlayer implements Running {
                     var _ = server.getNamespaceTable().add(uri);
                 });
         byUri.forEach((uri, nodes) -> {
-            var namespace = new ReplayedNamespace(server, uri, nodes);
+            var namespace = new ReplayedNamespace(server, uri, nodes, sampled::countDown);
             namespace.startup();
             nodes.keySet().forEach(n -> namespaceOf.put(n, namespace));
         });
@@ -177,7 +191,10 @@ final class OpcUaPlayer implements Running {
 
     private void play() {
         try {
-            begun.await();
+            connected.await();
+            if (!sampled.await(MOST_UNSAMPLED.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.debug("nobody subscribes; the recording begins for one who reads");
+            }
             do {
                 playOnce();
             } while (options.end() == ReplayOptions.End.LOOP);

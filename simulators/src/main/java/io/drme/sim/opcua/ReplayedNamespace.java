@@ -27,8 +27,17 @@ final class ReplayedNamespace extends ManagedNamespaceWithLifecycle {
     private final Map<Integer, UaVariableNode> variables = new HashMap<>();
     private final SubscriptionModel subscriptions;
 
-    ReplayedNamespace(OpcUaServer server, String uri, Map<Integer, RecordedNode> nodes) {
+    private final Runnable sampled;
+
+    /**
+     * Makes the nodes.
+     *
+     * @param sampled told each time that somebody subscribes to values
+     */
+    ReplayedNamespace(
+            OpcUaServer server, String uri, Map<Integer, RecordedNode> nodes, Runnable sampled) {
         super(server, uri);
+        this.sampled = sampled;
         subscriptions = new SubscriptionModel(server, this);
         getLifecycleManager().addLifecycle(subscriptions);
         nodes.forEach(this::add);
@@ -91,6 +100,7 @@ final class ReplayedNamespace extends ManagedNamespaceWithLifecycle {
     @Override
     public void onDataItemsCreated(List<DataItem> items) {
         subscriptions.onDataItemsCreated(items);
+        sampled.run();
     }
 
     @Override

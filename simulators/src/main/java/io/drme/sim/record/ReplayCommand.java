@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         name = "replay",
         description = {
             "Is the device that was recorded: the same values, errors and times.",
-            "The recording begins to pass when the first gateway connects. After its end the last"
+            "The recording begins to pass when the first gateway connects or subscribes. After its end the last"
                     + " answers go on, unless --loop or --once is given."
         },
         mixinStandardHelpOptions = true,
