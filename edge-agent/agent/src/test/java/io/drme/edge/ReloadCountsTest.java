@@ -101,9 +101,7 @@ class ReloadCountsTest {
             for (int scale = 2; scale < 2 + RELOADS; scale++) {
                 reload(gateway, scale);
                 int expected = 3 * scale;
-                await(
-                        "the changed device is read",
-                        () -> Integer.valueOf(expected).equals(level(gateway)));
+                await("the changed device is read", () -> isLevel(gateway, expected));
             }
             awaitTicks(gateway, "boiler", 20);
             for (var device : UNTOUCHED) {
@@ -151,13 +149,9 @@ class ReloadCountsTest {
                 .containsExactly("~ device meter-3");
     }
 
-    private static Integer level(RunningGateway gateway) {
-        return gateway.items("/api/v1/latest?match=line-1/meter-3/level")
-                                .getFirst()
-                                .getValue("value")
-                        instanceof Number level
-                ? Integer.valueOf(level.intValue())
-                : null;
+    private static boolean isLevel(RunningGateway gateway, int expected) {
+        var latest = gateway.items("/api/v1/latest?match=line-1/meter-3/level").getFirst();
+        return latest.getValue("value") instanceof Number level && level.intValue() == expected;
     }
 
     private static long number(JsonObject sample) {
