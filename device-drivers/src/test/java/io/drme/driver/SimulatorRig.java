@@ -180,6 +180,11 @@ public abstract class SimulatorRig implements DriverContract.Rig {
         return address;
     }
 
+    /** What the simulator can do wrong. */
+    public Set<FaultKind> faultKinds() {
+        return simulator.faultKinds();
+    }
+
     /** What can be wrong with the device. */
     public Faults faults() {
         return faults;

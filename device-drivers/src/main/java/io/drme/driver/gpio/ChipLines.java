@@ -169,18 +169,27 @@ final class ChipLines implements LineBackend {
             }
             var events = arena.allocate(GpioAbi.LINE_EVENT, EVENTS_AT_ONCE);
             while (!closed.get()) {
-                if (kernel.poll(descriptors, held.size(), POLL_MILLIS) > 0) {
-                    for (int i = 0; i < held.size(); i++) {
-                        short ready = descriptors.get(JAVA_SHORT, i * size + 6);
-                        handle(ready, held.get(i), events, listener::changed);
-                    }
-                }
+                hear(descriptors, events, POLL_MILLIS, listener);
                 listener.heard();
+            }
+            for (int waiting = 0; waiting <= EVENT_BUFFER; waiting += EVENTS_AT_ONCE) {
+                hear(descriptors, events, 0, listener); // what came before the end counts
             }
         } catch (Failed e) {
             listener.lost("the chip %s is gone (%s)".formatted(chip, e.getMessage()), e);
         } finally {
             giveBack();
+        }
+    }
+
+    private void hear(
+            MemorySegment descriptors, MemorySegment events, int waitMillis, Listener listener)
+            throws Failed {
+        if (kernel.poll(descriptors, held.size(), waitMillis) > 0) {
+            for (int i = 0; i < held.size(); i++) {
+                short ready = descriptors.get(JAVA_SHORT, i * Kernel.POLL_FD.byteSize() + 6);
+                handle(ready, held.get(i), events, listener::changed);
+            }
         }
     }
 
@@ -279,12 +288,8 @@ final class ChipLines implements LineBackend {
             giveBack();
             return;
         }
-        try {
-            if (!thread.join(Duration.ofMillis(10L * POLL_MILLIS))) {
-                log.warn("device={} the reader of {} does not end", device, chip);
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
+        if (!Undisturbed.join(thread, Duration.ofMillis(10L * POLL_MILLIS))) {
+            log.warn("device={} the reader of {} does not end", device, chip);
         }
     }
 }

@@ -6,6 +6,7 @@ import io.drme.model.Quality;
 import io.drme.model.Reason;
 import io.drme.time.Clock;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -173,7 +174,7 @@ final class Counting {
             if (to == null || counts.isEmpty()) {
                 return;
             }
-            to.keep(counts);
+            keepWhole(to, counts);
             if (failing) {
                 failing = false;
                 log.info("device={} counts are kept again", device.name());
@@ -189,6 +190,23 @@ final class Counting {
             }
         } finally {
             writing.unlock();
+        }
+    }
+
+    /**
+     * A stop interrupts the owner, and with it any file that it writes; this is written to its end.
+     */
+    private static void keepWhole(CountFile to, Map<String, Long> counts) throws IOException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            to.keep(counts);
+        } catch (ClosedByInterruptException _) {
+            interrupted |= Thread.interrupted();
+            to.keep(counts);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

@@ -316,8 +316,10 @@ final class SimulatorLines implements LineBackend {
         if (closed.getAndSet(true)) {
             return;
         }
-        if (reading) {
-            makeSafe();
+        if (reading && asked.stream().anyMatch(l -> l.atStop().isPresent())) {
+            // On a thread that nobody interrupts: an interrupt would close the socket first.
+            var safe = Thread.ofVirtual().name("gpio-safe-" + device).start(this::makeSafe);
+            boolean _ = Undisturbed.join(safe, SAFE_WITHIN.multipliedBy(2));
         }
         try {
             socket.close();

@@ -27,6 +27,16 @@ final class GpioRig extends SimulatorRig {
                 .driver();
     }
 
+    /**
+     * A driver of other tags for the rig's chip.
+     *
+     * @param own where it keeps what is its own
+     */
+    Driver driverOf(Path own, String... tagYaml) {
+        return built(new GpioDriverFactory(), DEVICE, "driver: gpio", url(), List.of(tagYaml), own)
+                .driver();
+    }
+
     /** What a driver for a URL is made of. */
     static Built built(String url, List<String> tagYaml, Path directory) {
         return built(new GpioDriverFactory(), DEVICE, "driver: gpio", url, tagYaml, directory);

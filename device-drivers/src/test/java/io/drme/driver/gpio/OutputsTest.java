@@ -182,6 +182,29 @@ class OutputsTest {
         }
     }
 
+    // A stop interrupts the thread that closes, and more than once.
+    @Test
+    void interruptsDoNotKeepTheSafeValueFromTheLine() throws Exception {
+        try (var rig = new GpioRig("chip-lines: 32\n", List.of(VALVE))) {
+            var driver = (PushedDriver) rig.driver();
+            driver.connect();
+            write(driver, 0, 0);
+            assertThat(level(rig)).isEqualTo(1);
+            Thread.currentThread().interrupt();
+            driver.close();
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(level(rig)).isZero();
+        }
+        var driver = driver(LAMP);
+        driver.connect();
+        write(driver, 0, 1);
+        Thread.currentThread().interrupt();
+        driver.close();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(chip.isHigh(3)).isFalse();
+        assertThat(chip.held()).isZero();
+    }
+
     @Test
     void silentSimulatorBoundsTheWrite() throws Exception {
         try (var rig = new GpioRig("chip-lines: 32\n", List.of(VALVE));

@@ -172,6 +172,24 @@ class PulseCountersTest {
         driver.close();
     }
 
+    // A stop interrupts the device's thread, which must not tear the file from its hands.
+    @Test
+    void cleanStopKeepsWhatWasNotToldYet() throws Exception {
+        var driver = driver(METER);
+        driver.connect();
+        takeUntil(driver, 0);
+        chip.pulse(5, 1, 10);
+        takeUntil(driver, 1);
+        chip.pulse(5, 200, 20);
+        var last = new Batch();
+        driver.take(last, Duration.ofMillis(1));
+        Thread.currentThread().interrupt();
+        driver.close();
+        assertThat(Thread.interrupted()).isTrue();
+        var kept = CountFile.read(directory.resolve("gpio/cabinet.counts"));
+        assertThat(kept.count("cabinet/t0 line:5 rising")).isEqualTo(201);
+    }
+
     @Test
     void counterOnAnotherLineIsAnotherMeter() throws Exception {
         try (var driver = driver(METER)) {

@@ -46,12 +46,16 @@ public enum FaultKind {
     WRONG_CLOCK,
     /** Goes on to say that it lives, and tells no change any more to who is subscribed already. */
     FROZEN,
+    /** Contacts bounce: each change comes with some more, there and back. */
+    CHATTER,
+    /** Loses changes in bursts, as a buffer that is read too seldom: the newest is left. */
+    LOST_EDGES,
     /** Behaves. */
     NONE;
 
     /** Whether the values are wrong and all else is right, so that nobody can tell from one. */
     public boolean isAboutValues() {
-        return this == STUCK || this == DRIFT || this == SPIKES;
+        return this == STUCK || this == DRIFT || this == SPIKES || this == CHATTER;
     }
 
     /** The form on the command line, in files and in JSON, for example {@code wrong-unit}. */

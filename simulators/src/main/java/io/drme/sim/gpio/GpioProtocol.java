@@ -53,7 +53,8 @@ public final class GpioProtocol implements SimulatedProtocol {
         });
         return sources.size() == lines.size()
                 ? Optional.of(
-                        new GpioSimulator(context, new LineBank(context, count, sources), tick))
+                        new GpioSimulator(
+                                context, new LineBank(context, count, sources, tick), tick))
                 : Optional.empty();
     }
 }

@@ -3,6 +3,7 @@ package io.drme.sim.gpio;
 import io.drme.sim.DeviceContext;
 import io.drme.sim.SimulatedDevice;
 import io.drme.sim.fault.FaultKind;
+import io.drme.sim.fault.Faults;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +31,8 @@ final class GpioSimulator implements SimulatedDevice {
     private final Duration tick;
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Session> sessions = new ArrayList<>();
+    private final AtomicLong backNanos;
+    private long restartedSince = Long.MIN_VALUE;
     private @Nullable ServerSocket server;
     private @Nullable Thread ticker;
 
@@ -36,6 +40,7 @@ final class GpioSimulator implements SimulatedDevice {
         this.context = context;
         this.bank = bank;
         this.tick = tick;
+        this.backNanos = new AtomicLong(context.clock().nanoTime());
     }
 
     @Override
@@ -75,6 +80,10 @@ final class GpioSimulator implements SimulatedDevice {
     }
 
     private void serve(Socket socket) throws IOException {
+        if (isAway() || isTakenByOne()) {
+            socket.close();
+            return;
+        }
         var session = new Session(context, bank, socket);
         lock.lock();
         try {
@@ -96,6 +105,20 @@ final class GpioSimulator implements SimulatedDevice {
                 });
     }
 
+    private boolean isAway() {
+        return context.clock().nanoTime() - backNanos.get() < 0;
+    }
+
+    private boolean isTakenByOne() {
+        lock.lock();
+        try {
+            return context.faults().ofDevice().kind() == FaultKind.ONE_CONNECTION
+                    && !sessions.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void forget(Session session) {
         lock.lock();
         try {
@@ -109,10 +132,34 @@ final class GpioSimulator implements SimulatedDevice {
         try {
             while (true) {
                 context.clock().sleep(tick);
+                restart();
                 bank.tick();
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Is gone for a while, once for each time that the fault is set. */
+    private void restart() {
+        var standing = context.faults().standing(Faults.WHOLE);
+        if (standing.fault().kind() != FaultKind.RESTART
+                || standing.sinceNanos() == restartedSince) {
+            return;
+        }
+        restartedSince = standing.sinceNanos();
+        backNanos.set(context.clock().nanoTime() + standing.fault().delay().toNanos());
+        bank.forgetAll();
+        endSessions();
+    }
+
+    private void endSessions() {
+        lock.lock();
+        try {
+            sessions.forEach(Session::close);
+            sessions.clear();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -132,7 +179,25 @@ final class GpioSimulator implements SimulatedDevice {
 
     @Override
     public Set<FaultKind> faultKinds() {
-        return Set.of(FaultKind.SILENT, FaultKind.SLOW, FaultKind.RESET, FaultKind.EXCEPTION);
+        return Set.of(
+                FaultKind.SILENT,
+                FaultKind.SLOW,
+                FaultKind.JITTER,
+                FaultKind.RESET,
+                FaultKind.EXCEPTION,
+                FaultKind.WRONG_UNIT,
+                FaultKind.SHORT,
+                FaultKind.GARBAGE,
+                FaultKind.DRIP,
+                FaultKind.HALF_OPEN,
+                FaultKind.RESTART,
+                FaultKind.ONE_CONNECTION,
+                FaultKind.STUCK,
+                FaultKind.SPIKES,
+                FaultKind.CHATTER,
+                FaultKind.LOST_EDGES,
+                FaultKind.WRONG_CLOCK,
+                FaultKind.FROZEN);
     }
 
     @Override
@@ -148,12 +213,6 @@ final class GpioSimulator implements SimulatedDevice {
         } catch (IOException e) {
             log.warn("device={} close: {}", context.name(), e.getMessage());
         }
-        lock.lock();
-        try {
-            sessions.forEach(Session::close);
-            sessions.clear();
-        } finally {
-            lock.unlock();
-        }
+        endSessions();
     }
 }

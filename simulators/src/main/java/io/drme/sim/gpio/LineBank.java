@@ -1,8 +1,9 @@
 package io.drme.sim.gpio;
 
-import io.drme.model.Value;
 import io.drme.sim.DeviceContext;
 import io.drme.sim.ValueSource;
+import io.drme.sim.fault.FaultKind;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,8 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class LineBank {
     private final DeviceContext context;
     private final int count;
-    private final Map<Integer, ValueSource> sources;
-    private final Map<Integer, Boolean> byHand = new HashMap<>();
+    private final Contacts contacts;
     private final Map<Integer, Output> outputs = new HashMap<>();
     private final List<Session> sessions = new ArrayList<>();
     private final ReentrantLock lock = new ReentrantLock();
@@ -26,10 +26,15 @@ final class LineBank {
     /** A line that a client drives. */
     private record Output(Session by, OutputRequest request) {}
 
-    LineBank(DeviceContext context, int count, Map<Integer, ValueSource> sources) {
+    /**
+     * All lines as the scenario has them.
+     *
+     * @param tick how often they are looked at
+     */
+    LineBank(DeviceContext context, int count, Map<Integer, ValueSource> sources, Duration tick) {
         this.context = context;
         this.count = count;
-        this.sources = Map.copyOf(sources);
+        this.contacts = new Contacts(context, sources, tick);
     }
 
     /** How many lines there are, from 0. */
@@ -41,7 +46,7 @@ final class LineBank {
     void set(int line, boolean high) {
         lock.lock();
         try {
-            byHand.put(line, high);
+            contacts.hold(line, high);
         } finally {
             lock.unlock();
         }
@@ -52,7 +57,7 @@ final class LineBank {
     void release(int line) {
         lock.lock();
         try {
-            byHand.remove(line);
+            contacts.release(line);
         } finally {
             lock.unlock();
         }
@@ -63,25 +68,10 @@ final class LineBank {
     boolean isHigh(int line) {
         lock.lock();
         try {
-            return level(line, context.elapsedNanos());
+            return contacts.isHigh(line);
         } finally {
             lock.unlock();
         }
-    }
-
-    private boolean level(int line, long elapsedNanos) {
-        var held = byHand.get(line);
-        if (held != null) {
-            return held;
-        }
-        var source = sources.get(line);
-        return source != null
-                && switch (source.at(elapsedNanos)) {
-                    case Value.Bool(boolean b) -> b;
-                    case Value.Int(long i) -> i != 0;
-                    case Value.Real(double d) -> d >= 0.5;
-                    case Value.Text _ -> false;
-                };
     }
 
     /**
@@ -98,7 +88,7 @@ final class LineBank {
                         && line < count
                         && !outputs.containsKey(line)) {
                     outputs.put(line, new Output(session, (OutputRequest) request));
-                    byHand.put(line, active != activeLow);
+                    contacts.hold(line, active != activeLow);
                 }
             }
             for (var request : requests) {
@@ -124,7 +114,7 @@ final class LineBank {
             return "missing " + line;
         }
         return output.by() == session
-                ? "line %d %d %d".formatted(line, active(output), context.clock().epochNanos())
+                ? "line %d %d %d".formatted(line, active(output), time())
                 : "taken " + line;
     }
 
@@ -133,15 +123,14 @@ final class LineBank {
         if (line >= count) {
             return "missing " + line;
         }
-        boolean high = level(line, context.elapsedNanos());
+        boolean high = contacts.isHigh(line);
         var watch = new Watch(request, high, context.clock().nanoTime());
         session.add(watch);
-        return "line %d %d %d"
-                .formatted(line, watch.isActive() ? 1 : 0, context.clock().epochNanos());
+        return "line %d %d %d".formatted(line, watch.isActive() ? 1 : 0, time());
     }
 
     private int active(Output output) {
-        boolean high = level(output.request().line(), context.elapsedNanos());
+        boolean high = contacts.isHigh(output.request().line());
         return high != output.request().activeLow() ? 1 : 0;
     }
 
@@ -157,7 +146,7 @@ final class LineBank {
             if (output == null || output.by() != session) {
                 return OptionalInt.empty();
             }
-            byHand.put(line, active != output.request().activeLow());
+            contacts.hold(line, active != output.request().activeLow());
             tick();
             return OptionalInt.of(active(output));
         } finally {
@@ -176,25 +165,51 @@ final class LineBank {
         }
     }
 
+    /** What a power cut leaves: no session, and nothing that was set or driven. */
+    void forgetAll() {
+        lock.lock();
+        try {
+            sessions.clear();
+            outputs.clear();
+            contacts.releaseAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The time with which changes are stamped. */
+    long time() {
+        long now = context.clock().epochNanos();
+        var fault = context.faults().ofDevice();
+        return fault.kind() == FaultKind.WRONG_CLOCK ? now - fault.delay().toNanos() : now;
+    }
+
     /** Looks at all lines and tells those who watch them. */
     void tick() {
         lock.lock();
         try {
+            contacts.look(count);
             long now = context.clock().nanoTime();
-            long elapsed = context.elapsedNanos();
+            var fault = context.faults().ofDevice();
+            if (fault.kind() == FaultKind.FROZEN) {
+                return;
+            }
             for (var session : sessions) {
                 for (var watch : session.watches()) {
                     int line = watch.request().line();
-                    if (watch.step(level(line, elapsed), now)) {
-                        session.tell(
+                    if (watch.step(contacts.isHigh(line), now)) {
+                        session.edge(
+                                line,
                                 "edge %d %d %d %d"
                                         .formatted(
                                                 line,
                                                 watch.isActive() ? 1 : 0,
-                                                context.clock().epochNanos(),
+                                                time(),
                                                 watch.number()));
                     }
                 }
+                session.handOver(
+                        fault.kind() == FaultKind.LOST_EDGES ? fault.delay() : Duration.ZERO, now);
             }
         } finally {
             lock.unlock();

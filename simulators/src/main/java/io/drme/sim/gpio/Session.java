@@ -5,10 +5,15 @@ import io.drme.sim.fault.FaultKind;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +36,11 @@ final class Session {
     /** How long a client may say nothing before it starts. */
     static final int IDLE_MILLIS = 60_000;
 
+    /** A line that no chip has. */
+    private static final int NO_LINE = 9_999;
+
+    private static final int GARBAGE_BYTES = 20;
+
     private static final Pattern WRITE = Pattern.compile("write ([0-9]{1,9}) ([0-9]{1,4}) ([01])");
 
     private static final Pattern BY_HAND =
@@ -39,10 +49,13 @@ final class Session {
     private final DeviceContext context;
     private final LineBank bank;
     private final Socket socket;
+    private final SplittableRandom random = new SplittableRandom(1);
     private final BlockingQueue<String> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
     private final List<Record> requests = new ArrayList<>();
     private final List<Watch> watches = new ArrayList<>();
+    private final Map<Integer, String> undelivered = new LinkedHashMap<>();
     private volatile boolean started;
+    private long handedOverNanos;
 
     Session(DeviceContext context, LineBank bank, Socket socket) {
         this.context = context;
@@ -58,6 +71,20 @@ final class Session {
     /** Guarded by the bank. */
     void add(Watch watch) {
         watches.add(watch);
+    }
+
+    /** Takes an edge; of those of a line that are not handed over yet the newest is left. */
+    void edge(int line, String message) {
+        undelivered.put(line, message);
+    }
+
+    /** Hands edges over, at most once in so long. Guarded by the bank, as {@link #edge} is. */
+    void handOver(Duration every, long nowNanos) {
+        if (!undelivered.isEmpty() && nowNanos - handedOverNanos >= every.toNanos()) {
+            handedOverNanos = nowNanos;
+            undelivered.values().forEach(this::tell);
+            undelivered.clear();
+        }
     }
 
     /** Queues a message; a client that does not keep up is dropped. Never blocks. */
@@ -137,13 +164,7 @@ final class Session {
         int number = Integer.parseInt(match.group(2));
         var level = bank.write(this, number, match.group(3).equals("1"));
         level.ifPresent(active ->
-                tell(
-                        "written %s %d %d %d"
-                                .formatted(
-                                        match.group(1),
-                                        number,
-                                        active,
-                                        context.clock().epochNanos())));
+                tell("written %s %d %d %d".formatted(match.group(1), number, active, bank.time())));
         return level.isPresent();
     }
 
@@ -177,16 +198,9 @@ final class Session {
                     if (!started) {
                         continue;
                     }
-                    message = "alive " + context.clock().epochNanos();
+                    message = "alive " + bank.time();
                 }
-                if (afflicted()) {
-                    continue;
-                }
-                out.write((message + "\n").getBytes(StandardCharsets.US_ASCII));
-                out.flush();
-                if (message.startsWith("error ")) {
-                    close();
-                }
+                send(out, message);
             }
         } catch (IOException _) {
             close();
@@ -195,30 +209,57 @@ final class Session {
         }
     }
 
-    /** Does what the faults say; whether the message is swallowed. */
-    private boolean afflicted() throws IOException, InterruptedException {
+    /** Sends a message, or what the faults make of it. */
+    private void send(OutputStream out, String message) throws IOException, InterruptedException {
         var fault = context.faults().ofDevice();
         switch (fault.kind()) {
             case SILENT -> {
-                return true;
+                // swallowed
             }
-            case SLOW -> context.clock().sleep(fault.delay());
+            case SLOW -> {
+                context.clock().sleep(fault.delay());
+                write(out, message);
+            }
+            case JITTER -> {
+                long most = Math.max(1, fault.delay().toNanos());
+                context.clock().sleep(Duration.ofNanos(random.nextLong(most)));
+                write(out, message);
+            }
+            case DRIP -> {
+                for (byte letter : (message + "\n").getBytes(StandardCharsets.US_ASCII)) {
+                    context.clock().sleep(fault.delay());
+                    out.write(letter);
+                    out.flush();
+                }
+            }
+            case SHORT -> write(out, message.substring(0, Math.max(0, message.lastIndexOf(' '))));
+            case WRONG_UNIT -> write(out, message.replaceFirst(" [0-9]+", " " + NO_LINE));
+            case GARBAGE -> {
+                var bytes = new byte[GARBAGE_BYTES];
+                random.nextBytes(bytes);
+                bytes[0] = 0; // no beginning of any message
+                out.write(bytes);
+                out.flush();
+            }
+            case HALF_OPEN -> socket.shutdownOutput();
             case RESET -> {
                 socket.setSoLinger(true, 0);
                 close();
-                return true;
             }
             case EXCEPTION -> {
-                var refusal = "error simulated fault\n";
-                socket.getOutputStream().write(refusal.getBytes(StandardCharsets.US_ASCII));
+                write(out, "error simulated fault");
                 close();
-                return true;
             }
-            default -> {
-                // behaves
-            }
+            default -> write(out, message);
         }
-        return false;
+        if (message.startsWith("error ")) {
+            close();
+        }
+    }
+
+    private static void write(OutputStream out, String message) throws IOException {
+        out.write((message + "\n").getBytes(StandardCharsets.US_ASCII));
+        out.flush();
     }
 
     void close() {

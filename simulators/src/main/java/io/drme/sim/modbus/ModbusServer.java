@@ -84,7 +84,9 @@ final class ModbusServer implements SimulatedDevice {
                 EnumSet.of(
                         frames == Frames.TCP ? FaultKind.CRC : FaultKind.WRONG_TRANSACTION,
                         FaultKind.WRONG_CLOCK,
-                        FaultKind.FROZEN));
+                        FaultKind.FROZEN,
+                        FaultKind.CHATTER,
+                        FaultKind.LOST_EDGES));
     }
 
     @Override

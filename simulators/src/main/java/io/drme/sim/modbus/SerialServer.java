@@ -150,7 +150,9 @@ final class SerialServer implements SimulatedDevice {
                         FaultKind.WRONG_TRANSACTION,
                         FaultKind.ONE_CONNECTION,
                         FaultKind.WRONG_CLOCK,
-                        FaultKind.FROZEN));
+                        FaultKind.FROZEN,
+                        FaultKind.CHATTER,
+                        FaultKind.LOST_EDGES));
         return kinds;
     }
 

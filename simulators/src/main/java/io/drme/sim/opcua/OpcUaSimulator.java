@@ -40,7 +40,9 @@ final class OpcUaSimulator implements SimulatedDevice {
                     FaultKind.WRONG_UNIT,
                     FaultKind.WRONG_FUNCTION,
                     FaultKind.SHORT,
-                    FaultKind.CRC);
+                    FaultKind.CRC,
+                    FaultKind.CHATTER,
+                    FaultKind.LOST_EDGES);
     private static final Logger log = LoggerFactory.getLogger(OpcUaSimulator.class);
 
     private final DeviceContext context;
