@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -92,7 +93,8 @@ final class AcquireReaction {
         var seen = new double[ROUNDS];
         for (int i = 0; i < ROUNDS; i++) {
             clock.sleep(Duration.ofMillis(random.nextInt(MOST_PAUSE_MILLIS)));
-            var from = Instant.ofEpochSecond(0, clock.epochNanos());
+            // A gateway's times are whole milliseconds.
+            var from = Instant.ofEpochSecond(0, clock.epochNanos()).truncatedTo(ChronoUnit.MILLIS);
             long told = panel.change(HIGH);
             var alarm = await(agent, from);
             seen[i] = (clock.epochNanos() - told) / MILLI;
@@ -143,6 +145,6 @@ final class AcquireReaction {
                 OptionalDouble.empty(),
                 "<= 5",
                 worst <= MOST_MILLIS,
-                sorted[0] >= 0);
+                sorted[0] > -1);
     }
 }
