@@ -63,6 +63,10 @@ final class AddressReader {
         long mask = mask(type);
         var invalid = tag.texts("invalid");
         var names = names(type);
+        tag.parsed(
+                "access",
+                "how a Modbus tag is used: nothing is written over Modbus; only read is possible",
+                word -> Optional.of(word).filter("read"::equals));
         if (place.isEmpty() || type.isEmpty()) {
             return Optional.empty();
         }

@@ -222,6 +222,7 @@ class ConfigurationTest {
                 "address: \"holding:1\", type: uint16, invalid: [x] | give numbers such as 0xFFFF",
                 "address: \"holding:1\", type: float32, enum: {1: a} | works on whole numbers only",
                 "address: \"holding:1\", type: uint16, enum: {a: b} | 'a' is no whole number",
+                "address: \"coil:1\", access: write            | nothing is written over Modbus; only read is possible",
                 "address: \"holding:1\", type: uint16, ordr: abcd | did you mean 'order'?",
             })
     void aWrongTagIsToldWithKeyAndRemedy(String yaml, String expected) {
