@@ -42,6 +42,9 @@ class ArchitectureTest {
                     Map.entry("org.mapdb..", List.of("io.drme.edge.state..")),
                     Map.entry("com.hazelcast..", List.of("io.drme.cloud.grid..")),
                     Map.entry("io.vertx.mqtt..", List.of("io.drme.cloud.ingest..")),
+                    Map.entry(
+                            "io.netty.handler.codec.mqtt..",
+                            List.of("io.drme.cloud.ingest..", "io.drme.sim.fleet..")),
                     Map.entry("org.sqlite..", List.of("io.drme.cloud.store..")),
                     Map.entry("com.zaxxer..", List.of("io.drme.cloud.store..")),
                     Map.entry("com.github.luben..", List.of("io.drme.block..")),

@@ -99,6 +99,24 @@ final class Programs implements AutoCloseable {
         start("sim", List.of("run", scenario.toString(), "--control", Integer.toString(control)));
     }
 
+    /** Starts a fleet of gateways; it ends by itself where it is told for how long. */
+    void startFleet(List<String> options) throws IOException {
+        var arguments = new ArrayList<>(List.of("fleet"));
+        arguments.addAll(List.of("--uplink", "mqtt://127.0.0.1:" + mqttPort));
+        arguments.addAll(options);
+        start("sim", arguments);
+    }
+
+    /** Waits until a program ends by itself; its exit code. */
+    int ended(String name, Duration limit) throws InterruptedException {
+        var process = Objects.requireNonNull(running.remove(name), name);
+        if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError(name + " did not end within " + limit);
+        }
+        return process.exitValue();
+    }
+
     void startCloud() throws IOException {
         start(
                 "cloud",
