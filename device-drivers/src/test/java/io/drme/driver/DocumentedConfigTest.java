@@ -20,7 +20,7 @@ class DocumentedConfigTest {
             Set.of("unit", "scale", "offset", "range", "deadband", "poll", "stale", "sync");
 
     @ParameterizedTest
-    @CsvSource({"opcua, 5", "gpio, 2", "mqtt, 4"})
+    @CsvSource({"opcua, 5", "gpio, 2", "mqtt, 5"})
     void sampleIsAcceptedWithoutAProblem(String driver, int tags) throws Exception {
         var factory =
                 switch (driver) {
