@@ -136,13 +136,8 @@ final class DeviceConfigs {
         var tagSections = section.sections("tags");
         tagSections.forEach((tag, s) ->
                 factory.address(s, settings)
-                        .ifPresent(a -> {
-                            if (a.names().isEmpty()) {
-                                tag(name, tag, s, common, a).ifPresent(tags::add);
-                            } else {
-                                template(name, tag, s, common, a).ifPresent(templates::add);
-                            }
-                        }));
+                        .ifPresent(
+                                a -> addTag(new Entry(name, tag, s), common, a, tags, templates)));
         checkTags(section, tagSections.isEmpty());
         section.done();
         return tags.isEmpty() && templates.isEmpty()
@@ -156,6 +151,23 @@ final class DeviceConfigs {
                                 settings,
                                 List.copyOf(tags),
                                 List.copyOf(templates)));
+    }
+
+    /** A tag as it is written: of which device, under which name. */
+    private record Entry(String device, String name, Section keys) {}
+
+    private void addTag(
+            Entry entry,
+            Common common,
+            DriverFactory.Address address,
+            List<TagSpec> tags,
+            List<TagTemplate> templates) {
+        if (address.names().isEmpty()) {
+            tag(entry.device(), entry.name(), entry.keys(), common, address).ifPresent(tags::add);
+        } else {
+            template(entry.device(), entry.name(), entry.keys(), common, address)
+                    .ifPresent(templates::add);
+        }
     }
 
     /** A tag file that can't be read was told of already, here or at the profile. */
