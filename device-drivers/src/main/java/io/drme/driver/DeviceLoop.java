@@ -3,12 +3,15 @@ package io.drme.driver;
 import io.drme.model.Batch;
 import io.drme.model.Quality;
 import io.drme.model.Reason;
+import io.drme.model.TagName;
 import io.drme.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,8 +52,8 @@ public final class DeviceLoop implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(DeviceLoop.class);
 
-    private final DeviceSpec device;
-    private final List<PollGroup> groups;
+    private DeviceSpec device;
+    private List<PollGroup> groups;
     private final Driver driver;
     private final int firstGroup;
     private final ArrayBlockingQueue<Batch> out;
@@ -58,7 +61,8 @@ public final class DeviceLoop implements Runnable {
     private final Beats beats;
     private final BackOff backOff;
     private final Health health;
-    private final SilenceWatch silence;
+    private SilenceWatch silence;
+    private final AtomicReference<@Nullable Extension> extension = new AtomicReference<>();
 
     private volatile boolean stopped;
     private volatile @Nullable Thread owner;
@@ -66,6 +70,8 @@ public final class DeviceLoop implements Runnable {
     private long retryAtNanos;
     private long askedNanos;
     private @Nullable Reason lost;
+
+    private record Extension(DeviceSpec device, List<PollGroup> groups) {}
 
     /**
      * Makes a loop; starts nothing.
@@ -118,6 +124,29 @@ public final class DeviceLoop implements Runnable {
         return driver.outputs();
     }
 
+    /** The tags that its device told of and that nobody reads yet; from any thread. */
+    public List<FoundTag> found() {
+        return driver instanceof PushedDriver pushed ? pushed.found() : List.of();
+    }
+
+    /** Nothing is read of these tags that the device told of; from any thread. */
+    public void giveUp(Collection<TagName> tags) {
+        if (driver instanceof PushedDriver pushed) {
+            pushed.giveUp(tags);
+        }
+    }
+
+    /**
+     * Has more tags read from the next step on, of a device that pushes; the connection and what is
+     * under way are not touched. From any thread. Never blocks.
+     *
+     * @param more the device with its tags followed by others
+     * @param moreGroups likewise
+     */
+    public void extend(DeviceSpec more, List<PollGroup> moreGroups) {
+        extension.set(new Extension(more, List.copyOf(moreGroups)));
+    }
+
     /** Ends the loop soon, also out of a blocked call; from any thread. Never blocks. */
     public void stop() {
         stopped = true;
@@ -151,6 +180,7 @@ public final class DeviceLoop implements Runnable {
      */
     public void step() throws InterruptedException {
         try {
+            takeExtension();
             if (connected || connect()) {
                 switch (driver) {
                     case PolledDriver polled -> poll(polled);
@@ -182,6 +212,16 @@ public final class DeviceLoop implements Runnable {
             return probing ? clock.nanoTime() : beats.next();
         }
         return lost == null ? retryAtNanos : Math.min(beats.next(), retryAtNanos);
+    }
+
+    private void takeExtension() {
+        var more = extension.getAndSet(null);
+        if (more != null && driver instanceof PushedDriver pushed) {
+            device = more.device();
+            groups = more.groups();
+            silence = silence.extended(device, groups);
+            pushed.extend(device, groups.getFirst());
+        }
     }
 
     /** Connects when it is time; until then passes one beat with a failed tick. */
@@ -267,7 +307,7 @@ public final class DeviceLoop implements Runnable {
             lost = null;
             log.info("device={} back after={}ms", device.name(), health.stateMillis());
         }
-        health.good();
+        health.good(driver instanceof PushedDriver pushed ? pushed.note() : "");
     }
 
     private void lose(Reason reason, boolean refused, String message) throws InterruptedException {

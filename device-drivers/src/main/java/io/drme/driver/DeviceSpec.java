@@ -1,6 +1,7 @@
 package io.drme.driver;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -11,7 +12,8 @@ import java.util.List;
  * @param url as written
  * @param timeout bounds each request as a whole, and each step of a connect
  * @param settings the driver's own
- * @param tags at least one
+ * @param tags at least one, or there are templates
+ * @param templates of tags that come to be while it runs
  */
 public record DeviceSpec(
         String name,
@@ -19,4 +21,27 @@ public record DeviceSpec(
         String url,
         Duration timeout,
         DriverSettings settings,
-        List<TagSpec> tags) {}
+        List<TagSpec> tags,
+        List<TagTemplate> templates) {
+
+    /** A device whose tags are all known. */
+    public DeviceSpec(
+            String name,
+            String driver,
+            String url,
+            Duration timeout,
+            DriverSettings settings,
+            List<TagSpec> tags) {
+        this(name, driver, url, timeout, settings, tags, List.of());
+    }
+
+    /** The same with tags that were found, behind its own. */
+    public DeviceSpec with(List<TagSpec> found) {
+        if (found.isEmpty()) {
+            return this;
+        }
+        var all = new ArrayList<>(tags);
+        all.addAll(found);
+        return new DeviceSpec(name, driver, url, timeout, settings, List.copyOf(all), templates);
+    }
+}

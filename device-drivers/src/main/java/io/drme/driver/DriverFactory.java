@@ -28,8 +28,29 @@ public interface DriverFactory {
      */
     DriverSettings settings(Section device, String url);
 
-    /** What the caller learns from a tag's own keys. */
-    record Address(TagAddress address, ValueType rawType) {}
+    /**
+     * What the caller learns from a tag's own keys.
+     *
+     * @param names the words that the address leaves open, each of which makes a tag of its own;
+     *     empty where it is one tag
+     * @param most how many tags that may be
+     */
+    record Address(TagAddress address, ValueType rawType, List<String> names, int most) {
+        /** Of one tag. */
+        public Address(TagAddress address, ValueType rawType) {
+            this(address, rawType, List.of(), 1);
+        }
+    }
+
+    /**
+     * Makes a tag again that was found in an earlier run.
+     *
+     * @param address as {@link FoundTag#address} was
+     * @return nothing where the template makes no such tag any more
+     */
+    default Optional<FoundTag> found(TagTemplate template, String address) {
+        return Optional.empty();
+    }
 
     /**
      * Reads what the protocol adds to a tag: {@code address}, {@code type} and its own keys.

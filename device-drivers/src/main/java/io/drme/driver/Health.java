@@ -63,8 +63,13 @@ final class Health {
         return (clock.nanoTime() - sinceNanos) / 1_000_000;
     }
 
-    void good() {
-        enter(State.GOOD, "");
+    /**
+     * It gave values.
+     *
+     * @param note what a person should know all the same; empty where nothing
+     */
+    void good(String note) {
+        enter(State.GOOD, note);
         nextTry = OptionalLong.empty();
         lastGood = OptionalLong.of(clock.epochNanos());
     }

@@ -1,7 +1,10 @@
 package io.drme.driver;
 
 import io.drme.model.Batch;
+import io.drme.model.TagName;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 
 /** A driver whose device tells by itself: OPC UA, GPIO, MQTT. */
 public non-sealed interface PushedDriver extends Driver {
@@ -18,6 +21,34 @@ public non-sealed interface PushedDriver extends Driver {
      * @throws InterruptedException when the owner is asked to stop
      */
     boolean take(Batch out, Duration wait) throws DriverException, InterruptedException;
+
+    /**
+     * The tags that the device told of since the last call and that its templates make; they wait,
+     * with a bounded part of what the device says of them, until {@link #extend} brings them. From
+     * any thread.
+     */
+    default List<FoundTag> found() {
+        return List.of();
+    }
+
+    /** Gives up tags of {@link #found}: nothing is read of them. From any thread. */
+    default void giveUp(Collection<TagName> tags) {}
+
+    /**
+     * Reads more tags from now on; called by the owner, connected or not.
+     *
+     * @param device as it was made with, its tags followed by more
+     * @param group likewise
+     */
+    default void extend(DeviceSpec device, PollGroup group) {}
+
+    /**
+     * What a person should know of the device though it is well, such as that a limit is reached;
+     * without figures that move. Empty where there is nothing. From any thread.
+     */
+    default String note() {
+        return "";
+    }
 
     /**
      * When the device was last heard from, by {@link io.drme.time.Clock#nanoTime}: a sample or

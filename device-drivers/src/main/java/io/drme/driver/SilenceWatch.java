@@ -14,6 +14,15 @@ final class SilenceWatch {
     private long heardAtNanos;
     private int staleTags;
 
+    /** The same watch for more tags; what it knows of those before stays. */
+    SilenceWatch extended(DeviceSpec device, List<PollGroup> groups) {
+        var next = new SilenceWatch(device, groups);
+        System.arraycopy(stale, 0, next.stale, 0, stale.length);
+        next.staleTags = staleTags;
+        next.heardAtNanos = heardAtNanos;
+        return next;
+    }
+
     SilenceWatch(DeviceSpec device, List<PollGroup> groups) {
         var group = groups.getFirst();
         tags = group.tableIndexes().stream().mapToInt(Integer::intValue).toArray();

@@ -20,7 +20,7 @@ class DocumentedConfigTest {
             Set.of("unit", "scale", "offset", "range", "deadband", "poll", "stale", "sync");
 
     @ParameterizedTest
-    @CsvSource({"opcua, 9", "gpio, 4", "mqtt, 4"})
+    @CsvSource({"opcua, 9", "gpio, 4", "mqtt, 5"})
     void sampleIsAcceptedWithoutAProblem(String driver, int tags) throws Exception {
         var factory =
                 switch (driver) {

@@ -24,6 +24,18 @@ final class Expiry {
         stale = new boolean[limits.length];
     }
 
+    /** The same for more tags, whose time runs from now. */
+    Expiry extended(List<Routes.Bound> more, long nowNanos) {
+        var later = new Expiry(more);
+        System.arraycopy(heard, 0, later.heard, 0, heard.length);
+        System.arraycopy(stale, 0, later.stale, 0, stale.length);
+        later.next = next;
+        for (int tag = heard.length; tag < more.size(); tag++) {
+            later.heard(tag, nowNanos);
+        }
+        return later;
+    }
+
     /** The connection stands: from now on each tag's time runs. */
     void begin(long nowNanos) {
         next = NEVER;

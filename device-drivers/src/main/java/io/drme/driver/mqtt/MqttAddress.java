@@ -15,6 +15,11 @@ import java.time.Duration;
 record MqttAddress(TopicFilter topic, Content content, int qos, Retained retained, Duration expire)
         implements TagAddress {
 
+    /** The same for one of the topics that the pattern matches. */
+    MqttAddress at(String oneTopic) {
+        return new MqttAddress(TopicFilter.ofTopic(oneTopic), content, qos, retained, expire);
+    }
+
     /** What to make of a value that the broker kept. */
     enum Retained {
         /** It is the tag's value, uncertain as stale, unless the message tells its time. */

@@ -3,19 +3,24 @@ package io.drme.driver.mqtt;
 import io.drme.driver.DeviceSpec;
 import io.drme.driver.DriverException;
 import io.drme.driver.Exchange;
+import io.drme.driver.FoundTag;
 import io.drme.driver.Handover;
 import io.drme.driver.PollGroup;
 import io.drme.driver.PushedDriver;
 import io.drme.model.Batch;
 import io.drme.model.Quality;
 import io.drme.model.Reason;
+import io.drme.model.TagName;
 import io.drme.model.Value;
 import io.drme.time.Clock;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,28 +55,20 @@ final class MqttDriver implements PushedDriver {
 
         @Override
         public void message(String topic, byte[] bytes, boolean retained, List<Integer> ids) {
-            long now = clock.epochNanos();
-            var payload = new Payload(bytes);
-            var head = Traces.head(bytes);
-            var arrivals = new ArrayList<Arrival>();
-            for (var tag : routes.of(topic, ids)) {
-                if (retained && tag.address().retained() == MqttAddress.Retained.SKIP) {
-                    continue;
+            lock.lock();
+            try {
+                var message = new Heard(topic, bytes, retained, clock.epochNanos());
+                var arrivals = new ArrayList<Arrival>();
+                var bound = routes.of(topic, ids);
+                bound.forEach(tag -> read(message, tag).ifPresent(arrivals::add));
+                routes.templatesOf(topic, ids).forEach(template -> discover(message, template));
+                if (arrivals.isEmpty()) {
+                    inbox.flush();
+                } else {
+                    inbox.deliver(List.copyOf(arrivals));
                 }
-                var outcome = payload.read(tag.address().content(), tag.type());
-                var error = outcome instanceof Outcome.Bad(Reason _, String why) ? why : "";
-                if (outcome instanceof Outcome.Silent) {
-                    continue;
-                }
-                traces.message(
-                        tag.position(),
-                        new Traces.Seen(topic, head, bytes.length, retained, now, error));
-                arrivals.add(new Arrival(tag.position(), now, outcome, retained));
-            }
-            if (arrivals.isEmpty()) {
-                inbox.flush();
-            } else {
-                inbox.deliver(List.copyOf(arrivals));
+            } finally {
+                lock.unlock();
             }
         }
 
@@ -88,12 +85,42 @@ final class MqttDriver implements PushedDriver {
         }
     }
 
+    /** A message, read for any number of tags. */
+    private static final class Heard {
+        private final String topic;
+        private final Payload payload;
+        private final ByteBuffer head;
+        private final int length;
+        private final boolean retained;
+        private final long timeNanos;
+
+        Heard(String topic, byte[] bytes, boolean retained, long timeNanos) {
+            this.topic = topic;
+            this.payload = new Payload(bytes);
+            this.head = Traces.head(bytes);
+            this.length = bytes.length;
+            this.retained = retained;
+            this.timeNanos = timeNanos;
+        }
+
+        Traces.Seen seen(String error) {
+            return new Traces.Seen(topic, head, length, retained, timeNanos, error);
+        }
+    }
+
     private final DeviceSpec device;
     private final BrokerLink.Target target;
     private final Clock clock;
-    private final Routes routes;
-    private final Traces traces;
-    private final Expiry expiry;
+    private final List<MqttAddress> templates = new ArrayList<>();
+
+    /** Guards what the library's threads share with others: routes, discovery, and deliveries. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Discovery discovery;
+    private final AtomicReference<String> note = new AtomicReference<>("");
+    private volatile Routes routes;
+    private volatile Traces traces;
+    private Expiry expiry;
     private final AtomicReference<@Nullable Session> current = new AtomicReference<>();
     private volatile boolean closed;
     private String lastRequest = "";
@@ -110,6 +137,16 @@ final class MqttDriver implements PushedDriver {
                         ? "drme-%s-%08x".formatted(device.name(), random.nextInt())
                         : settings.clientId();
         this.target = new BrokerLink.Target(device.name(), settings, clientId, device.timeout());
+        device.templates().forEach(t -> templates.add((MqttAddress) t.like().address()));
+        this.discovery = new Discovery(device.templates());
+        var bound = bound(device, group);
+        this.routes = new Routes(bound, templates);
+        this.traces = new Traces(bound.size());
+        this.expiry = new Expiry(bound);
+        noteBound(device, group, 0);
+    }
+
+    private static List<Routes.Bound> bound(DeviceSpec device, PollGroup group) {
         var bound = new ArrayList<Routes.Bound>();
         for (int i = 0; i < group.tags().size(); i++) {
             var tag = device.tags().get(group.tags().get(i));
@@ -120,9 +157,103 @@ final class MqttDriver implements PushedDriver {
                             (MqttAddress) tag.address(),
                             tag.rawType()));
         }
-        this.routes = new Routes(bound);
-        this.traces = new Traces(bound.size());
-        this.expiry = new Expiry(bound);
+        return bound;
+    }
+
+    /** Tells the discovery which of the tags from a position on are of a template. */
+    private void noteBound(DeviceSpec of, PollGroup group, int from) {
+        for (int i = from; i < group.tags().size(); i++) {
+            var tag = of.tags().get(group.tags().get(i));
+            var topic = ((MqttAddress) tag.address()).topic();
+            for (var template : discovery.templates()) {
+                var pattern = ((MqttAddress) template.like().address()).topic();
+                boolean made =
+                        pattern.match(topic.text())
+                                .flatMap(words -> TagWords.name(template, words))
+                                .filter(tag.name()::equals)
+                                .isPresent();
+                if (made) {
+                    discovery.bound(template, tag.name(), topic.text());
+                }
+            }
+        }
+    }
+
+    /** What a message says of a tag, noted for the person who asks; by the library's thread. */
+    private Optional<Arrival> read(Heard heard, Routes.Bound tag) {
+        var address = tag.address();
+        if (heard.retained && address.retained() == MqttAddress.Retained.SKIP) {
+            return Optional.empty();
+        }
+        var outcome = heard.payload.read(address.content(), tag.type());
+        if (outcome instanceof Outcome.Silent) {
+            return Optional.empty();
+        }
+        var error = outcome instanceof Outcome.Bad(Reason _, String why) ? why : "";
+        traces.message(tag.position(), heard.seen(error));
+        return Optional.of(new Arrival(tag.position(), heard.timeNanos, outcome, heard.retained));
+    }
+
+    private void discover(Heard heard, int at) {
+        var template = discovery.templates().get(at);
+        var address = templates.get(at);
+        if (discovery.has(template, heard.topic)
+                || (heard.retained && address.retained() == MqttAddress.Retained.SKIP)) {
+            return;
+        }
+        var outcome = heard.payload.read(address.content(), template.like().rawType());
+        discovery.heard(
+                template, heard.topic, new Arrival(0, heard.timeNanos, outcome, heard.retained));
+        note.set(discovery.note());
+    }
+
+    @Override
+    public List<FoundTag> found() {
+        lock.lock();
+        try {
+            return discovery.take();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void giveUp(Collection<TagName> tags) {
+        lock.lock();
+        try {
+            discovery.giveUp(tags);
+            note.set(discovery.note());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public String note() {
+        return note.get();
+    }
+
+    @Override
+    public void extend(DeviceSpec more, PollGroup group) {
+        lock.lock();
+        try {
+            int before = routes.tags().size();
+            var bound = bound(more, group);
+            traces = traces.extended(bound.size());
+            expiry = expiry.extended(bound, clock.nanoTime());
+            noteBound(more, group, before);
+            routes = new Routes(bound, templates);
+            var session = current.get();
+            for (int i = before; i < bound.size(); i++) {
+                traces.answered(i, "");
+                var waited = discovery.release(more.tags().get(group.tags().get(i)).name(), i);
+                if (session != null && !waited.isEmpty()) {
+                    session.inbox.deliver(waited);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -264,6 +395,12 @@ final class MqttDriver implements PushedDriver {
         }
     }
 
+    private String counts() {
+        long replaced = replaced();
+        return (replaced == 0 ? "" : "; %d messages replaced by newer ones".formatted(replaced))
+                + discovery.counts();
+    }
+
     /** How many messages were replaced by newer ones since the connect; from any thread. */
     long replaced() {
         var session = current.get();
@@ -288,7 +425,14 @@ final class MqttDriver implements PushedDriver {
 
     @Override
     public Exchange lastExchange() {
-        return new Exchange(lastRequest, lastAnswer, lastError);
+        lock.lock();
+        try {
+            return lastRequest.isEmpty()
+                    ? Exchange.NONE
+                    : new Exchange(lastRequest, lastAnswer + counts(), lastError);
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

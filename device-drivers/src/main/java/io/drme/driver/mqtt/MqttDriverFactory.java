@@ -6,7 +6,9 @@ import io.drme.driver.DeviceSpec;
 import io.drme.driver.Driver;
 import io.drme.driver.DriverFactory;
 import io.drme.driver.DriverSettings;
+import io.drme.driver.FoundTag;
 import io.drme.driver.PollGroup;
+import io.drme.driver.TagTemplate;
 import io.drme.model.ValueType;
 import io.drme.time.Clock;
 import java.net.URI;
@@ -53,9 +55,6 @@ public final class MqttDriverFactory implements DriverFactory {
         if (!parsed.problem().isEmpty()) {
             tag.problem("address", "'%s' %s".formatted(text, parsed.problem()));
         }
-        if (topic.isPresent() && !topic.get().isOneTopic()) {
-            tag.problem("address", "'%s' stands for many topics; give one".formatted(text));
-        }
         var type =
                 tag.parsed(
                         "type",
@@ -65,10 +64,28 @@ public final class MqttDriverFactory implements DriverFactory {
         int qos = (int) tag.integer("qos", DEFAULT_QOS, 0, MOST_QOS);
         var retained = tag.choice("retained", MqttAddress.Retained.UNCERTAIN);
         var expire = tag.duration("expire", Duration.ZERO, Duration.ZERO, MOST_EXPIRE);
+        int most = (int) tag.integer("max-tags", TagTemplate.DEFAULT_MOST, 1, TagTemplate.MOST);
+        if (topic.isPresent() && topic.get().isOneTopic() && tag.has("max-tags")) {
+            tag.problem(
+                    "max-tags",
+                    "has no {name} in the address of which there could be many; remove it, or add one");
+        }
         return topic.map(t ->
                 new Address(
                         new MqttAddress(t, content, qos, retained, expire),
-                        type.orElse(ValueType.FLOAT64)));
+                        type.orElse(ValueType.FLOAT64),
+                        t.names(),
+                        most));
+    }
+
+    @Override
+    public Optional<FoundTag> found(TagTemplate template, String address) {
+        var pattern = (MqttAddress) template.like().address();
+        return pattern.topic()
+                .match(address)
+                .flatMap(words -> TagWords.name(template, words))
+                .map(name ->
+                        new FoundTag(template, address, template.tag(name, pattern.at(address))));
     }
 
     @Override

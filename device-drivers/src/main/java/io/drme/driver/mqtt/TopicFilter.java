@@ -1,6 +1,7 @@
 package io.drme.driver.mqtt;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,12 @@ record TopicFilter(List<Level> levels) {
             }
         }
         return new Parsed(Optional.of(new TopicFilter(List.copyOf(levels))), "");
+    }
+
+    /** Of a topic as a broker names it, in which braces are characters like others. */
+    static TopicFilter ofTopic(String topic) {
+        return new TopicFilter(
+                Arrays.stream(topic.split("/", -1)).<Level>map(Level.Word::new).toList());
     }
 
     private static String bareWildcard(String text) {

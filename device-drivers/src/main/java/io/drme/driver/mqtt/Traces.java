@@ -43,6 +43,16 @@ final class Traces {
         refusals = new AtomicReferenceArray<>(tags);
     }
 
+    /** The same for more tags; what is known of those before stays. */
+    Traces extended(int tags) {
+        var next = new Traces(tags);
+        for (int i = 0; i < last.length(); i++) {
+            next.last.set(i, last.get(i));
+            next.refusals.set(i, refusals.get(i));
+        }
+        return next;
+    }
+
     /** The part of a payload that is kept; made once a message. */
     static ByteBuffer head(byte[] payload) {
         return ByteBuffer.wrap(

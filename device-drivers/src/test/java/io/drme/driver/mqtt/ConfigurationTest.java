@@ -10,6 +10,7 @@ import io.drme.model.ValueType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -165,15 +166,40 @@ class ConfigurationTest {
                                     Duration.ZERO),
                             ValueType.FLOAT64));
         }
-        var routes = new Routes(bound);
+        var routes = new Routes(bound, List.of());
         assertThat(routes.subscriptions())
                 .containsExactly(
                         new Routes.Subscription(
-                                new BrokerLink.Request(1, "a/b", 1, false), List.of(0, 1)),
+                                new BrokerLink.Request(1, "a/b", 1, false),
+                                List.of(0, 1),
+                                List.of()),
                         new Routes.Subscription(
-                                new BrokerLink.Request(2, "a/c", 0, false), List.of(2)));
+                                new BrokerLink.Request(2, "a/c", 0, false), List.of(2), List.of()));
         assertThat(routes.of("a/b", List.of())).hasSize(2);
         assertThat(routes.of("a/b", List.of(2))).isEmpty();
         assertThat(routes.of("a/x", List.of(1))).isEmpty();
+    }
+
+    private static TopicFilter filter(String text) {
+        return TopicFilter.parse(text).filter().orElseThrow();
+    }
+
+    @Test
+    void aNameStandsForOneWord() {
+        assertThat(filter("ward/{ward}/pulse").match("ward/7b/pulse"))
+                .contains(Map.of("ward", "7b"));
+        assertThat(filter("ward/{ward}/pulse").match("ward/7b/x/pulse")).isEmpty();
+        assertThat(filter("ward/{ward}/pulse").match("ward//pulse")).contains(Map.of("ward", ""));
+        assertThat(filter("{any}/version").match("$SYS/version")).isEmpty();
+        assertThat(filter("ward/{ward}/pulse").text()).isEqualTo("ward/+/pulse");
+    }
+
+    @Test
+    void aSubscriptionThatBringsAnotherAlongMakesItNeedless() {
+        assertThat(filter("a/{x}").covers(filter("a/b"))).isTrue();
+        assertThat(filter("a/{x}").covers(filter("a/{y}"))).isTrue();
+        assertThat(filter("a/b").covers(filter("a/{x}"))).isFalse();
+        assertThat(filter("a/{x}").covers(filter("a/b/c"))).isFalse();
+        assertThat(filter("{x}/b").covers(filter("$SYS/b"))).isFalse();
     }
 }

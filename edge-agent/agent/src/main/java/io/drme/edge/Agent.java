@@ -94,7 +94,7 @@ final class Agent implements AutoCloseable {
                         ? Configurations.choose(reader, file, lastGood.get())
                         : new Configurations.Choice(reader.read(file), "");
         var directory = data.orElse(choice.config().store().directory()).toAbsolutePath();
-        var layout = new Layout(reader.factories());
+        var layout = new Layout(reader.factories(), FoundTags.read(reader.factories(), directory));
         var store =
                 Store.open(
                         new StoreSetup(

@@ -1,13 +1,17 @@
 package io.drme.edge;
 
 import io.drme.driver.DeviceLoop;
+import io.drme.driver.DeviceSpec;
 import io.drme.driver.DeviceStatus;
 import io.drme.driver.DriverFactory;
 import io.drme.driver.Exchange;
+import io.drme.driver.FoundTag;
 import io.drme.model.Batch;
+import io.drme.model.TagName;
 import io.drme.time.Clock;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,22 +117,49 @@ final class Devices implements AutoCloseable {
      */
     void stopOthers(List<Layout.Placed> wanted) throws InterruptedException {
         for (var device : List.copyOf(running.values())) {
-            if (!wanted.contains(device.placed())) {
+            if (wanted.stream().noneMatch(device.placed()::isSameDevice)) {
                 running.remove(device.placed().spec().name());
                 stop(device);
             }
         }
     }
 
-    /** Runs exactly these devices from now on; those that run already are not touched. */
+    /**
+     * Runs exactly these devices from now on; those that run already are not touched, but for tags
+     * that were found and are read as well.
+     */
     void run(List<Layout.Placed> wanted) throws InterruptedException {
         stopOthers(wanted);
         for (var placed : wanted) {
-            if (!running.containsKey(placed.spec().name())) {
+            var now = running.get(placed.spec().name());
+            if (now == null) {
                 start(placed);
+            } else if (!now.placed().equals(placed)) {
+                now.loop().extend(placed.spec(), placed.groups());
+                running.put(placed.spec().name(), new Running(placed, now.loop(), now.end()));
             }
         }
         loops = running.values().stream().map(Running::loop).toList();
+    }
+
+    /** The tags that devices told of and that nobody reads yet, by device as it is configured. */
+    Map<DeviceSpec, List<FoundTag>> found() {
+        var all = new LinkedHashMap<DeviceSpec, List<FoundTag>>();
+        for (var device : running.values()) {
+            var tags = device.loop().found();
+            if (!tags.isEmpty()) {
+                all.put(device.placed().written(), tags);
+            }
+        }
+        return all;
+    }
+
+    /** Nothing is read of these tags that a device told of. */
+    void giveUp(String device, Collection<TagName> tags) {
+        var known = running.get(device);
+        if (known != null) {
+            known.loop().giveUp(tags);
+        }
     }
 
     private void start(Layout.Placed placed) {

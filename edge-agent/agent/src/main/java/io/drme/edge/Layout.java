@@ -7,11 +7,13 @@ import io.drme.driver.DeviceSpec;
 import io.drme.driver.DriverFactory;
 import io.drme.driver.PollGroup;
 import io.drme.driver.TagSpec;
+import io.drme.driver.TagTemplate;
 import io.drme.edge.acquisition.Plan;
 import io.drme.edge.config.GatewayConfig;
 import io.drme.model.Tag;
 import io.drme.model.TagTable;
 import io.drme.stream.Pipelines;
+import io.drme.stream.TagGlobs;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,20 +34,44 @@ final class Layout {
     static final int DERIVED_GROUP = 0;
 
     private final Map<String, DriverFactory> factories;
+    private final FoundTags found;
     private final Map<String, Placed> placed = new LinkedHashMap<>();
     private TagTable table = TagTable.EMPTY;
     private int nextGroup = DERIVED_GROUP + 1;
 
+    /** For a look at a configuration that does not run. */
     Layout(Map<String, DriverFactory> factories) {
+        this(factories, FoundTags.none(factories));
+    }
+
+    /**
+     * For configurations that run.
+     *
+     * @param found the tags that devices told of, which are placed too
+     */
+    Layout(Map<String, DriverFactory> factories, FoundTags found) {
         this.factories = factories;
+        this.found = found;
     }
 
     /**
      * A device with its place.
      *
+     * @param spec with the tags that were found
      * @param firstGroup the gateway's number of its first poll group
+     * @param written as it is configured
      */
-    record Placed(DeviceSpec spec, List<PollGroup> groups, int firstGroup) {}
+    record Placed(DeviceSpec spec, List<PollGroup> groups, int firstGroup, DeviceSpec written) {
+        /** Whether it is the same device, but perhaps for tags that were found. */
+        boolean isSameDevice(Placed other) {
+            return firstGroup == other.firstGroup() && written.equals(other.written());
+        }
+    }
+
+    /** The tags that devices told of. */
+    FoundTags found() {
+        return found;
+    }
 
     /** A configuration that is ready to run. */
     record Ready(Plan plan, List<Placed> devices, TagTable table) {}
@@ -59,23 +85,67 @@ final class Layout {
     Ready place(GatewayConfig config, String file) throws InvalidConfigException {
         var devices = new ArrayList<>(config.devices());
         devices.add(SystemTags.device());
-        var specs = devices.stream().flatMap(d -> d.tags().stream()).toList();
+        var specs = devices.stream().map(found::with).flatMap(d -> d.tags().stream()).toList();
         var extended = table.with(specs.stream().map(Layout::tag).toList());
+        var templates = devices.stream().flatMap(d -> d.templates().stream()).toList();
+        if (!templates.isEmpty()) {
+            tryTemplates(config, specs, templates, file);
+        }
         var problems = new Problems();
         var pipelines =
                 Pipelines.compile(
                         config.pipelines(),
                         extended,
                         specs.stream().map(TagSpec::name).toList(),
-                        problems);
+                        problems,
+                        unmatched(templates, problems));
         var alarms = new ArrayList<>(config.alarms());
         alarms.addAll(SystemTags.alarms());
-        var compiled = Alarms.compile(alarms, config.gateway().id().text(), pipelines, problems);
+        var compiled =
+                Alarms.compile(
+                        alarms,
+                        config.gateway().id().text(),
+                        pipelines,
+                        problems,
+                        unmatched(templates, problems));
         problems.throwIfAny(file);
         table = pipelines.table();
         var ready = devices.stream().map(this::placeDevice).toList();
         var plan = new Plan(specs, pipelines, compiled, DERIVED_GROUP, groupNumbers(ready));
         return new Ready(plan, ready, table);
+    }
+
+    /**
+     * With one tag of each template, so that what would not fit is told now, and not when the first
+     * is found.
+     */
+    private static void tryTemplates(
+            GatewayConfig config, List<TagSpec> specs, List<TagTemplate> templates, String file)
+            throws InvalidConfigException {
+        var all = new ArrayList<>(specs);
+        templates.forEach(template -> all.add(template.like()));
+        var problems = new Problems();
+        var table = TagTable.EMPTY.with(all.stream().map(Layout::tag).toList());
+        var names = all.stream().map(TagSpec::name).distinct().toList();
+        var pipelines =
+                Pipelines.compile(
+                        config.pipelines(), table, names, problems, unmatched(templates, problems));
+        Alarms.compile(
+                config.alarms(),
+                config.gateway().id().text(),
+                pipelines,
+                problems,
+                unmatched(templates, problems));
+        problems.throwIfAny(file);
+    }
+
+    /** A glob without a match is good where it may mean a tag that is found later. */
+    private static TagGlobs.Unmatched unmatched(List<TagTemplate> templates, Problems problems) {
+        return (where, key, glob, message) -> {
+            if (templates.stream().noneMatch(template -> template.mayMatch(glob))) {
+                problems.add(where, key, message);
+            }
+        };
     }
 
     private static Set<Integer> groupNumbers(List<Placed> devices) {
@@ -89,25 +159,43 @@ final class Layout {
         return new Tag(spec.name(), spec.type(), spec.unit(), spec.deadband(), spec.sync());
     }
 
-    private Placed placeDevice(DeviceSpec spec) {
-        var before = placed.get(spec.name());
-        if (before != null && before.spec().equals(spec)) {
+    private Placed placeDevice(DeviceSpec written) {
+        var before = placed.get(written.name());
+        var spec = found.with(written);
+        if (before != null && before.spec().equals(spec) && before.written().equals(written)) {
             return before;
         }
         var groups = groups(spec);
-        var now = new Placed(spec, groups, nextGroup);
-        nextGroup += groups.size();
-        placed.put(spec.name(), now);
+        int firstGroup = nextGroup;
+        if (before != null && isExtended(before, spec, written)) {
+            firstGroup = before.firstGroup();
+        } else {
+            nextGroup += groups.size();
+        }
+        var now = new Placed(spec, groups, firstGroup, written);
+        placed.put(written.name(), now);
         return now;
+    }
+
+    /** Whether tags came behind those of before: then what is under way still means the same. */
+    private static boolean isExtended(Placed before, DeviceSpec spec, DeviceSpec written) {
+        var tags = before.spec().tags();
+        return before.written().equals(written)
+                && spec.tags().size() >= tags.size()
+                && spec.tags().subList(0, tags.size()).equals(tags);
     }
 
     /** A polled device has a group for each interval; one that pushes has one in all. */
     private List<PollGroup> groups(DeviceSpec spec) {
         var factory = factories.get(spec.driver());
         boolean polled = factory != null && factory.polled();
+        if (spec.tags().isEmpty()) {
+            return List.of(
+                    new PollGroup(spec.templates().getFirst().like().poll(), List.of(), List.of()));
+        }
         var byInterval = new TreeMap<Duration, List<Integer>>();
         for (int i = 0; i < spec.tags().size(); i++) {
-            var interval = polled ? spec.tags().get(i).poll() : spec.tags().getFirst().poll();
+            var interval = polled ? spec.tags().get(i).poll() : pushedInterval(spec);
             byInterval.computeIfAbsent(interval, _ -> new ArrayList<>()).add(i);
         }
         var groups = new ArrayList<PollGroup>();
@@ -122,5 +210,12 @@ final class Layout {
                                                         .orElseThrow())
                                         .toList())));
         return List.copyOf(groups);
+    }
+
+    /** The beat of a device that pushes; it stays while tags are found. */
+    private static Duration pushedInterval(DeviceSpec spec) {
+        return spec.templates().isEmpty()
+                ? spec.tags().getFirst().poll()
+                : spec.templates().getFirst().like().poll();
     }
 }

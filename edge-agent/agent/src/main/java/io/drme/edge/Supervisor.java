@@ -50,6 +50,7 @@ final class Supervisor implements AutoCloseable {
     private final Wiring.Parts parts;
     private final Loading loading;
     private final Devices devices;
+    private final Finder finder;
     private final Clock clock;
     private final Inbox<Supervisor> inbox = new Inbox<>("supervisor", this::answerQuestions);
     private final AtomicReference<@Nullable Running> current = new AtomicReference<>();
@@ -99,6 +100,7 @@ final class Supervisor implements AutoCloseable {
         this.parts = parts;
         this.loading = loading;
         this.devices = devices;
+        this.finder = new Finder(loading.layout(), devices);
         this.clock = parts.clock();
         this.nextLook = clock.nanoTime();
         this.nextFileLook = clock.nanoTime() + FILE_LOOK_NANOS;
@@ -269,6 +271,7 @@ final class Supervisor implements AutoCloseable {
         if (clock.nanoTime() - nextLook >= 0) {
             nextLook = clock.nanoTime() + LOOK_NANOS;
             lookAtFile();
+            takeFound();
             recordDeviceStates();
             feedSystemTags();
         }
@@ -344,6 +347,32 @@ final class Supervisor implements AutoCloseable {
         long version = keep(next);
         current.set(new Running(next, version, ready.table(), Catalogue.entries(ready), ""));
         record(next, ready, version, by, result);
+    }
+
+    /** Devices told of new tags: they run as after a reload, and nothing else is touched. */
+    private void takeFound() throws InterruptedException {
+        var running = current();
+        var extended = finder.look(running.config());
+        if (extended.isEmpty()) {
+            return;
+        }
+        var ready = extended.get().ready();
+        long version = keep(running.config());
+        current.set(
+                new Running(
+                        running.config(),
+                        version,
+                        ready.table(),
+                        Catalogue.entries(ready),
+                        running.broken()));
+        // On record before the first sample of them can be.
+        record(running.config(), ready, version, "agent", "tags found: " + extended.get().count());
+        parts.acquisition()
+                .ask(owner -> {
+                    owner.change(ready.plan());
+                    return true;
+                });
+        runDevices(ready);
     }
 
     private void runDevices(Layout.Ready ready) throws InterruptedException {

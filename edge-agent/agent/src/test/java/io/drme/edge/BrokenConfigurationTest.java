@@ -36,7 +36,7 @@ class BrokenConfigurationTest {
 
     @Test
     void theShippedSampleIsGood() throws Exception {
-        assertThat(read(Shipped.sample()).devices()).hasSize(4);
+        assertThat(read(Shipped.sample()).devices()).hasSize(5);
     }
 
     @TestFactory

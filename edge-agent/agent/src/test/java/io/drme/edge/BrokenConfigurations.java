@@ -35,6 +35,7 @@ final class BrokenConfigurations {
                     "temp",
                     "temperature",
                     "hall",
+                    "wearables",
                     "door");
 
     /** Keys whose value is any text: nothing of it is wrong. */
@@ -57,8 +58,8 @@ final class BrokenConfigurations {
     private static final Set<String> ANY_NUMBER =
             Set.of("id", "scale", "offset", "high", "to", "invalid");
 
-    /** A topic: any other text is one as well. */
-    private static final String TOPIC = "\"hall/";
+    /** Topics: any other text is one as well. */
+    private static final List<String> TOPICS = List.of("\"hall/", "\"ward/");
 
     private BrokenConfigurations() {}
 
@@ -107,7 +108,7 @@ final class BrokenConfigurations {
                 var key = matcher.group(1);
                 boolean fits =
                         FREE_TEXTS.contains(key)
-                                || matcher.group(2).startsWith(TOPIC)
+                                || TOPICS.stream().anyMatch(matcher.group(2)::startsWith)
                                 || (wrong.startsWith("-") && ANY_NUMBER.contains(key));
                 if (!fits || wrong.startsWith("{")) {
                     var text =

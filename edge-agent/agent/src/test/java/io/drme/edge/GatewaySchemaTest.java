@@ -76,7 +76,7 @@ class GatewaySchemaTest {
                 "alarms: {a: {tag: [d/t, d/u], when: \"value > 3\", clear-when: \"value < 2\"}}",
                 "uplink: {url: \"mqtt://127.0.0.1:1883\"}",
                 "web: {listen: \"[::1]:8081\"}",
-                "devices: {d: {driver: mqtt, url: \"mqtts://h\", ca: a.pem, tags: {t: {address: a/b, path: /v/0, qos: 0}}}}",
+                "devices: {d: {driver: mqtt, url: \"mqtts://h\", ca: a.pem, tags: {t: {address: a/b, path: /v/0, qos: 0}, \"{w}/p\": {address: \"a/{w}\", max-tags: 9}}}}",
                 "devices: {d: {driver: modbus, url: \"tcp://h\", tags: {t: {address: 40101, type: int16, invalid: 0xFFFF}}}}",
             })
     void takesWhatTheAgentTakes(String yaml) {

@@ -80,7 +80,12 @@ public final class Alarms {
      */
     public static Alarms compile(
             List<AlarmConfig> configs, String gateway, Pipelines pipelines, Problems problems) {
-        return compile(configs, gateway, pipelines, problems, problems::add);
+        return compile(
+                configs,
+                gateway,
+                pipelines,
+                problems,
+                (where, key, _, message) -> problems.add(where, key, message));
     }
 
     /**
@@ -105,10 +110,11 @@ public final class Alarms {
                             config.tags(),
                             table,
                             present,
-                            message ->
+                            (glob, message) ->
                                     unmatched.tell(
                                             config.where(),
                                             "alarms." + config.name() + ".tag",
+                                            glob,
                                             message))) {
                 var tag = table.get(index);
                 detectors

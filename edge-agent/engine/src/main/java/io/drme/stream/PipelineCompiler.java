@@ -78,7 +78,9 @@ final class PipelineCompiler {
                         config.from(),
                         table,
                         present,
-                        message -> unmatched.tell(config.where(), key(config) + ".from", message));
+                        (glob, message) ->
+                                unmatched.tell(
+                                        config.where(), key(config) + ".from", glob, message));
         if (sources.length > 0) {
             add(config, sources);
         }

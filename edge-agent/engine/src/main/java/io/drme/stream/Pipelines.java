@@ -59,7 +59,12 @@ public final class Pipelines {
             TagTable known,
             Collection<TagName> sources,
             Problems problems) {
-        return compile(configs, known, sources, problems, problems::add);
+        return compile(
+                configs,
+                known,
+                sources,
+                problems,
+                (where, key, _, message) -> problems.add(where, key, message));
     }
 
     /**

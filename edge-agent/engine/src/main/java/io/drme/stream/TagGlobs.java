@@ -7,7 +7,7 @@ import io.drme.model.TagTable;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /** Finds the tags that globs of a file mean. */
 public final class TagGlobs {
@@ -16,18 +16,21 @@ public final class TagGlobs {
     /** Is told of a glob that matches nothing. */
     @FunctionalInterface
     public interface Unmatched {
-        /** A place in a file, the path of its key, and the message for a person. */
-        void tell(Where where, String key, String message);
+        /** A place in a file, the path of its key, the glob, and the message for a person. */
+        void tell(Where where, String key, String glob, String message);
     }
 
     /**
      * The indexes of the tags that match at least one glob, ascending.
      *
      * @param present the indexes that globs see: those of tags that are still there
-     * @param problem is told of each glob that matches nothing
+     * @param problem is told of each glob that matches nothing, with the message for a person
      */
     public static int[] resolve(
-            List<String> globs, TagTable table, BitSet present, Consumer<String> problem) {
+            List<String> globs,
+            TagTable table,
+            BitSet present,
+            BiConsumer<String, String> problem) {
         var found = new BitSet(table.size());
         for (var text : globs) {
             var glob = Glob.of(text);
@@ -39,7 +42,7 @@ public final class TagGlobs {
                 }
             }
             if (!any) {
-                problem.accept(noMatch(text, table, present));
+                problem.accept(text, noMatch(text, table, present));
             }
         }
         return found.stream().toArray();

@@ -8,6 +8,7 @@ import io.drme.config.Where;
 import io.drme.driver.DeviceSpec;
 import io.drme.driver.DriverFactory;
 import io.drme.driver.TagSpec;
+import io.drme.driver.TagTemplate;
 import io.drme.model.SyncMode;
 import io.drme.model.TagName;
 import io.drme.model.ValueType;
@@ -131,16 +132,42 @@ final class DeviceConfigs {
                         SyncSetting.read(section, "sync").orElse(new SyncMode.Raw()));
         var settings = factory.settings(section, url);
         var tags = new ArrayList<TagSpec>();
+        var templates = new ArrayList<TagTemplate>();
         var tagSections = section.sections("tags");
         tagSections.forEach((tag, s) ->
                 factory.address(s, settings)
-                        .ifPresent(a -> tag(name, tag, s, common, a).ifPresent(tags::add)));
+                        .ifPresent(
+                                a -> addTag(new Entry(name, tag, s), common, a, tags, templates)));
         checkTags(section, tagSections.isEmpty());
         section.done();
-        return tags.isEmpty()
+        return tags.isEmpty() && templates.isEmpty()
                 ? Optional.empty()
                 : Optional.of(
-                        new DeviceSpec(name, driver, url, timeout, settings, List.copyOf(tags)));
+                        new DeviceSpec(
+                                name,
+                                driver,
+                                url,
+                                timeout,
+                                settings,
+                                List.copyOf(tags),
+                                List.copyOf(templates)));
+    }
+
+    /** A tag as it is written: of which device, under which name. */
+    private record Entry(String device, String name, Section keys) {}
+
+    private void addTag(
+            Entry entry,
+            Common common,
+            DriverFactory.Address address,
+            List<TagSpec> tags,
+            List<TagTemplate> templates) {
+        if (address.names().isEmpty()) {
+            tag(entry.device(), entry.name(), entry.keys(), common, address).ifPresent(tags::add);
+        } else {
+            template(entry.device(), entry.name(), entry.keys(), common, address)
+                    .ifPresent(templates::add);
+        }
     }
 
     /** A tag file that can't be read was told of already, here or at the profile. */
@@ -219,6 +246,33 @@ final class DeviceConfigs {
     /** Empty where a problem was noted, here or at the connection that should give it. */
     private static String url(Section section) {
         return section.has("url") || !section.has("connection") ? section.requiredText("url") : "";
+    }
+
+    /** Tags that come to be while it runs: the name has to say which is which. */
+    private Optional<TagTemplate> template(
+            String device,
+            String pattern,
+            Section section,
+            Common common,
+            DriverFactory.Address address) {
+        var names = TagTemplate.names(pattern);
+        var missing = address.names().stream().filter(n -> !names.contains(n)).toList();
+        var strange = names.stream().filter(n -> !address.names().contains(n)).toList();
+        problems.check(
+                missing.isEmpty(),
+                section.where("address"),
+                section.path("address"),
+                "has {%s}, and the tag's name has not; put it there too, so that each match has a name of its own, such as \"{%s}/…\""
+                        .formatted(String.join("}, {", missing), String.join("}/{", missing)));
+        problems.check(
+                strange.isEmpty(),
+                section.where(),
+                section.path(),
+                "the name has {%s}, and the address has not; use a name that stands there, or remove it"
+                        .formatted(String.join("}, {", strange)));
+        return tag(device, TagTemplate.sample(pattern), section, common, address)
+                .filter(_ -> missing.isEmpty() && strange.isEmpty())
+                .map(like -> new TagTemplate(device + "/" + pattern, address.most(), like));
     }
 
     private Optional<TagSpec> tag(

@@ -60,7 +60,8 @@ final class PartialCheck {
      */
     void device(String name, Set<String> tags, boolean all) {
         tags.forEach(tag -> name(name + "/" + tag));
-        if (!all) {
+        // A pattern stands for tags that are made while the gateway runs.
+        if (!all || tags.stream().anyMatch(tag -> tag.indexOf('{') >= 0)) {
             open.add(name);
         }
     }
@@ -200,8 +201,9 @@ final class PartialCheck {
                         table,
                         specs.stream().map(TagSpec::name).toList(),
                         problems,
-                        (_, _, _) -> {});
-        Alarms.compile(alarms, config.gateway().id().text(), pipelines, problems, (_, _, _) -> {});
+                        (_, _, _, _) -> {});
+        Alarms.compile(
+                alarms, config.gateway().id().text(), pipelines, problems, (_, _, _, _) -> {});
     }
 
     private static String key(String device, TagSpec tag) {
