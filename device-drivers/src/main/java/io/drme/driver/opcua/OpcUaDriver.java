@@ -51,7 +51,7 @@ final class OpcUaDriver implements PushedDriver {
     private long replacedOfThis;
     private long checkedAt;
     private final boolean hasHistory;
-    private @Nullable HistoryReader history;
+    private volatile @Nullable HistoryReader history;
     private boolean toldOfHole;
     private boolean toldOfReplaced;
     private boolean toldOfOverflow;
@@ -173,7 +173,8 @@ final class OpcUaDriver implements PushedDriver {
     }
 
     private boolean hasPage() {
-        return history != null && !history.pages().isEmpty();
+        var source = history;
+        return source != null && !source.pages().isEmpty();
     }
 
     /** What is to be delivered now: of a tag with a hole first what fills that. */
@@ -354,6 +355,7 @@ final class OpcUaDriver implements PushedDriver {
     public void close() {
         closed = true;
         steps.cancel();
+        closeHistory();
         var subscriber = current.getAndSet(null);
         if (subscriber != null) {
             subscriber.inbox().wake();
