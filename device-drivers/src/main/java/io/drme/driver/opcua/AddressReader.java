@@ -58,9 +58,10 @@ final class AddressReader {
         var names = names(type);
         var raw = names.isEmpty() ? type.orElse(ValueType.FLOAT64) : ValueType.TEXT;
         var deadband = deadband(raw, part);
+        boolean history = tag.bool("history", false);
         return node.map(n ->
                 new DriverFactory.Address(
-                        new OpcUaAddress(n, part, sampling, queue, deadband, names), raw));
+                        new OpcUaAddress(n, part, sampling, queue, deadband, history, names), raw));
     }
 
     private Optional<NodeAddress> node() {

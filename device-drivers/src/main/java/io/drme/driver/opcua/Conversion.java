@@ -109,6 +109,16 @@ final class Conversion {
         return server > 0 ? server : now;
     }
 
+    /** The same, but 0 where neither device nor server gives a time. */
+    static long deviceTime(DataValue data) {
+        return sourceTime(data, 0);
+    }
+
+    /** A time of ours as OPC UA writes it. */
+    static DateTime time(long epochNanos) {
+        return new DateTime(EPOCH_TICKS + epochNanos / NANOS_PER_TICK);
+    }
+
     private static int units(@Nullable UNumber picoseconds) {
         return picoseconds == null ? 0 : Math.min(picoseconds.intValue(), MAX_PICOS_UNITS);
     }

@@ -9,6 +9,7 @@ import io.drme.model.Batch;
 import io.drme.time.Clock;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,6 +35,7 @@ final class OpcUaDriver implements PushedDriver {
     private final Clock clock;
     private final TagReader reader;
     private final CrossRead crossRead;
+    private final HistoryFill fill = new HistoryFill();
     private final Steps steps;
     private final WireTap tap;
     private final Connector connector;
@@ -48,6 +50,9 @@ final class OpcUaDriver implements PushedDriver {
     private final AtomicLong lost = new AtomicLong();
     private long replacedOfThis;
     private long checkedAt;
+    private final boolean hasHistory;
+    private volatile @Nullable HistoryReader history;
+    private boolean toldOfHole;
     private boolean toldOfReplaced;
     private boolean toldOfOverflow;
     private String lastError = "";
@@ -57,6 +62,7 @@ final class OpcUaDriver implements PushedDriver {
         this.clock = clock;
         var settings = (OpcUaSettings) device.settings();
         reader = new TagReader(device, group);
+        hasHistory = reader.addresses().stream().anyMatch(OpcUaAddress::history);
         crossRead = new CrossRead(clock, settings.crossRead());
         var pki = new PkiFolder(settings.pki().orElse(directory.resolve(PKI_FOLDER)));
         steps = new Steps(device.name(), settings, pki.ownCertificate());
@@ -94,6 +100,18 @@ final class OpcUaDriver implements PushedDriver {
         retain(subscriber.watch());
         tellOfDeadbands(subscriber.withoutDeadband());
         crossRead.begin(subscriber.probes());
+        fill.begin();
+        closeHistory();
+        if (!fill.isIdle()) {
+            var wake = subscriber.inbox();
+            history =
+                    new HistoryReader(
+                            with,
+                            device.timeout(),
+                            reader.addresses(),
+                            subscriber.nodes(),
+                            wake::wake);
+        }
         if (closed) {
             throw steps.unreachable("closed during connect", null);
         }
@@ -130,11 +148,14 @@ final class OpcUaDriver implements PushedDriver {
                 reader.add(out, arrival, now);
             }
             refused = List.of();
-            var arrivals = subscriber.inbox().take(first ? Duration.ZERO : wait);
+            boolean isWaiting = !first && !hasPage();
+            var arrivals = subscriber.inbox().take(isWaiting ? wait : Duration.ZERO);
             long then = clock.epochNanos();
             for (var arrival : arrivals) {
-                reader.add(out, arrival, then);
                 crossRead.told(arrival.tag(), arrival.value());
+            }
+            for (var arrival : inOrder(arrivals)) {
+                reader.add(out, arrival, then);
             }
             if (!arrivals.isEmpty()) {
                 reportLost(subscriber);
@@ -148,6 +169,66 @@ final class OpcUaDriver implements PushedDriver {
         } catch (DriverException e) {
             lastError = String.valueOf(e.getMessage());
             throw e;
+        }
+    }
+
+    private boolean hasPage() {
+        var source = history;
+        return source != null && !source.pages().isEmpty();
+    }
+
+    /** What is to be delivered now: of a tag with a hole first what fills that. */
+    private List<Arrival> inOrder(List<Arrival> arrivals) {
+        if (!hasHistory) {
+            return arrivals;
+        }
+        var due = new ArrayList<Arrival>();
+        var source = history;
+        for (var arrival : arrivals) {
+            if (reader.addresses().get(arrival.tag()).history()) {
+                long time = Conversion.deviceTime(arrival.value());
+                fill.told(arrival, time, source == null ? _ -> {} : source, due::add);
+            } else {
+                due.add(arrival);
+            }
+        }
+        if (source != null) {
+            fillFrom(source, due);
+        }
+        return due;
+    }
+
+    private void fillFrom(HistoryReader source, List<Arrival> due) {
+        var page = source.pages().poll();
+        if (page != null) {
+            var trouble = fill.found(page, due::add);
+            if (!trouble.isEmpty()) {
+                tellOfHole(List.of(page.hole().tag()), trouble);
+            }
+        }
+        var given = fill.giveUpWhenFull(due::add);
+        if (!given.isEmpty()) {
+            tellOfHole(given, "too much came meanwhile");
+        }
+        if (fill.isIdle()) {
+            closeHistory();
+        }
+    }
+
+    private void tellOfHole(List<Integer> tags, String why) {
+        tags.forEach(tag ->
+                reader.remark(tag, "what was missed is not in the server's history: " + why));
+        if (!toldOfHole) {
+            toldOfHole = true;
+            log.warn("device={} a hole stays: {}", device.name(), why);
+        }
+    }
+
+    private void closeHistory() {
+        var source = history;
+        if (source != null) {
+            source.close();
+            history = null;
         }
     }
 
@@ -249,6 +330,7 @@ final class OpcUaDriver implements PushedDriver {
         } else if (client != null) {
             Connector.disconnect(client, device.timeout());
         }
+        closeHistory();
         client = null;
         refused = List.of();
         anyRefused = false;
@@ -273,6 +355,7 @@ final class OpcUaDriver implements PushedDriver {
     public void close() {
         closed = true;
         steps.cancel();
+        closeHistory();
         var subscriber = current.getAndSet(null);
         if (subscriber != null) {
             subscriber.inbox().wake();

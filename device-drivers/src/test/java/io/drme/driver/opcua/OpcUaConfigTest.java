@@ -52,6 +52,7 @@ class OpcUaConfigTest {
                                 Duration.ofMillis(500),
                                 10,
                                 Deadband.NONE,
+                                false,
                                 Map.of()));
         assertThat(problems.none()).isTrue();
     }

@@ -226,7 +226,7 @@ class OpcUaServerTest {
             driver.connect();
             var clock = new SystemClock();
             long begun = clock.epochNanos();
-            awaitSourceTimeAfter(driver, begun + Duration.ofSeconds(4).toNanos());
+            awaitSourceTimeAfter(driver, begun + Duration.ofSeconds(3).toNanos());
             assertThat(driver.resubscribed()).as("while all is well").isZero();
             rig.faults().set(Faults.WHOLE, Fault.of(FaultKind.FROZEN), Optional.empty());
             long deadline = clock.nanoTime() + LIMIT.toNanos();

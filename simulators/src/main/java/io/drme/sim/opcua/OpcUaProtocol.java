@@ -77,12 +77,20 @@ public final class OpcUaProtocol implements SimulatedProtocol {
                         "status",
                         "a status; for example Uncertain_LastUsableValue",
                         OpcUaProtocol::status);
+        int history = (int) keys.integer("history", 0, 0, NodeHistory.MOST_VALUES);
         boolean stamped = keys.bool("source-time", true);
         var name = keys.text("name", String.valueOf(identifier));
         keys.done();
         return shape.map(s ->
                 new SimulatedNode(
-                        uri, identifier, name, s, range, status.orElse(StatusCode.GOOD), stamped));
+                        uri,
+                        identifier,
+                        name,
+                        s,
+                        range,
+                        status.orElse(StatusCode.GOOD),
+                        history,
+                        stamped));
     }
 
     private static Optional<Range> range(String text) {

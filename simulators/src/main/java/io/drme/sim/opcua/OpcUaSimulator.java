@@ -9,7 +9,9 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -48,6 +50,7 @@ final class OpcUaSimulator implements SimulatedDevice {
     private final DeviceContext context;
     private final ServerOptions options;
     private final List<SimulatedNode> nodes;
+    private final Map<SimulatedNode, NodeHistory> histories = new HashMap<>();
     private @Nullable Thread ticker;
     private @Nullable InetSocketAddress bound;
 
@@ -60,6 +63,9 @@ final class OpcUaSimulator implements SimulatedDevice {
         this.context = context;
         this.options = options;
         this.nodes = nodes;
+        nodes.stream()
+                .filter(n -> n.history() > 0)
+                .forEach(n -> histories.put(n, new NodeHistory(n.history())));
     }
 
     @Override
@@ -80,7 +86,7 @@ final class OpcUaSimulator implements SimulatedDevice {
     }
 
     private RunningServer started(InetSocketAddress listen) throws IOException {
-        var server = new RunningServer(context, options, nodes, listen, starts++);
+        var server = new RunningServer(context, options, histories, nodes, listen, starts++);
         server.start(listen);
         return server;
     }

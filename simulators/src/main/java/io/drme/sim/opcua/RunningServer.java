@@ -50,6 +50,7 @@ final class RunningServer {
     RunningServer(
             DeviceContext context,
             ServerOptions options,
+            Map<SimulatedNode, NodeHistory> histories,
             List<SimulatedNode> nodes,
             InetSocketAddress listen,
             int starts)
@@ -65,7 +66,9 @@ final class RunningServer {
         Collections.rotate(byUri, starts);
         boolean byName = nodes.size() <= OpcUaSimulator.MOST_UNITS;
         byUri.forEach(e ->
-                namespaces.add(new SimulatedNamespace(server, e.getKey(), e.getValue(), byName)));
+                namespaces.add(
+                        new SimulatedNamespace(
+                                server, e.getKey(), e.getValue(), histories, byName)));
     }
 
     private static Map<String, List<SimulatedNode>> byNamespace(List<SimulatedNode> nodes) {

@@ -5,6 +5,7 @@ import io.drme.sim.fault.Fault;
 import io.drme.sim.fault.FaultKind;
 import io.drme.sim.fault.Faults;
 import io.drme.sim.fault.Moment;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,12 @@ import org.eclipse.milo.opcua.stack.core.types.builtin.LocalizedText;
 import org.eclipse.milo.opcua.stack.core.types.builtin.NodeId;
 import org.eclipse.milo.opcua.stack.core.types.builtin.StatusCode;
 import org.eclipse.milo.opcua.stack.core.types.builtin.Variant;
+import org.eclipse.milo.opcua.stack.core.types.builtin.unsigned.UByte;
 import org.eclipse.milo.opcua.stack.core.types.builtin.unsigned.UInteger;
+import org.eclipse.milo.opcua.stack.core.types.enumerated.TimestampsToReturn;
+import org.eclipse.milo.opcua.stack.core.types.structured.HistoryReadDetails;
+import org.eclipse.milo.opcua.stack.core.types.structured.HistoryReadResult;
+import org.eclipse.milo.opcua.stack.core.types.structured.HistoryReadValueId;
 import org.eclipse.milo.opcua.stack.core.types.structured.Range;
 import org.eclipse.milo.opcua.stack.core.util.Namespaces;
 
@@ -40,6 +46,9 @@ final class SimulatedNamespace extends ManagedNamespaceWithLifecycle {
     private static final long EPOCH_TICKS = 116_444_736_000_000_000L;
 
     private static final int NANOS_PER_TICK = 100;
+
+    private static final UByte READ_BOTH =
+            AccessLevel.toValue(AccessLevel.CurrentRead, AccessLevel.HistoryRead);
 
     private static final QualifiedProperty<Range> EU_RANGE =
             new QualifiedProperty<>(
@@ -54,16 +63,25 @@ final class SimulatedNamespace extends ManagedNamespaceWithLifecycle {
     private final SimulatedTypes types;
     private final Set<DataItem> frozen = ConcurrentHashMap.newKeySet();
     private final boolean byName;
+    private final Map<SimulatedNode, NodeHistory> histories;
+    private final HistoryService history;
     private long frozenNanos = Long.MIN_VALUE;
 
     /**
      * The nodes of a namespace.
      *
+     * @param histories of those that keep one
      * @param byName whether each may fail on its own
      */
-    SimulatedNamespace(OpcUaServer server, String uri, List<SimulatedNode> nodes, boolean byName) {
+    SimulatedNamespace(
+            OpcUaServer server,
+            String uri,
+            List<SimulatedNode> nodes,
+            Map<SimulatedNode, NodeHistory> histories,
+            boolean byName) {
         super(server, uri);
         this.byName = byName;
+        this.histories = histories;
         subscriptions = new SubscriptionModel(server, this);
         getLifecycleManager().addLifecycle(subscriptions);
         types =
@@ -72,6 +90,14 @@ final class SimulatedNamespace extends ManagedNamespaceWithLifecycle {
                         getNodeContext(),
                         id -> newNodeId(String.valueOf(id.getIdentifier())));
         nodes.forEach(n -> variables.put(n, variable(n)));
+        var byId = new HashMap<NodeId, NodeHistory>();
+        variables.forEach((node, variable) -> {
+            var history = histories.get(node);
+            if (history != null) {
+                byId.put(variable.getNodeId(), history);
+            }
+        });
+        history = new HistoryService(server.getStaticEncodingContext(), byId);
     }
 
     private UaVariableNode variable(SimulatedNode node) {
@@ -92,6 +118,11 @@ final class SimulatedNamespace extends ManagedNamespaceWithLifecycle {
         if (node.shape() instanceof Shape.Many many) {
             variable.setValueRank(many.dimensions().size());
             variable.setArrayDimensions(SimulatedTypes.dimensions(many));
+        }
+        if (node.history() > 0) {
+            variable.setHistorizing(true);
+            variable.setAccessLevel(READ_BOTH);
+            variable.setUserAccessLevel(READ_BOTH);
         }
         node.range().ifPresent(range -> variable.setProperty(EU_RANGE, range));
         variable.addReference(
@@ -121,7 +152,12 @@ final class SimulatedNamespace extends ManagedNamespaceWithLifecycle {
         freeze(whole);
         variables.forEach((node, variable) -> {
             var standing = byName ? faults.standing(node.name()) : whole;
-            variable.setValue(value(node, context, standing));
+            var value = value(node, context, standing);
+            variable.setValue(value);
+            var kept = histories.get(node);
+            if (kept != null) {
+                kept.add(value);
+            }
         });
     }
 
@@ -162,6 +198,15 @@ final class SimulatedNamespace extends ManagedNamespaceWithLifecycle {
                 fault.code() == 0
                         ? StatusCodes.Bad_DeviceFailure
                         : Integer.toUnsignedLong(fault.code()));
+    }
+
+    @Override
+    public List<HistoryReadResult> historyRead(
+            HistoryReadContext context,
+            HistoryReadDetails details,
+            TimestampsToReturn timestamps,
+            List<HistoryReadValueId> asked) {
+        return asked.stream().map(node -> history.read(details, node)).toList();
     }
 
     @Override

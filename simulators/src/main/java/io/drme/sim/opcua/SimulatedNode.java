@@ -13,6 +13,7 @@ import org.eclipse.milo.opcua.stack.core.types.structured.Range;
  * @param shape what it holds
  * @param range the least and the greatest that it is meant to hold; nothing where it says none
  * @param status what its values carry
+ * @param history how many of its changes it keeps to be read; 0 for none
  * @param stamped whether its values carry a source time
  */
 record SimulatedNode(
@@ -22,4 +23,5 @@ record SimulatedNode(
         Shape shape,
         Optional<Range> range,
         StatusCode status,
+        int history,
         boolean stamped) {}
