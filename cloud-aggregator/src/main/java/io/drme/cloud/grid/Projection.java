@@ -229,10 +229,9 @@ public final class Projection {
     private int number(GatewayId gateway, EpochId epoch) throws DatabaseException {
         var known = epochNumbers.get(epoch);
         if (known == null) {
-            for (var row : store.gateways()) {
-                if (row.name().equals(gateway.text())) {
-                    store.epochs(row.id()).forEach(e -> epochNumbers.put(e.epoch(), e.number()));
-                }
+            var row = store.gateway(gateway.text());
+            if (row.isPresent()) {
+                store.epochs(row.get().id()).forEach(e -> epochNumbers.put(e.epoch(), e.number()));
             }
             known = epochNumbers.get(epoch);
         }
@@ -265,10 +264,9 @@ public final class Projection {
                 case AlarmTransition transition -> alarm(gateway, transition.alarm());
                 case ClockStep _ -> clockChanged(gateway);
                 case TagCatalogue _ -> {
-                    for (var row : store.gateways()) {
-                        if (row.name().equals(gateway.text())) {
-                            grid.putTags(row.name(), TagSheet.of(store.tags(row.id())));
-                        }
+                    var row = store.gateway(gateway.text());
+                    if (row.isPresent()) {
+                        grid.putTags(gateway.text(), TagSheet.of(store.tags(row.get().id())));
                     }
                 }
                 default -> {

@@ -84,7 +84,7 @@ public final class Fleet {
 
     /** One gateway. */
     public Optional<Gateway> gateway(String id) throws DatabaseException {
-        return store.gateways().stream().filter(g -> g.name().equals(id)).findFirst();
+        return store.gateway(id);
     }
 
     /** A gateway with its present state. */

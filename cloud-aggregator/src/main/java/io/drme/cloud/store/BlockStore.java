@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * question to the database and may block.
  */
 public final class BlockStore {
+    private static final String GATEWAYS =
+            "select g.id, g.name, g.site, g.labels, g.first_seen, coalesce(l.renewed_at, 0), h.software, h.configuration_hash, h.schema_hash, h.host, h.boot_count, h.received_at from gateway g left join lease l on l.gateway_id = g.id left join hello h on h.gateway_id = g.id ";
+
     private final Database database;
 
     /** Reads from this database. */
@@ -115,17 +118,23 @@ public final class BlockStore {
 
     /** All gateways, sorted by name. */
     public List<Gateway> gateways() throws DatabaseException {
-        return list(
-                "select g.id, g.name, g.site, g.labels, g.first_seen, coalesce(l.renewed_at, 0), h.software, h.configuration_hash, h.schema_hash, h.host, h.boot_count, h.received_at from gateway g left join lease l on l.gateway_id = g.id left join hello h on h.gateway_id = g.id order by g.name",
-                r ->
-                        new Gateway(
-                                r.getLong(1),
-                                r.getString(2),
-                                r.getString(3),
-                                Labels.read(r.getString(4)),
-                                r.getLong(5),
-                                r.getLong(6),
-                                greeting(r)));
+        return list(GATEWAYS + "order by g.name", BlockStore::gateway);
+    }
+
+    /** One gateway; of thousands it is found without reading the others. */
+    public Optional<Gateway> gateway(String name) throws DatabaseException {
+        return list(GATEWAYS + "where g.name = ?", BlockStore::gateway, name).stream().findFirst();
+    }
+
+    private static Gateway gateway(ResultSet r) throws SQLException {
+        return new Gateway(
+                r.getLong(1),
+                r.getString(2),
+                r.getString(3),
+                Labels.read(r.getString(4)),
+                r.getLong(5),
+                r.getLong(6),
+                greeting(r));
     }
 
     private static Optional<Greeting> greeting(ResultSet r) throws SQLException {
