@@ -266,7 +266,9 @@ class OpcUaPartsTest {
                             new ArrayList<Double>());
             var clock = new SystemClock();
             long deadline = clock.nanoTime() + LIMIT.toNanos();
-            while (steps.get(0).size() < 4) {
+            while (steps.get(0).size() < 4
+                    || differences(steps.get(1)).stream().noneMatch(d -> d <= 10)
+                    || differences(steps.get(2)).stream().noneMatch(d -> d <= 5)) {
                 assertThat(clock.nanoTime()).isLessThan(deadline);
                 var batch = new Batch();
                 driver.take(batch, Duration.ofMillis(100));
