@@ -20,7 +20,7 @@ class DocumentedConfigTest {
             Set.of("unit", "scale", "offset", "range", "deadband", "poll", "stale", "sync");
 
     @ParameterizedTest
-    @CsvSource({"opcua, 9", "gpio, 4", "mqtt, 5"})
+    @CsvSource({"opcua, 9", "gpio, 4", "mqtt, 7"})
     void sampleIsAcceptedWithoutAProblem(String driver, int tags) throws Exception {
         var factory =
                 switch (driver) {

@@ -8,12 +8,9 @@ import io.drme.driver.Handover;
 import io.drme.driver.PollGroup;
 import io.drme.driver.PushedDriver;
 import io.drme.model.Batch;
-import io.drme.model.Quality;
 import io.drme.model.Reason;
 import io.drme.model.TagName;
-import io.drme.model.Value;
 import io.drme.time.Clock;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -39,6 +36,8 @@ final class MqttDriver implements PushedDriver {
     /** How often topics that the broker refused are asked for again. */
     static final Duration RETRY_REFUSED = Duration.ofSeconds(30);
 
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
     private static final Logger log = LoggerFactory.getLogger(MqttDriver.class);
 
     /** One connection: all that is made at a connect and dropped at a disconnect. */
@@ -57,7 +56,10 @@ final class MqttDriver implements PushedDriver {
         public void message(String topic, byte[] bytes, boolean retained, List<Integer> ids) {
             lock.lock();
             try {
-                var message = new Heard(topic, bytes, retained, clock.epochNanos());
+                var message = Heard.of(topic, bytes, retained, clock.epochNanos());
+                if (MetricName.isSparkplug(topic)) {
+                    sparkplug(message, bytes);
+                }
                 var arrivals = new ArrayList<Arrival>();
                 var bound = routes.of(topic, ids);
                 bound.forEach(tag -> read(message, tag).ifPresent(arrivals::add));
@@ -70,6 +72,20 @@ final class MqttDriver implements PushedDriver {
             } finally {
                 lock.unlock();
             }
+        }
+
+        private void sparkplug(Heard heard, byte[] bytes) {
+            var arrivals =
+                    sparkplug.message(heard.topic(), bytes, heard.retained(), heard.timeNanos());
+            for (var arrival : arrivals) {
+                var error =
+                        arrival.outcome() instanceof Outcome.Bad(Reason _, String why) ? why : "";
+                traces.message(arrival.tag(), heard.seen(error));
+            }
+            if (!arrivals.isEmpty()) {
+                inbox.deliver(arrivals);
+            }
+            askForBirths(link);
         }
 
         @Override
@@ -85,29 +101,6 @@ final class MqttDriver implements PushedDriver {
         }
     }
 
-    /** A message, read for any number of tags. */
-    private static final class Heard {
-        private final String topic;
-        private final Payload payload;
-        private final ByteBuffer head;
-        private final int length;
-        private final boolean retained;
-        private final long timeNanos;
-
-        Heard(String topic, byte[] bytes, boolean retained, long timeNanos) {
-            this.topic = topic;
-            this.payload = new Payload(bytes);
-            this.head = Traces.head(bytes);
-            this.length = bytes.length;
-            this.retained = retained;
-            this.timeNanos = timeNanos;
-        }
-
-        Traces.Seen seen(String error) {
-            return new Traces.Seen(topic, head, length, retained, timeNanos, error);
-        }
-    }
-
     private final DeviceSpec device;
     private final BrokerLink.Target target;
     private final Clock clock;
@@ -117,6 +110,7 @@ final class MqttDriver implements PushedDriver {
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Discovery discovery;
+    private final SparkplugHost sparkplug;
     private final AtomicReference<String> note = new AtomicReference<>("");
     private volatile Routes routes;
     private volatile Traces traces;
@@ -143,6 +137,7 @@ final class MqttDriver implements PushedDriver {
         this.routes = new Routes(bound, templates);
         this.traces = new Traces(bound.size());
         this.expiry = new Expiry(bound);
+        this.sparkplug = new SparkplugHost(bound, clock::nanoTime);
         noteBound(device, group, 0);
     }
 
@@ -182,29 +177,47 @@ final class MqttDriver implements PushedDriver {
     /** What a message says of a tag, noted for the person who asks; by the library's thread. */
     private Optional<Arrival> read(Heard heard, Routes.Bound tag) {
         var address = tag.address();
-        if (heard.retained && address.retained() == MqttAddress.Retained.SKIP) {
+        if (heard.retained() && address.retained() == MqttAddress.Retained.SKIP) {
             return Optional.empty();
         }
-        var outcome = heard.payload.read(address.content(), tag.type());
+        var outcome = heard.payload().read(address.content(), tag.type());
         if (outcome instanceof Outcome.Silent) {
             return Optional.empty();
         }
         var error = outcome instanceof Outcome.Bad(Reason _, String why) ? why : "";
         traces.message(tag.position(), heard.seen(error));
-        return Optional.of(new Arrival(tag.position(), heard.timeNanos, outcome, heard.retained));
+        return Optional.of(
+                new Arrival(tag.position(), heard.timeNanos(), outcome, heard.retained()));
     }
 
     private void discover(Heard heard, int at) {
         var template = discovery.templates().get(at);
         var address = templates.get(at);
-        if (discovery.has(template, heard.topic)
-                || (heard.retained && address.retained() == MqttAddress.Retained.SKIP)) {
+        if (discovery.has(template, heard.topic())
+                || (heard.retained() && address.retained() == MqttAddress.Retained.SKIP)) {
             return;
         }
-        var outcome = heard.payload.read(address.content(), template.like().rawType());
+        var outcome = heard.payload().read(address.content(), template.like().rawType());
         discovery.heard(
-                template, heard.topic, new Arrival(0, heard.timeNanos, outcome, heard.retained));
+                template,
+                heard.topic(),
+                new Arrival(0, heard.timeNanos(), outcome, heard.retained()));
         note.set(discovery.note());
+    }
+
+    /** Asks nodes to tell anew what they are; with the lock held. */
+    private void askForBirths(@Nullable BrokerLink link) {
+        if (link != null) {
+            sparkplug
+                    .toAsk()
+                    .forEach(node -> {
+                        boolean _ =
+                                link.publish(
+                                        node.commands(),
+                                        SparkplugPayload.rebirth(
+                                                clock.epochNanos() / NANOS_PER_MILLI));
+                    });
+        }
     }
 
     @Override
@@ -272,7 +285,9 @@ final class MqttDriver implements PushedDriver {
             var link = BrokerLink.open(target, session, clock);
             session.link = link;
             current.set(session);
+            beginSparkplug();
             subscribe(session, link, routes.subscriptions());
+            askForBirths();
             lastAnswer = "connected";
             lastError = "";
             expiry.begin(clock.nanoTime());
@@ -286,6 +301,25 @@ final class MqttDriver implements PushedDriver {
         }
         if (closed) {
             disconnect();
+        }
+    }
+
+    private void beginSparkplug() {
+        lock.lock();
+        try {
+            sparkplug.forget();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void askForBirths() {
+        lock.lock();
+        try {
+            var session = current.get();
+            askForBirths(session == null ? null : session.link);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -325,7 +359,7 @@ final class MqttDriver implements PushedDriver {
         long now = clock.nanoTime();
         for (var arrival : arrivals) {
             expiry.heard(arrival.tag(), now);
-            add(out, arrival);
+            arrival.addTo(out, routes.tags().get(arrival.tag()));
         }
         reportOverflow(session);
         expiry.addStale(now, clock.epochNanos(), out);
@@ -335,6 +369,7 @@ final class MqttDriver implements PushedDriver {
         try {
             link.throwIfLost();
             retry(session, link);
+            askForBirths();
         } catch (DriverException e) {
             lastError = String.valueOf(e.getMessage());
             throw e;
@@ -359,33 +394,6 @@ final class MqttDriver implements PushedDriver {
         session.untold = List.of();
     }
 
-    private void add(Batch out, Arrival arrival) {
-        var tag = routes.tags().get(arrival.tag());
-        switch (arrival.outcome()) {
-            case Outcome.Bad(Reason reason, String _) ->
-                    out.addBad(tag.tableIndex(), arrival.timeNanos(), reason);
-            case Outcome.Good good -> {
-                long time = good.timeNanos().orElse(arrival.timeNanos());
-                boolean aged =
-                        arrival.kept()
-                                && good.timeNanos().isEmpty()
-                                && tag.address().retained() == MqttAddress.Retained.UNCERTAIN;
-                byte quality = aged ? Quality.uncertain(Reason.STALE) : Quality.GOOD;
-                addValue(out, tag.tableIndex(), time, good.value(), quality);
-            }
-            case Outcome.Silent _ -> {}
-        }
-    }
-
-    private static void addValue(Batch out, int index, long time, Value value, byte quality) {
-        switch (value) {
-            case Value.Bool(boolean b) -> out.addBoolean(index, time, b, quality);
-            case Value.Int(long i) -> out.addInt(index, time, i, quality);
-            case Value.Real(double d) -> out.addDouble(index, time, d, quality);
-            case Value.Text(String text) -> out.addText(index, time, text, quality);
-        }
-    }
-
     private void reportOverflow(Session session) {
         if (session.inbox.replaced() > 0 && !session.overflowTold) {
             session.overflowTold = true;
@@ -398,7 +406,8 @@ final class MqttDriver implements PushedDriver {
     private String counts() {
         long replaced = replaced();
         return (replaced == 0 ? "" : "; %d messages replaced by newer ones".formatted(replaced))
-                + discovery.counts();
+                + discovery.counts()
+                + sparkplug.counts();
     }
 
     /** How many messages were replaced by newer ones since the connect; from any thread. */

@@ -50,16 +50,20 @@ public final class MqttDriverFactory implements DriverFactory {
     @Override
     public Optional<Address> address(Section tag, DriverSettings settings) {
         var text = tag.requiredText("address");
+        if (MetricName.isSparkplug(text)) {
+            return metric(tag, text);
+        }
+        if (tag.has("metric")) {
+            tag.problem(
+                    "metric",
+                    "is of Sparkplug B, and the address is not; give an address such as spBv1.0/GROUP/NODE, or remove it");
+        }
         var parsed = TopicFilter.parse(text);
         var topic = parsed.filter().filter(_ -> !text.isBlank());
         if (!parsed.problem().isEmpty()) {
             tag.problem("address", "'%s' %s".formatted(text, parsed.problem()));
         }
-        var type =
-                tag.parsed(
-                        "type",
-                        "a type of MQTT tags; allowed: bool, int64, float64, text",
-                        word -> Optional.ofNullable(TYPES.get(word)));
+        var type = type(tag);
         var content = Content.read(tag);
         int qos = (int) tag.integer("qos", DEFAULT_QOS, 0, MOST_QOS);
         var retained = tag.choice("retained", MqttAddress.Retained.UNCERTAIN);
@@ -72,10 +76,46 @@ public final class MqttDriverFactory implements DriverFactory {
         }
         return topic.map(t ->
                 new Address(
-                        new MqttAddress(t, content, qos, retained, expire),
-                        type.orElse(ValueType.FLOAT64),
+                        new MqttAddress(t, content, qos, retained, expire, Optional.empty()),
+                        type,
                         t.names(),
                         most));
+    }
+
+    private static ValueType type(Section tag) {
+        return tag.parsed(
+                        "type",
+                        "a type of MQTT tags; allowed: bool, int64, float64, text",
+                        word -> Optional.ofNullable(TYPES.get(word)))
+                .orElse(ValueType.FLOAT64);
+    }
+
+    /** A metric of Sparkplug B, which has its own time, type and quality. */
+    private static Optional<Address> metric(Section tag, String text) {
+        var metric = tag.text("metric").orElse("");
+        var name = MetricName.parse(text, metric);
+        if (name.isEmpty()) {
+            tag.problem(
+                    "address",
+                    "'%s' is no edge node; expected spBv1.0/GROUP/NODE or spBv1.0/GROUP/NODE/DEVICE, and the metric's name under metric"
+                            .formatted(text));
+        }
+        if (metric.isEmpty()) {
+            tag.missing("metric", "give the metric's name as the node's birth has it");
+        }
+        var type = type(tag);
+        var expire = tag.duration("expire", Duration.ZERO, Duration.ZERO, MOST_EXPIRE);
+        return name.filter(_ -> !metric.isEmpty())
+                .map(n ->
+                        new Address(
+                                new MqttAddress(
+                                        TopicFilter.ofTopic(text),
+                                        Content.PLAIN,
+                                        DEFAULT_QOS,
+                                        MqttAddress.Retained.SKIP,
+                                        expire,
+                                        Optional.of(n)),
+                                type));
     }
 
     @Override

@@ -13,6 +13,13 @@ sealed interface Outcome {
      */
     record Good(Value value, OptionalLong timeNanos) implements Outcome {}
 
+    /**
+     * A value that may be off, or not be the last.
+     *
+     * @param timeNanos as of a good one
+     */
+    record Uncertain(Value value, OptionalLong timeNanos, Reason reason) implements Outcome {}
+
     /** No usable value; {@code why} is for the person who asks. */
     record Bad(Reason reason, String why) implements Outcome {}
 

@@ -119,7 +119,7 @@ final class Payload {
     }
 
     /** A value as it stands in a plain payload, or in a document. */
-    private static Outcome scalar(String text, ValueType type, OptionalLong time) {
+    static Outcome scalar(String text, ValueType type, OptionalLong time) {
         if (type == ValueType.TEXT) {
             return text.length() > ValueType.MAX_TEXT_LENGTH
                     ? new Outcome.Bad(

@@ -30,6 +30,9 @@ final class Routes {
     /** Who wants a topic: a tag, or a template that makes tags of it. */
     private record Wish(MqttAddress address, boolean isTag, int position) {}
 
+    /** Births and data must not be lost on the way. */
+    private static final int NODE_QOS = 1;
+
     private final List<Bound> tags;
     private final List<MqttAddress> templates;
     private final List<Subscription> subscriptions;
@@ -56,16 +59,41 @@ final class Routes {
         for (int i = 0; i < templates.size(); i++) {
             wishes.add(new Wish(templates.get(i), false, i));
         }
-        tags.forEach(tag -> wishes.add(new Wish(tag.address(), true, tag.position())));
-        this.subscriptions = subscriptions(wishes);
+        tags.stream()
+                .filter(tag -> tag.address().metric().isEmpty())
+                .forEach(tag -> wishes.add(new Wish(tag.address(), true, tag.position())));
+        var all = new ArrayList<>(subscriptions(wishes));
+        nodes(tags)
+                .forEach((node, served) -> {
+                    var request =
+                            new BrokerLink.Request(all.size() + 1, node.filter(), NODE_QOS, false);
+                    all.add(new Subscription(request, served, List.of()));
+                });
+        this.subscriptions = List.copyOf(all);
         for (var subscription : subscriptions) {
             int id = subscription.request().id();
             subscription.tags().forEach(position -> idOf[position] = id);
             subscription.templates().forEach(position -> idOfTemplate[position] = id);
         }
-        tags.forEach(tag ->
-                byTopic.computeIfAbsent(tag.address().topic().text(), _ -> new ArrayList<>())
-                        .add(tag));
+        tags.stream()
+                .filter(tag -> tag.address().metric().isEmpty())
+                .forEach(tag ->
+                        byTopic.computeIfAbsent(
+                                        tag.address().topic().text(), _ -> new ArrayList<>())
+                                .add(tag));
+    }
+
+    /** The tags of each Sparkplug node, by position. */
+    private static Map<MetricName.Node, List<Integer>> nodes(List<Bound> tags) {
+        var nodes = new LinkedHashMap<MetricName.Node, List<Integer>>();
+        for (var tag : tags) {
+            tag.address()
+                    .metric()
+                    .ifPresent(m ->
+                            nodes.computeIfAbsent(m.node(), _ -> new ArrayList<>())
+                                    .add(tag.position()));
+        }
+        return nodes;
     }
 
     /**

@@ -78,7 +78,7 @@ final class Traces {
         var request =
                 "subscribe %s, qos %d%s"
                         .formatted(
-                                address.topic().text(),
+                                address.shown(),
                                 address.qos(),
                                 address.content().path().map(p -> ", value at " + p).orElse(""));
         var seen = last.get(tag);

@@ -66,7 +66,8 @@ class ConfigurationTest {
                                 Content.PLAIN,
                                 1,
                                 MqttAddress.Retained.UNCERTAIN,
-                                Duration.ZERO));
+                                Duration.ZERO,
+                                Optional.empty()));
     }
 
     @ParameterizedTest
@@ -151,6 +152,29 @@ class ConfigurationTest {
     }
 
     @Test
+    void metricsHaveANodeAndAName() {
+        assertThat(tagProblems("{address: spBv1.0/plant, metric: a}"))
+                .singleElement()
+                .asString()
+                .contains("expected spBv1.0/GROUP/NODE");
+        assertThat(tagProblems("{address: spBv1.0/plant/+, metric: a}"))
+                .singleElement()
+                .asString()
+                .contains("is no edge node");
+        assertThat(tagProblems("address: spBv1.0/plant/press"))
+                .containsExactly(
+                        "metric: is missing; give the metric's name as the node's birth has it");
+        assertThat(tagProblems("{address: t, metric: a}"))
+                .singleElement()
+                .asString()
+                .contains("is of Sparkplug B, and the address is not");
+        assertThat(tagProblems("{address: spBv1.0/plant/press, metric: a, path: /b}"))
+                .singleElement()
+                .asString()
+                .contains("not a known key");
+    }
+
+    @Test
     void aSubscriptionServesAllTagsOfItsTopic() {
         var bound = new ArrayList<Routes.Bound>();
         for (var topic : List.of("a/b", "a/b", "a/c")) {
@@ -163,7 +187,8 @@ class ConfigurationTest {
                                     Content.PLAIN,
                                     bound.size() % 2,
                                     MqttAddress.Retained.SKIP,
-                                    Duration.ZERO),
+                                    Duration.ZERO,
+                                    Optional.empty()),
                             ValueType.FLOAT64));
         }
         var routes = new Routes(bound, List.of());

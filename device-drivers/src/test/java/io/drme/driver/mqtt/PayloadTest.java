@@ -42,6 +42,7 @@ class PayloadTest {
                         case Value.Text(String t) -> t;
                     };
             case Outcome.Bad(Reason reason, String _) -> reason;
+            case Outcome.Uncertain uncertain -> uncertain.reason();
             case Outcome.Silent _ -> "silent";
         };
     }

@@ -8,6 +8,7 @@ import io.drme.block.TickFrameReaderFuzz;
 import io.drme.config.QuantitiesFuzz;
 import io.drme.config.YamlFuzz;
 import io.drme.driver.modbus.ModbusAnswerFuzz;
+import io.drme.driver.mqtt.MqttMessageFuzz;
 import io.drme.edge.config.GatewayConfigFuzz;
 import io.drme.edge.config.TagFileFuzz;
 import io.drme.log.SegmentFuzz;
@@ -63,6 +64,7 @@ class FuzzTest {
                     new Target(QuantitiesFuzz.class, 100_000),
                     new Target(ExpressionFuzz.class, 20_000),
                     new Target(ModbusAnswerFuzz.class, 600_000),
+                    new Target(MqttMessageFuzz.class, 100_000),
                     new Target(GlobFuzz.class, 250_000),
                     new Target(QueryFuzz.class, 100_000),
                     new Target(RecordingFuzz.class, 40_000),
