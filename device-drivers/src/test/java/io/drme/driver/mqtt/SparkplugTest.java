@@ -9,12 +9,15 @@ import io.drme.model.Quality;
 import io.drme.model.Reason;
 import io.drme.model.Value;
 import io.drme.sim.Plant;
+import io.drme.sim.fault.Fault;
+import io.drme.sim.fault.FaultKind;
 import io.drme.time.SystemClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.paho.mqttv5.client.MqttClient;
@@ -292,6 +295,53 @@ class SparkplugTest {
             } finally {
                 node.disconnectForcibly(0, 1, false);
                 node.close(true);
+            }
+        }
+    }
+
+    // The simulator's encoder is not ours: what it writes, the driver reads, and a death is told.
+    @Test
+    void aSimulatedNodeIsBornDiesAndComesBack() throws Exception {
+        var clock = new SystemClock();
+        var yaml =
+                "devices: {b: {protocol: mqtt, listen: \"127.0.0.1:0\", every: 50ms, sparkplug: {plant/press: {metrics: {"
+                        + "Oil/Temperature: {type: float, value: 81.5}, Level: {type: int32, value: -2},"
+                        + " Count: {type: uint32, value: 4294967295}, Running: {type: boolean, value: true},"
+                        + " Serial: {type: string, value: AP-300}, Big: {type: int64, value: -5},"
+                        + " None: {value: 0.25}, Table: {value: 7}, Missing: {value: 1}}}}}}";
+        try (var plant = Plant.parse("p", yaml, Plant.Overrides.NONE, clock)) {
+            plant.start();
+            var fixture = fixture(plant.address("b").getPort());
+            var faults = plant.member("b").orElseThrow().faults();
+            try (var driver =
+                    (MqttDriver)
+                            factory.create(
+                                    fixture.spec(), fixture.groups(), Path.of("unused"), clock)) {
+                driver.connect();
+                int level = fixture.index("t-1");
+                awaitQuality(driver, level, Quality.GOOD, -2);
+                awaitQuality(driver, fixture.index("t-2"), Quality.GOOD, 4_294_967_295L);
+                faults.set("plant/press", Fault.of(FaultKind.SILENT), Optional.empty());
+                awaitQuality(driver, level, Quality.bad(Reason.COMMS_LOST), 0);
+                faults.set("plant/press", Fault.NONE, Optional.empty());
+                awaitQuality(driver, level, Quality.GOOD, -2);
+            }
+        }
+    }
+
+    private static void awaitQuality(MqttDriver driver, int tag, byte quality, long bits)
+            throws Exception {
+        var clock = new SystemClock();
+        long deadline = clock.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (true) {
+            assertThat(clock.nanoTime()).isLessThan(deadline);
+            var batch = new Batch();
+            driver.take(batch, Duration.ofMillis(100));
+            for (int i = 0; i < batch.size(); i++) {
+                if (batch.tags()[i] == tag && batch.qualities()[i] == quality) {
+                    assertThat(batch.bits()[i]).isEqualTo(bits);
+                    return;
+                }
             }
         }
     }

@@ -64,7 +64,7 @@ class FuzzTest {
                     new Target(QuantitiesFuzz.class, 100_000),
                     new Target(ExpressionFuzz.class, 20_000),
                     new Target(ModbusAnswerFuzz.class, 600_000),
-                    new Target(MqttMessageFuzz.class, 100_000),
+                    new Target(MqttMessageFuzz.class, 200_000),
                     new Target(GlobFuzz.class, 250_000),
                     new Target(QueryFuzz.class, 100_000),
                     new Target(RecordingFuzz.class, 40_000),

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ final class Broker implements SimulatedDevice {
     /** The most kept messages. */
     static final int MAX_RETAINED = 20_000;
 
+    private static final long NANOS_PER_MILLI = 1_000_000;
     private static final Duration TICK = Duration.ofMillis(5);
     private static final Duration MOST_CLOSING = Duration.ofSeconds(2);
     private static final byte[] GARBAGE = "\u0000\u0001<>".getBytes(StandardCharsets.UTF_8);
@@ -55,7 +57,9 @@ final class Broker implements SimulatedDevice {
     private final DeviceContext context;
     private final Rules rules;
     private final List<Publication> publications;
+    private final List<EdgeNode> nodes;
     private final long[] due;
+    private final long[] nodeDue;
     private final ReentrantLock lock = new ReentrantLock();
     private final List<ClientSession> sessions = new ArrayList<>();
     private final Map<String, Message> retained = new HashMap<>();
@@ -65,11 +69,17 @@ final class Broker implements SimulatedDevice {
     private long restartedBy = Long.MIN_VALUE;
     private long awayUntil;
 
-    Broker(DeviceContext context, Rules rules, List<Publication> publications) {
+    Broker(
+            DeviceContext context,
+            Rules rules,
+            List<Publication> publications,
+            List<EdgeNode> nodes) {
         this.context = context;
         this.rules = rules;
         this.publications = List.copyOf(publications);
+        this.nodes = List.copyOf(nodes);
         this.due = new long[publications.size()];
+        this.nodeDue = new long[nodes.size()];
         this.awayUntil = context.clock().nanoTime();
     }
 
@@ -87,6 +97,7 @@ final class Broker implements SimulatedDevice {
                     e);
         }
         Arrays.fill(due, context.clock().nanoTime());
+        Arrays.fill(nodeDue, context.clock().nanoTime());
         server = listening;
         var name = "sim-mqtt-" + context.name();
         acceptor = Thread.ofVirtual().name(name).start(() -> accept(listening));
@@ -170,6 +181,7 @@ final class Broker implements SimulatedDevice {
 
     /** Keeps a message where it is to be kept, and passes it to all who want it. */
     void pass(Message message) {
+        nodes.forEach(node -> node.hear(message));
         lock.lock();
         try {
             if (message.retain()) {
@@ -203,6 +215,7 @@ final class Broker implements SimulatedDevice {
                 context.clock().sleep(TICK);
                 restartIfTold();
                 long now = context.clock().nanoTime();
+                publishNodes(now);
                 for (int i = 0; i < due.length; i++) {
                     if (now - due[i] >= 0) {
                         var publication = publications.get(i);
@@ -215,6 +228,27 @@ final class Broker implements SimulatedDevice {
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void publishNodes(long now) {
+        for (int i = 0; i < nodeDue.length; i++) {
+            var node = nodes.get(i);
+            boolean isDue = now - nodeDue[i] >= 0;
+            if (isDue) {
+                nodeDue[i] = Math.max(nodeDue[i] + node.everyNanos(), now);
+            }
+            var standing = context.faults().standing(node.unit());
+            if (isAway()
+                    || (isOfTopic(node.unit()) && standing.fault().kind() == FaultKind.SILENT)) {
+                node.die().ifPresent(this::pass);
+                continue;
+            }
+            var moment =
+                    Moment.of(
+                            context.elapsedNanos(), standing.fault(), now - standing.sinceNanos());
+            node.publish(moment, context.clock().epochNanos() / NANOS_PER_MILLI, isDue)
+                    .ifPresent(this::pass);
         }
     }
 
@@ -263,10 +297,13 @@ final class Broker implements SimulatedDevice {
         return (InetSocketAddress) listening.getLocalSocketAddress();
     }
 
-    /** Its topics: a publisher may fail while the broker and the others go on. */
+    /** Its topics and edge nodes: a publisher may fail while the broker and the others go on. */
     @Override
     public List<String> units() {
-        return publications.stream().map(Publication::topic).toList();
+        return Stream.concat(
+                        publications.stream().map(Publication::topic),
+                        nodes.stream().map(EdgeNode::unit))
+                .toList();
     }
 
     @Override

@@ -58,12 +58,19 @@ public final class MqttProtocol implements SimulatedProtocol {
             publication(topic, keys, every, context).ifPresent(publications::add);
             keys.done();
         });
-        return publications.size() == topics.size()
+        List<EdgeNode> nodes = new ArrayList<>();
+        var edge = device.sections("sparkplug");
+        edge.forEach((name, keys) -> {
+            node(name, keys, every, context).ifPresent(nodes::add);
+            keys.done();
+        });
+        return publications.size() == topics.size() && nodes.size() == edge.size()
                 ? Optional.of(
                         new Broker(
                                 context,
                                 new Broker.Rules(user, password, List.copyOf(refuse)),
-                                publications))
+                                publications,
+                                nodes))
                 : Optional.empty();
     }
 
@@ -94,6 +101,32 @@ public final class MqttProtocol implements SimulatedProtocol {
         boolean retain = keys.bool("retain", false);
         return plain.map(
                 p -> new Publication(topic, fields, p, time, every.toNanos(), qos, retain));
+    }
+
+    private static Optional<EdgeNode> node(
+            String name, Section keys, Duration usual, DeviceContext context) {
+        var every = keys.duration("every", usual, LEAST_EVERY, MOST_EVERY);
+        var words = name.split("/", -1);
+        if (words.length != 2 || words[0].isEmpty() || words[1].isEmpty()) {
+            keys.problems()
+                    .add(
+                            keys.where(),
+                            keys.path(),
+                            "'%s' is no edge node; expected GROUP/NODE".formatted(name));
+            return Optional.empty();
+        }
+        List<EdgeNode.Metric> metrics = new ArrayList<>();
+        var sections = keys.sections("metrics");
+        sections.forEach((metric, section) -> {
+            var type = section.choice("type", EdgeNode.Type.DOUBLE);
+            context.values()
+                    .read(section, address(metric))
+                    .ifPresent(value -> metrics.add(new EdgeNode.Metric(metric, type, value)));
+            section.done();
+        });
+        return metrics.size() == sections.size()
+                ? Optional.of(new EdgeNode(words[0], words[1], every.toNanos(), metrics))
+                : Optional.empty();
     }
 
     /** The last number in the topic: {@code value: address} says which topic it is. */
