@@ -72,7 +72,10 @@ final class GatewayConnection {
             if (endpoint.isConnected()) {
                 endpoint.disconnect(
                         MqttDisconnectReasonCode.SESSION_TAKEN_OVER, MqttProperties.NO_PROPERTIES);
-                endpoint.close();
+                // Where the line is dead, writing to it has closed the endpoint already.
+                if (endpoint.isConnected()) {
+                    endpoint.close();
+                }
             }
         });
     }
