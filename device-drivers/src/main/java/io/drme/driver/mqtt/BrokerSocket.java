@@ -23,13 +23,13 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one socket of one connection: does TCP and TLS within the device's time limit, knows which
- * step it is at, when the broker was last heard from, and can be closed from outside, which ends
- * whatever the library waits for.
+ * The one socket of one connection of Paho's client, which the uplink uses, too: does TCP and TLS
+ * within a time limit, knows which step it is at, when the broker was last heard from, and can be
+ * closed from outside, which ends whatever the library waits for.
  *
  * <p><b>Threads.</b> The library's threads connect, read and write; everything else is for any.
  */
-final class BrokerSocket extends Socket {
+public final class BrokerSocket extends Socket {
     private static final int BUFFER_BYTES = 8_192;
     private static final int MOST_UNSPOKEN_SECONDS = 10;
 
@@ -46,9 +46,11 @@ final class BrokerSocket extends Socket {
     /**
      * How the line is secured.
      *
+     * @param context our certificate and whom we trust
      * @param host whom the certificate has to name
+     * @param port of the broker
      */
-    record Secure(SSLContext context, String host, int port) {}
+    public record Secure(SSLContext context, String host, int port) {}
 
     private record Progress(Step step, long sinceNanos) {}
 
@@ -63,7 +65,12 @@ final class BrokerSocket extends Socket {
     /** Down once the library has begun to send. */
     private final CountDownLatch spoken = new CountDownLatch(1);
 
-    BrokerSocket(Optional<Secure> secure, int timeoutMillis, Clock clock) {
+    /**
+     * Connects nothing yet.
+     *
+     * @param timeoutMillis for TCP, and again for the handshake; above 0
+     */
+    public BrokerSocket(Optional<Secure> secure, int timeoutMillis, Clock clock) {
         this.secure = secure;
         this.timeoutMillis = timeoutMillis;
         this.clock = clock;
@@ -71,8 +78,8 @@ final class BrokerSocket extends Socket {
         this.heardNanos = new AtomicLong(clock.nanoTime());
     }
 
-    /** A factory that gives this socket, once. */
-    SocketFactory factory() {
+    /** A factory that gives this socket, once; for the library under a {@code tcp://} URI. */
+    public SocketFactory factory() {
         return new SocketFactory() {
             @Override
             public Socket createSocket() {

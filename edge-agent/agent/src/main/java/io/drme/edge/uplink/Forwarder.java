@@ -14,11 +14,13 @@ import io.drme.time.Clock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLContext;
 
 /**
  * Owns the sync with the centre: one thread that steps the sender and its line.
@@ -84,14 +86,13 @@ public final class Forwarder implements Runnable, AutoCloseable {
             RandomGenerator random,
             Orders orders)
             throws IOException {
-        var sockets =
+        var tls =
                 config.tls()
-                        ? new PromptSockets.Tls(UplinkTls.context(config).getSocketFactory())
-                        : new PromptSockets.Plain();
+                        ? Optional.of(UplinkTls.context(config))
+                        : Optional.<SSLContext>empty();
         long instance = random.nextLong();
         var uplink =
-                new PahoUplink(
-                        identity.notary().gateway(), config, sockets, instance, clock, random);
+                new PahoUplink(identity.notary().gateway(), config, tls, instance, clock, random);
         var settings =
                 SenderSettings.defaults(
                         instance, identity.host(), identity.software(), config.bytesPerSecond());

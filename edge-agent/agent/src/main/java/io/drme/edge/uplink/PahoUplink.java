@@ -1,5 +1,6 @@
 package io.drme.edge.uplink;
 
+import io.drme.driver.mqtt.BrokerSocket;
 import io.drme.model.GatewayId;
 import io.drme.sync.Topics;
 import io.drme.sync.Topics.Channel;
@@ -17,7 +18,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
-import javax.net.SocketFactory;
+import javax.net.ssl.SSLContext;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.slf4j.Logger;
@@ -56,7 +57,7 @@ final class PahoUplink implements Uplink, AutoCloseable {
 
     private final GatewayId gateway;
     private final UplinkConfig config;
-    private final SocketFactory sockets;
+    private final Optional<SSLContext> tls;
     private final long instance;
     private final Clock clock;
     private final Backoff backoff;
@@ -77,13 +78,13 @@ final class PahoUplink implements Uplink, AutoCloseable {
     PahoUplink(
             GatewayId gateway,
             UplinkConfig config,
-            SocketFactory sockets,
+            Optional<SSLContext> tls,
             long instance,
             Clock clock,
             RandomGenerator random) {
         this.gateway = gateway;
         this.config = config;
-        this.sockets = sockets;
+        this.tls = tls;
         this.instance = instance;
         this.clock = clock;
         this.backoff = new Backoff(random);
@@ -131,10 +132,7 @@ final class PahoUplink implements Uplink, AutoCloseable {
                 links.put(
                         channel,
                         MqttLink.begin(
-                                (config.tls() ? "ssl://" : "tcp://")
-                                        + config.host()
-                                        + ":"
-                                        + config.port(),
+                                "tcp://" + config.host() + ":" + config.port(),
                                 Topics.clientId(gateway, channel, instance),
                                 options(),
                                 urgent ? Optional.of(Topics.down(gateway)) : Optional.empty(),
@@ -155,9 +153,16 @@ final class PahoUplink implements Uplink, AutoCloseable {
         options.setReceiveMaximum(URGENT_UNDER_WAY);
         options.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
         options.setConnectionTimeout(CONNECT_SECONDS);
-        options.setSocketFactory(sockets);
-        options.setHttpsHostnameVerificationEnabled(true);
+        options.setSocketFactory(socket().factory());
         return options;
+    }
+
+    /** TLS is the socket's affair, so the library is told of TCP only. */
+    private BrokerSocket socket() {
+        return new BrokerSocket(
+                tls.map(t -> new BrokerSocket.Secure(t, config.host(), config.port())),
+                CONNECT_SECONDS * 1_000,
+                clock);
     }
 
     private void giveUp(String why) {

@@ -1,0 +1,86 @@
+package io.drme.edge.uplink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drme.model.GatewayId;
+import io.drme.time.SystemClock;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A proxy before a centre that is away: it takes connections and hangs up. */
+@Timeout(90)
+class HangUpTest {
+    private static final Duration LIMIT = Duration.ofSeconds(40);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(20);
+    private static final int TRIES = 4;
+    private static final String GATEWAY = "hang-up-test";
+
+    private final SystemClock clock = new SystemClock();
+    private final AtomicInteger hungUp = new AtomicInteger();
+
+    private static long threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().contains(GATEWAY))
+                .count();
+    }
+
+    // The gateway tries for weeks: a thread of the library that stays each time would be its end.
+    @Test
+    void noThreadOfTheLibraryStaysBehind() throws Exception {
+        try (var server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().name("proxy").start(() -> hangUp(server));
+            var config =
+                    new UplinkConfig(
+                            "mqtt://127.0.0.1:" + server.getLocalPort(),
+                            "127.0.0.1",
+                            server.getLocalPort(),
+                            false,
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            0);
+            try (var uplink =
+                    new PahoUplink(
+                            new GatewayId(GATEWAY),
+                            config,
+                            Optional.empty(),
+                            1,
+                            clock,
+                            new SplittableRandom(1))) {
+                while (hungUp.get() < 2 * TRIES) {
+                    uplink.step();
+                    uplink.await(LOOK_EVERY);
+                }
+                // The last try is over, too: its threads end while the next one is waited for.
+                long ends = clock.nanoTime() + Backoff.FIRST.toNanos();
+                while (clock.nanoTime() - ends < 0) {
+                    uplink.step();
+                    uplink.await(LOOK_EVERY);
+                }
+            }
+        }
+        long deadline = clock.nanoTime() + LIMIT.toNanos();
+        while (threads() > 0) {
+            assertThat(clock.nanoTime()).as("%d threads stay", threads()).isLessThan(deadline);
+            clock.sleep(LOOK_EVERY);
+        }
+    }
+
+    private void hangUp(ServerSocket server) {
+        while (!server.isClosed()) {
+            try {
+                server.accept().close();
+                hungUp.incrementAndGet();
+            } catch (IOException _) {
+                // The end of the test.
+            }
+        }
+    }
+}
