@@ -3,7 +3,6 @@ package io.drme.driver.gpio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.drme.driver.DeviceFixture;
 import io.drme.driver.DeviceSpec;
 import io.drme.driver.PushedDriver;
 import io.drme.driver.TagSpec;
@@ -30,9 +29,13 @@ class PulseCountersTest {
 
     private final FakeChip chip = new FakeChip(8);
 
+    /** The index of the first tag, which counts. */
+    private int counter;
+
     private PushedDriver driver(String... tags) {
         var built = GpioRig.built("chip://" + FakeChip.PATH, List.of(tags), directory);
         var spec = built.spec();
+        counter = built.group().tableIndexes().getFirst();
         var quick = spec.tags().stream().map(PulseCountersTest::quick).toList();
         return new GpioDriver(
                 new DeviceSpec(
@@ -66,7 +69,7 @@ class PulseCountersTest {
     }
 
     /** Takes until the newest count is this one; gives all samples on the way. */
-    private static Batch takeUntil(PushedDriver driver, long count) throws Exception {
+    private Batch takeUntil(PushedDriver driver, long count) throws Exception {
         var batch = new Batch();
         var clock = new SystemClock();
         long deadline = clock.nanoTime() + Duration.ofSeconds(15).toNanos();
@@ -78,9 +81,9 @@ class PulseCountersTest {
     }
 
     /** The newest value of the counter, which is the first tag; -1 where there is none. */
-    private static long newest(Batch batch) {
+    private long newest(Batch batch) {
         for (int i = batch.size() - 1; i >= 0; i--) {
-            if (batch.tags()[i] == DeviceFixture.FIRST_TABLE_INDEX) {
+            if (batch.tags()[i] == counter) {
                 return batch.bits()[i];
             }
         }
