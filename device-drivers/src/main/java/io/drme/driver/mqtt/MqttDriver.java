@@ -208,15 +208,10 @@ final class MqttDriver implements PushedDriver {
     /** Asks nodes to tell anew what they are; with the lock held. */
     private void askForBirths(@Nullable BrokerLink link) {
         if (link != null) {
-            sparkplug
-                    .toAsk()
-                    .forEach(node -> {
-                        boolean _ =
-                                link.publish(
-                                        node.commands(),
-                                        SparkplugPayload.rebirth(
-                                                clock.epochNanos() / NANOS_PER_MILLI));
-                    });
+            sparkplug.ask(node ->
+                    link.publish(
+                            node.commands(),
+                            SparkplugPayload.rebirth(clock.epochNanos() / NANOS_PER_MILLI)));
         }
     }
 
