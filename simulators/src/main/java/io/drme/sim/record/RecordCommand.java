@@ -113,17 +113,20 @@ public final class RecordCommand implements SimCommand {
                             clock);
             var output = Protocols.checked(file);
             try (var stop = new StopSignal();
-                    var out = RecordingWriter.create(output, protocol.name(), url, bytes(), clock);
-                    var running = protocol.record(options, out)) {
+                    var out =
+                            RecordingWriter.create(output, protocol.name(), url, bytes(), clock)) {
                 var say = command.getOut();
-                say.printf("recording=%s protocol=%s file=%s%n", url, protocol.name(), output);
-                if (!running.listening().isEmpty()) {
-                    say.printf("listening=%s%n", running.listening());
+                try (var running = protocol.record(options, out)) {
+                    say.printf("recording=%s protocol=%s file=%s%n", url, protocol.name(), output);
+                    if (!running.listening().isEmpty()) {
+                        say.printf("listening=%s%n", running.listening());
+                    }
+                    say.println("ready; stop with Ctrl-C");
+                    say.flush();
+                    Protocols.untilOver(running, stop, most, clock, LOOK_EVERY);
+                    say.println(Protocols.text(running.counts()));
                 }
-                say.println("ready; stop with Ctrl-C");
-                say.flush();
-                Protocols.untilOver(running, stop, most, clock, LOOK_EVERY);
-                say.println(Protocols.text(running.counts()));
+                out.close(); // only then it is known what is not in the file
                 if (out.leftOut() > 0) {
                     say.printf("left-out %d%n", out.leftOut());
                 }
