@@ -442,9 +442,9 @@ final class MqttDriver implements PushedDriver {
         return discovery;
     }
 
-    /** Who hears of the connection that there is; null without one. */
-    BrokerLink.@Nullable Listener listener() {
-        return current.get();
+    /** Who hears of the connection that there is. */
+    Optional<BrokerLink.Listener> listener() {
+        return Optional.ofNullable(current.get());
     }
 
     @Override

@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 /** Tags that messages make, and those that the gateway does not take. */
 class DiscoveryTest {
     private static final Arrival GOOD =
-            new Arrival(
-                    0, 1, new Outcome.Good(new Value.Real(61), OptionalLong.empty()), false);
+            new Arrival(0, 1, new Outcome.Good(new Value.Real(61), OptionalLong.empty()), false);
 
     private final DeviceFixture fixture =
             DeviceFixture.of(

@@ -99,7 +99,7 @@ class MqttDriverContractTest implements DriverContract {
                 var driver = (MqttDriver) rig.driver()) {
             driver.connect();
             DriverContract.readAll(driver, rig);
-            var dead = driver.listener();
+            var dead = driver.listener().orElseThrow();
             driver.disconnect();
             var before = driver.lastExchange(rig.known());
             dead.message("hall/temperature", new byte[] {'9'}, false, List.of());

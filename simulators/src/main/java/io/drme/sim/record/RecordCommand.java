@@ -112,11 +112,11 @@ public final class RecordCommand implements SimCommand {
                             Optional.ofNullable(match).map(Glob::of),
                             clock);
             var output = Protocols.checked(file);
-            try (var stop = new StopSignal();
-                    var out =
-                            RecordingWriter.create(output, protocol.name(), url, bytes(), clock)) {
+            try (var stop = new StopSignal()) {
                 var say = command.getOut();
-                try (var running = protocol.record(options, out)) {
+                var out = RecordingWriter.create(output, protocol.name(), url, bytes(), clock);
+                try (out;
+                        var running = protocol.record(options, out)) {
                     say.printf("recording=%s protocol=%s file=%s%n", url, protocol.name(), output);
                     if (!running.listening().isEmpty()) {
                         say.printf("listening=%s%n", running.listening());
@@ -126,7 +126,7 @@ public final class RecordCommand implements SimCommand {
                     Protocols.untilOver(running, stop, most, clock, LOOK_EVERY);
                     say.println(Protocols.text(running.counts()));
                 }
-                out.close(); // only then it is known what is not in the file
+                // Only now, closed, it knows what is not in the file.
                 if (out.leftOut() > 0) {
                     say.printf("left-out %d%n", out.leftOut());
                 }

@@ -95,8 +95,7 @@ public final class RecordingWriter implements AutoCloseable {
     }
 
     /** Begins one where it is known how the lines get into the file. */
-    RecordingWriter(
-            Path file, BufferedWriter out, String header, long mostBytes, Clock clock)
+    RecordingWriter(Path file, BufferedWriter out, String header, long mostBytes, Clock clock)
             throws IOException {
         this.file = file;
         this.out = out;

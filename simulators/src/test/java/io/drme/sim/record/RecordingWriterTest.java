@@ -65,22 +65,21 @@ class RecordingWriterTest {
 
     @Test
     void ofABatchThatFailsEachLineIsCounted() throws Exception {
-        try (var out = writer(new Disk(true))) {
+        var out = writer(new Disk(true));
+        try (out) {
             write(out, 10);
             free.countDown();
-            out.close();
-            assertThat(out.leftOut()).isEqualTo(10);
         }
+        assertThat(out.leftOut()).isEqualTo(10);
     }
 
     @Test
     void whatADiskDoesNotTakeInTimeIsCounted() throws Exception {
-        try (var out = writer(new Disk(false))) {
+        var out = writer(new Disk(false));
+        try (out) {
             write(out, 10);
-            out.close();
-            assertThat(out.leftOut()).isEqualTo(10);
-        } finally {
-            free.countDown();
         }
+        assertThat(out.leftOut()).isEqualTo(10);
+        free.countDown();
     }
 }
