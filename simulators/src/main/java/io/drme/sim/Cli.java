@@ -7,6 +7,7 @@ import io.drme.config.InvalidConfigException;
 import io.drme.config.Quantities;
 import io.drme.sim.FaultRequest.BadRequest;
 import io.drme.sim.fault.Fault;
+import io.drme.sim.fault.FaultKind;
 import io.drme.sim.fault.Faults;
 import io.drme.time.SystemClock;
 import java.io.IOException;
@@ -18,8 +19,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -200,6 +203,14 @@ final class Cli {
                 "  drme-sim fault press none"
             })
     static final class FaultCommand implements Callable<Integer> {
+        /** All faults there are, for the help and for completion. */
+        static final class KindNames implements Iterable<String> {
+            @Override
+            public Iterator<String> iterator() {
+                return Arrays.stream(FaultKind.values()).map(FaultKind::text).iterator();
+            }
+        }
+
         @Spec private @Nullable CommandSpec spec;
 
         @Parameters(index = "0", paramLabel = "DEVICE[:UNIT]", description = "what is to fail")
@@ -208,10 +219,10 @@ final class Cli {
         @Parameters(
                 index = "1",
                 paramLabel = "FAULT",
+                completionCandidates = KindNames.class,
                 description =
-                        "silent, slow, reset, exception, wrong-transaction, wrong-unit, short,"
-                                + " garbage, drip, half-open, or none to behave again; not every"
-                                + " protocol can all")
+                        "${COMPLETION-CANDIDATES}; none to behave again. Not every protocol, and"
+                                + " not every unit, can all; what can't be is refused with what can")
         private String fault = "";
 
         @Option(names = "--for", paramLabel = "TIME", description = "how long, for example 30s")
@@ -220,7 +231,9 @@ final class Cli {
         @Option(
                 names = "--delay",
                 paramLabel = "TIME",
-                description = "of slow and drip; default 1s")
+                description =
+                        "of slow, jitter, drip, restart, spikes, wrong-clock, chatter and"
+                                + " lost-edges; default 1s")
         private @Nullable String delay;
 
         @Option(

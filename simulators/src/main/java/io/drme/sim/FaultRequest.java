@@ -99,7 +99,7 @@ record FaultRequest(String unit, Fault fault, Optional<Duration> time) {
             String name, String protocol, SimulatedDevice device, FaultKind kind, String unit)
             throws BadRequest {
         boolean isWhole = unit.equals(Faults.WHOLE);
-        var kinds = isWhole ? device.faultKinds() : device.faultKindsOfUnits();
+        var kinds = isWhole ? device.faultKinds() : device.faultKindsOf(unit);
         if (kind != FaultKind.NONE && !kinds.contains(kind)) {
             throw new BadRequest(
                     "'%s' (%s) can't be %s; it can: %s"

@@ -32,7 +32,8 @@ import picocli.CommandLine.Command;
             "  drme-sim fault press:1 exception --code 2     unit 1 refuses",
             "  drme-sim devices -o json                      where they listen",
             "  drme-sim record tcp://10.0.0.5:502 --listen 1502 -o press.rec",
-            "  drme-sim replay press.rec --listen 1502       is then that device"
+            "  drme-sim replay press.rec --listen 1502       is then that device",
+            "  drme-sim fleet --gateways 100 --uplink mqtt://127.0.0.1:1883   many gateways"
         })
 public final class Main {
     private Main() {}

@@ -39,8 +39,8 @@ public interface SimulatedDevice extends AutoCloseable {
     /** What it can do wrong when told so by the {@code Faults} it was made with. */
     Set<FaultKind> faultKinds();
 
-    /** What each of its {@link #units} can do wrong on its own. */
-    default Set<FaultKind> faultKindsOfUnits() {
+    /** What one of its {@link #units} can do wrong on its own. */
+    default Set<FaultKind> faultKindsOf(String unit) {
         return faultKinds();
     }
 

@@ -6,16 +6,28 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * SIGTERM or Ctrl-C, as a command waits for it. Made once a command; the process ends only after
- * {@link #close}, or after 3 s. Safe for use from any thread.
+ * {@link #close}, or after a time, of 3 s where nothing else is said. Safe for use from any thread.
  */
 public final class StopSignal implements AutoCloseable {
-    private static final int MOST_CLOSING_SECONDS = 3;
+    private static final Duration MOST_CLOSING = Duration.ofSeconds(3);
 
     private final CountDownLatch ended = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
 
+    private final Duration mostClosing;
+
     /** Begins to listen for the signal. */
     public StopSignal() {
+        this(MOST_CLOSING);
+    }
+
+    /**
+     * Begins to listen for the signal.
+     *
+     * @param mostClosing how long the process waits at most for {@link #close} after it
+     */
+    public StopSignal(Duration mostClosing) {
+        this.mostClosing = mostClosing;
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(
@@ -44,7 +56,7 @@ public final class StopSignal implements AutoCloseable {
 
     private void awaitClosed() {
         try {
-            if (!closed.await(MOST_CLOSING_SECONDS, TimeUnit.SECONDS)) {
+            if (!closed.await(mostClosing.toNanos(), TimeUnit.NANOSECONDS)) {
                 System.err.println("drme-sim: not everything closed in time");
             }
         } catch (InterruptedException _) {

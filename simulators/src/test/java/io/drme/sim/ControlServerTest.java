@@ -203,6 +203,15 @@ class ControlServerTest {
     @Test
     void helpShowsExamples() {
         assertThat(run("--help").out()).contains("Examples:").contains("drme-sim fault press");
+        assertThat(run("--help").out()).contains("drme-sim fleet --gateways");
         assertThat(run("run", "--help").out()).contains("drme-sim run press-line");
+    }
+
+    @Test
+    void helpNamesEachFault() {
+        var words = List.of(run("fault", "--help").out().split("[^a-z-]+"));
+        for (var kind : FaultKind.values()) {
+            assertThat(words).contains(kind.text());
+        }
     }
 }

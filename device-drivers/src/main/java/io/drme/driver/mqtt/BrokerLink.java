@@ -5,9 +5,6 @@ import io.drme.driver.DriverException;
 import io.drme.time.Clock;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -180,20 +177,9 @@ final class BrokerLink implements MqttCallback {
         var security = target.settings().security();
         if (!security.user().isEmpty()) {
             options.setUserName(security.user());
-            options.setPassword(password(target, security.passwordFile().orElseThrow()));
+            options.setPassword(PasswordFile.read(target, security.passwordFile().orElseThrow()));
         }
         return options;
-    }
-
-    private static byte[] password(Target target, Path file) throws DriverException.Refused {
-        try (var lines = Files.lines(file)) {
-            return lines.findFirst().orElse("").strip().getBytes(StandardCharsets.UTF_8);
-        } catch (IOException | java.io.UncheckedIOException e) {
-            throw target.refused(
-                    "was not called, as %s can't be read (%s); check the path, and that the user of the agent may read it"
-                            .formatted(file, e.getClass().getSimpleName()),
-                    e);
-        }
     }
 
     private MqttActionListener connecting() {

@@ -22,6 +22,9 @@ final class Discovery {
     /** The most messages that are held back until their tags are there. */
     static final int MAX_HELD = 1_024;
 
+    /** The most names given up whose places are free again; beyond them they use up max-tags. */
+    static final int MAX_GIVEN_UP = 10_000;
+
     /** What stands between a message and a tag. */
     enum Obstacle {
         /** The template has made as many as it may. */
@@ -141,8 +144,13 @@ final class Discovery {
 
     void giveUp(Collection<TagName> names) {
         for (var name : names) {
-            if (asked.remove(name) != null) {
+            var found = asked.remove(name);
+            if (found != null) {
                 givenUp.add(name);
+                if (givenUp.size() <= MAX_GIVEN_UP) {
+                    made[templates.indexOf(found.template())]--;
+                    topicOf.remove(name);
+                }
             }
         }
         held.removeIf(h -> givenUp.contains(h.tag()));
@@ -159,6 +167,11 @@ final class Discovery {
             return own;
         });
         return arrivals;
+    }
+
+    /** How many messages were lost because too many were held back. */
+    long dropped() {
+        return dropped;
     }
 
     /** What a person should know; empty where nothing was refused. */

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
@@ -51,11 +52,16 @@ final class MqttDriver implements PushedDriver {
 
         private long retryAt;
         private boolean overflowTold;
+        private long countedReplaced;
 
         @Override
         public void message(String topic, byte[] bytes, boolean retained, List<Integer> ids) {
             lock.lock();
             try {
+                // The library's queue may outlive the connection; what is shared is the next one's.
+                if (current.get() != this) {
+                    return;
+                }
                 var message = Heard.of(topic, bytes, retained, clock.epochNanos());
                 if (MetricName.isSparkplug(topic)) {
                     sparkplug(message, bytes);
@@ -88,6 +94,13 @@ final class MqttDriver implements PushedDriver {
             askForBirths(link);
         }
 
+        /** Counts what was replaced since the last time; with the lock held. */
+        private void countReplaced() {
+            long all = inbox.replaced();
+            lost.addAndGet(all - countedReplaced);
+            countedReplaced = all;
+        }
+
         @Override
         public void lost() {
             inbox.wake();
@@ -116,6 +129,7 @@ final class MqttDriver implements PushedDriver {
     private volatile Traces traces;
     private Expiry expiry;
     private final AtomicReference<@Nullable Session> current = new AtomicReference<>();
+    private final AtomicLong lost = new AtomicLong();
     private volatile boolean closed;
     private String lastRequest = "";
     private String lastAnswer = "";
@@ -208,15 +222,10 @@ final class MqttDriver implements PushedDriver {
     /** Asks nodes to tell anew what they are; with the lock held. */
     private void askForBirths(@Nullable BrokerLink link) {
         if (link != null) {
-            sparkplug
-                    .toAsk()
-                    .forEach(node -> {
-                        boolean _ =
-                                link.publish(
-                                        node.commands(),
-                                        SparkplugPayload.rebirth(
-                                                clock.epochNanos() / NANOS_PER_MILLI));
-                    });
+            sparkplug.ask(node ->
+                    link.publish(
+                            node.commands(),
+                            SparkplugPayload.rebirth(clock.epochNanos() / NANOS_PER_MILLI)));
         }
     }
 
@@ -260,7 +269,9 @@ final class MqttDriver implements PushedDriver {
             for (int i = before; i < bound.size(); i++) {
                 traces.answered(i, "");
                 var waited = discovery.release(more.tags().get(group.tags().get(i)).name(), i);
-                if (session != null && !waited.isEmpty()) {
+                if (session == null) {
+                    lost.addAndGet(waited.size());
+                } else if (!waited.isEmpty()) {
                     session.inbox.deliver(waited);
                 }
             }
@@ -404,16 +415,36 @@ final class MqttDriver implements PushedDriver {
     }
 
     private String counts() {
-        long replaced = replaced();
+        var session = current.get();
+        long replaced = session == null ? 0 : session.inbox.replaced();
         return (replaced == 0 ? "" : "; %d messages replaced by newer ones".formatted(replaced))
                 + discovery.counts()
                 + sparkplug.counts();
     }
 
-    /** How many messages were replaced by newer ones since the connect; from any thread. */
-    long replaced() {
-        var session = current.get();
-        return session == null ? 0 : session.inbox.replaced();
+    /** Replaced by newer ones, or heard while there was no room or nobody to take them. */
+    @Override
+    public long lostValues() {
+        lock.lock();
+        try {
+            var session = current.get();
+            if (session != null) {
+                session.countReplaced();
+            }
+            return lost.get() + discovery.dropped();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The tags that are being made; with nothing else at work. */
+    Discovery discovery() {
+        return discovery;
+    }
+
+    /** Who hears of the connection that there is. */
+    Optional<BrokerLink.Listener> listener() {
+        return Optional.ofNullable(current.get());
     }
 
     @Override
@@ -428,6 +459,12 @@ final class MqttDriver implements PushedDriver {
     public void disconnect() {
         var session = current.getAndSet(null);
         if (session != null) {
+            lock.lock();
+            try {
+                session.countReplaced();
+            } finally {
+                lock.unlock();
+            }
             session.end();
         }
     }

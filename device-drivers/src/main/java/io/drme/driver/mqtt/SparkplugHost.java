@@ -1,11 +1,11 @@
 package io.drme.driver.mqtt;
 
 import io.drme.driver.mqtt.ProtobufReader.MalformedException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * The Sparkplug B nodes of one broker: gives each its messages, and says of which a birth has to be
@@ -63,24 +63,26 @@ final class SparkplugHost {
                     now);
         } catch (MalformedException _) {
             malformed++;
-            node.missed();
+            node.unreadable(words[2]);
             return List.of();
         }
     }
 
-    /** The nodes of which a birth is to be asked for now. */
-    List<MetricName.Node> toAsk() {
+    /**
+     * Asks for the births that are to be asked for now.
+     *
+     * @param command asks one node, and tells whether the command left; if not, it is tried again
+     */
+    void ask(Predicate<MetricName.Node> command) {
         long now = nanoTime.getAsLong();
-        var all = new ArrayList<MetricName.Node>();
         nodes.forEach((name, node) -> {
             var before = askedAt.get(name);
-            if (node.wantsRebirth() && (before == null || now - before >= REBIRTH_EVERY_NANOS)) {
+            boolean isDue = before == null || now - before >= REBIRTH_EVERY_NANOS;
+            if (node.wantsRebirth() && isDue && command.test(name)) {
                 askedAt.put(name, now);
                 node.askedForRebirth();
-                all.add(name);
             }
         });
-        return all;
     }
 
     /** What was left out, for a person; empty where nothing was. */

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -26,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class SparkplugNode {
     private static final String BD_SEQ = "bdSeq";
     private static final int SEQUENCES = 256;
+    private static final Set<String> SEQUENCED =
+            Set.of("NBIRTH", "NDATA", "DBIRTH", "DDATA", "DDEATH");
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long MOST_MILLIS = Long.MAX_VALUE / NANOS_PER_MILLI;
 
@@ -51,6 +52,10 @@ final class SparkplugNode {
     private final Map<Key, List<Wanted>> tags = new HashMap<>();
     private final Map<Long, Alias> aliases = new HashMap<>();
     private final Map<Key, Integer> types = new HashMap<>();
+
+    /** Devices with tags; what is said of others is left out. */
+    private final Set<String> devices = new HashSet<>();
+
     private final Set<String> bornDevices = new HashSet<>();
     private boolean born;
     private boolean inDoubt;
@@ -61,6 +66,7 @@ final class SparkplugNode {
 
     /** A tag wants this metric. */
     void want(MetricName name, int tag, ValueType type) {
+        devices.add(name.device());
         tags.computeIfAbsent(new Key(name.device(), name.metric()), _ -> new ArrayList<>())
                 .add(new Wanted(tag, type));
     }
@@ -74,7 +80,7 @@ final class SparkplugNode {
         wantsRebirth = true;
     }
 
-    /** Whether a birth has to be asked for; once asked for, until the next reason. */
+    /** Whether a birth has to be asked for; once asked for, no more until the next reason. */
     boolean wantsRebirth() {
         return wantsRebirth;
     }
@@ -83,8 +89,15 @@ final class SparkplugNode {
         wantsRebirth = false;
     }
 
-    /** A message could not be read: something is missing, as after a gap. */
-    void missed() {
+    /** A message of this kind could not be read: something may be missing, as after a gap. */
+    void unreadable(String kind) {
+        // All others are not of the node, or not of its sequence.
+        if (SEQUENCED.contains(kind)) {
+            missed();
+        }
+    }
+
+    private void missed() {
         inDoubt = true;
         wantsRebirth = true;
     }
@@ -113,7 +126,7 @@ final class SparkplugNode {
             }
             case "NDATA" -> follows(payload) ? data("", payload, now) : List.of();
             case "DDATA" -> {
-                if (!follows(payload)) {
+                if (!follows(payload) || !devices.contains(device)) {
                     yield List.of();
                 }
                 if (!bornDevices.contains(device)) {
@@ -145,6 +158,9 @@ final class SparkplugNode {
     }
 
     private List<Arrival> deviceBirth(String device, SparkplugPayload payload, long now) {
+        if (!devices.contains(device)) {
+            return List.of();
+        }
         bornDevices.add(device);
         return birth(device, payload, now);
     }
@@ -178,7 +194,12 @@ final class SparkplugNode {
 
     /** A will of an earlier connection may come after the birth of the next one. */
     private List<Arrival> nodeDeath(SparkplugPayload payload, long now) {
-        if (!born || !Objects.equals(bdSeq, bdSeq(payload))) {
+        if (!born) {
+            return List.of();
+        }
+        // A birth that names no session takes any death: better bad too early than good for ever.
+        if (bdSeq != null && !bdSeq.equals(bdSeq(payload))) {
+            missed();
             return List.of();
         }
         born = false;
@@ -207,9 +228,10 @@ final class SparkplugNode {
         }
         if (!payload.sequence().equals(OptionalInt.of(expected))) {
             inDoubt = true;
-            wantsRebirth = true;
         }
         expected = (payload.sequence().orElse(expected) + 1) % SEQUENCES;
+        // A command or the birth that answers it may be lost: asked for until it is there.
+        wantsRebirth |= inDoubt;
         return true;
     }
 

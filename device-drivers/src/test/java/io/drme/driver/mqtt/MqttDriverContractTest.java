@@ -11,11 +11,14 @@ import io.drme.model.Quality;
 import io.drme.model.Reason;
 import io.drme.sim.fault.Fault;
 import io.drme.sim.fault.FaultKind;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The contract over the simulator, and what only a broker that misbehaves can show. */
 class MqttDriverContractTest implements DriverContract {
@@ -70,6 +73,40 @@ class MqttDriverContractTest implements DriverContract {
         }
     }
 
+    @Test
+    void aPasswordIsTheFirstLineOfItsFileAsItStands(@TempDir Path dir) throws Exception {
+        var file = dir.resolve("secret");
+        var keys = "user: drme\npassword-file: '%s'".formatted(file);
+        var blanks = BROKER.replace("right", "' right '");
+        Files.writeString(file, " right \nof no account\n");
+        try (var rig = new MqttRig(blanks, TAGS);
+                var driver = rig.driverWith(keys)) {
+            driver.connect();
+            driver.disconnect();
+            for (var empty : List.of("", "\nright\n")) {
+                Files.writeString(file, empty);
+                assertThatThrownBy(driver::connect)
+                        .isInstanceOf(DriverException.Refused.class)
+                        .hasMessageContaining("is empty; write the password into its first line");
+            }
+        }
+    }
+
+    // The library may still hand over what it had queued when a connection ended.
+    @Test
+    void whatADeadConnectionStillSaysIsNotHeard() throws Exception {
+        try (var rig = new MqttRig(OPEN, TAGS);
+                var driver = (MqttDriver) rig.driver()) {
+            driver.connect();
+            DriverContract.readAll(driver, rig);
+            var dead = driver.listener().orElseThrow();
+            driver.disconnect();
+            var before = driver.lastExchange(rig.known());
+            dead.message("hall/temperature", new byte[] {'9'}, false, List.of());
+            assertThat(driver.lastExchange(rig.known())).isEqualTo(before);
+        }
+    }
+
     private static Optional<Duration> never() {
         return Optional.empty();
     }
@@ -121,13 +158,20 @@ class MqttDriverContractTest implements DriverContract {
             driver.connect();
             var clock = new io.drme.time.SystemClock();
             long deadline = clock.nanoTime() + LIMIT.toNanos();
-            while (driver.replaced() == 0) {
+            while (driver.lostValues() == 0) {
                 assertThat(clock.nanoTime()).isLessThan(deadline);
                 clock.sleep(Duration.ofMillis(10));
             }
             var batch = new Batch();
             driver.take(batch, Duration.ofMillis(10));
             assertThat(batch.size()).isLessThanOrEqualTo(MqttDriver.MAX_WAITING);
+            long lost = driver.lostValues();
+            assertThat(lost).isPositive();
+            driver.disconnect();
+            long atTheEnd = driver.lostValues();
+            assertThat(atTheEnd).isGreaterThanOrEqualTo(lost);
+            driver.connect();
+            assertThat(driver.lostValues()).isGreaterThanOrEqualTo(atTheEnd);
         }
     }
 }

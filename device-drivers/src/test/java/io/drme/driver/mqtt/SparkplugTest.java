@@ -99,6 +99,13 @@ class SparkplugTest {
         return host.getFirst();
     }
 
+    /** The nodes whose birth is asked for now. */
+    private List<MetricName.Node> asked() {
+        var nodes = new ArrayList<MetricName.Node>();
+        host().ask(nodes::add);
+        return nodes;
+    }
+
     private static byte[] bytes(String hex) {
         return HexFormat.of().parseHex(hex);
     }
@@ -160,26 +167,26 @@ class SparkplugTest {
 
     @Test
     void withoutABirthNothingIsUnderstoodAndOneIsAskedForNotTooOften() {
-        assertThat(host().toAsk()).containsExactly(new MetricName.Node("plant", "press"));
+        assertThat(asked()).containsExactly(new MetricName.Node("plant", "press"));
         assertThat(take("NDATA", NDATA)).isEmpty();
-        assertThat(host().toAsk()).isEmpty();
+        assertThat(asked()).isEmpty();
         nanoTime += SparkplugHost.REBIRTH_EVERY_NANOS;
-        assertThat(host().toAsk()).hasSize(1);
+        assertThat(asked()).hasSize(1);
         take("NBIRTH", NBIRTH);
         nanoTime += SparkplugHost.REBIRTH_EVERY_NANOS;
-        assertThat(host().toAsk()).isEmpty();
+        assertThat(asked()).isEmpty();
     }
 
     // Something is missing, and nobody knows of which metric.
     @Test
     void afterAGapInTheSequenceValuesAreUncertainUntilTheNextBirth() {
         take("NBIRTH", NBIRTH);
-        host().toAsk();
+        asked();
         take("NDATA", NDATA);
         nanoTime += SparkplugHost.REBIRTH_EVERY_NANOS;
-        assertThat(host().toAsk()).isEmpty();
+        assertThat(asked()).isEmpty();
         assertThat(take("NDATA", NDATA)).containsExactly("0 82.25 uncertain", "1 300 uncertain");
-        assertThat(host().toAsk()).hasSize(1);
+        assertThat(asked()).hasSize(1);
         take("NBIRTH", NBIRTH);
         assertThat(take("NDATA", NDATA)).containsExactly("0 82.25", "1 300");
     }
@@ -192,6 +199,74 @@ class SparkplugTest {
                 .hasSize(TAGS.size() + 1)
                 .allMatch(a -> a.endsWith("comms-lost"));
         assertThat(take("NDATA", NDATA)).isEmpty();
+    }
+
+    // The bdSeq of a birth is called bdSeX here, so there is none.
+    @Test
+    void aBirthWithoutASessionTakesAnyDeath() {
+        take("NBIRTH", NBIRTH.replace("6264536571", "6264536558"));
+        assertThat(take("NDEATH", NDEATH))
+                .hasSize(TAGS.size() + 1)
+                .allMatch(a -> a.endsWith("comms-lost"));
+        assertThat(take("NDATA", NDATA)).isEmpty();
+    }
+
+    @Test
+    void aDeathOfAnotherSessionLeavesDoubtAndABirthIsAskedFor() {
+        take("NBIRTH", NBIRTH);
+        assertThat(asked()).isEmpty();
+        take("NDEATH", NDEATH.replace("085807", "085806"));
+        assertThat(asked()).hasSize(1);
+        assertThat(take("NDATA", NDATA)).containsExactly("0 82.25 uncertain", "1 300 uncertain");
+    }
+
+    // Commands and births go by the network too.
+    @Test
+    void whileInDoubtABirthIsAskedForUntilItComes() {
+        take("NBIRTH", NBIRTH);
+        take("NDATA", NDATA.replaceAll("1801$", "1807"));
+        assertThat(asked()).hasSize(1);
+        take("NDATA", NDATA.replaceAll("1801$", "1808"));
+        assertThat(asked()).isEmpty();
+        nanoTime += SparkplugHost.REBIRTH_EVERY_NANOS;
+        assertThat(asked()).hasSize(1);
+        take("NBIRTH", NBIRTH);
+        nanoTime += SparkplugHost.REBIRTH_EVERY_NANOS;
+        assertThat(take("NDATA", NDATA)).containsExactly("0 82.25", "1 300");
+        assertThat(asked()).isEmpty();
+    }
+
+    @Test
+    void aCommandThatDidNotLeaveIsTriedAgain() {
+        host().ask(_ -> false);
+        assertThat(asked()).hasSize(1);
+        assertThat(asked()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NCMD", "DCMD/pump", "STATE", "NDEATH"})
+    void brokenBytesThatAreNotOfTheSequenceLeaveNoDoubt(String kind) {
+        take("NBIRTH", NBIRTH);
+        assertThat(take(kind, "12ff")).isEmpty();
+        assertThat(asked()).isEmpty();
+        assertThat(take("NDATA", NDATA)).containsExactly("0 82.25", "1 300");
+    }
+
+    @Test
+    void brokenBytesOfTheSequenceLeaveDoubt() {
+        take("NBIRTH", NBIRTH);
+        take("NDATA", "12ff");
+        assertThat(asked()).hasSize(1);
+    }
+
+    @Test
+    void devicesWithoutTagsAreNobodysReasonToAsk() {
+        take("NBIRTH", NBIRTH);
+        // By alias 99, which no birth has told.
+        assertThat(take("DDATA/valve", "120410635005" + "1801")).isEmpty();
+        assertThat(asked()).isEmpty();
+        assertThat(take("DDATA/pump", "120410635005" + "1802")).isEmpty();
+        assertThat(asked()).hasSize(1);
     }
 
     @Test

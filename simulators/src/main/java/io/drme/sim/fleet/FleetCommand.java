@@ -25,7 +25,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Runs many gateways in one process against a centre, each with the real sender.",
             "Prints a line a second, and totals at the end. Exit code 1 where a sample was lost, or"
-                    + " is not in the centre at the end, or the centre refused something."
+                    + " is not in the centre at the end, or the centre refused something. That counts with"
+                    + " --for: after Ctrl-C or SIGTERM the rest is sent too, and the exit code is"
+                    + " the signal's."
         },
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
@@ -41,6 +43,10 @@ public final class FleetCommand implements SimCommand {
     private static final int MOST_TAGS = 10_000;
     private static final int DEFAULT_PORT = 1883;
     private static final int DEFAULT_TLS_PORT = 8883;
+
+    /** Beyond the draining: the last report, the totals, and the end of the connections. */
+    private static final Duration MOST_CLOSING = Duration.ofSeconds(10);
+
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     @Spec private @Nullable CommandSpec spec;
@@ -121,7 +127,7 @@ public final class FleetCommand implements SimCommand {
                             : Optional.of(duration("--for", time));
             var draining = duration("--drain", drain);
             long before = Resident.bytes().orElse(0);
-            try (var stop = new StopSignal();
+            try (var stop = new StopSignal(draining.plus(MOST_CLOSING));
                     var fleet = new Fleet(options)) {
                 return new Run(fleet, options, before, command.getOut())
                         .until(stop, most, draining);

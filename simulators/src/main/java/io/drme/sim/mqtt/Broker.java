@@ -306,6 +306,23 @@ final class Broker implements SimulatedDevice {
                 .toList();
     }
 
+    /** The line is the broker's alone, and of a node nobody subscribes to a topic by its unit. */
+    @Override
+    public Set<FaultKind> faultKindsOf(String unit) {
+        var kinds =
+                EnumSet.of(
+                        FaultKind.SILENT,
+                        FaultKind.STUCK,
+                        FaultKind.DRIFT,
+                        FaultKind.SPIKES,
+                        FaultKind.NONE);
+        if (nodes.stream().noneMatch(node -> node.unit().equals(unit))) {
+            kinds.add(FaultKind.EXCEPTION);
+            kinds.add(FaultKind.GARBAGE);
+        }
+        return kinds;
+    }
+
     @Override
     public Set<FaultKind> faultKinds() {
         return EnumSet.of(

@@ -150,7 +150,7 @@ final class OpcUaSimulator implements SimulatedDevice {
     }
 
     @Override
-    public Set<FaultKind> faultKindsOfUnits() {
+    public Set<FaultKind> faultKindsOf(String unit) {
         return EnumSet.copyOf(OF_NODES);
     }
 

@@ -112,18 +112,21 @@ public final class RecordCommand implements SimCommand {
                             Optional.ofNullable(match).map(Glob::of),
                             clock);
             var output = Protocols.checked(file);
-            try (var stop = new StopSignal();
-                    var out = RecordingWriter.create(output, protocol.name(), url, bytes(), clock);
-                    var running = protocol.record(options, out)) {
+            try (var stop = new StopSignal()) {
                 var say = command.getOut();
-                say.printf("recording=%s protocol=%s file=%s%n", url, protocol.name(), output);
-                if (!running.listening().isEmpty()) {
-                    say.printf("listening=%s%n", running.listening());
+                var out = RecordingWriter.create(output, protocol.name(), url, bytes(), clock);
+                try (out;
+                        var running = protocol.record(options, out)) {
+                    say.printf("recording=%s protocol=%s file=%s%n", url, protocol.name(), output);
+                    if (!running.listening().isEmpty()) {
+                        say.printf("listening=%s%n", running.listening());
+                    }
+                    say.println("ready; stop with Ctrl-C");
+                    say.flush();
+                    Protocols.untilOver(running, stop, most, clock, LOOK_EVERY);
+                    say.println(Protocols.text(running.counts()));
                 }
-                say.println("ready; stop with Ctrl-C");
-                say.flush();
-                Protocols.untilOver(running, stop, most, clock, LOOK_EVERY);
-                say.println(Protocols.text(running.counts()));
+                // Only now, closed, it knows what is not in the file.
                 if (out.leftOut() > 0) {
                     say.printf("left-out %d%n", out.leftOut());
                 }

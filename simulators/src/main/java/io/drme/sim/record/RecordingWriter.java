@@ -17,6 +17,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,6 +50,8 @@ public final class RecordingWriter implements AutoCloseable {
     private final AtomicLong left = new AtomicLong();
     private long bytes;
     private volatile boolean closing;
+    private volatile int underWay;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private volatile @Nullable String failure;
 
     /**
@@ -91,8 +94,8 @@ public final class RecordingWriter implements AutoCloseable {
                 .end();
     }
 
-    private RecordingWriter(
-            Path file, BufferedWriter out, String header, long mostBytes, Clock clock)
+    /** Begins one where it is known how the lines get into the file. */
+    RecordingWriter(Path file, BufferedWriter out, String header, long mostBytes, Clock clock)
             throws IOException {
         this.file = file;
         this.out = out;
@@ -119,7 +122,10 @@ public final class RecordingWriter implements AutoCloseable {
         }
     }
 
-    /** Lines that are not in the file, because it is full or can't be written. */
+    /**
+     * Lines that are not in the file, or not surely, because it is full or can't be written; all of
+     * them once it is closed.
+     */
     public long leftOut() {
         return left.get();
     }
@@ -132,7 +138,9 @@ public final class RecordingWriter implements AutoCloseable {
                 if (first != null) {
                     lines.add(first);
                     waiting.drainTo(lines);
+                    underWay = lines.size();
                     append(lines);
+                    underWay = 0;
                     lines.clear();
                 }
             }
@@ -142,14 +150,15 @@ public final class RecordingWriter implements AutoCloseable {
     }
 
     private void append(List<String> lines) {
+        int counted = 0;
         try {
             for (var line : lines) {
+                if (bytes + line.length() > mostBytes) {
+                    fail("it has its greatest length, %d bytes".formatted(mostBytes));
+                }
                 if (failure != null) {
                     left.incrementAndGet();
-                } else if (bytes + line.length() > mostBytes) {
-                    failure = "it has its greatest length, %d bytes".formatted(mostBytes);
-                    left.incrementAndGet();
-                    log.warn("file={} nothing more is recorded: {}", file, failure);
+                    counted++;
                 } else {
                     out.write(line);
                     out.write('\n');
@@ -158,25 +167,41 @@ public final class RecordingWriter implements AutoCloseable {
             }
             out.flush();
         } catch (IOException e) {
-            if (failure == null) {
-                failure = String.valueOf(e.getMessage());
-                log.warn("file={} nothing more is recorded: {}", file, failure);
-            }
-            left.incrementAndGet();
+            fail(String.valueOf(e.getMessage()));
+            // Of those before it in the batch nobody can tell which are on the disk.
+            left.addAndGet(lines.size() - counted);
         }
     }
 
-    /** Writes what waits, and closes the file. */
+    private void fail(String why) {
+        if (failure == null) {
+            failure = why;
+            log.warn("file={} nothing more is recorded: {}", file, why);
+        }
+    }
+
+    /** Writes what waits, and closes the file; what can't be written within 2 s is left out. */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         closing = true;
         try {
-            thread.join(MOST_CLOSING);
-            out.close();
+            if (thread.join(MOST_CLOSING)) {
+                out.close();
+            } else {
+                // To close it would wait for the disk too.
+                fail("the disk takes too long");
+                left.addAndGet(underWay + (long) waiting.size());
+            }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } catch (IOException e) {
             log.warn("file={} could not be closed: {}", file, e.getMessage());
+            if (failure == null) {
+                left.incrementAndGet(); // how much of it is missing the system does not say
+            }
         }
     }
 }

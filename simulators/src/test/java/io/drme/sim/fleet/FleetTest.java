@@ -13,6 +13,7 @@ import io.drme.sync.SampleTerms;
 import io.drme.testing.ManualClock;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
@@ -187,5 +189,43 @@ class FleetTest {
                         .execute(arguments.split(" "));
         assertThat(code).isEqualTo(2);
         assertThat(err.toString()).contains(message);
+    }
+
+    // Without a centre nothing is acknowledged, so it takes all the time it has, and says so.
+    @Test
+    @Timeout(60)
+    void aFleetThatIsStoppedByASignalHasItsTimeToDrain() throws Exception {
+        var process =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                "-Xmx128m",
+                                "io.drme.sim.Main",
+                                "fleet",
+                                "--gateways",
+                                "1",
+                                "--tags",
+                                "1",
+                                "--ramp",
+                                "1ms",
+                                "--uplink",
+                                "mqtt://127.0.0.1:1",
+                                "--drain",
+                                "4s")
+                        .redirectErrorStream(true)
+                        .start();
+        try (var out = process.inputReader()) {
+            var line = out.readLine();
+            while (line != null && !line.contains(" s · connected")) {
+                line = out.readLine();
+            }
+            assertThat(line).as("a line of figures").isNotNull();
+            process.toHandle().destroy(); // the other one closes the stream too
+            assertThat(out.lines()).anyMatch(l -> l.contains("stored-at-centre"));
+            assertThat(process.waitFor()).isEqualTo(143); // 128 + SIGTERM
+        } finally {
+            process.destroyForcibly();
+        }
     }
 }

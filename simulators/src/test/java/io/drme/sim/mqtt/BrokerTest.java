@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drme.config.InvalidConfigException;
 import io.drme.sim.Plant;
+import io.drme.sim.fault.FaultKind;
 import io.drme.time.SystemClock;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -54,6 +55,33 @@ class BrokerTest {
         return HexFormat.of().formatHex(new byte[] {(byte) first})
                 + " "
                 + HexFormat.of().formatHex(body);
+    }
+
+    // What does nothing is refused instead of taken.
+    @Test
+    void aPublisherCanWhatItDoesItself() throws Exception {
+        var yaml =
+                "devices: {b: {protocol: mqtt, listen: \"127.0.0.1:0\", topics: {t/1: {value: 1}},"
+                        + " sparkplug: {plant/press: {metrics: {Level: {value: 1}}}}}}";
+        try (var plant = Plant.parse("p", yaml, Plant.Overrides.NONE, new SystemClock())) {
+            var broker = plant.member("b").orElseThrow().device();
+            assertThat(broker.faultKindsOf("t/1"))
+                    .containsExactlyInAnyOrder(
+                            FaultKind.SILENT,
+                            FaultKind.EXCEPTION,
+                            FaultKind.GARBAGE,
+                            FaultKind.STUCK,
+                            FaultKind.DRIFT,
+                            FaultKind.SPIKES,
+                            FaultKind.NONE);
+            assertThat(broker.faultKindsOf("plant/press"))
+                    .containsExactlyInAnyOrder(
+                            FaultKind.SILENT,
+                            FaultKind.STUCK,
+                            FaultKind.DRIFT,
+                            FaultKind.SPIKES,
+                            FaultKind.NONE);
+        }
     }
 
     // Golden bytes from the specification: CONNACK 3.2, SUBACK 3.9, PUBLISH 3.3, PINGRESP 3.13.

@@ -50,6 +50,26 @@ class RecordCommandTest {
                 .endsWith("\"is\":\"over\"}\n");
     }
 
+    // The last line is written at the end only.
+    @Test
+    void aRecordingThatLacksItsEndFails() throws Exception {
+        int code =
+                run(
+                        new RecordCommand(),
+                        "rtu-tcp://127.0.0.1:9",
+                        "-o",
+                        file(),
+                        "--listen",
+                        "0",
+                        "--for",
+                        "10ms",
+                        "--max-size",
+                        "1B");
+        assertThat(Files.readString(Path.of(file()))).doesNotContain("\"is\":\"over\"");
+        assertThat(out.toString()).contains("left-out 1");
+        assertThat(code).isEqualTo(1);
+    }
+
     @Test
     void wrongUsageIsToldWithWhatWasExpected() {
         assertThat(run(new RecordCommand(), "ftp://x", "-o", file())).isEqualTo(2);
