@@ -331,7 +331,7 @@ class DeviceLoopTest {
             pushed.lost = false;
             pushed.changes.add(10);
             pushed.losesAfterChanges = true;
-            runUntil(of, seconds(loss * 100));
+            runUntil(of, seconds(100L * loss));
             assertThat(qualitiesOf(10))
                     .as("loss %d", loss)
                     .endsWith(Quality.GOOD, Quality.bad(Reason.COMMS_LOST))
