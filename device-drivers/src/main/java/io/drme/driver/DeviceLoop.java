@@ -52,8 +52,9 @@ public final class DeviceLoop implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(DeviceLoop.class);
 
-    private DeviceSpec device;
-    private List<PollGroup> groups;
+    /** Written by the owner alone; what it holds is read as one by any thread. */
+    private volatile Extension present;
+
     private final Driver driver;
     private final int firstGroup;
     private final ArrayBlockingQueue<Batch> out;
@@ -90,23 +91,22 @@ public final class DeviceLoop implements Runnable {
             ArrayBlockingQueue<Batch> out,
             Clock clock,
             RandomGenerator random) {
-        this.device = device;
-        this.groups = List.copyOf(groups);
+        this.present = new Extension(device, List.copyOf(groups));
         this.driver = driver;
         this.firstGroup = firstGroup;
         this.out = out;
         this.clock = clock;
-        this.beats = new Beats(this.groups, clock.nanoTime());
+        this.beats = new Beats(present.groups(), clock.nanoTime());
         this.backOff = new BackOff(random);
         this.health = new Health(device, clock);
-        this.silence = new SilenceWatch(device, this.groups);
+        this.silence = new SilenceWatch(device, present.groups());
         this.retryAtNanos = clock.nanoTime();
         this.askedNanos = retryAtNanos;
     }
 
     /** The device as it was configured; from any thread. */
     public DeviceSpec device() {
-        return device;
+        return present.device();
     }
 
     /** How the device does; from any thread. */
@@ -168,7 +168,7 @@ public final class DeviceLoop implements Runnable {
             Thread.currentThread().interrupt();
         } finally {
             health.stopped();
-            log.info("device={} stopped", device.name());
+            log.info("device={} stopped", present.device().name());
         }
     }
 
@@ -188,17 +188,24 @@ public final class DeviceLoop implements Runnable {
                 }
             }
         } catch (DriverException e) {
+            if (stopped) {
+                return; // what a stop ends is no loss of the device
+            }
             lose(e.reason(), e instanceof DriverException.Refused, e.getMessage());
         } catch (RuntimeException e) {
             health.countBug();
             if (lost == null) {
-                log.error("device={} bug in driver={}", device.name(), device.driver(), e);
+                log.error(
+                        "device={} bug in driver={}",
+                        present.device().name(),
+                        present.device().driver(),
+                        e);
             }
             lose(
                     Reason.COMMS_LOST,
                     false,
                     "a mistake in the driver '%s' (%s); it is started anew, please report it"
-                            .formatted(device.driver(), e));
+                            .formatted(present.device().driver(), e));
         }
     }
 
@@ -217,10 +224,9 @@ public final class DeviceLoop implements Runnable {
     private void takeExtension() {
         var more = extension.getAndSet(null);
         if (more != null && driver instanceof PushedDriver pushed) {
-            device = more.device();
-            groups = more.groups();
-            silence = silence.extended(device, groups);
-            pushed.extend(device, groups.getFirst());
+            present = more;
+            silence = silence.extended(more.device(), more.groups());
+            pushed.extend(more.device(), more.groups().getFirst());
         }
     }
 
@@ -250,7 +256,7 @@ public final class DeviceLoop implements Runnable {
             waitUntil(beats.next());
         }
         int group = beats.dueGroup();
-        var batch = new Batch(groups.get(group).tags().size());
+        var batch = new Batch(present.groups().get(group).tags().size());
         batch.begin(firstGroup + group, 0);
         askedNanos = clock.nanoTime();
         polled.poll(group, batch);
@@ -268,7 +274,7 @@ public final class DeviceLoop implements Runnable {
         var batch = new Batch();
         batch.begin(firstGroup, 0);
         long until = Math.min(beats.next(), silence.nextDeadline(now));
-        boolean alive = pushed.take(batch, Duration.ofNanos(Math.max(0, until - now)));
+        boolean alive = taken(pushed, batch, Duration.ofNanos(Math.max(0, until - now)));
         now = clock.nanoTime();
         boolean beat = now >= beats.next();
         if (alive || batch.size() > 0) {
@@ -293,10 +299,28 @@ public final class DeviceLoop implements Runnable {
             throw new DriverException.Unreachable(
                     "%s (%s) said nothing for %d s; connecting anew"
                             .formatted(
-                                    device.name(),
-                                    device.url(),
+                                    present.device().name(),
+                                    present.device().url(),
                                     silence.lengthNanos(now) / 1_000_000_000),
                     new TimeoutException());
+        }
+    }
+
+    /**
+     * Takes what came; a loss that is noticed in the midst of it does not cost what came before.
+     */
+    private boolean taken(PushedDriver pushed, Batch batch, Duration wait)
+            throws DriverException, InterruptedException {
+        try {
+            return pushed.take(batch, wait);
+        } catch (DriverException e) {
+            if (batch.size() > 0) {
+                silence.heard(clock.nanoTime());
+                recovered();
+                handOn(batch);
+                count(batch);
+            }
+            throw e;
         }
     }
 
@@ -305,7 +329,7 @@ public final class DeviceLoop implements Runnable {
         backOff.reset();
         if (lost != null) {
             lost = null;
-            log.info("device={} back after={}ms", device.name(), health.stateMillis());
+            log.info("device={} back after={}ms", present.device().name(), health.stateMillis());
         }
         health.good(driver instanceof PushedDriver pushed ? pushed.note() : "");
     }
@@ -319,13 +343,13 @@ public final class DeviceLoop implements Runnable {
         if (lost != reason) {
             log.warn(
                     "device={} reason={} next-try-in={}ms {}",
-                    device.name(),
+                    present.device().name(),
                     reason.text(),
                     pause.toMillis(),
                     message);
             lost = reason;
             health.lost(refused, message, pause, driver);
-            for (int group = 0; group < groups.size(); group++) {
+            for (int group = 0; group < present.groups().size(); group++) {
                 allBad(group, reason, valuelessNanos);
             }
         } else {
@@ -344,7 +368,7 @@ public final class DeviceLoop implements Runnable {
     }
 
     private void allBad(int group, Reason reason, long valuelessNanos) throws InterruptedException {
-        var tags = groups.get(group).tableIndexes();
+        var tags = present.groups().get(group).tableIndexes();
         var batch = new Batch(tags.size());
         batch.begin(firstGroup + group, 0);
         batch.failed(reason);

@@ -9,6 +9,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * the device.
  *
  * <p>Bounded: when the owner is slow, the newest arrival of each tag is held back and an older one
- * that it replaces is counted. What is held goes first as soon as there is room, so the order of a
- * tag's arrivals is kept.
+ * that it replaces is counted. What is held goes first as soon as there is room, and with the next
+ * {@link #take} at the latest; the order of a tag's arrivals is kept.
  *
  * <p><b>Threads.</b> {@link #deliver} and {@link #flush} are called by one thread at a time, {@link
  * #take} by the owner, {@link #wake} and {@link #replaced} by any.
@@ -28,7 +29,11 @@ import org.jspecify.annotations.Nullable;
 public final class Handover<T> {
     private final ToIntFunction<T> tag;
     private final BlockingQueue<List<T>> queue;
+
+    /** With {@link #lock}: while it is held nothing is added to the queue either. */
     private final Map<Integer, T> held = new LinkedHashMap<>();
+
+    private final ReentrantLock lock = new ReentrantLock();
     private final AtomicLong replaced = new AtomicLong();
 
     /**
@@ -44,21 +49,31 @@ public final class Handover<T> {
 
     /** Takes one delivery, an immutable list. Never blocks. */
     public void deliver(List<T> arrivals) {
-        flush();
-        if (held.isEmpty() && queue.offer(arrivals)) {
-            return;
-        }
-        for (var arrival : arrivals) {
-            if (held.put(tag.applyAsInt(arrival), arrival) != null) {
-                replaced.incrementAndGet();
+        lock.lock();
+        try {
+            flush();
+            if (held.isEmpty() && queue.offer(arrivals)) {
+                return;
             }
+            for (var arrival : arrivals) {
+                if (held.put(tag.applyAsInt(arrival), arrival) != null) {
+                    replaced.incrementAndGet();
+                }
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
     /** Passes on what was held back, if there is room; to be called at every sign of life too. */
     public void flush() {
-        if (!held.isEmpty() && queue.offer(List.copyOf(held.values()))) {
-            held.clear();
+        lock.lock();
+        try {
+            if (!held.isEmpty() && queue.offer(List.copyOf(held.values()))) {
+                held.clear();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -74,14 +89,30 @@ public final class Handover<T> {
         if (first == null) {
             return List.of();
         }
-        var rest = new ArrayList<List<T>>();
-        queue.drainTo(rest);
-        if (rest.isEmpty()) {
-            return first;
-        }
         var all = new ArrayList<>(first);
-        rest.forEach(all::addAll);
+        addRest(all);
         return all;
+    }
+
+    /** What has arrived, in order; waits for nothing, and is for the owner as {@link #take} is. */
+    public List<T> takeRest() {
+        var all = new ArrayList<T>();
+        addRest(all);
+        return all;
+    }
+
+    private void addRest(List<T> all) {
+        // Together: between the two a delivery could put what is newer behind what is drained.
+        lock.lock();
+        try {
+            var rest = new ArrayList<List<T>>();
+            queue.drainTo(rest);
+            rest.forEach(all::addAll);
+            all.addAll(held.values());
+            held.clear();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** How many arrivals were replaced by newer ones before the owner took them. */

@@ -324,6 +324,34 @@ class DeviceLoopTest {
         assertThat(of.status().state()).isEqualTo(State.GOOD);
     }
 
+    @Test
+    void whatCameBeforeALossIsHandedOnAndEachTagIsBadBehindIt() throws Exception {
+        var of = pushedLoop();
+        for (int loss = 1; loss <= 2; loss++) {
+            pushed.lost = false;
+            pushed.changes.add(10);
+            pushed.losesAfterChanges = true;
+            runUntil(of, seconds(100L * loss));
+            assertThat(qualitiesOf(10))
+                    .as("loss %d", loss)
+                    .endsWith(Quality.GOOD, Quality.bad(Reason.COMMS_LOST))
+                    .hasSize(2 * loss);
+        }
+    }
+
+    @Test
+    void whatAStopEndsIsNoLossOfTheDevice() throws Exception {
+        var of = pushedLoop();
+        runUntil(of, seconds(3));
+        pushed.lost = true;
+        of.stop();
+        batches.clear();
+        of.step();
+        queue.drainTo(batches);
+        assertThat(batches).isEmpty();
+        assertThat(of.status().state()).isEqualTo(State.GOOD);
+    }
+
     // A value that does not change is not stale; a device that says nothing at all is.
     @Test
     void silenceBeyondTheLimitMakesEachTagStaleOnce() throws Exception {

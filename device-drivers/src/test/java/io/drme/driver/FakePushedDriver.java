@@ -11,6 +11,7 @@ final class FakePushedDriver implements PushedDriver {
     final ArrayDeque<Integer> changes = new ArrayDeque<>();
     boolean alive = true;
     boolean lost;
+    boolean losesAfterChanges;
     int connects;
 
     private final ManualClock clock;
@@ -44,6 +45,10 @@ final class FakePushedDriver implements PushedDriver {
         heardNanos = clock.nanoTime();
         while (!changes.isEmpty()) {
             out.addInt(changes.pop(), clock.epochNanos(), 1, Quality.GOOD);
+        }
+        if (losesAfterChanges) {
+            lost = true;
+            throw new DriverException.Unreachable("press-3 was switched off", null);
         }
         return true;
     }

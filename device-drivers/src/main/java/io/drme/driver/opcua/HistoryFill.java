@@ -1,9 +1,12 @@
 package io.drme.driver.opcua;
 
+import io.drme.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.milo.opcua.stack.core.types.builtin.DataValue;
 
 /**
@@ -12,11 +15,14 @@ import org.eclipse.milo.opcua.stack.core.types.builtin.DataValue;
  * behind the last sample that was delivered and ends before the first that is told anew, both by
  * the device's clock; what is told meanwhile waits, within a limit.
  *
- * <p>Belongs to the driver's owner; a {@link Source} reads elsewhere.
+ * <p>Belongs to the driver's owner, but for {@link #waiting}; a {@link Source} reads elsewhere.
  */
 final class HistoryFill {
     /** What is told while holes are filled, of all tags; 10 MB at most. */
     static final int MOST_WAITING = 50_000;
+
+    /** How long what is told waits for what was missed; then the hole stays. */
+    static final Duration MOST_FILL = Duration.ofSeconds(60);
 
     /** The most samples of one hole: a day at ten a second. */
     static final int MOST_SAMPLES = 1_000_000;
@@ -50,6 +56,7 @@ final class HistoryFill {
         void take(Arrival arrival);
     }
 
+    private final Clock clock;
     private final Map<Integer, Long> lastNanos = new HashMap<>();
     private final Map<Integer, Filling> filling = new HashMap<>();
 
@@ -59,17 +66,19 @@ final class HistoryFill {
     /** What waited when a connection was lost again in the midst of filling. */
     private final Map<Integer, List<Arrival>> left = new HashMap<>();
 
-    private int waiting;
+    private final AtomicInteger waiting = new AtomicInteger();
 
     private static final class Filling {
         private final Hole hole;
         private final List<Arrival> before;
         private final List<Arrival> told = new ArrayList<>();
+        private final long sinceNanos;
         private long lastNanos;
         private int samples;
 
-        Filling(Hole hole, List<Arrival> before) {
+        Filling(Hole hole, List<Arrival> before, long sinceNanos) {
             this.hole = hole;
+            this.sinceNanos = sinceNanos;
             this.before = before;
             this.lastNanos = hole.fromNanos();
         }
@@ -77,6 +86,11 @@ final class HistoryFill {
         int waiting() {
             return before.size() + told.size();
         }
+    }
+
+    /** Begins without holes; the clock measures {@link #MOST_FILL}. */
+    HistoryFill(Clock clock) {
+        this.clock = clock;
     }
 
     /** A new subscription begins: each tag that had samples before may have a hole. */
@@ -107,23 +121,37 @@ final class HistoryFill {
         var open = filling.get(tag);
         if (open != null) {
             open.told.add(arrival);
-            waiting++;
+            waiting.incrementAndGet();
             return;
         }
         var from = expected.remove(tag);
         var before = left.getOrDefault(tag, List.of());
         left.remove(tag);
         if (from != null && timeNanos > from) {
-            var begun = new Filling(new Hole(tag, from, timeNanos), before);
+            var begun = new Filling(new Hole(tag, from, timeNanos), before, clock.nanoTime());
             begun.told.add(arrival);
-            waiting++;
+            waiting.incrementAndGet();
             filling.put(tag, begun);
             source.read(begun.hole);
             return;
         }
-        waiting -= before.size();
+        waiting.addAndGet(-before.size());
         before.forEach(a -> deliver(a, sink));
         deliver(arrival, sink);
+    }
+
+    /**
+     * The subscription before told it, and it was found only after {@link #begin}: it comes before
+     * what the new one tells, unless the history has it too.
+     */
+    void toldBefore(Arrival arrival) {
+        var open = filling.get(arrival.tag());
+        if (open != null) {
+            open.told.add(arrival);
+        } else {
+            left.computeIfAbsent(arrival.tag(), _ -> new ArrayList<>()).add(arrival);
+        }
+        waiting.incrementAndGet();
     }
 
     private void deliver(Arrival arrival, Sink sink) {
@@ -154,6 +182,7 @@ final class HistoryFill {
             }
             if (time > open.lastNanos && time < open.hole.toNanos()) {
                 open.lastNanos = time;
+                lastNanos.merge(tag, time, Math::max);
                 open.samples++;
                 sink.take(new Arrival(tag, value));
             }
@@ -169,11 +198,14 @@ final class HistoryFill {
         if (done == null) {
             return;
         }
-        waiting -= done.waiting();
-        // What was told before the last loss, and the history did not have.
-        done.before.stream()
-                .filter(a -> Conversion.deviceTime(a.value()) > done.lastNanos)
-                .forEach(a -> deliver(a, sink));
+        waiting.addAndGet(-done.waiting());
+        // What was told before the last loss, neither the history had nor is told anew.
+        for (var arrival : done.before) {
+            long time = Conversion.deviceTime(arrival.value());
+            if (time > done.lastNanos && time != done.hole.toNanos()) {
+                deliver(arrival, sink);
+            }
+        }
         done.told.forEach(a -> deliver(a, sink));
     }
 
@@ -183,11 +215,37 @@ final class HistoryFill {
      * @return the tags whose holes stay
      */
     List<Integer> giveUpWhenFull(Sink sink) {
-        if (waiting <= MOST_WAITING) {
+        return waiting.get() <= MOST_WAITING
+                ? List.of()
+                : giveUp(List.copyOf(filling.keySet()), sink);
+    }
+
+    /**
+     * Gives up what takes longer than {@link #MOST_FILL}, so that the present is told.
+     *
+     * @return the tags whose holes stay
+     */
+    List<Integer> giveUpWhenLate(Sink sink) {
+        if (filling.isEmpty()) {
             return List.of();
         }
-        var tags = List.copyOf(filling.keySet());
+        long now = clock.nanoTime();
+        var late = new ArrayList<Integer>();
+        filling.forEach((tag, open) -> {
+            if (now - open.sinceNanos > MOST_FILL.toNanos()) {
+                late.add(tag);
+            }
+        });
+        return giveUp(late, sink);
+    }
+
+    private List<Integer> giveUp(List<Integer> tags, Sink sink) {
         tags.forEach(tag -> release(tag, sink));
         return tags;
+    }
+
+    /** How many told values wait still: lost where the driver ends. From any thread. */
+    int waiting() {
+        return waiting.get();
     }
 }

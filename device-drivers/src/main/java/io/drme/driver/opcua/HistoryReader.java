@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.milo.opcua.sdk.client.OpcUaClient;
 import org.eclipse.milo.opcua.stack.core.UaException;
-import org.eclipse.milo.opcua.stack.core.UaSerializationException;
 import org.eclipse.milo.opcua.stack.core.types.builtin.ByteString;
 import org.eclipse.milo.opcua.stack.core.types.builtin.NodeId;
 import org.eclipse.milo.opcua.stack.core.types.builtin.QualifiedName;
@@ -26,7 +25,8 @@ import org.eclipse.milo.opcua.stack.core.types.structured.ReadRawModifiedDetails
 
 /**
  * Reads raw history (Part 11, 6.4.3) of one hole after another, page by page, on a thread of its
- * own; what it found waits for the owner in {@link #pages}, a few pages at most.
+ * own; what it found waits for the owner in {@link #pages}, a few pages at most. Once the server
+ * leaves a request unanswered, no further hole is asked for on this subscription.
  */
 final class HistoryReader implements HistoryFill.Source, AutoCloseable {
     private static final int VALUES_A_PAGE = 1_000;
@@ -40,6 +40,9 @@ final class HistoryReader implements HistoryFill.Source, AutoCloseable {
     private final BlockingQueue<Hole> holes = new LinkedBlockingQueue<>();
     private final BlockingQueue<Page> pages = new LinkedBlockingQueue<>(MOST_PAGES);
     private final Thread thread;
+
+    /** The server left a request without an answer; belongs to the reader's thread. */
+    private boolean unanswered;
 
     /**
      * Starts with nothing to do.
@@ -87,12 +90,24 @@ final class HistoryReader implements HistoryFill.Source, AutoCloseable {
         while (!isLast) {
             Page page;
             try {
+                if (unanswered) {
+                    throw new TimeoutException();
+                }
                 var result = read(hole, point);
                 var next = result.getContinuationPoint();
                 point = next == null ? ByteString.NULL_VALUE : next;
                 isLast = !result.getStatusCode().isGood() || point.isNullOrEmpty();
                 page = page(hole, result, isLast);
-            } catch (ExecutionException | TimeoutException | UaSerializationException e) {
+                if (!isLast && page.values().isEmpty()) {
+                    isLast = true; // or a server could go on for ever
+                    page = new Page(hole, List.of(), true, "the server sent an empty page");
+                }
+            } catch (TimeoutException e) {
+                // The tags behind it would wait as long each, and their present values with them.
+                unanswered = true;
+                isLast = true;
+                page = new Page(hole, List.of(), true, words(e));
+            } catch (ExecutionException | RuntimeException e) {
                 isLast = true;
                 page = new Page(hole, List.of(), true, words(e));
             }

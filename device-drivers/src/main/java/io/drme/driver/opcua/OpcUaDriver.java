@@ -35,7 +35,7 @@ final class OpcUaDriver implements PushedDriver {
     private final Clock clock;
     private final TagReader reader;
     private final CrossRead crossRead;
-    private final HistoryFill fill = new HistoryFill();
+    private final HistoryFill fill;
     private final Steps steps;
     private final WireTap tap;
     private final Connector connector;
@@ -63,6 +63,7 @@ final class OpcUaDriver implements PushedDriver {
         var settings = (OpcUaSettings) device.settings();
         reader = new TagReader(device, group);
         hasHistory = reader.addresses().stream().anyMatch(OpcUaAddress::history);
+        fill = new HistoryFill(clock);
         crossRead = new CrossRead(clock, settings.crossRead());
         var pki = new PkiFolder(settings.pki().orElse(directory.resolve(PKI_FOLDER)));
         steps = new Steps(device.name(), settings, pki.ownCertificate());
@@ -163,7 +164,7 @@ final class OpcUaDriver implements PushedDriver {
             boolean isDue = clock.nanoTime() - checkedAt > CHECK.toNanos();
             boolean isAlive = !arrivals.isEmpty();
             if (isDue || !isAlive) {
-                isAlive |= check(subscriber);
+                isAlive |= check(subscriber, out);
             }
             return isAlive;
         } catch (DriverException e) {
@@ -210,6 +211,12 @@ final class OpcUaDriver implements PushedDriver {
         if (!given.isEmpty()) {
             tellOfHole(given, "too much came meanwhile");
         }
+        var late = fill.giveUpWhenLate(due::add);
+        if (!late.isEmpty()) {
+            tellOfHole(
+                    late,
+                    "it did not come within %d s".formatted(HistoryFill.MOST_FILL.toSeconds()));
+        }
         if (fill.isIdle()) {
             closeHistory();
         }
@@ -251,7 +258,8 @@ final class OpcUaDriver implements PushedDriver {
     }
 
     /** Nothing has come, or for a while it was not done: sees to what may be the matter. */
-    private boolean check(Subscriber subscriber) throws DriverException, InterruptedException {
+    private boolean check(Subscriber subscriber, Batch out)
+            throws DriverException, InterruptedException {
         checkedAt = clock.nanoTime();
         var ended = subscriber.ended();
         if (ended == null && subscriber.isAlive()) {
@@ -262,10 +270,14 @@ final class OpcUaDriver implements PushedDriver {
             resubscribed++;
             // The new one first: to a session without any subscription a server refuses the publish
             // request that waits there, and Milo then sends none for the one made meanwhile.
+            reportLost(subscriber);
+            long told = replacedOfThis;
             try {
                 subscribe(client);
             } finally {
                 subscriber.abandon();
+                lost.addAndGet(subscriber.inbox().replaced() - told);
+                addRest(subscriber, out);
             }
             return true;
         }
@@ -278,6 +290,18 @@ final class OpcUaDriver implements PushedDriver {
             crossRead.watch(subscriber.probes());
         }
         return subscriber.isAlive();
+    }
+
+    /** What a subscription told while the one that takes its place was made. */
+    private void addRest(Subscriber old, Batch out) throws DriverException, InterruptedException {
+        long now = clock.epochNanos();
+        for (var arrival : old.inbox().takeRest()) {
+            if (reader.addresses().get(arrival.tag()).history()) {
+                fill.toldBefore(arrival);
+            } else {
+                reader.add(out, arrival, now);
+            }
+        }
     }
 
     /** Why the subscription is of no use although the server says that it lives; null if it is. */
@@ -327,6 +351,7 @@ final class OpcUaDriver implements PushedDriver {
         var subscriber = current.getAndSet(null);
         if (subscriber != null) {
             subscriber.disconnect();
+            lost.addAndGet(subscriber.inbox().takeRest().size());
         } else if (client != null) {
             Connector.disconnect(client, device.timeout());
         }
@@ -353,7 +378,10 @@ final class OpcUaDriver implements PushedDriver {
 
     @Override
     public void close() {
-        closed = true;
+        if (!closed) {
+            closed = true;
+            lost.addAndGet(fill.waiting());
+        }
         steps.cancel();
         closeHistory();
         var subscriber = current.getAndSet(null);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.driver.opcua.HistoryFill.Hole;
 import io.drme.driver.opcua.HistoryFill.Page;
+import io.drme.testing.ManualClock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -16,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class HistoryFillTest {
     private static final long SECOND = 1_000_000_000;
 
-    private final HistoryFill fill = new HistoryFill();
+    private final ManualClock clock = new ManualClock();
+    private final HistoryFill fill = new HistoryFill(clock);
     private final List<Hole> asked = new ArrayList<>();
     private final List<Long> delivered = new ArrayList<>();
 
@@ -99,6 +102,50 @@ class HistoryFillTest {
         assertThat(delivered).containsExactly(1L, 2L, 3L, 4L, 5L, 7L, 9L);
         told(10);
         assertThat(delivered).endsWith(9L, 10L);
+    }
+
+    // Nothing is told between the two losses: from where the hole begins only the fill knows.
+    @Test
+    void twoLossesInARowFillNothingTwice() {
+        told(1);
+        fill.begin();
+        told(5);
+        found(asked.getFirst(), false, "", 2, 3);
+        fill.begin();
+        fill.begin();
+        told(9);
+        assertThat(asked.getLast()).isEqualTo(new Hole(0, 3 * SECOND, 9 * SECOND));
+        found(asked.getLast(), true, "", 2, 3, 4, 5, 7);
+        assertThat(delivered).containsExactly(1L, 2L, 3L, 4L, 5L, 7L, 9L);
+    }
+
+    @Test
+    void whatTheOldSubscriptionToldWhileTheNewOneWasMadeComesOnce() {
+        told(1);
+        fill.begin();
+        for (long second : new long[] {2, 3, 4}) {
+            fill.toldBefore(new Arrival(0, at(second)));
+        }
+        assertThat(fill.waiting()).isEqualTo(3);
+        told(4, 5);
+        found(asked.getFirst(), true, "", 2);
+        assertThat(delivered).containsExactly(1L, 2L, 3L, 4L, 5L);
+        assertThat(fill.waiting()).isZero();
+    }
+
+    @Test
+    void historyThatDoesNotComeHoldsThePresentBackForAMinute() {
+        told(1);
+        fill.begin();
+        told(5, 6);
+        clock.advance(HistoryFill.MOST_FILL);
+        assertThat(fill.giveUpWhenLate(this::deliver)).isEmpty();
+        clock.advance(Duration.ofNanos(1));
+        assertThat(fill.giveUpWhenLate(this::deliver)).containsExactly(0);
+        assertThat(delivered).containsExactly(1L, 5L, 6L);
+        found(asked.getFirst(), true, "", 2, 3);
+        assertThat(delivered).as("too late").containsExactly(1L, 5L, 6L);
+        assertThat(fill.waiting()).isZero();
     }
 
     @Test
