@@ -37,7 +37,8 @@ final class FoundTags {
     private static final String FILE = "found-tags";
     private static final Logger log = LoggerFactory.getLogger(FoundTags.class);
 
-    private record Line(String device, String pattern, String address) {
+    /** One that was found, as it is kept. */
+    record Line(String device, String pattern, String address) {
         String text() {
             return device + "\t" + pattern + "\t" + address;
         }
@@ -73,6 +74,17 @@ final class FoundTags {
             log.warn("{} can't be read, tags are found anew: {}", directory.resolve(FILE), e);
         }
         return found;
+    }
+
+    /** What is known now, for {@link #reset}. */
+    Set<Line> kept() {
+        return new LinkedHashSet<>(lines);
+    }
+
+    /** Knows these and no others; the disk learns of it at the next {@link #save}. */
+    void reset(Set<Line> kept) {
+        lines.clear();
+        lines.addAll(kept);
     }
 
     /** The device with the tags that were found of it; its own names go before. */

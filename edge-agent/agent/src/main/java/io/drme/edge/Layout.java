@@ -23,6 +23,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives tags their indexes and poll groups their numbers, and keeps them over reloads, so that what
@@ -32,6 +34,8 @@ import java.util.stream.IntStream;
 final class Layout {
     /** Derived samples are a group of their own: they have no poll. */
     static final int DERIVED_GROUP = 0;
+
+    private static final Logger log = LoggerFactory.getLogger(Layout.class);
 
     private final Map<String, DriverFactory> factories;
     private final FoundTags found;
@@ -113,6 +117,37 @@ final class Layout {
         var ready = devices.stream().map(this::placeDevice).toList();
         var plan = new Plan(specs, pipelines, compiled, DERIVED_GROUP, groupNumbers(ready));
         return new Ready(plan, ready, table);
+    }
+
+    /**
+     * As {@link #place}, but where the tags that were found don't fit, they are dropped and the
+     * configuration runs without them: they are found again one by one. For those who can't refuse.
+     *
+     * @throws InvalidConfigException where it does not fit without them either
+     */
+    Ready placeAnyway(GatewayConfig config, String file) throws InvalidConfigException {
+        try {
+            return place(config, file);
+        } catch (InvalidConfigException | IllegalArgumentException e) {
+            var dropped = found.kept();
+            if (dropped.isEmpty()) {
+                throw e;
+            }
+            found.reset(Set.of());
+            Ready ready;
+            try {
+                ready = place(config, file);
+            } catch (InvalidConfigException | IllegalArgumentException without) {
+                found.reset(dropped);
+                throw without;
+            }
+            log.error(
+                    "tags that were found don't fit {}; all {} are dropped and found anew: {}",
+                    file,
+                    dropped.size(),
+                    e.getMessage());
+            return ready;
+        }
     }
 
     /**

@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ import org.slf4j.LoggerFactory;
  * {@link #current}, {@link #statuses} are for any other.
  */
 final class Supervisor implements AutoCloseable {
+    private static final String BEFORE = "the configuration before";
     private static final Duration BEAT = Duration.ofMillis(100);
     private static final long FILE_LOOK_NANOS = Duration.ofMinutes(1).toNanos();
     private static final long LOOK_NANOS = SystemTags.INTERVAL.toNanos();
@@ -85,7 +87,11 @@ final class Supervisor implements AutoCloseable {
             String broken) {}
 
     /** A configuration that goes back unless somebody confirms it in time. */
-    private record Trial(GatewayConfig before, long untilNanos, boolean uplinkStood) {}
+    private record Trial(
+            GatewayConfig before,
+            Set<FoundTags.Line> found,
+            long untilNanos,
+            boolean uplinkStood) {}
 
     /** What became of an apply. */
     sealed interface Outcome {
@@ -319,6 +325,7 @@ final class Supervisor implements AutoCloseable {
             trial =
                     new Trial(
                             before.config(),
+                            loading.layout().found().kept(),
                             clock.nanoTime() + confirmWithin.toNanos(),
                             uplinkStood);
         }
@@ -328,10 +335,24 @@ final class Supervisor implements AutoCloseable {
 
     private void goBack(Trial pending, String why) throws InterruptedException {
         try {
-            var ready = loading.layout().place(pending.before(), "the configuration before");
+            var ready = placeAgain(pending);
             switchTo(pending.before(), ready, "agent", "rolled-back: " + why);
-        } catch (InvalidConfigException e) {
-            throw new IllegalStateException("a configuration that ran can't be placed again", e);
+        } catch (InvalidConfigException | IllegalArgumentException e) {
+            log.error("can't go back, what was on trial goes on: {}", e.getMessage());
+        }
+    }
+
+    private Layout.Ready placeAgain(Trial pending) throws InvalidConfigException {
+        var layout = loading.layout();
+        try {
+            return layout.place(pending.before(), BEFORE);
+        } catch (InvalidConfigException | IllegalArgumentException e) {
+            log.warn(
+                    "tags found while on trial don't fit {}, they are dropped: {}",
+                    BEFORE,
+                    e.getMessage());
+            layout.found().reset(pending.found());
+            return layout.placeAnyway(pending.before(), BEFORE);
         }
     }
 

@@ -80,7 +80,7 @@ record Wiring(
             throws InvalidConfigException {
         var config = place.config();
         var clock = place.clock();
-        var placed = place.layout().place(config, place.file().toString());
+        var placed = place.layout().placeAnyway(config, place.file().toString());
         var found = store.recovery();
         found.damages().forEach(d -> log.warn("store damage={}", d));
         log.info(
@@ -106,7 +106,7 @@ record Wiring(
                         state,
                         alarmBook.recorded(),
                         now,
-                        () -> place.layout().place(config, place.file().toString()));
+                        () -> place.layout().placeAnyway(config, place.file().toString()));
         if (StateDesk.hasState(ready.plan())) {
             store.needEventsSince(Long.MIN_VALUE); // until the first snapshot of this run
         }

@@ -25,6 +25,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -34,14 +36,15 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes tags for people, keeps a record of it, and takes back what was to hold for a time only.
  *
- * <p>What is to be taken back lives in memory: when the agent ends, or a reload touches the device,
- * the driver brings the tag to its safe value all the same.
+ * <p>What is to be taken back lives in memory. When the agent ends it is taken back before its time,
+ * as a driver may be told to leave a tag as it is; when a reload touches the device, that is the
+ * driver's.
  *
  * <p><b>Threads.</b> {@link #write} is for any thread and blocks for as long as the device takes;
  * {@link #step} belongs to the supervisor and never blocks. Writes to one device follow one
- * another.
+ * another, and one that can't begin within the device's time limit is refused.
  */
-final class WriteDesk implements GatewayParts.Writes {
+final class WriteDesk implements GatewayParts.Writes, AutoCloseable {
     /** The least and the longest time for which a value can be held. */
     static final Duration LEAST_TIME = Duration.ofMillis(100);
 
@@ -50,6 +53,11 @@ final class WriteDesk implements GatewayParts.Writes {
     /** How long after a fall-back that failed it is tried again. */
     static final Duration RETRY = Duration.ofSeconds(1);
 
+    /** What {@link #close} takes at most, whatever the devices do. */
+    static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
+
+    private static final String OVER = "the time is over that %s gave";
+    private static final String ENDS = "the agent ends before the time is over that %s gave";
     private static final String AGENT = "agent";
     private static final Logger log = LoggerFactory.getLogger(WriteDesk.class);
 
@@ -76,7 +84,12 @@ final class WriteDesk implements GatewayParts.Writes {
 
     /** A tag that can be written now. */
     private record Target(
-            TagName name, TagSpec spec, int at, Outputs outputs, @Nullable Long safe) {}
+            TagName name,
+            TagSpec spec,
+            int at,
+            Outputs outputs,
+            @Nullable Long safe,
+            Duration timeout) {}
 
     /**
      * Holds nothing.
@@ -97,13 +110,19 @@ final class WriteDesk implements GatewayParts.Writes {
     @Override
     public JsonObject write(String tag, @Nullable Object value, Duration time, String by)
             throws InterruptedException {
-        var target = target(tag);
-        long bits = bits(target, value);
-        check(target, time);
-        var before = before(target.name());
-        var device = lockOf(target.name().device());
-        device.lockInterruptibly();
+        var asked = target(tag);
+        bits(asked, value);
+        check(asked, time);
+        var device = lockOf(asked.name().device());
+        if (!device.tryLock(asked.timeout().toNanos(), TimeUnit.NANOSECONDS)) {
+            throw WriteProblems.busy(asked.name().device(), asked.timeout());
+        }
         try {
+            // Anew: a reload may have come while we waited, and another write did.
+            var target = target(tag);
+            long bits = bits(target, value);
+            check(target, time);
+            var before = before(target.name());
             var wanted = WrittenValue.of(target.spec(), bits);
             long read = set(target, wanted, bits, time, by, before);
             var now = WrittenValue.of(target.spec(), read);
@@ -143,46 +162,55 @@ final class WriteDesk implements GatewayParts.Writes {
             throws InterruptedException {
         try {
             long read = target.outputs().write(target.at(), bits);
-            hold(target.name(), time, by, true);
+            hold(target.name(), time, by);
             return read;
         } catch (DriverException e) {
-            hold(target.name(), time, by, false); // whether it was taken is not known
-            record(
-                    by,
-                    "tag.write",
-                    target,
-                    "%s → %s failed: %s".formatted(before, text(wanted), e.getMessage()));
-            throw failed(e);
+            if (e instanceof DriverException.Unreachable) {
+                holdIfTaken(target.name(), time, by);
+            }
+            recordFailure(target, wanted, by, before, e.getMessage());
+            throw WriteProblems.failed(e);
+        } catch (InterruptedException | RuntimeException e) {
+            holdIfTaken(target.name(), time, by);
+            recordFailure(target, wanted, by, before, e.toString());
+            throw e;
         }
     }
 
-    private static ProblemException failed(DriverException e) {
-        return switch (e) {
-            case DriverException.Unreachable _ ->
-                    Problem.unavailable(
-                                    "tag",
-                                    e.getMessage(),
-                                    "See drme-agent devices for why, and write again once the device is back; whether it took the value is not known")
-                            .asException();
-            case DriverException.Refused _ ->
-                    Problem.conflict(
-                                    "tag",
-                                    e.getMessage(),
-                                    "that the device takes the value",
-                                    "See drme-agent why TAG, and the device's own manual")
-                            .asException();
-        };
+    private void recordFailure(Target target, Value wanted, String by, String before, String why)
+            throws InterruptedException {
+        record(
+                by,
+                "tag.write",
+                target,
+                "%s → %s failed: %s".formatted(before, text(wanted), why));
     }
 
-    /** Without a time an earlier hold ends; a write that failed leaves one that there was. */
-    private void hold(TagName tag, Duration time, String by, boolean written) {
+    /** What was written holds for its time; without one, nothing is taken back any more. */
+    private void hold(TagName tag, Duration time, String by) {
         lock.lock();
         try {
-            if (!time.isZero()) {
-                holds.put(tag, new Hold(by, clock.nanoTime() + time.toNanos()));
-            } else if (written) {
+            if (time.isZero()) {
                 holds.remove(tag);
+            } else {
+                holds.put(tag, new Hold(by, clock.nanoTime() + time.toNanos()));
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether it was taken is not known, so the earlier of two times holds. */
+    private void holdIfTaken(TagName tag, Duration time, String by) {
+        if (time.isZero()) {
+            return;
+        }
+        lock.lock();
+        try {
+            holds.merge(
+                    tag,
+                    new Hold(by, clock.nanoTime() + time.toNanos()),
+                    (old, now) -> old.untilNanos - now.untilNanos <= 0 ? old : now);
         } finally {
             lock.unlock();
         }
@@ -200,14 +228,20 @@ final class WriteDesk implements GatewayParts.Writes {
                 var writing = spec.address().writing();
                 var outputs = found.flatMap(DeviceLoop::outputs);
                 if (writing.isEmpty() || outputs.isEmpty()) {
-                    throw readOnly(tag);
+                    throw WriteProblems.readOnly(tag);
                 }
-                return new Target(spec.name(), spec, at, outputs.get(), safe(writing.get()));
+                return new Target(
+                        spec.name(),
+                        spec,
+                        at,
+                        outputs.get(),
+                        safe(writing.get()),
+                        found.get().device().timeout());
             }
         }
         if (acquisition.latest().table().tags().stream()
                 .anyMatch(t -> t.name().text().equals(tag))) {
-            throw readOnly(tag);
+            throw WriteProblems.readOnly(tag);
         }
         throw Problem.notFound(
                         "tag",
@@ -218,15 +252,6 @@ final class WriteDesk implements GatewayParts.Writes {
 
     private static @Nullable Long safe(TagAddress.Writing writing) {
         return writing.safeBits().isPresent() ? writing.safeBits().getAsLong() : null;
-    }
-
-    private static ProblemException readOnly(String tag) {
-        return Problem.unprocessable(
-                        "tag",
-                        "'" + tag + "' is only read",
-                        "a tag of a device with 'access: write'",
-                        "Where the device bears it, add 'access: write' to the tag in gateway.yaml and apply it")
-                .asException();
     }
 
     private static long bits(Target target, @Nullable Object value) {
@@ -314,7 +339,7 @@ final class WriteDesk implements GatewayParts.Writes {
             holds.forEach((tag, hold) -> {
                 if (!hold.busy && now - hold.untilNanos >= 0) {
                     hold.busy = true;
-                    Thread.ofVirtual().name("fall-back").start(() -> fallBack(tag, hold));
+                    Thread.ofVirtual().name("fall-back").start(() -> fallBack(tag, hold, OVER));
                 }
             });
         } finally {
@@ -322,28 +347,75 @@ final class WriteDesk implements GatewayParts.Writes {
         }
     }
 
-    private void fallBack(TagName tag, Hold hold) {
+    private void fallBack(TagName tag, Hold hold, String why) {
         var device = lockOf(tag.device());
         device.lock();
+        boolean done = false;
         try {
-            if (!isHeld(tag, hold)) {
-                return; // written anew meanwhile
-            }
-            boolean done = fallenBack(tag, hold);
-            lock.lock();
-            try {
-                hold.busy = false;
-                hold.untilNanos = clock.nanoTime() + RETRY.toNanos();
-                if (done) {
-                    holds.remove(tag, hold);
-                }
-            } finally {
-                lock.unlock();
-            }
+            // Otherwise it was written anew meanwhile.
+            done = !isHeld(tag, hold) || fallenBack(tag, hold, why);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            log.error("tag={} can't fall back, which is tried again", tag, e);
         } finally {
+            settle(tag, hold, done);
             device.unlock();
+        }
+    }
+
+    private void settle(TagName tag, Hold hold, boolean done) {
+        lock.lock();
+        try {
+            hold.busy = false;
+            hold.untilNanos = clock.nanoTime() + RETRY.toNanos();
+            if (done) {
+                holds.remove(tag, hold);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Takes back all that holds, whatever its time, within {@link #CLOSE_WITHIN}; to be called
+     * while the devices run still, and once nobody writes any more.
+     */
+    @Override
+    public void close() {
+        var threads = new HashMap<TagName, Thread>();
+        CountDownLatch left;
+        lock.lock();
+        try {
+            left = new CountDownLatch(holds.size());
+            holds.forEach((tag, hold) ->
+                    threads.put(
+                            tag,
+                            Thread.ofVirtual()
+                                    .name("fall-back")
+                                    .start(() -> {
+                                        fallBack(tag, hold, ENDS);
+                                        left.countDown();
+                                    })));
+        } finally {
+            lock.unlock();
+        }
+        if (!ends(left)) {
+            threads.forEach((tag, thread) -> {
+                if (thread.isAlive()) {
+                    log.error("tag={} did not fall back in time, the agent ends without it", tag);
+                    thread.interrupt();
+                }
+            });
+        }
+    }
+
+    private static boolean ends(CountDownLatch left) {
+        try {
+            return left.await(CLOSE_WITHIN.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
@@ -357,12 +429,12 @@ final class WriteDesk implements GatewayParts.Writes {
     }
 
     /** Whether nothing is left to do. */
-    private boolean fallenBack(TagName tag, Hold hold) throws InterruptedException {
+    private boolean fallenBack(TagName tag, Hold hold, String why) throws InterruptedException {
         Target target;
         try {
             target = target(tag.text());
         } catch (ProblemException _) {
-            return true; // a reload took it away, and with that it became safe
+            return true; // a reload took it away, and the driver did as it was told for that
         }
         var safe = target.safe();
         if (safe == null) {
@@ -377,13 +449,15 @@ final class WriteDesk implements GatewayParts.Writes {
                         AGENT,
                         "tag.fall-back",
                         target,
-                        "%s → %s, the time is over that %s gave"
-                                .formatted(before, wanted, hold.by));
+                        "%s → %s, ".formatted(before, wanted) + why.formatted(hold.by));
                 return true;
             }
             tellFailure(target, hold, wanted, "it does not follow");
         } catch (DriverException e) {
             tellFailure(target, hold, wanted, e.getMessage());
+        } catch (RuntimeException e) {
+            log.error("tag={} can't fall back, which is tried again", tag, e);
+            tellFailure(target, hold, wanted, e.toString());
         }
         return false;
     }

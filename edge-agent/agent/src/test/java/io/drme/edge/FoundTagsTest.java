@@ -160,7 +160,9 @@ class FoundTagsTest {
             assertThat(tags(gateway)).containsExactly("wearables/a/pulse", "wearables/mode");
             pulse("a", 72);
             await("a goes on", () -> value(gateway, "wearables/a/pulse").equals(72.0));
-            assertThat(history(gateway, "wearables/a/pulse")).containsExactly(71.0, 72.0);
+            await(
+                    "both are on record",
+                    () -> history(gateway, "wearables/a/pulse").equals(List.of(71.0, 72.0)));
         }
     }
 
@@ -210,6 +212,65 @@ class FoundTagsTest {
             await(
                     "the alarm looks at it",
                     () -> gateway.items("/api/v1/alarms?state=unacknowledged").size() == 1);
+        }
+    }
+
+    // Two pipelines make a tag of one name, the first only where there is a ward 'a'.
+    private static String clashingWithWardA() {
+        return CONFIG.replace(
+                "pipelines:",
+                """
+                pipelines:
+                  one: {from: ["wearables/a/pulse"], steps: [{map: "value > 1"}], to: ["spare"]}
+                  two: {from: ["gateway/store/failing"], steps: [{map: "!value"}], to: ["spare"]}
+                """
+                        .stripTrailing());
+    }
+
+    private Path clashing() throws Exception {
+        var file = folder.resolve("clashing.yaml");
+        Files.writeString(file, clashingWithWardA().replace("PORT", "" + port()));
+        return file;
+    }
+
+    // Nobody is there at a start who could mend it, so it is not refused for what was found.
+    @Test
+    void aStartGoesWithoutFoundTagsThatDoNotFit() throws Exception {
+        var data = folder.resolve("data");
+        Files.createDirectories(data);
+        var known = data.resolve("found-tags");
+        Files.writeString(known, "wearables\t{ward}/pulse\tward/a/vitals\n");
+        try (var gateway = RunningGateway.start(clashing(), data)) {
+            await("connected", () -> state(gateway).equals("good"));
+            assertThat(gateway.agent.supervisor().current().broken()).isEmpty();
+            assertThat(tags(gateway)).containsExactly("wearables/mode");
+            pulse("b", 71);
+            await("b is there", () -> value(gateway, "wearables/b/pulse").equals(71.0));
+        }
+    }
+
+    // The trial has no pipeline that clashes, so the tag is made; it must not keep the old away.
+    @Test
+    void aTrialGoesBackWithoutTheTagsFoundMeanwhileWhereTheyDoNotFit() throws Exception {
+        var trial = folder.resolve("trial.yaml");
+        Files.writeString(trial, CONFIG.replace("PORT", "" + port()));
+        try (var gateway = RunningGateway.start(clashing(), folder.resolve("data"))) {
+            await("connected", () -> state(gateway).equals("good"));
+            pulse("b", 71);
+            await("b is there", () -> value(gateway, "wearables/b/pulse").equals(71.0));
+            var supervisor = gateway.agent.supervisor();
+            var before = supervisor.current().config();
+            supervisor.apply(trial, "test", Duration.ofSeconds(4));
+            pulse("a", 72);
+            await("a is there", () -> value(gateway, "wearables/a/pulse").equals(72.0));
+            await("it went back", () -> supervisor.current().config().equals(before));
+            assertThat(tags(gateway)).containsExactly("wearables/b/pulse", "wearables/mode");
+            await(
+                    "b goes on",
+                    () -> {
+                        pulse("b", 73); // the device subscribes anew, at a time that is not ours
+                        return value(gateway, "wearables/b/pulse").equals(73.0);
+                    });
         }
     }
 

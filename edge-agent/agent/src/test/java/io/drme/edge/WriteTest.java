@@ -46,6 +46,7 @@ class WriteTest {
                   lamp: {address: "line:3", access: write, safe: 0}
                   secret: {address: "line:4", access: write, safe: 0, sync: local}
                   door: {address: "line:5"}
+                  horn: {address: "line:6", access: write, safe: 0, on-stop: keep}
             pipelines:
               lit: {from: ["cabinet/lamp"], steps: [{map: "!value"}], to: ["dark/{path}"]}
             store: {sync-every: 50ms}
@@ -178,6 +179,19 @@ class WriteTest {
             await("the later time is over", () -> level(4) == 0);
             assertThat(level(3)).isEqualTo(1);
         }
+    }
+
+    @Test
+    void aStopBeforeTheTimeIsOverBringsTheSafeValueThoughAStopKeepsWhatIsSet() throws Exception {
+        try (var gateway = start()) {
+            write(gateway, 200, "{\"tag\": \"cabinet/horn\", \"value\": 1, \"for\": \"1h\"}");
+            assertThat(level(6)).isEqualTo(1);
+        }
+        assertThat(level(6)).isZero();
+        try (var gateway = start()) {
+            write(gateway, 200, "{\"tag\": \"cabinet/horn\", \"value\": 1}");
+        }
+        assertThat(level(6)).isEqualTo(1);
     }
 
     @Test
