@@ -146,6 +146,7 @@ final class CountFile {
         if (folder != null) {
             Files.createDirectories(folder);
         }
+        boolean isNew = !Files.exists(file);
         try (var channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             long at = (turn + 1) % 2 * PLACE_BYTES;
@@ -154,7 +155,23 @@ final class CountFile {
             }
             channel.force(false);
         }
+        if (isNew && folder != null) {
+            forceFolder(folder);
+        }
         turn++;
         damaged = false;
+    }
+
+    /** A power cut could take the name of a new file otherwise, with all that is in it. */
+    private static void forceFolder(Path folder) throws IOException {
+        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+        var above = folder.getParent(); // the folder may be as new
+        if (above != null) {
+            try (var channel = FileChannel.open(above, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
     }
 }

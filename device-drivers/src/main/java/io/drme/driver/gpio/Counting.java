@@ -10,12 +10,12 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,10 +24,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The counters of a device. What they count goes on from where it was, over reconnects and
  * restarts: a count is on disk before it is told, so that none in the record is ever greater than
- * the one with which the next run begins.
+ * the one with which the next run begins. Where the disk refuses, counts are told as uncertain.
  *
- * <p><b>Threads.</b> {@link #counter} is for any thread once {@link #begin} was called; {@link
- * #keep} too; the rest belongs to the device's owner. The disk is waited for.
+ * <p><b>Threads.</b> {@link #counter} and {@link #doubt} are for any thread once {@link #begin} was
+ * called; {@link #keep} too; the rest belongs to the device's owner. The disk is waited for.
  */
 final class Counting {
     private static final Logger log = LoggerFactory.getLogger(Counting.class);
@@ -40,7 +40,7 @@ final class Counting {
     private final Path file;
     private final Clock clock;
     private final Map<Integer, Named> byTag = new TreeMap<>();
-    private final Set<Integer> doubtful = new HashSet<>();
+    private final Set<Integer> doubtful = ConcurrentHashMap.newKeySet();
     private final ReentrantLock writing = new ReentrantLock();
     private @Nullable CountFile kept;
     private boolean failing;
@@ -98,7 +98,7 @@ final class Counting {
             return found;
         } catch (IOException e) {
             log.error(
-                    "device={} file={} can't be read ({}): its counters begin at 0, uncertain at first, and are not kept; mend that and restart the agent",
+                    "device={} file={} can't be read ({}): its counters begin at 0, uncertain, and are not kept; mend that and restart the agent",
                     device.name(),
                     file,
                     e.getMessage());
@@ -149,45 +149,57 @@ final class Counting {
                 counts.put(named.name(), reading.count());
             }
         }
-        keep(counts);
-        readings.forEach((tag, reading) ->
-                out.addInt(
-                        tableIndexes.get(tag),
-                        Math.max(reading.timeNanos(), leastTimeNanos),
-                        reading.count(),
-                        doubtful.remove(tag)
-                                ? Quality.uncertain(Reason.DEVICE_UNCERTAIN)
-                                : Quality.GOOD));
+        boolean isKept = keep(counts);
+        readings.forEach((tag, reading) -> {
+            boolean isDoubtful = doubtful.remove(tag);
+            out.addInt(
+                    tableIndexes.get(tag),
+                    Math.max(reading.timeNanos(), leastTimeNanos),
+                    reading.count(),
+                    isDoubtful || !isKept
+                            ? Quality.uncertain(Reason.DEVICE_UNCERTAIN)
+                            : Quality.GOOD);
+        });
+    }
+
+    /** What a counter has counted may be wrong: its next sample is uncertain. From any thread. */
+    void doubt(int tag) {
+        if (byTag.containsKey(tag)) {
+            doubtful.add(tag);
+        }
     }
 
     /** Keeps what was counted until now, told or not. Never throws. */
     void keep() {
         var counts = new HashMap<String, Long>();
         byTag.values().forEach(n -> counts.put(n.name(), n.counter().reading().count()));
-        keep(counts);
+        boolean _ = keep(counts);
     }
 
-    private void keep(Map<String, Long> counts) {
+    /** Gives whether they are on disk: the next run may begin lower otherwise. */
+    private boolean keep(Map<String, Long> counts) {
         writing.lock();
         try {
             var to = kept;
             if (to == null || counts.isEmpty()) {
-                return;
+                return counts.isEmpty();
             }
             keepWhole(to, counts);
             if (failing) {
                 failing = false;
                 log.info("device={} counts are kept again", device.name());
             }
+            return true;
         } catch (IOException e) {
             if (!failing) {
                 failing = true;
                 log.error(
-                        "device={} counts can't be kept in {} ({}); after a restart they would begin at an older count",
+                        "device={} counts can't be kept in {} ({}); they are uncertain, as after a restart they would begin at an older count",
                         device.name(),
                         file,
                         e.getMessage());
             }
+            return false;
         } finally {
             writing.unlock();
         }

@@ -5,8 +5,11 @@ package io.drme.driver.gpio;
  * from 1 and drops the oldest when its buffer is full. Confined to the thread that hears them.
  */
 final class LineNumbers {
-    /** A jump beyond it is no loss: the numbers began anew, or are wrong. */
-    static final long MOST_LOST = Integer.MAX_VALUE;
+    /** A jump beyond it is no loss that we can count: the numbers began anew, or are wrong. */
+    static final long MOST_LOST = 1_000_000;
+
+    /** Nobody knows how many were lost. */
+    static final long UNKNOWN = -1;
 
     private static final long UNSIGNED = 0xFFFF_FFFFL;
 
@@ -16,11 +19,11 @@ final class LineNumbers {
      * Takes the number of the next edge that was heard.
      *
      * @param number unsigned; goes on at 0 after 2^32 - 1
-     * @return how many were lost before it
+     * @return how many were lost before it, or {@link #UNKNOWN}
      */
     long lostBefore(int number) {
         long lost = (number - last - 1) & UNSIGNED;
         last = number;
-        return lost <= MOST_LOST ? lost : 0;
+        return lost <= MOST_LOST ? lost : UNKNOWN;
     }
 }

@@ -72,6 +72,8 @@ final class LineWatch implements LineBackend.Listener {
     private final List<LineNumbers> numbers = new ArrayList<>();
     private boolean overflowTold;
     private boolean lossTold;
+    private boolean jumpTold;
+    private final AtomicLong replacedCounted = new AtomicLong();
 
     /**
      * Makes it; nothing is told yet.
@@ -168,13 +170,27 @@ final class LineWatch implements LineBackend.Listener {
     public void changed(int index, boolean active, long timeNanos, int number) {
         lastHeard.set(device.clock().nanoTime());
         long missed = numbers.get(index).lostBefore(number);
-        if (missed > 0) {
+        if (missed == LineNumbers.UNKNOWN) {
+            device.counting().doubt(watched.get(index));
+            reportJump(watched.get(index));
+            missed = 0;
+        } else if (missed > 0) {
             device.lost().addAndGet(missed);
             reportLost(watched.get(index), missed);
         }
         var input = inputs.get(index);
         if (input != null) {
             input.changed(active, timeNanos, missed + 1);
+        }
+    }
+
+    private void reportJump(int tag) {
+        if (!jumpTold) {
+            jumpTold = true;
+            log.warn(
+                    "device={} line={} the numbers of its edges jump; a counter is uncertain then, as nobody knows how many it lacks",
+                    device.name(),
+                    device.lines().get(tag).line());
         }
     }
 
@@ -228,6 +244,7 @@ final class LineWatch implements LineBackend.Listener {
     /** What has come; waits for the first. */
     List<Edge> take(Duration wait) throws InterruptedException {
         var taken = edges.take(wait);
+        countReplaced();
         if (edges.replaced() > 0 && !overflowTold) {
             overflowTold = true;
             log.warn(
@@ -235,6 +252,11 @@ final class LineWatch implements LineBackend.Listener {
                     device.name());
         }
         return taken;
+    }
+
+    private void countReplaced() {
+        long replaced = edges.replaced();
+        device.lost().addAndGet(replaced - replacedCounted.getAndSet(replaced));
     }
 
     /** When the backend was heard last, by the clock's nanoTime. */
@@ -255,6 +277,8 @@ final class LineWatch implements LineBackend.Listener {
     void end() {
         backend.close();
         edges.wake();
+        countReplaced();
+        device.lost().addAndGet(edges.takeRest().size());
         if (!pi4j.isShutdown()) {
             pi4j.shutdown();
         }

@@ -91,7 +91,7 @@ final class Wire {
     }
 
     private int read(byte[] into, int at, int most) throws IOException, InterruptedException {
-        for (var left = left(); left.isPositive(); left = left.minus(LOOK_EVERY)) {
+        for (var left = left(); left.isPositive(); ) {
             var wait = left.compareTo(LOOK_EVERY) < 0 ? left : LOOK_EVERY;
             int got = transport.read(into, at, most, wait);
             if (got > 0) {
@@ -100,6 +100,11 @@ final class Wire {
             if (talk.isToEnd()) {
                 throw new SocketTimeoutException("given up, as the device was stopped");
             }
+            // By the clock, as a wait may last longer than asked for; and by the count, as a test's
+            // clock may stand still.
+            var byClock = left();
+            left = left.minus(LOOK_EVERY);
+            left = byClock.compareTo(left) < 0 ? byClock : left;
         }
         throw new SocketTimeoutException("the answer did not come, or only a part of it");
     }

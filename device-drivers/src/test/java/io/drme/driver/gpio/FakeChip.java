@@ -142,6 +142,16 @@ final class FakeChip implements Kernel {
         }
     }
 
+    /** Has the numbers of a line's edges leap. */
+    void jump(int number, int by) {
+        lock.lock();
+        try {
+            line(number).numbered += by;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private Line line(int number) {
         var line = lines.get(number);
         if (line == null) {

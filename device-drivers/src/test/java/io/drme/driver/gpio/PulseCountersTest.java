@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drme.driver.DeviceSpec;
 import io.drme.driver.PushedDriver;
+import io.drme.driver.SimulatorRig;
 import io.drme.driver.TagSpec;
 import io.drme.model.Batch;
 import io.drme.model.Quality;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -254,10 +256,75 @@ class PulseCountersTest {
         var numbers = new LineNumbers();
         assertThat(numbers.lostBefore(1)).isZero();
         assertThat(numbers.lostBefore(5)).isEqualTo(3);
-        assertThat(numbers.lostBefore(2)).isZero();
-        assertThat(numbers.lostBefore(Integer.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE - 3);
-        assertThat(numbers.lostBefore(Integer.MIN_VALUE)).isZero();
-        assertThat(numbers.lostBefore(-1)).isEqualTo(Integer.MAX_VALUE - 1L);
+        assertThat(numbers.lostBefore(2)).isEqualTo(LineNumbers.UNKNOWN);
+        assertThat(numbers.lostBefore(1_000_003)).isEqualTo(LineNumbers.MOST_LOST);
+        assertThat(numbers.lostBefore(2_000_005)).isEqualTo(LineNumbers.UNKNOWN);
+        assertThat(numbers.lostBefore(-3)).isEqualTo(LineNumbers.UNKNOWN);
+        assertThat(numbers.lostBefore(-1)).isEqualTo(1);
         assertThat(numbers.lostBefore(0)).isZero();
+    }
+
+    // A peer that is wrong, or another program's bug, must not make a meter run.
+    @Test
+    void jumpOfTheNumbersAddsNoPulsesAndIsUncertain() throws Exception {
+        try (var driver = driver(METER)) {
+            driver.connect();
+            takeUntil(driver, 0);
+            chip.jump(5, 5_000_000);
+            chip.pulse(5, 1, 10);
+            var told = takeUntil(driver, 1);
+            assertThat(told.qualities()[told.size() - 1])
+                    .isEqualTo(Quality.uncertain(Reason.DEVICE_UNCERTAIN));
+            chip.pulse(5, 1, 20);
+            var next = takeUntil(driver, 2);
+            assertThat(next.qualities()[next.size() - 1]).isEqualTo(Quality.GOOD);
+        }
+    }
+
+    // The next run would begin lower than what is in the record as good.
+    @Test
+    void countThatTheDiskDoesNotTakeIsUncertain() throws Exception {
+        try (var driver = driver(METER)) {
+            driver.connect();
+            takeUntil(driver, 0);
+            var file = directory.resolve("gpio/cabinet.counts");
+            Files.delete(file);
+            Files.createDirectory(file);
+            chip.pulse(5, 1, 10);
+            var told = takeUntil(driver, 1);
+            assertThat(told.qualities()[told.size() - 1])
+                    .isEqualTo(Quality.uncertain(Reason.DEVICE_UNCERTAIN));
+            Files.delete(file);
+            chip.pulse(5, 1, 20);
+            var next = takeUntil(driver, 2);
+            assertThat(next.qualities()[next.size() - 1]).isEqualTo(Quality.GOOD);
+        }
+    }
+
+    @Test
+    void edgesThatWereReplacedAndThoseLeftAtTheEndAreCountedAsLost() throws Exception {
+        var lost = new AtomicLong();
+        var built =
+                GpioRig.built("chip://" + FakeChip.PATH, List.of("{address: 'line:5'}"), directory);
+        var clock = new SystemClock();
+        var lines = List.of((GpioAddress) built.spec().tags().getFirst().address());
+        var counting = new Counting(built.spec(), List.of(0), directory.resolve("unused"), clock);
+        var backend = new ChipLines("cabinet", Path.of(FakeChip.PATH), clock, chip);
+        var watch =
+                new LineWatch(
+                        new LineWatch.Device("cabinet", lines, counting, lost, clock),
+                        List.of(0),
+                        backend);
+        watch.begin(backend.open(lines));
+        int given = LineWatch.MAX_WAITING + 100;
+        for (int i = 1; i <= given; i++) {
+            watch.changed(0, i % 2 == 0, i, i);
+        }
+        int taken = watch.take(Duration.ZERO).size();
+        assertThat(taken).isEqualTo(LineWatch.MAX_WAITING + 1);
+        assertThat(taken + lost.get()).isEqualTo(given);
+        watch.changed(0, true, given + 1, given + 1);
+        watch.end();
+        assertThat(taken + lost.get()).isEqualTo(given + 1);
     }
 }
