@@ -199,7 +199,10 @@ final class Agent implements AutoCloseable {
         return directory;
     }
 
-    /** Ends everything in the order of the stream: what was set for a time, devices, pipeline, store. Within 5 s. */
+    /**
+     * Ends everything in the order of the stream: what was set for a time, devices, pipeline,
+     * store. Within 5 s.
+     */
     @Override
     public void close() {
         writes.close();

@@ -36,9 +36,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes tags for people, keeps a record of it, and takes back what was to hold for a time only.
  *
- * <p>What is to be taken back lives in memory. When the agent ends it is taken back before its time,
- * as a driver may be told to leave a tag as it is; when a reload touches the device, that is the
- * driver's.
+ * <p>What is to be taken back lives in memory. When the agent ends it is taken back before its
+ * time, as a driver may be told to leave a tag as it is; when a reload touches the device, that is
+ * the driver's.
  *
  * <p><b>Threads.</b> {@link #write} is for any thread and blocks for as long as the device takes;
  * {@link #step} belongs to the supervisor and never blocks. Writes to one device follow one
@@ -179,11 +179,7 @@ final class WriteDesk implements GatewayParts.Writes, AutoCloseable {
 
     private void recordFailure(Target target, Value wanted, String by, String before, String why)
             throws InterruptedException {
-        record(
-                by,
-                "tag.write",
-                target,
-                "%s → %s failed: %s".formatted(before, text(wanted), why));
+        record(by, "tag.write", target, "%s → %s failed: %s".formatted(before, text(wanted), why));
     }
 
     /** What was written holds for its time; without one, nothing is taken back any more. */

@@ -15,9 +15,7 @@ final class WriteProblems {
         return Problem.unavailable(
                         "tag",
                         "another write to %s is under way, and did not end within %s"
-                                .formatted(
-                                        device,
-                                        Quantities.text(within)),
+                                .formatted(device, Quantities.text(within)),
                         "Nothing was written; see drme-agent devices for how the device does, and write again")
                 .asException();
     }

@@ -4,6 +4,9 @@ import static io.drme.edge.RunningGateway.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.config.InvalidConfigException;
+import io.drme.driver.DeviceSpec;
+import io.drme.driver.DriverFactory;
+import io.drme.driver.FoundTag;
 import io.drme.edge.config.GatewayConfigReader;
 import io.drme.sim.Plant;
 import io.drme.time.SystemClock;
@@ -13,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.eclipse.paho.mqttv5.client.MqttClient;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.junit.jupiter.api.AfterEach;
@@ -213,6 +217,56 @@ class FoundTagsTest {
                     "the alarm looks at it",
                     () -> gateway.items("/api/v1/alarms?state=unacknowledged").size() == 1);
         }
+    }
+
+    // Ward 'a' clashes; that it comes in the same second as others must not cost these.
+    @Test
+    void onlyTheTagThatDoesNotFitIsGivenUp() throws Exception {
+        try (var gateway = RunningGateway.start(clashing(), folder.resolve("data"))) {
+            await("connected", () -> state(gateway).equals("good"));
+            pulse("b", 71);
+            pulse("a", 72);
+            pulse("c", 73);
+            await("b is there", () -> value(gateway, "wearables/b/pulse").equals(71.0));
+            await("c is there", () -> value(gateway, "wearables/c/pulse").equals(73.0));
+            assertThat(tags(gateway))
+                    .containsExactly("wearables/b/pulse", "wearables/c/pulse", "wearables/mode");
+        }
+    }
+
+    @Test
+    void theMoreTagsThereAreTheRarerTheyAreLookedFor() {
+        assertThat(Finder.pause(10)).isEqualTo(Duration.ofSeconds(1).toNanos());
+        assertThat(Finder.pause(5_000)).isEqualTo(Duration.ofSeconds(5).toNanos());
+        assertThat(Finder.pause(100_000)).isEqualTo(Duration.ofSeconds(30).toNanos());
+    }
+
+    private static FoundTag found(DriverFactory factory, DeviceSpec device, String topic) {
+        return factory.found(device.templates().getFirst(), topic).orElseThrow();
+    }
+
+    @Test
+    void whatATrialKnowsNothingOfIsForgottenOnlyOnceItIsKept() throws Exception {
+        var file = folder.resolve("gateway.yaml");
+        Files.writeString(file, CONFIG.replace("PORT", "1"));
+        var reader = new GatewayConfigReader(SystemTags.device().tags());
+        var device = reader.read(file).devices().getFirst();
+        var mqtt = reader.factories().get("mqtt");
+        var known = FoundTags.read(reader.factories(), folder);
+        known.add(device, List.of(found(mqtt, device, "ward/a/vitals")));
+        known.save(List.of(), true);
+        assertThat(FoundTags.read(reader.factories(), folder).with(device).tags()).hasSize(2);
+        known.save(List.of(), false);
+        assertThat(FoundTags.read(reader.factories(), folder).with(device).tags()).hasSize(1);
+    }
+
+    @Test
+    void aFileOfFoundTagsThatCannotBeReadIsSetAside() throws Exception {
+        byte[] damaged = {'a', (byte) 0xff};
+        Files.write(folder.resolve("found-tags"), damaged);
+        var known = FoundTags.read(Map.of(), folder);
+        known.save(List.of(), false);
+        assertThat(folder.resolve("found-tags.bad")).hasBinaryContent(damaged);
     }
 
     // Two pipelines make a tag of one name, the first only where there is a ward 'a'.

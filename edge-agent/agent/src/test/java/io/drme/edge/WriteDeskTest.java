@@ -205,10 +205,11 @@ class WriteDeskTest {
         write(1, SHORT);
         assertThat(written.take()).isOne();
         var tried = new CountDownLatch(1);
-        device = (_, _) -> {
-            tried.countDown();
-            throw new IllegalStateException("planted");
-        };
+        device =
+                (_, _) -> {
+                    tried.countDown();
+                    throw new IllegalStateException("planted");
+                };
         pass(SHORT);
         tried.await();
         device = this::follow;
@@ -283,15 +284,16 @@ class WriteDeskTest {
     void aDeviceThatHangsDoesNotHoldUpTheEnd() throws Exception {
         write(1, LONG);
         var interrupted = new CountDownLatch(1);
-        device = (_, bits) -> {
-            try {
-                new CountDownLatch(1).await();
-            } catch (InterruptedException e) {
-                interrupted.countDown();
-                throw e;
-            }
-            return bits;
-        };
+        device =
+                (_, bits) -> {
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException e) {
+                        interrupted.countDown();
+                        throw e;
+                    }
+                    return bits;
+                };
         desk.close();
         interrupted.await();
     }
@@ -301,18 +303,21 @@ class WriteDeskTest {
     void aWriteThatCannotBeginInTimeIsNeverDone() throws Exception {
         var begun = new CountDownLatch(1);
         var go = new CountDownLatch(1);
-        device = (tag, bits) -> {
-            begun.countDown();
-            go.await();
-            return follow(tag, bits);
-        };
-        var first = Thread.ofVirtual().start(() -> {
-            try {
-                write(1, Duration.ZERO);
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-            }
-        });
+        device =
+                (tag, bits) -> {
+                    begun.countDown();
+                    go.await();
+                    return follow(tag, bits);
+                };
+        var first =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            try {
+                                write(1, Duration.ZERO);
+                            } catch (InterruptedException _) {
+                                Thread.currentThread().interrupt();
+                            }
+                        });
         begun.await();
         assertThatThrownBy(() -> write(0, Duration.ZERO))
                 .isInstanceOf(ProblemException.class)
