@@ -329,11 +329,14 @@ class FoundTagsTest {
     }
 
     private String problems(String tag) throws Exception {
-        var text = CONFIG.replace("PORT", "1");
-        int at = text.indexOf("\"{ward}/pulse\"");
+        int at = CONFIG.indexOf("\"{ward}/pulse\"");
+        return problemsOf(
+                CONFIG.substring(0, at) + tag + CONFIG.substring(CONFIG.indexOf('\n', at)));
+    }
+
+    private String problemsOf(String text) throws Exception {
         var file = folder.resolve("wrong.yaml");
-        Files.writeString(
-                file, text.substring(0, at) + tag + text.substring(text.indexOf('\n', at)));
+        Files.writeString(file, text.replace("PORT", "1"));
         try {
             var config = new GatewayConfigReader(SystemTags.device().tags()).read(file);
             new Layout(new GatewayConfigReader(List.of()).factories()).place(config, "f");
@@ -363,5 +366,39 @@ class FoundTagsTest {
         assertThat(problems("\"{ward}/rate\": {address: \"ward/{ward}/vitals\"}"))
                 .contains("no tag matches 'wearables/*/pulse'");
         assertThat(problems("\"{ward}/pulse\": {address: \"ward/{ward}/vitals\"}")).isEmpty();
+    }
+
+    // What is made of tags that are not there yet is as good as they are.
+    @Test
+    void alarmsAndPipelinesMayMeanWhatIsDerivedFromTagsToCome() throws Exception {
+        for (var from : List.of("twice/wearables/*/pulse", "twice/wearables/b/pulse")) {
+            assertThat(
+                            problemsOf(
+                                    CONFIG.replace(
+                                            "tag: \"wearables/b/pulse\"", "tag: \"" + from + "\"")))
+                    .as("an alarm on %s", from)
+                    .isEmpty();
+            assertThat(problemsOf(withPipeline(from, "again/{tag}"))).isEmpty();
+        }
+        assertThat(problemsOf(withPipeline("twice/wearables/*/puls", "again/{tag}")))
+                .contains("no tag matches 'twice/wearables/*/puls'");
+    }
+
+    @Test
+    void aPipelineThatWouldMakeOneTagOfManyIsRefusedBeforeThereAreTwo() throws Exception {
+        assertThat(problemsOf(withPipeline("wearables/*/pulse", "one")))
+                .contains("pipelines.again.to");
+        assertThat(
+                        problemsOf(
+                                withPipeline("wearables/*/pulse", "one")
+                                        .replace("max-tags: 3", "max-tags: 1")))
+                .isEmpty();
+    }
+
+    private static String withPipeline(String from, String to) {
+        return CONFIG.replace(
+                "alarms:",
+                "  again: {from: [\"%s\"], steps: [{map: \"value + 1\"}], to: [\"%s\"]}\nalarms:"
+                        .formatted(from, to));
     }
 }
