@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.eclipse.paho.mqttv5.client.MqttClient;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.junit.jupiter.api.AfterEach;
@@ -251,7 +252,7 @@ class FoundTagsTest {
         Files.writeString(file, CONFIG.replace("PORT", "1"));
         var reader = new GatewayConfigReader(SystemTags.device().tags());
         var device = reader.read(file).devices().getFirst();
-        var mqtt = reader.factories().get("mqtt");
+        var mqtt = Objects.requireNonNull(reader.factories().get("mqtt"), "a driver of ours");
         var known = FoundTags.read(reader.factories(), folder);
         known.add(device, List.of(found(mqtt, device, "ward/a/vitals")));
         known.save(List.of(), true);
