@@ -5,11 +5,11 @@ import io.drme.driver.DriverFactory;
 import io.drme.driver.FoundTag;
 import io.drme.driver.TagSpec;
 import io.drme.edge.state.DurableFile;
-import io.drme.model.TagName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -35,6 +35,7 @@ final class FoundTags {
     static final int MOST = 100_000;
 
     private static final String FILE = "found-tags";
+    private static final String BAD = FILE + ".bad";
     private static final Logger log = LoggerFactory.getLogger(FoundTags.class);
 
     /** One that was found, as it is kept. */
@@ -58,7 +59,9 @@ final class FoundTags {
         return new FoundTags(factories, null);
     }
 
-    /** Those of a data directory; a file that can't be read is noted, and they are found anew. */
+    /**
+     * Those of a data directory; a file that can't be read is set aside, and they are found anew.
+     */
     static FoundTags read(Map<String, DriverFactory> factories, Path directory) {
         var found = new FoundTags(factories, directory);
         try {
@@ -71,9 +74,23 @@ final class FoundTags {
         } catch (NoSuchFileException _) {
             // Nothing was found yet.
         } catch (IOException e) {
-            log.warn("{} can't be read, tags are found anew: {}", directory.resolve(FILE), e);
+            log.warn("{} can't be read, tags are found anew", directory.resolve(FILE), e);
+            setAside(directory);
         }
         return found;
+    }
+
+    /** The next write must not end what a person may still mend. */
+    private static void setAside(Path directory) {
+        try {
+            Files.move(
+                    directory.resolve(FILE),
+                    directory.resolve(BAD),
+                    StandardCopyOption.REPLACE_EXISTING);
+            log.warn("it is kept as {}", directory.resolve(BAD));
+        } catch (IOException e) {
+            log.warn("{} can't be set aside", directory.resolve(FILE), e);
+        }
     }
 
     /** What is known now, for {@link #reset}. */
@@ -118,15 +135,15 @@ final class FoundTags {
      *
      * @return those for which there is no room, or whose name is taken
      */
-    List<TagName> add(DeviceSpec device, Collection<FoundTag> found) {
+    List<FoundTag> add(DeviceSpec device, Collection<FoundTag> found) {
         var names = with(device).tags().stream().map(TagSpec::name).collect(Collectors.toSet());
-        var left = new ArrayList<TagName>();
+        var left = new ArrayList<FoundTag>();
         for (var tag : found) {
             var name = tag.tag().name();
             if (lines.size() >= MOST || !names.add(name) || hasControl(tag.address())) {
-                left.add(name);
+                left.add(tag);
             } else {
-                lines.add(new Line(device.name(), tag.template().pattern(), tag.address()));
+                put(device.name(), tag);
             }
         }
         return left;
@@ -136,14 +153,41 @@ final class FoundTags {
         return address.chars().anyMatch(Character::isISOControl);
     }
 
-    /** Takes tags out again. */
-    void remove(String device, Collection<FoundTag> found) {
-        found.forEach(
-                tag -> lines.remove(new Line(device, tag.template().pattern(), tag.address())));
+    /** Adds a tag that there is room for and whose name is free, as {@link #add} found it. */
+    void put(String device, FoundTag tag) {
+        lines.add(line(device, tag));
     }
 
-    /** Writes what belongs to these devices; blocks until the disk has it. */
-    void save(Collection<DeviceSpec> devices) throws IOException {
+    /** Takes a tag out again. */
+    void remove(String device, FoundTag tag) {
+        lines.remove(line(device, tag));
+    }
+
+    private static Line line(String device, FoundTag tag) {
+        return new Line(device, tag.template().pattern(), tag.address());
+    }
+
+    /** How many there are of all devices. */
+    int count() {
+        return lines.size();
+    }
+
+    /**
+     * Writes what belongs to these devices; blocks until the disk has it.
+     *
+     * @param onTrial writes the others too: a configuration that may come back knows them
+     */
+    void save(Collection<DeviceSpec> devices, boolean onTrial) throws IOException {
+        if (!onTrial) {
+            forgetAllBut(devices);
+        }
+        if (directory != null) {
+            var text = lines.stream().map(Line::text).collect(Collectors.joining("\n", "", "\n"));
+            DurableFile.replace(directory, FILE, text);
+        }
+    }
+
+    private void forgetAllBut(Collection<DeviceSpec> devices) {
         var byName = devices.stream().collect(Collectors.toMap(DeviceSpec::name, d -> d));
         lines.removeIf(line -> {
             var device = byName.get(line.device());
@@ -151,9 +195,5 @@ final class FoundTags {
                     || device.templates().stream()
                             .noneMatch(t -> t.pattern().equals(line.pattern()));
         });
-        if (directory != null) {
-            var text = lines.stream().map(Line::text).collect(Collectors.joining("\n", "", "\n"));
-            DurableFile.replace(directory, FILE, text);
-        }
     }
 }

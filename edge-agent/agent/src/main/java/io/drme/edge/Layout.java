@@ -7,13 +7,11 @@ import io.drme.driver.DeviceSpec;
 import io.drme.driver.DriverFactory;
 import io.drme.driver.PollGroup;
 import io.drme.driver.TagSpec;
-import io.drme.driver.TagTemplate;
 import io.drme.edge.acquisition.Plan;
 import io.drme.edge.config.GatewayConfig;
 import io.drme.model.Tag;
 import io.drme.model.TagTable;
 import io.drme.stream.Pipelines;
-import io.drme.stream.TagGlobs;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -92,9 +90,7 @@ final class Layout {
         var specs = devices.stream().map(found::with).flatMap(d -> d.tags().stream()).toList();
         var extended = table.with(specs.stream().map(Layout::tag).toList());
         var templates = devices.stream().flatMap(d -> d.templates().stream()).toList();
-        if (!templates.isEmpty()) {
-            tryTemplates(config, specs, templates, file);
-        }
+        var later = StandIns.tried(config, specs, templates, file);
         var problems = new Problems();
         var pipelines =
                 Pipelines.compile(
@@ -102,7 +98,7 @@ final class Layout {
                         extended,
                         specs.stream().map(TagSpec::name).toList(),
                         problems,
-                        unmatched(templates, problems));
+                        later.unmatched(problems));
         var alarms = new ArrayList<>(config.alarms());
         alarms.addAll(SystemTags.alarms());
         var compiled =
@@ -111,7 +107,7 @@ final class Layout {
                         config.gateway().id().text(),
                         pipelines,
                         problems,
-                        unmatched(templates, problems));
+                        later.unmatched(problems));
         problems.throwIfAny(file);
         table = pipelines.table();
         var ready = devices.stream().map(this::placeDevice).toList();
@@ -150,39 +146,6 @@ final class Layout {
         }
     }
 
-    /**
-     * With one tag of each template, so that what would not fit is told now, and not when the first
-     * is found.
-     */
-    private static void tryTemplates(
-            GatewayConfig config, List<TagSpec> specs, List<TagTemplate> templates, String file)
-            throws InvalidConfigException {
-        var all = new ArrayList<>(specs);
-        templates.forEach(template -> all.add(template.like()));
-        var problems = new Problems();
-        var table = TagTable.EMPTY.with(all.stream().map(Layout::tag).toList());
-        var names = all.stream().map(TagSpec::name).distinct().toList();
-        var pipelines =
-                Pipelines.compile(
-                        config.pipelines(), table, names, problems, unmatched(templates, problems));
-        Alarms.compile(
-                config.alarms(),
-                config.gateway().id().text(),
-                pipelines,
-                problems,
-                unmatched(templates, problems));
-        problems.throwIfAny(file);
-    }
-
-    /** A glob without a match is good where it may mean a tag that is found later. */
-    private static TagGlobs.Unmatched unmatched(List<TagTemplate> templates, Problems problems) {
-        return (where, key, glob, message) -> {
-            if (templates.stream().noneMatch(template -> template.mayMatch(glob))) {
-                problems.add(where, key, message);
-            }
-        };
-    }
-
     private static Set<Integer> groupNumbers(List<Placed> devices) {
         return devices.stream()
                 .flatMap(d ->
@@ -190,7 +153,7 @@ final class Layout {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    private static Tag tag(TagSpec spec) {
+    static Tag tag(TagSpec spec) {
         return new Tag(spec.name(), spec.type(), spec.unit(), spec.deadband(), spec.sync());
     }
 

@@ -106,8 +106,8 @@ final class Supervisor implements AutoCloseable {
         this.parts = parts;
         this.loading = loading;
         this.devices = devices;
-        this.finder = new Finder(loading.layout(), devices);
         this.clock = parts.clock();
+        this.finder = new Finder(loading.layout(), devices, clock);
         this.nextLook = clock.nanoTime();
         this.nextFileLook = clock.nanoTime() + FILE_LOOK_NANOS;
     }
@@ -373,7 +373,7 @@ final class Supervisor implements AutoCloseable {
     /** Devices told of new tags: they run as after a reload, and nothing else is touched. */
     private void takeFound() throws InterruptedException {
         var running = current();
-        var extended = finder.look(running.config());
+        var extended = finder.look(running.config(), trial != null);
         if (extended.isEmpty()) {
             return;
         }

@@ -4,6 +4,9 @@ import static io.drme.edge.RunningGateway.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.config.InvalidConfigException;
+import io.drme.driver.DeviceSpec;
+import io.drme.driver.DriverFactory;
+import io.drme.driver.FoundTag;
 import io.drme.edge.config.GatewayConfigReader;
 import io.drme.sim.Plant;
 import io.drme.time.SystemClock;
@@ -13,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.eclipse.paho.mqttv5.client.MqttClient;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.junit.jupiter.api.AfterEach;
@@ -215,6 +220,56 @@ class FoundTagsTest {
         }
     }
 
+    // Ward 'a' clashes; that it comes in the same second as others must not cost these.
+    @Test
+    void onlyTheTagThatDoesNotFitIsGivenUp() throws Exception {
+        try (var gateway = RunningGateway.start(clashing(), folder.resolve("data"))) {
+            await("connected", () -> state(gateway).equals("good"));
+            pulse("b", 71);
+            pulse("a", 72);
+            pulse("c", 73);
+            await("b is there", () -> value(gateway, "wearables/b/pulse").equals(71.0));
+            await("c is there", () -> value(gateway, "wearables/c/pulse").equals(73.0));
+            assertThat(tags(gateway))
+                    .containsExactly("wearables/b/pulse", "wearables/c/pulse", "wearables/mode");
+        }
+    }
+
+    @Test
+    void theMoreTagsThereAreTheRarerTheyAreLookedFor() {
+        assertThat(Finder.pause(10)).isEqualTo(Duration.ofSeconds(1).toNanos());
+        assertThat(Finder.pause(5_000)).isEqualTo(Duration.ofSeconds(5).toNanos());
+        assertThat(Finder.pause(100_000)).isEqualTo(Duration.ofSeconds(30).toNanos());
+    }
+
+    private static FoundTag found(DriverFactory factory, DeviceSpec device, String topic) {
+        return factory.found(device.templates().getFirst(), topic).orElseThrow();
+    }
+
+    @Test
+    void whatATrialKnowsNothingOfIsForgottenOnlyOnceItIsKept() throws Exception {
+        var file = folder.resolve("gateway.yaml");
+        Files.writeString(file, CONFIG.replace("PORT", "1"));
+        var reader = new GatewayConfigReader(SystemTags.device().tags());
+        var device = reader.read(file).devices().getFirst();
+        var mqtt = Objects.requireNonNull(reader.factories().get("mqtt"), "a driver of ours");
+        var known = FoundTags.read(reader.factories(), folder);
+        known.add(device, List.of(found(mqtt, device, "ward/a/vitals")));
+        known.save(List.of(), true);
+        assertThat(FoundTags.read(reader.factories(), folder).with(device).tags()).hasSize(2);
+        known.save(List.of(), false);
+        assertThat(FoundTags.read(reader.factories(), folder).with(device).tags()).hasSize(1);
+    }
+
+    @Test
+    void aFileOfFoundTagsThatCannotBeReadIsSetAside() throws Exception {
+        byte[] damaged = {'a', (byte) 0xff};
+        Files.write(folder.resolve("found-tags"), damaged);
+        var known = FoundTags.read(Map.of(), folder);
+        known.save(List.of(), false);
+        assertThat(folder.resolve("found-tags.bad")).hasBinaryContent(damaged);
+    }
+
     // Two pipelines make a tag of one name, the first only where there is a ward 'a'.
     private static String clashingWithWardA() {
         return CONFIG.replace(
@@ -275,11 +330,14 @@ class FoundTagsTest {
     }
 
     private String problems(String tag) throws Exception {
-        var text = CONFIG.replace("PORT", "1");
-        int at = text.indexOf("\"{ward}/pulse\"");
+        int at = CONFIG.indexOf("\"{ward}/pulse\"");
+        return problemsOf(
+                CONFIG.substring(0, at) + tag + CONFIG.substring(CONFIG.indexOf('\n', at)));
+    }
+
+    private String problemsOf(String text) throws Exception {
         var file = folder.resolve("wrong.yaml");
-        Files.writeString(
-                file, text.substring(0, at) + tag + text.substring(text.indexOf('\n', at)));
+        Files.writeString(file, text.replace("PORT", "1"));
         try {
             var config = new GatewayConfigReader(SystemTags.device().tags()).read(file);
             new Layout(new GatewayConfigReader(List.of()).factories()).place(config, "f");
@@ -309,5 +367,39 @@ class FoundTagsTest {
         assertThat(problems("\"{ward}/rate\": {address: \"ward/{ward}/vitals\"}"))
                 .contains("no tag matches 'wearables/*/pulse'");
         assertThat(problems("\"{ward}/pulse\": {address: \"ward/{ward}/vitals\"}")).isEmpty();
+    }
+
+    // What is made of tags that are not there yet is as good as they are.
+    @Test
+    void alarmsAndPipelinesMayMeanWhatIsDerivedFromTagsToCome() throws Exception {
+        for (var from : List.of("twice/wearables/*/pulse", "twice/wearables/b/pulse")) {
+            assertThat(
+                            problemsOf(
+                                    CONFIG.replace(
+                                            "tag: \"wearables/b/pulse\"", "tag: \"" + from + "\"")))
+                    .as("an alarm on %s", from)
+                    .isEmpty();
+            assertThat(problemsOf(withPipeline(from, "again/{tag}"))).isEmpty();
+        }
+        assertThat(problemsOf(withPipeline("twice/wearables/*/puls", "again/{tag}")))
+                .contains("no tag matches 'twice/wearables/*/puls'");
+    }
+
+    @Test
+    void aPipelineThatWouldMakeOneTagOfManyIsRefusedBeforeThereAreTwo() throws Exception {
+        assertThat(problemsOf(withPipeline("wearables/*/pulse", "one")))
+                .contains("pipelines.again.to");
+        assertThat(
+                        problemsOf(
+                                withPipeline("wearables/*/pulse", "one")
+                                        .replace("max-tags: 3", "max-tags: 1")))
+                .isEmpty();
+    }
+
+    private static String withPipeline(String from, String to) {
+        return CONFIG.replace(
+                "alarms:",
+                "  again: {from: [\"%s\"], steps: [{map: \"value + 1\"}], to: [\"%s\"]}\nalarms:"
+                        .formatted(from, to));
     }
 }

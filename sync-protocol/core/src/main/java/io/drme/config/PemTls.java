@@ -125,7 +125,7 @@ public final class PemTls {
                     "%s holds no private key in PKCS 8; convert it: openssl pkcs8 -topk8 -nocrypt -in %s"
                             .formatted(file, file.getFileName()));
         }
-        var spec = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(found.group(1)));
+        var spec = new PKCS8EncodedKeySpec(decoded(file, found.group(1)));
         for (var algorithm : new String[] {"EC", "RSA", "Ed25519"}) {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(spec);
@@ -134,5 +134,16 @@ public final class PemTls {
             }
         }
         throw new IOException(file + " holds a private key that is neither EC, RSA nor Ed25519");
+    }
+
+    private static byte[] decoded(Path file, String base64) throws IOException {
+        try {
+            return Base64.getMimeDecoder().decode(base64);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(
+                    "%s holds a private key that is damaged (%s); bring the file anew"
+                            .formatted(file, e.getMessage()),
+                    e);
+        }
     }
 }
