@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drme.driver.DeviceSpec;
 import io.drme.driver.PushedDriver;
-import io.drme.driver.SimulatorRig;
 import io.drme.driver.TagSpec;
 import io.drme.model.Batch;
 import io.drme.model.Quality;
