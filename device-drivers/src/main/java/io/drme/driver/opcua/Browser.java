@@ -3,6 +3,7 @@ package io.drme.driver.opcua;
 import static org.eclipse.milo.opcua.stack.core.types.builtin.unsigned.Unsigned.uint;
 
 import io.drme.driver.DriverException;
+import io.drme.time.SystemClock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ final class Browser {
         this.steps = steps;
         this.timeout = timeout;
         this.mostNodes = mostNodes;
-        this.parts = new BrowsedParts(new Structures(client, timeout, steps));
+        this.parts = new BrowsedParts(new Structures(client, timeout, steps, new SystemClock()));
     }
 
     /**

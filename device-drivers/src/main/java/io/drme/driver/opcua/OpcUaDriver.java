@@ -95,7 +95,7 @@ final class OpcUaDriver implements PushedDriver {
         replacedOfThis = 0;
         subscriber.open();
         reader.learn(
-                new Structures(with, device.timeout(), steps),
+                new Structures(with, device.timeout(), steps, clock),
                 new EnumNames(with, steps, device.timeout()),
                 subscriber.nodes());
         retain(subscriber.watch());
@@ -293,7 +293,7 @@ final class OpcUaDriver implements PushedDriver {
     }
 
     /** What a subscription told while the one that takes its place was made. */
-    private void addRest(Subscriber old, Batch out) throws DriverException, InterruptedException {
+    private void addRest(Subscriber old, Batch out) throws InterruptedException {
         long now = clock.epochNanos();
         for (var arrival : old.inbox().takeRest()) {
             if (reader.addresses().get(arrival.tag()).history()) {

@@ -1,6 +1,7 @@
 package io.drme.driver.opcua;
 
 import io.drme.driver.DriverException;
+import io.drme.time.Clock;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.HashSet;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.milo.opcua.sdk.client.OpcUaClient;
 import org.eclipse.milo.opcua.sdk.client.typetree.DataTypeManagerFactory;
 import org.eclipse.milo.opcua.sdk.client.typetree.DataTypeTreeFactory;
@@ -35,13 +37,22 @@ final class Structures {
     /** A type is made of others, each asked for in a few calls. */
     private static final int TYPE_STEPS = 20;
 
+    /** How often what could not be decoded, or was not answered, is asked for anew. */
+    static final Duration ASK_ANEW = Duration.ofSeconds(30);
+
     private final OpcUaClient client;
     private final Duration timeout;
+    private final Clock clock;
     private final Steps steps;
     private final Set<NodeId> known = new HashSet<>();
+    private long forgotAt;
+    private boolean unanswered;
+    private long unansweredAt;
 
-    Structures(OpcUaClient client, Duration timeout, Steps steps) {
+    Structures(OpcUaClient client, Duration timeout, Steps steps, Clock clock) {
         this.client = client;
+        this.clock = clock;
+        this.forgotAt = clock.nanoTime();
         this.timeout = timeout;
         this.steps = steps;
         client.setDataTypeTreeFactory(DataTypeTreeFactory.lazy());
@@ -147,20 +158,43 @@ final class Structures {
      */
     private Object bounded(NodeId type, Decoding decoding)
             throws NotDecodable, DriverException, InterruptedException {
-        var outcome =
-                known.contains(type)
-                        ? outcome(decoding)
-                        : steps.await(
-                                CompletableFuture.supplyAsync(
-                                        () -> outcome(decoding), Thread::startVirtualThread),
-                                timeout.multipliedBy(TYPE_STEPS),
-                                "the request for the type " + type.toParseableString());
+        var outcome = known.contains(type) ? outcome(decoding) : asked(type, decoding);
         var value = outcome.value();
         if (value == null) {
+            // Milo keeps what it once could not make of a type; the server may say more by now.
+            if (isOver(forgotAt)) {
+                forgotAt = clock.nanoTime();
+                forget();
+            }
             throw notDecodable(type, outcome.failure());
         }
         known.add(type);
         return value;
+    }
+
+    private Outcome asked(NodeId type, Decoding decoding)
+            throws DriverException, InterruptedException {
+        var what = "the request for the type " + type.toParseableString();
+        if (unanswered && !isOver(unansweredAt)) {
+            // Each further value would hold up all others for as long.
+            throw steps.unreachable(
+                    what + " waits, as one before it was not answered", new TimeoutException());
+        }
+        unanswered = true;
+        // The wait itself does not count: it may be the longer of the two.
+        unansweredAt = clock.nanoTime() + timeout.multipliedBy(TYPE_STEPS).toNanos();
+        var outcome =
+                steps.await(
+                        CompletableFuture.supplyAsync(
+                                () -> outcome(decoding), Thread::startVirtualThread),
+                        timeout.multipliedBy(TYPE_STEPS),
+                        what);
+        unanswered = false;
+        return outcome;
+    }
+
+    private boolean isOver(long sinceNanos) {
+        return clock.nanoTime() - sinceNanos > ASK_ANEW.toNanos();
     }
 
     private record Outcome(@Nullable Object value, @Nullable Exception failure) {}

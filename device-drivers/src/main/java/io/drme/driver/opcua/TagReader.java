@@ -91,7 +91,7 @@ final class TagReader {
     }
 
     /** Adds one sample. */
-    void add(Batch out, Arrival arrival, long now) throws DriverException, InterruptedException {
+    void add(Batch out, Arrival arrival, long now) throws InterruptedException {
         int tag = arrival.tag();
         int index = tableIndexes.get(tag);
         var data = arrival.value();
@@ -119,12 +119,18 @@ final class TagReader {
         troubles.set(tag, reason == null ? null : why);
     }
 
-    private Picked picked(int tag, DataValue data) throws DriverException, InterruptedException {
+    /** A type that the server does not tell makes this value bad; what came beside it goes on. */
+    private Picked picked(int tag, DataValue data) throws InterruptedException {
         var held = data.value().value();
         var part = addresses.get(tag).part();
-        return picker == null || (held == null && part.fields().isEmpty())
-                ? Picked.of(held)
-                : picker.pick(held, part);
+        if (picker == null || (held == null && part.fields().isEmpty())) {
+            return Picked.of(held);
+        }
+        try {
+            return picker.pick(held, part);
+        } catch (DriverException e) {
+            return Picked.bad(e.reason(), String.valueOf(e.getMessage()));
+        }
     }
 
     private String misfit(int tag, @Nullable Object value, Reason reason) {
