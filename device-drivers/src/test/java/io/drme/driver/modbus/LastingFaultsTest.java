@@ -77,9 +77,7 @@ class LastingFaultsTest {
                 }
                 neighbour.awaitGood();
                 neighbour.keepsItsPolls();
-                for (var line : lines) {
-                    line.heal();
-                }
+                allComeBack(lines);
             } finally {
                 lines.forEach(Line::close);
             }
@@ -105,11 +103,17 @@ class LastingFaultsTest {
                         .isGreaterThanOrEqualTo(DUE * 99 / 100);
             }
             soft.assertAll();
-            for (var line : lines) {
-                line.heal();
-            }
+            allComeBack(lines);
         } finally {
             lines.forEach(Line::close);
+        }
+    }
+
+    /** All at once: each waits for up to half a minute before it is tried again. */
+    private static void allComeBack(List<Line> lines) throws InterruptedException {
+        lines.forEach(Line::heal);
+        for (var line : lines) {
+            line.awaitBack();
         }
     }
 
@@ -143,8 +147,11 @@ class LastingFaultsTest {
             press.fault(place, SimulatedPress.delayed(kind, Duration.ofSeconds(1)));
         }
 
-        void heal() throws InterruptedException {
+        void heal() {
             press.fault(place, SimulatedPress.delayed(FaultKind.NONE, Duration.ZERO));
+        }
+
+        void awaitBack() throws InterruptedException {
             bad.awaitGood();
             neighbour.awaitGood();
         }
