@@ -47,6 +47,7 @@ final class BrokerLink implements MqttCallback {
     private static final long LOOK_MILLIS = 20;
     private static final int PINGS_MISSED = 2;
     private static final int MILLIS = 1_000;
+    private static final int ENDED_WITHIN_SECONDS = 30;
 
     /** Who hears; called by the library's threads, and must not block. */
     interface Listener {
@@ -398,10 +399,23 @@ final class BrokerLink implements MqttCallback {
         Thread.ofVirtual().name("mqtt-disposal").start(this::dispose);
     }
 
+    /**
+     * Stopped in the midst of its start, the library waits for ever for a thread of its own that
+     * has ended already; so a connect under way is ended by its socket, and waited for.
+     */
     private void dispose() {
         try {
+            if (answered.getCount() > 0) {
+                socket.close();
+                boolean _ = answered.await(ENDED_WITHIN_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (IOException | InterruptedException _) {
+            // The rest is tried all the same.
+        }
+        boolean in = answered.getCount() == 0 && failure.get() == null;
+        try {
             // A farewell, so that the broker need not find out by itself; within a second.
-            client.disconnectForcibly(0, MILLIS, answered.getCount() == 0);
+            client.disconnectForcibly(0, MILLIS, in);
         } catch (MqttException _) {
             // It was not connected.
         }

@@ -204,6 +204,16 @@ public final class BrokerSocket extends Socket {
             super(new BufferedInputStream(in, BUFFER_BYTES));
         }
 
+        /** The library asks this before it reads; that a socket is closed is told by the read. */
+        @Override
+        public int available() {
+            try {
+                return super.available();
+            } catch (IOException _) {
+                return 0;
+            }
+        }
+
         @Override
         public int read() throws IOException {
             try {

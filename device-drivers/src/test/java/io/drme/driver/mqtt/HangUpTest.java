@@ -11,6 +11,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -18,16 +21,18 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class HangUpTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration START_TAKES = Duration.ofMillis(500);
     private static final int TRIES = 8;
     private static final String CLIENT = "hang-up-test";
 
     private final SystemClock clock = new SystemClock();
     private final MqttDriverFactory factory = new MqttDriverFactory();
 
-    private static long threads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().contains(CLIENT))
-                .count();
+    private static List<String> threads() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(entry -> entry.getKey().getName().contains(CLIENT))
+                .map(entry -> entry.getKey() + " " + Arrays.toString(entry.getValue()))
+                .toList();
     }
 
     // The gateway tries for weeks: a thread of the library that stays each time would be its end.
@@ -50,9 +55,55 @@ class HangUpTest {
                 }
             }
         }
+        assertNoThreadStays();
+    }
+
+    // The library starts its threads one by one and looks every 100 ms; wherever the end meets it.
+    @Test
+    void noThreadStaysOfAConnectThatIsInterruptedInTheMidstOfItsStart() throws Exception {
+        try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            var settings =
+                    new MqttSettings(
+                            "127.0.0.1",
+                            silent.getLocalPort(),
+                            false,
+                            CLIENT,
+                            MqttSettings.DEFAULT_KEEP_ALIVE,
+                            new MqttSettings.Security(
+                                    "",
+                                    Optional.empty(),
+                                    Optional.empty(),
+                                    Optional.empty(),
+                                    Optional.empty()));
+            var target = new BrokerLink.Target("hall", settings, CLIENT, LIMIT);
+            for (int millis = 0; millis < START_TAKES.toMillis(); millis += 20) {
+                var opening = Thread.ofVirtual().start(() -> open(target));
+                clock.sleep(Duration.ofMillis(millis));
+                opening.interrupt();
+                opening.join();
+            }
+        }
+        assertNoThreadStays();
+    }
+
+    private void open(BrokerLink.Target target) {
+        assertThatThrownBy(() -> BrokerLink.open(target, new Deaf(), clock))
+                .isInstanceOf(InterruptedException.class);
+    }
+
+    private static final class Deaf implements BrokerLink.Listener {
+        @Override
+        public void message(
+                String topic, byte[] payload, boolean retained, List<Integer> subscriptions) {}
+
+        @Override
+        public void lost() {}
+    }
+
+    private void assertNoThreadStays() throws InterruptedException {
         long deadline = clock.nanoTime() + LIMIT.toNanos();
-        while (threads() > 0) {
-            assertThat(clock.nanoTime()).as("%d threads stay", threads()).isLessThan(deadline);
+        for (var left = threads(); !left.isEmpty(); left = threads()) {
+            assertThat(clock.nanoTime()).as("these stay: %s", left).isLessThan(deadline);
             clock.sleep(Duration.ofMillis(20));
         }
     }

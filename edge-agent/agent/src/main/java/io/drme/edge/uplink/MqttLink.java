@@ -1,8 +1,12 @@
 package io.drme.edge.uplink;
 
+import io.drme.driver.mqtt.BrokerSocket;
 import io.drme.sync.Message;
 import io.drme.sync.MessageCodec;
+import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
@@ -30,6 +34,7 @@ final class MqttLink implements MqttCallback {
     private static final int FIRST_ERROR_CODE = 0x80;
     private static final int QUOTA_EXCEEDED = 0x97;
     private static final long QUOTA_RETRY_MILLIS = 1_000;
+    private static final long SETTLED_WITHIN_SECONDS = 30;
 
     /** How a connection stands. */
     sealed interface State {
@@ -43,6 +48,13 @@ final class MqttLink implements MqttCallback {
         record Down(String why) implements State {}
     }
 
+    /**
+     * Where to and as whom.
+     *
+     * @param options all but the socket
+     */
+    record Target(String uri, String clientId, MqttConnectionOptions options) {}
+
     /** Where messages of the centre go; never blocks. */
     interface Inbox {
         /** Takes a message, or drops it where there is no room. */
@@ -53,6 +65,7 @@ final class MqttLink implements MqttCallback {
     }
 
     private final MqttAsyncClient client;
+    private final BrokerSocket socket;
     private final Optional<String> listenTo;
     private final int mostUnderWay;
     private final Inbox inbox;
@@ -60,9 +73,17 @@ final class MqttLink implements MqttCallback {
     private final AtomicInteger underWay = new AtomicInteger();
     private final AtomicInteger allowed = new AtomicInteger();
 
+    /** Down once the library has said how the connect went. */
+    private final CountDownLatch settled = new CountDownLatch(1);
+
     private MqttLink(
-            MqttAsyncClient client, Optional<String> listenTo, int mostUnderWay, Inbox inbox) {
+            MqttAsyncClient client,
+            BrokerSocket socket,
+            Optional<String> listenTo,
+            int mostUnderWay,
+            Inbox inbox) {
         this.client = client;
+        this.socket = socket;
         this.listenTo = listenTo;
         this.mostUnderWay = mostUnderWay;
         this.inbox = inbox;
@@ -72,22 +93,23 @@ final class MqttLink implements MqttCallback {
     /**
      * Begins to connect.
      *
+     * @param socket for this connection alone
      * @param listenTo topic to subscribe to before the link counts as up
      * @param mostUnderWay messages without an acknowledgement of the transport
      * @throws MqttException when the library refuses at once
      */
     static MqttLink begin(
-            String uri,
-            String clientId,
-            MqttConnectionOptions options,
+            Target target,
+            BrokerSocket socket,
             Optional<String> listenTo,
             int mostUnderWay,
             Inbox inbox)
             throws MqttException {
-        var client = new MqttAsyncClient(uri, clientId, new MemoryPersistence());
-        var link = new MqttLink(client, listenTo, mostUnderWay, inbox);
+        var client = new MqttAsyncClient(target.uri(), target.clientId(), new MemoryPersistence());
+        var link = new MqttLink(client, socket, listenTo, mostUnderWay, inbox);
         client.setCallback(link);
-        client.connect(options, null, link.listener(link::connected));
+        target.options().setSocketFactory(socket.factory());
+        client.connect(target.options(), null, link.connecting());
         return link;
     }
 
@@ -123,6 +145,7 @@ final class MqttLink implements MqttCallback {
     void dispose() {
         down("closed");
         try {
+            awaitSettled();
             client.disconnectForcibly(0, 0, false);
         } catch (MqttException _) {
             // It was not connected.
@@ -132,6 +155,41 @@ final class MqttLink implements MqttCallback {
         } catch (MqttException _) {
             // It was closed.
         }
+    }
+
+    /**
+     * Ends the connect by its socket and waits until the library knows: stopped in the midst of its
+     * start, the library waits for ever for a thread of its own that has ended already.
+     */
+    private void awaitSettled() {
+        if (settled.getCount() == 0) {
+            return;
+        }
+        try {
+            socket.close();
+            boolean _ = settled.await(SETTLED_WITHIN_SECONDS, TimeUnit.SECONDS);
+        } catch (IOException _) {
+            // It is closed all the same.
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private MqttActionListener connecting() {
+        var then = listener(this::connected);
+        return new MqttActionListener() {
+            @Override
+            public void onSuccess(IMqttToken token) {
+                settled.countDown();
+                then.onSuccess(token);
+            }
+
+            @Override
+            public void onFailure(IMqttToken token, Throwable cause) {
+                settled.countDown();
+                then.onFailure(token, cause);
+            }
+        };
     }
 
     private void connected(IMqttToken token) {

@@ -132,9 +132,11 @@ final class PahoUplink implements Uplink, AutoCloseable {
                 links.put(
                         channel,
                         MqttLink.begin(
-                                "tcp://" + config.host() + ":" + config.port(),
-                                Topics.clientId(gateway, channel, instance),
-                                options(),
+                                new MqttLink.Target(
+                                        "tcp://" + config.host() + ":" + config.port(),
+                                        Topics.clientId(gateway, channel, instance),
+                                        options()),
+                                socket(),
                                 urgent ? Optional.of(Topics.down(gateway)) : Optional.empty(),
                                 urgent ? URGENT_UNDER_WAY : BULK_UNDER_WAY,
                                 new Arrivals()));
@@ -153,7 +155,6 @@ final class PahoUplink implements Uplink, AutoCloseable {
         options.setReceiveMaximum(URGENT_UNDER_WAY);
         options.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
         options.setConnectionTimeout(CONNECT_SECONDS);
-        options.setSocketFactory(socket().factory());
         return options;
     }
 
