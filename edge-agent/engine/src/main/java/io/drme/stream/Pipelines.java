@@ -35,11 +35,16 @@ public final class Pipelines {
     private final TagTable table;
     private final BitSet present;
     private final List<Pipeline> pipelines;
+    private final Routes routes;
 
-    private Pipelines(TagTable table, BitSet present, List<Pipeline> pipelines) {
+    /** Those that have taken samples and did not run yet. */
+    private final BitSet waiting = new BitSet();
+
+    private Pipelines(TagTable table, BitSet present, List<Pipeline> pipelines, Routes routes) {
         this.table = table;
         this.present = present;
         this.pipelines = pipelines;
+        this.routes = routes;
     }
 
     /**
@@ -80,7 +85,8 @@ public final class Pipelines {
         var compiler = new PipelineCompiler(known, sources, problems, unmatched);
         configs.forEach(compiler::add);
         compiler.addSynced();
-        return new Pipelines(compiler.table(), compiler.present(), compiler.pipelines());
+        return new Pipelines(
+                compiler.table(), compiler.present(), compiler.pipelines(), compiler.routes());
     }
 
     /** Compiles against tags that are all there, as at a start. */
@@ -123,13 +129,24 @@ public final class Pipelines {
      */
     public void process(Batch in, Batch derived) {
         long now = Hlc.epochNanos(in.gatewayTime());
-        int from = derived.size();
-        for (int i = 0; i < pipelines.size(); i++) {
-            var pipeline = pipelines.get(i);
-            pipeline.begin();
-            pipeline.take(in, 0);
-            pipeline.take(derived, from);
-            pipeline.run(now, derived);
+        distribute(in, 0);
+        for (int i = waiting.nextSetBit(0); i >= 0; i = waiting.nextSetBit(i + 1)) {
+            int from = derived.size();
+            pipelines.get(i).run(now, derived);
+            distribute(derived, from);
+        }
+        waiting.clear();
+    }
+
+    /** A pipeline sees what those above it derive, so this reaches only those behind. */
+    private void distribute(Batch samples, int from) {
+        var tags = samples.tags();
+        for (int i = from; i < samples.size(); i++) {
+            var places = routes.of(tags[i]);
+            for (int at = 0; at < places.length; at += Routes.WIDTH) {
+                pipelines.get(places[at]).take(places[at + 1], places[at + 2], samples, i);
+                waiting.set(places[at]);
+            }
         }
     }
 
@@ -141,13 +158,12 @@ public final class Pipelines {
      * @param derived derived samples are added to it; the caller began it
      */
     public void tick(long nowNanos, Batch derived) {
-        int from = derived.size();
         for (int i = 0; i < pipelines.size(); i++) {
-            var pipeline = pipelines.get(i);
-            pipeline.begin();
-            pipeline.take(derived, from);
-            pipeline.tick(nowNanos, derived);
+            int from = derived.size();
+            pipelines.get(i).tick(nowNanos, derived);
+            distribute(derived, from);
         }
+        waiting.clear();
     }
 
     /** The state of all pipelines, to go on from after a restart or reload. */

@@ -16,12 +16,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** docs/pipelines.md says what is true. */
+/** docs/pipelines.md and the pages of the operators say what is true. */
 class DocsTest {
     private static final String PAGE = "pipelines.md";
 
     static Stream<Example> examples() {
-        return DocExamples.of(PAGE).stream();
+        return Stream.concat(
+                        Stream.of(PAGE), StepKind.keys().stream().map(DocsTest::pageOfOperator))
+                .flatMap(page -> DocExamples.of(page).stream());
+    }
+
+    private static String pageOfOperator(String key) {
+        return "operators/" + key + ".md";
     }
 
     @ParameterizedTest
@@ -53,12 +59,18 @@ class DocsTest {
         }
     }
 
-    @Test
-    void everyStepHasAnExample() {
-        var yaml = examples().map(Example::yaml).toList().toString();
+    @ParameterizedTest
+    @MethodSource("keys")
+    void everyOperatorHasAPageWithAnExampleAndARowInTheList(String key) {
+        var page = pageOfOperator(key);
 
-        assertThat(yaml).contains("filter:", "map:", "scale:", "aggregate:");
-        assertThat(examples()).hasSizeGreaterThan(6);
+        assertThat(DocExamples.of(page)).anyMatch(e -> e.yaml().contains(key + ":"));
+        assertThat(DocExamples.page(page)).startsWith("# " + key + "\n");
+        assertThat(DocExamples.page(PAGE)).contains("| [" + key + "](" + page + ") |");
+    }
+
+    static List<String> keys() {
+        return StepKind.keys();
     }
 
     @Test
