@@ -1,6 +1,8 @@
 package io.drme.stream;
 
 import io.drme.config.Problems;
+import io.drme.config.Section;
+import io.drme.config.YamlReader;
 import io.drme.model.Batch;
 import io.drme.model.Tag;
 import io.drme.model.TagName;
@@ -17,6 +19,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * All pipelines of a gateway, compiled against its tags. Beside those of the file it holds the
@@ -94,6 +97,29 @@ public final class Pipelines {
             List<PipelineConfig> configs, List<Tag> sources, Problems problems) {
         var names = sources.stream().map(Tag::name).toList();
         return compile(configs, TagTable.EMPTY.with(sources), names, problems);
+    }
+
+    /**
+     * Compiles the {@code pipelines:} of a text, for who uses the engine without a gateway.
+     *
+     * @param yaml with the key {@code pipelines}; other keys are left alone
+     * @param sources all tags that there are
+     * @throws IllegalArgumentException with everything that is wrong, a line each
+     */
+    public static Pipelines of(String yaml, Tag... sources) {
+        var problems = new Problems();
+        var top = YamlReader.parse("pipelines", yaml, problems);
+        var configs =
+                top.map(node -> PipelineConfig.readAll(new Section(node, "", problems)))
+                        .orElse(List.of());
+        var compiled = compile(configs, List.of(sources), problems);
+        if (!problems.none()) {
+            throw new IllegalArgumentException(
+                    problems.list().stream()
+                            .map(Object::toString)
+                            .collect(Collectors.joining("\n")));
+        }
+        return compiled;
     }
 
     /** All known tags and, behind them, the derived ones. */
