@@ -3,6 +3,7 @@ package io.drme.stream;
 import io.drme.config.Nearest;
 import io.drme.config.Where;
 import io.drme.model.Glob;
+import io.drme.model.TagName;
 import io.drme.model.TagTable;
 import java.util.BitSet;
 import java.util.Collection;
@@ -33,19 +34,36 @@ public final class TagGlobs {
             BiConsumer<String, String> problem) {
         var found = new BitSet(table.size());
         for (var text : globs) {
-            var glob = Glob.of(text);
-            boolean any = false;
-            for (int i = present.nextSetBit(0); i >= 0; i = present.nextSetBit(i + 1)) {
-                if (glob.matches(table.get(i).name().text())) {
-                    found.set(i);
-                    any = true;
-                }
-            }
+            boolean any =
+                    TagName.isValid(text)
+                            ? findName(new TagName(text), table, present, found)
+                            : findAll(Glob.of(text), table, present, found);
             if (!any) {
                 problem.accept(text, noMatch(text, table, present));
             }
         }
         return found.stream().toArray();
+    }
+
+    /** A name is no pattern: a thousand of them cost a thousand look-ups. */
+    private static boolean findName(TagName name, TagTable table, BitSet present, BitSet found) {
+        var index = table.indexOf(name);
+        boolean isThere = index.isPresent() && present.get(index.getAsInt());
+        if (isThere) {
+            found.set(index.getAsInt());
+        }
+        return isThere;
+    }
+
+    private static boolean findAll(Glob glob, TagTable table, BitSet present, BitSet found) {
+        boolean any = false;
+        for (int i = present.nextSetBit(0); i >= 0; i = present.nextSetBit(i + 1)) {
+            if (glob.matches(table.get(i).name().text())) {
+                found.set(i);
+                any = true;
+            }
+        }
+        return any;
     }
 
     private static String noMatch(String glob, TagTable table, BitSet present) {

@@ -12,7 +12,6 @@ import io.drme.model.Sample;
 import io.drme.model.Tag;
 import io.drme.model.TagName;
 import io.drme.model.Value;
-import io.drme.model.ValueType;
 import io.drme.time.Hlc;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,12 +78,19 @@ final class Rig {
         return run();
     }
 
-    /** A number in the tag's type. */
-    Rig number(String tag, double seconds, String number) {
-        var type = pipelines.table().get(index(tag)).type();
-        return type == ValueType.INT64
-                ? integer(tag, seconds, Long.parseLong(number))
-                : real(tag, seconds, Double.parseDouble(number));
+    /** A value in the tag's type. */
+    Rig number(String tag, double seconds, String value) {
+        return switch (pipelines.table().get(index(tag)).type()) {
+            case BOOLEAN -> bool(tag, seconds, Boolean.parseBoolean(value));
+            case INT64 -> integer(tag, seconds, Long.parseLong(value));
+            case FLOAT64 -> real(tag, seconds, Double.parseDouble(value));
+            case TEXT -> text(tag, seconds, value);
+        };
+    }
+
+    Rig bool(String tag, double seconds, boolean value) {
+        begin(seconds).addBoolean(index(tag), source(seconds), value, Quality.GOOD);
+        return run();
     }
 
     Rig text(String tag, double seconds, String value) {
