@@ -6,6 +6,7 @@ import io.drme.config.Section;
 import io.drme.config.Where;
 import io.drme.model.Tag;
 import io.drme.model.ValueType;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,13 @@ import java.util.Optional;
 public final class Expression {
     /** The longest expression, in characters; it bounds the work of a sample too. */
     public static final int MAX_LENGTH = 1_000;
+
+    /** The most inputs of an expression whose types are not known when it is read. */
+    static final int MAX_INPUTS = 4;
+
+    private static final List<String> VALUE_ONLY = List.of(Environment.VALUE);
+    private static final List<ValueType> LIKELY =
+            List.of(ValueType.FLOAT64, ValueType.INT64, ValueType.BOOLEAN, ValueType.TEXT);
 
     private final String text;
     private final Where where;
@@ -33,15 +41,25 @@ public final class Expression {
      * expression wrong; what is wrong is noted with the offending character.
      */
     public static Optional<Expression> readCondition(Section section, String key) {
-        return read(section, key, true);
+        return read(section, key, VALUE_ONLY, true);
     }
 
     /** Reads an expression that gives any value, as {@link #readCondition} does. */
     public static Optional<Expression> readValue(Section section, String key) {
-        return read(section, key, false);
+        return read(section, key, VALUE_ONLY, false);
     }
 
-    private static Optional<Expression> read(Section section, String key, boolean condition) {
+    /**
+     * Reads an expression over several inputs, whose types are not yet known.
+     *
+     * @param inputs their names, such as {@link Environment#VALUE}; at most {@link #MAX_INPUTS}
+     * @param condition whether the result must be true or false
+     */
+    static Optional<Expression> read(
+            Section section, String key, List<String> inputs, boolean condition) {
+        if (inputs.size() > MAX_INPUTS) {
+            throw new IllegalArgumentException("too many inputs: " + inputs);
+        }
         var text = section.text(key);
         if (text.isEmpty()) {
             return Optional.empty();
@@ -50,7 +68,7 @@ public final class Expression {
         try {
             var syntax = Parser.parse(text.get());
             var read = new Expression(text.get(), where, section.path(key), syntax);
-            read.checkOverSomeType(condition);
+            read.checkOverSomeTypes(inputs, condition);
             return Optional.of(read);
         } catch (SyntaxError e) {
             note(e, text.get(), where, section.path(key), section.problems());
@@ -77,15 +95,16 @@ public final class Expression {
         return new Where(where.file(), where.line(), where.column() + (quoted ? 1 : 0));
     }
 
-    /** The tags are not known yet: wrong is what fits no type of tag. */
-    private void checkOverSomeType(boolean condition) throws SyntaxError {
+    /** The types are not known yet: wrong is what fits no types of the inputs. */
+    private void checkOverSomeTypes(List<String> inputs, boolean condition) throws SyntaxError {
         SyntaxError first = null;
-        for (var type :
-                new ValueType[] {
-                    ValueType.FLOAT64, ValueType.INT64, ValueType.BOOLEAN, ValueType.TEXT
-                }) {
+        for (int choice = 0; choice < 1 << (2 * inputs.size()); choice++) {
+            var environment = Environment.empty();
+            for (int i = 0; i < inputs.size(); i++) {
+                environment = environment.with(inputs.get(i), LIKELY.get((choice >>> (2 * i)) & 3));
+            }
             try {
-                typed(type, condition);
+                typed(environment, condition);
                 return;
             } catch (SyntaxError e) {
                 first = first == null ? e : first;
@@ -96,8 +115,8 @@ public final class Expression {
         }
     }
 
-    private Term typed(ValueType valueType, boolean condition) throws SyntaxError {
-        var term = Typing.compile(syntax, valueType);
+    private Term typed(Environment environment, boolean condition) throws SyntaxError {
+        var term = Typing.compile(syntax, environment);
         if (condition && term.type() != ValueType.BOOLEAN) {
             throw new SyntaxError(
                     0,
@@ -114,11 +133,23 @@ public final class Expression {
 
     Optional<Program> program(
             ValueType valueType, String tag, boolean condition, Problems problems) {
+        var whom = "%s, %s".formatted(tag, Typing.words(valueType));
+        return program(Environment.ofValue(valueType), whom, condition, problems);
+    }
+
+    /**
+     * Compiles for inputs of these names and types.
+     *
+     * @param whom what a problem names, such as {@code press-3/oil, a number}
+     * @param condition whether the result must be true or false
+     */
+    Optional<Program> program(
+            Environment environment, String whom, boolean condition, Problems problems) {
         try {
-            return Optional.of(new Program(typed(valueType, condition)));
+            return Optional.of(new Program(typed(environment, condition)));
         } catch (SyntaxError e) {
-            var type = "for %s, %s: ".formatted(tag, Typing.words(valueType));
-            note(new SyntaxError(e.at(), type + e.getMessage()), text, where, key, problems);
+            var message = "for %s: %s".formatted(whom, e.getMessage());
+            note(new SyntaxError(e.at(), message), text, where, key, problems);
             return Optional.empty();
         }
     }

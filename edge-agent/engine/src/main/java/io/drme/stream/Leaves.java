@@ -17,12 +17,12 @@ final class Leaves {
     }
 
     /** The sample's value; unknown where the sample is bad. */
-    static Term value(ValueType type) {
+    static Term value(ValueType type, int input) {
         return switch (type) {
-            case BOOLEAN -> new BoolValue();
-            case INT64 -> new IntValue();
-            case FLOAT64 -> new RealValue();
-            case TEXT -> new TextValue();
+            case BOOLEAN -> new BoolValue(input);
+            case INT64 -> new IntValue(input);
+            case FLOAT64 -> new RealValue(input);
+            case TEXT -> new TextValue(input);
         };
     }
 
@@ -79,48 +79,84 @@ final class Leaves {
     }
 
     private static final class BoolValue extends Term.Bool {
+        private final int input;
+
+        BoolValue(int input) {
+            this.input = input;
+        }
+
         @Override
         int truth(Frame f) {
-            return f.isBad() ? UNKNOWN : f.bits != 0 ? TRUE : FALSE;
+            return f.isBad(input) ? UNKNOWN : f.bits(input) != 0 ? TRUE : FALSE;
         }
     }
 
     private static final class IntValue extends Term.Int {
+        private final int input;
+
+        IntValue(int input) {
+            this.input = input;
+        }
+
         @Override
         long integer(Frame f) {
-            f.failed |= f.isBad();
-            return f.bits;
+            f.failed |= f.isBad(input);
+            return f.bits(input);
         }
     }
 
     private static final class RealValue extends Term.Real {
+        private final int input;
+
+        RealValue(int input) {
+            this.input = input;
+        }
+
         @Override
         double real(Frame f) {
-            f.failed |= f.isBad();
-            return Double.longBitsToDouble(f.bits);
+            f.failed |= f.isBad(input);
+            return Double.longBitsToDouble(f.bits(input));
         }
     }
 
     private static final class TextValue extends Term.Text {
+        private final int input;
+
+        TextValue(int input) {
+            this.input = input;
+        }
+
         @Override
         String text(Frame f) {
-            f.failed |= f.isBad();
-            var text = f.text;
+            f.failed |= f.isBad(input);
+            var text = f.text(input);
             return text == null ? "" : text;
         }
     }
 
     static final class QualityText extends Term.Text {
+        private final int input;
+
+        QualityText(int input) {
+            this.input = input;
+        }
+
         @Override
         String text(Frame f) {
-            return f.severity();
+            return f.severity(input);
         }
     }
 
     static final class ReasonText extends Term.Text {
+        private final int input;
+
+        ReasonText(int input) {
+            this.input = input;
+        }
+
         @Override
         String text(Frame f) {
-            return f.reason();
+            return f.reason(input);
         }
     }
 

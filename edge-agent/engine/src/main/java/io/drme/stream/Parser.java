@@ -172,6 +172,10 @@ final class Parser {
                         name.at(),
                         "expected the name of a function, as in tag.startsWith('press')");
             }
+            if (!peek().is("(") && operand instanceof Syntax.Name(int at, String before)) {
+                operand = new Syntax.Name(at, before + "." + name.text());
+                continue;
+            }
             expect("(", "after the name of the function");
             var arguments = new ArrayList<Syntax>();
             arguments.add(operand);

@@ -4,8 +4,10 @@ import io.drme.model.Batch;
 import io.drme.model.ValueType;
 
 /**
- * An expression compiled for tags of one type. It evaluates without allocating; confined to its
- * owner thread.
+ * An expression compiled for inputs of certain types. It reads them from consecutive samples of a
+ * batch: input 0 is sample {@code at}, the next one the sample behind it. So a filter looks at a
+ * batch as it is, and a join puts what belongs together side by side into one. It evaluates without
+ * allocating; confined to its owner thread.
  */
 public final class Program {
     /** The expression is false. */
@@ -30,19 +32,20 @@ public final class Program {
     }
 
     /**
-     * Asks whether it is true of a sample.
+     * Asks whether it is true of a sample, or of several side by side.
      *
-     * @param tag name of the sample's tag
+     * @param at of input 0
+     * @param tag what the name {@code tag} stands for
      * @return {@link #TRUE}, {@link #FALSE} or {@link #UNKNOWN}
      */
     public int test(Batch batch, int at, String tag) {
-        load(batch, at, tag);
+        frame.load(batch, at, tag);
         return term.truth(frame);
     }
 
     /** Evaluates a number or boolean; ask {@link #isKnown} before the result is used. */
     long bits(Batch batch, int at, String tag) {
-        load(batch, at, tag);
+        frame.load(batch, at, tag);
         return switch (term.type()) {
             case INT64 -> term.integer(frame);
             case FLOAT64 -> Double.doubleToRawLongBits(term.real(frame));
@@ -57,20 +60,12 @@ public final class Program {
 
     /** Evaluates a text; ask {@link #isKnown} before the result is used. */
     String text(Batch batch, int at, String tag) {
-        load(batch, at, tag);
+        frame.load(batch, at, tag);
         return term.text(frame);
     }
 
     /** Whether the last evaluation had a result. */
     boolean isKnown() {
         return !frame.failed;
-    }
-
-    private void load(Batch batch, int at, String tag) {
-        frame.failed = false;
-        frame.quality = batch.qualities()[at];
-        frame.bits = batch.bits()[at];
-        frame.text = batch.text(at);
-        frame.tag = tag;
     }
 }

@@ -6,24 +6,25 @@ import io.drme.model.Reason;
 import io.drme.model.Value;
 import io.drme.model.ValueType;
 import io.drme.stream.Arithmetic.Operator;
+import io.drme.stream.Environment.Part;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /** Checks the types of an expression over a value of one type, and compiles it. */
 final class Typing {
-    private static final List<String> NAMES = List.of("value", "quality", "reason", "tag");
     private static final List<String> FUNCTIONS =
             List.of("abs", "min", "max", "int", "double", "startsWith", "endsWith", "contains");
 
-    private final ValueType valueType;
+    private final Environment environment;
 
-    private Typing(ValueType valueType) {
-        this.valueType = valueType;
+    private Typing(Environment environment) {
+        this.environment = environment;
     }
 
-    /** Compiles for samples whose value has this type. */
-    static Term compile(Syntax syntax, ValueType valueType) throws SyntaxError {
-        return new Typing(valueType).term(syntax);
+    /** Compiles for inputs of these names and types. */
+    static Term compile(Syntax syntax, Environment environment) throws SyntaxError {
+        return new Typing(environment).term(syntax);
     }
 
     private Term term(Syntax syntax) throws SyntaxError {
@@ -39,15 +40,17 @@ final class Typing {
     }
 
     private Term named(Syntax.Name name) throws SyntaxError {
-        return switch (name.name()) {
-            case "value" -> Leaves.value(valueType);
-            case "quality" -> new Leaves.QualityText();
-            case "reason" -> new Leaves.ReasonText();
-            case "tag" -> new Leaves.TagText();
-            default ->
-                    throw new SyntaxError(
-                            name.at(),
-                            unknown("name", name.name(), NAMES) + "; a text needs quotes");
+        var meaning = environment.meaning(name.name()).orElse(null);
+        if (meaning == null) {
+            throw new SyntaxError(
+                    name.at(),
+                    unknown("name", name.name(), environment.names()) + "; a text needs quotes");
+        }
+        return switch (meaning.part()) {
+            case VALUE -> Leaves.value(meaning.type(), meaning.input());
+            case QUALITY -> new Leaves.QualityText(meaning.input());
+            case REASON -> new Leaves.ReasonText(meaning.input());
+            case TAG -> new Leaves.TagText();
         };
     }
 
@@ -253,27 +256,28 @@ final class Typing {
     }
 
     /** A misspelt quality would be a filter that never passes anything. */
-    private static void checkKnownText(Syntax name, Syntax literal) throws SyntaxError {
+    private void checkKnownText(Syntax name, Syntax literal) throws SyntaxError {
         if (name instanceof Syntax.Name asked
                 && literal instanceof Syntax.Literal(int at, Value.Text text)) {
-            checkKnownText(asked.name(), text.value(), at);
+            var part = environment.meaning(asked.name()).map(Environment.Meaning::part);
+            if (part.isPresent()) {
+                checkKnownText(part.get(), text.value(), at);
+            }
         }
     }
 
-    private static void checkKnownText(String asked, String text, int at) throws SyntaxError {
+    private static void checkKnownText(Part part, String text, int at) throws SyntaxError {
         var known =
-                switch (asked) {
-                    case "quality" ->
+                switch (part) {
+                    case QUALITY ->
                             Arrays.stream(Quality.Severity.values())
                                     .map(Quality.Severity::text)
                                     .toList();
-                    case "reason" -> Arrays.stream(Reason.values()).map(Reason::text).toList();
-                    default -> List.<String>of();
+                    case REASON -> Arrays.stream(Reason.values()).map(Reason::text).toList();
+                    case VALUE, TAG -> List.<String>of();
                 };
-        if (!known.isEmpty()
-                && !known.contains(text)
-                && !(asked.equals("reason") && text.isEmpty())) {
-            throw new SyntaxError(at, unknown(asked, text, known));
+        if (!known.isEmpty() && !known.contains(text) && !(part == Part.REASON && text.isEmpty())) {
+            throw new SyntaxError(at, unknown(part.name().toLowerCase(Locale.ROOT), text, known));
         }
     }
 
@@ -291,7 +295,8 @@ final class Typing {
     }
 
     private SyntaxError mismatch(Syntax at, String expected, Term found) {
-        boolean isValue = at instanceof Syntax.Name(int _, String name) && name.equals("value");
+        boolean isValue =
+                at instanceof Syntax.Name(int _, String name) && name.equals(Environment.VALUE);
         return new SyntaxError(
                 at.at(),
                 "expected %s, found %s%s"
