@@ -23,6 +23,7 @@ final class Latest {
     private static final byte UNUSABLE = Quality.bad(Reason.OUT_OF_RANGE);
 
     private final List<Lane> lanes;
+    private final int mains;
     private final LaneClocks clocks;
     private final long maxAge;
     private final int[] lateRun;
@@ -34,10 +35,12 @@ final class Latest {
     /**
      * Begins without samples.
      *
+     * @param mains how many of the lanes are those of the step before; the others are beside
      * @param maxAge nanoseconds after which a sample is stale; {@link Long#MAX_VALUE}: never
      */
-    Latest(List<Lane> lanes, long maxAge) {
+    Latest(List<Lane> lanes, int mains, long maxAge) {
         this.lanes = lanes;
+        this.mains = mains;
         this.clocks = new LaneClocks(lanes.size());
         this.maxAge = maxAge;
         this.lateRun = new int[lanes.size()];
@@ -92,6 +95,16 @@ final class Latest {
         return clocks.newest(lane) + maxAge;
     }
 
+    /** The same by the gateway's clock. */
+    long staleAt(int lane) {
+        return clocks.seenAt(lane) + maxAge;
+    }
+
+    /** The lane's own time at gateway time {@code now}; it has had a sample. */
+    long clock(int lane, long now) {
+        return clocks.at(lane, now);
+    }
+
     boolean isStale(int lane, long now) {
         return clocks.at(lane, now) - clocks.newest(lane) > maxAge;
     }
@@ -126,17 +139,24 @@ final class Latest {
         return late;
     }
 
+    /** A lane of the step before and one beside may have the same key, so they are apart. */
     void save(DataOutput out) throws IOException {
         clocks.save(out);
         out.writeLong(late);
+        LaneStates.save(lanes.subList(0, mains), out, this::saveLane);
+        LaneStates.save(
+                lanes.subList(mains, lanes.size()), out, (side, o) -> saveLane(mains + side, o));
     }
 
     void load(DataInput in) throws IOException {
         clocks.load(in);
         late = in.readLong();
+        LaneStates.load(lanes.subList(0, mains), in, this::loadLane);
+        LaneStates.load(
+                lanes.subList(mains, lanes.size()), in, (side, i) -> loadLane(mains + side, i));
     }
 
-    void saveLane(int lane, DataOutput out) throws IOException {
+    private void saveLane(int lane, DataOutput out) throws IOException {
         clocks.saveLane(lane, out);
         out.writeInt(lateRun[lane]);
         out.writeLong(bits[lane]);
@@ -144,7 +164,7 @@ final class Latest {
         SavedText.write(texts[lane], out);
     }
 
-    void loadLane(int lane, DataInput in) throws IOException {
+    private void loadLane(int lane, DataInput in) throws IOException {
         clocks.loadLane(lane, in);
         lateRun[lane] = in.readInt();
         bits[lane] = in.readLong();

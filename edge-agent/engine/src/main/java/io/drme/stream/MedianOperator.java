@@ -21,7 +21,6 @@ final class MedianOperator implements Operator {
     private static final byte TOO_FEW = Quality.bad(Reason.INPUT_NOT_GOOD);
     private static final byte DOUBTFUL = Quality.uncertain(Reason.INPUT_NOT_GOOD);
 
-    private final List<Lane> input;
     private final List<Lane> lanes;
     private final LaneGroups groups;
     private final int[] atLeast;
@@ -31,10 +30,9 @@ final class MedianOperator implements Operator {
     private final double[] reals;
 
     MedianOperator(List<Lane> input, LaneGroups groups, MergeStep step) {
-        this.input = input;
         this.lanes = groups.results(input);
         this.groups = groups;
-        this.latest = new Latest(input, MaxAge.nanos(step.maxAge()));
+        this.latest = new Latest(input, input.size(), MaxAge.nanos(step.maxAge()));
         this.atLeast = new int[groups.count()];
         int most = 0;
         for (int i = 0; i < atLeast.length; i++) {
@@ -156,13 +154,11 @@ final class MedianOperator implements Operator {
     public void save(DataOutput out) throws IOException {
         latest.save(out);
         LaneStates.save(lanes, out, (group, o) -> o.writeBoolean(isOver[group]));
-        LaneStates.save(input, out, latest::saveLane);
     }
 
     @Override
     public void load(DataInput in) throws IOException {
         latest.load(in);
         LaneStates.load(lanes, in, (group, i) -> isOver[group] = i.readBoolean());
-        LaneStates.load(input, in, latest::loadLane);
     }
 }

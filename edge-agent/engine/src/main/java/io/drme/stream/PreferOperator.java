@@ -28,7 +28,7 @@ final class PreferOperator implements Operator {
         this.input = input;
         this.lanes = groups.results(input);
         this.groups = groups;
-        this.latest = new Latest(input, maxAgeNanos);
+        this.latest = new Latest(input, input.size(), maxAgeNanos);
         this.chosen = new int[groups.count()];
         Arrays.fill(chosen, NOBODY);
     }
@@ -101,12 +101,8 @@ final class PreferOperator implements Operator {
     @Override
     public void save(DataOutput out) throws IOException {
         latest.save(out);
-        LaneStates.save(input, out, this::saveLane);
-    }
-
-    private void saveLane(int lane, DataOutput out) throws IOException {
-        latest.saveLane(lane, out);
-        out.writeBoolean(chosen[groups.groupOf()[lane]] == lane);
+        LaneStates.save(
+                input, out, (lane, o) -> o.writeBoolean(chosen[groups.groupOf()[lane]] == lane));
     }
 
     @Override
@@ -116,7 +112,6 @@ final class PreferOperator implements Operator {
     }
 
     private void loadLane(int lane, DataInput in) throws IOException {
-        latest.loadLane(lane, in);
         if (in.readBoolean()) {
             chosen[groups.groupOf()[lane]] = lane;
         }

@@ -109,6 +109,14 @@ final class Rig {
         return run();
     }
 
+    /** A sample of any quality, with its time in nanoseconds. */
+    Rig sample(String tag, long nanos, double value, byte quality) {
+        long bits = Quality.isBad(quality) ? 0 : Double.doubleToRawLongBits(value);
+        in.begin(0, Hlc.of(nanos / 1_000_000, 0));
+        in.add(index(tag), nanos, bits, quality);
+        return run();
+    }
+
     /** A sample with a source time apart from the gateway's. */
     Rig realAt(String tag, double seconds, double sourceSeconds, double value) {
         begin(seconds).addDouble(index(tag), nanos(sourceSeconds), value, Quality.GOOD);
@@ -143,9 +151,17 @@ final class Rig {
     }
 
     static String line(Sample sample) {
-        double seconds = (sample.sourceTimeNanos() - START) / 1e9;
-        var time = seconds == Math.rint(seconds) ? (long) seconds + "s" : seconds + "s";
-        return time + " " + sample.tag() + " " + text(sample.reading());
+        return seconds(sample.sourceTimeNanos())
+                + " "
+                + sample.tag()
+                + " "
+                + text(sample.reading());
+    }
+
+    /** A time such as {@code 10s}, since the rig's beginning. */
+    static String seconds(long nanos) {
+        double seconds = (nanos - START) / 1e9;
+        return seconds == Math.rint(seconds) ? (long) seconds + "s" : seconds + "s";
     }
 
     private static String text(Reading reading) {

@@ -3,9 +3,11 @@ package io.drme.stream;
 import io.drme.config.Problems;
 import io.drme.config.Where;
 import io.drme.model.ValueType;
+import io.drme.stream.OperatorContract.Subject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -48,6 +50,39 @@ class SeveralInputsTest {
                 List.of(),
                 random.nextInt(3),
                 age(random));
+    }
+
+    /** A main lane on each of two devices, one beside on each, and one that both share. */
+    private static Making making(Random random) {
+        var main = lanes(numbers(random), "a/x", "b/x");
+        var sides =
+                List.of(
+                        lanes(ValueType.FLOAT64, "a/y"),
+                        lanes(ValueType.FLOAT64, "b/y"),
+                        lanes(numbers(random), "c/z"));
+        return new Making(main, sides, HERE, "step", new Problems());
+    }
+
+    private static Beside beside() {
+        var templates = new LinkedHashMap<String, String>();
+        templates.put("y", "{device}/y");
+        templates.put("z", "c/z");
+        return new Beside(templates);
+    }
+
+    private static Subject subject(Making making, Step step) {
+        return new Subject(making.input(), () -> step.make(making).orElseThrow());
+    }
+
+    @Nested
+    class Combine implements OperatorContract {
+        @Override
+        public Subject subject(Random random) {
+            var give = random.nextBoolean() ? "value + y - z" : "value > y ? 'high' : 'low'";
+            var on = List.of("any", "all", "value", "z").get(random.nextInt(4));
+            var step = new CombineStep(beside(), Expression.of(give, HERE, "key"), on, age(random));
+            return SeveralInputsTest.subject(making(random), step);
+        }
     }
 
     @Nested
