@@ -55,7 +55,8 @@ class SchemaLockstepTest {
                      "tags": {"n": {"address": "t/n"}}}},
              "pipelines": {"p": {"from": ["m/n"], "to": ["p/{function}"], "steps": [
                {"filter": "value > 1.0"}, {"scale": {}},
-               {"aggregate": {"window": "1s", "functions": ["avg"]}}]}},
+               {"aggregate": {"window": "1s", "functions": ["avg"]}}, {"merge": {}},
+               {"combine": {"with": {"n": "m/n"}, "give": "value"}}]}},
              "alarms": {"a": {"tag": "m/n", "high": 1}},
              "store": {}, "uplink": {"url": "mqtt://127.0.0.1"}, "web": {}}
             """;
@@ -148,6 +149,8 @@ class SchemaLockstepTest {
                 new Place("pipelines/p", "definitions/pipeline"),
                 new Place("pipelines/p/steps/1/scale", "definitions/step/properties/scale"),
                 new Place("pipelines/p/steps/2/aggregate", "definitions/step/properties/aggregate"),
+                new Place("pipelines/p/steps/3/merge", "definitions/step/properties/merge"),
+                new Place("pipelines/p/steps/4/combine", "definitions/step/properties/combine"),
                 new Place("alarms/a", "definitions/alarm"),
                 new Place("store", "properties/store"),
                 new Place("uplink", "properties/uplink"),

@@ -17,7 +17,7 @@ public final class Expression {
     /** The longest expression, in characters; it bounds the work of a sample too. */
     public static final int MAX_LENGTH = 1_000;
 
-    /** The most inputs of an expression whose types are not known when it is read. */
+    /** The most inputs whose types are tried when they are not known yet. */
     static final int MAX_INPUTS = 4;
 
     private static final List<String> VALUE_ONLY = List.of(Environment.VALUE);
@@ -52,14 +52,12 @@ public final class Expression {
     /**
      * Reads an expression over several inputs, whose types are not yet known.
      *
-     * @param inputs their names, such as {@link Environment#VALUE}; at most {@link #MAX_INPUTS}
+     * @param inputs their names, such as {@link Environment#VALUE}; of more than {@link
+     *     #MAX_INPUTS} it is only checked once their types are known
      * @param condition whether the result must be true or false
      */
     static Optional<Expression> read(
             Section section, String key, List<String> inputs, boolean condition) {
-        if (inputs.size() > MAX_INPUTS) {
-            throw new IllegalArgumentException("too many inputs: " + inputs);
-        }
         var text = section.text(key);
         if (text.isEmpty()) {
             return Optional.empty();
@@ -68,7 +66,9 @@ public final class Expression {
         try {
             var syntax = Parser.parse(text.get());
             var read = new Expression(text.get(), where, section.path(key), syntax);
-            read.checkOverSomeTypes(inputs, condition);
+            if (inputs.size() <= MAX_INPUTS) {
+                read.checkOverSomeTypes(inputs, condition);
+            }
             return Optional.of(read);
         } catch (SyntaxError e) {
             note(e, text.get(), where, section.path(key), section.problems());

@@ -19,8 +19,17 @@ record Lane(String source, String function, ValueType type, boolean held) {
 
     /** What an aggregate makes of it. */
     Lane under(WindowFunction applied) {
-        var name = function.isEmpty() ? applied.text() : function + "-" + applied.text();
-        return new Lane(source, name, applied.over(type), false);
+        return new Lane(source, joined(function, applied.text()), applied.over(type), false);
+    }
+
+    /** The part of it that has a name of its own; it is not known how long its values are true. */
+    Lane as(String name) {
+        return new Lane(source, joined(function, name), type, false);
+    }
+
+    /** What {@code {function}} stands for behind one more step. */
+    static String joined(String function, String more) {
+        return function.isEmpty() ? more : function + "-" + more;
     }
 
     /** Tells the lanes of one pipeline apart, also after a restart. */

@@ -78,6 +78,11 @@ final class LaneClocks {
         return newest[lane];
     }
 
+    /** Gateway time at which the newest sample of a lane came, or {@link #NONE}. */
+    long seenAt(int lane) {
+        return seenAt[lane];
+    }
+
     /** The lane's own time at gateway time {@code now}; it has had a sample. */
     long at(int lane, long now) {
         return newest[lane] + Math.max(0, now - seenAt[lane]);

@@ -10,6 +10,7 @@ import io.drme.model.ValueType;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
@@ -127,12 +128,15 @@ final class PipelineCompiler {
         var lanes = lanes(sources);
         var taken = routes(sources, 0, 0);
         var operators = new ArrayList<Operator>();
+        boolean allLocal = false;
         for (int i = 0; i < config.steps().size(); i++) {
             var step = config.steps().get(i);
             var sides = new ArrayList<List<Lane>>();
             int behind = lanes.size();
-            for (var glob : step.sides()) {
+            allLocal |= step.mixes() && isAnyLocal(sources);
+            for (var glob : step.sides(lanes)) {
                 int[] tags = resolve(config, ".steps[" + i + "]", List.of(glob));
+                allLocal |= isAnyLocal(tags);
                 sides.add(lanes(tags));
                 taken.addAll(routes(tags, i, behind));
                 behind += tags.length;
@@ -145,11 +149,16 @@ final class PipelineCompiler {
             operators.add(made.get());
             lanes = made.get().lanes();
         }
-        var derived = derive(config, sources, lanes);
+        var derived = derive(config, sources, allLocal, lanes);
         if (derived != null) {
             routes.addAll(taken);
             pipelines.add(new Pipeline(config.name(), fingerprint(config), operators, derived));
         }
+    }
+
+    /** What may come of several tags leaves the site only where all of them do. */
+    private boolean isAnyLocal(int[] tags) {
+        return Arrays.stream(tags).anyMatch(i -> table.get(i).sync() instanceof SyncMode.Local);
     }
 
     private List<Lane> lanes(int[] tags) {
@@ -177,7 +186,8 @@ final class PipelineCompiler {
     }
 
     /** Extends the table by what leaves the last step; gives the tag indexes of each lane. */
-    private int @Nullable [][] derive(PipelineConfig config, int[] sources, List<Lane> lanes) {
+    private int @Nullable [][] derive(
+            PipelineConfig config, int[] sources, boolean allLocal, List<Lane> lanes) {
         var tagsBySource = new HashMap<String, Tag>();
         for (int source : sources) {
             tagsBySource.put(table.get(source).name().text(), table.get(source));
@@ -196,7 +206,12 @@ final class PipelineCompiler {
                 origin.put(names[lane][i], from);
                 derived.put(
                         names[lane][i],
-                        tag(config, names[lane][i], from, tagsBySource.get(from.source())));
+                        tag(
+                                config,
+                                names[lane][i],
+                                from,
+                                allLocal,
+                                tagsBySource.get(from.source())));
             }
         }
         if (table.size() + derived.size() > TagTable.MAX_TAGS) {
@@ -259,9 +274,14 @@ final class PipelineCompiler {
         return true;
     }
 
-    private static Tag tag(PipelineConfig config, TagName name, Lane lane, @Nullable Tag source) {
+    private static Tag tag(
+            PipelineConfig config,
+            TagName name,
+            Lane lane,
+            boolean allLocal,
+            @Nullable Tag source) {
         boolean counts = lane.function().endsWith(WindowFunction.COUNT.text());
-        boolean isLocal = source != null && source.sync() instanceof SyncMode.Local;
+        boolean isLocal = allLocal || (source != null && source.sync() instanceof SyncMode.Local);
         SyncMode usual = isLocal ? new SyncMode.Local() : new SyncMode.Raw();
         var unit = source == null || counts ? "" : source.unit();
         return new Tag(

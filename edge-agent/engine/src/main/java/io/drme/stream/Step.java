@@ -18,9 +18,20 @@ public interface Step {
         return before;
     }
 
-    /** Globs of the tags that it reads beside what the step before gives. */
-    default List<String> sides() {
+    /**
+     * Globs of the tags that it reads beside what the step before gives, each once.
+     *
+     * @param before lanes of the step before
+     */
+    default List<String> sides(List<Lane> before) {
         return List.of();
+    }
+
+    /**
+     * Whether a result may come of several lanes of the step before, so that it has no one source.
+     */
+    default boolean mixes() {
+        return false;
     }
 
     /** Makes it run; nothing where it can't over these lanes, which is noted as a problem then. */

@@ -17,7 +17,10 @@ record StepKind(String key, Function<Section, Optional<? extends Step>> reader) 
                     new StepKind("filter", FilterStep::read),
                     new StepKind("map", MapStep::read),
                     new StepKind("scale", ScaleStep::read),
-                    new StepKind("aggregate", AggregateStep::read));
+                    new StepKind("aggregate", AggregateStep::read),
+                    new StepKind("split", SplitStep::read),
+                    new StepKind("merge", MergeStep::read),
+                    new StepKind("combine", CombineStep::read));
 
     /** The key of each, in the order of the page. */
     static List<String> keys() {

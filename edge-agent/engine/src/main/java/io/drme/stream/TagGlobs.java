@@ -34,7 +34,10 @@ public final class TagGlobs {
             BiConsumer<String, String> problem) {
         var found = new BitSet(table.size());
         for (var text : globs) {
-            boolean any = find(Glob.of(text), table, present, found);
+            boolean any =
+                    TagName.isValid(text)
+                            ? findName(new TagName(text), table, present, found)
+                            : findAll(Glob.of(text), table, present, found);
             if (!any) {
                 problem.accept(text, noMatch(text, table, present));
             }
@@ -42,10 +45,17 @@ public final class TagGlobs {
         return found.stream().toArray();
     }
 
-    private static boolean find(Glob glob, TagIndex table, BitSet present, BitSet found) {
-        if (glob.isLiteral()) {
-            return findOne(glob.toString(), table, present, found);
+    /** A name is no pattern: a thousand of them cost a thousand look-ups. */
+    private static boolean findName(TagName name, TagIndex table, BitSet present, BitSet found) {
+        var index = table.indexOf(name);
+        boolean isThere = index.isPresent() && present.get(index.getAsInt());
+        if (isThere) {
+            found.set(index.getAsInt());
         }
+        return isThere;
+    }
+
+    private static boolean findAll(Glob glob, TagIndex table, BitSet present, BitSet found) {
         boolean any = false;
         for (int i = present.nextSetBit(0); i >= 0; i = present.nextSetBit(i + 1)) {
             if (glob.matches(table.get(i).name().text())) {
@@ -54,18 +64,6 @@ public final class TagGlobs {
             }
         }
         return any;
-    }
-
-    private static boolean findOne(String name, TagIndex table, BitSet present, BitSet found) {
-        if (!TagName.isValid(name)) {
-            return false;
-        }
-        var index = table.indexOf(new TagName(name));
-        if (index.isEmpty() || !present.get(index.getAsInt())) {
-            return false;
-        }
-        found.set(index.getAsInt());
-        return true;
     }
 
     private static String noMatch(String glob, TagIndex table, BitSet present) {

@@ -12,7 +12,6 @@ import io.drme.model.Sample;
 import io.drme.model.Tag;
 import io.drme.model.TagName;
 import io.drme.model.Value;
-import io.drme.model.ValueType;
 import io.drme.time.Hlc;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,12 +68,19 @@ final class Rig {
         return run();
     }
 
-    /** A number in the tag's type. */
-    Rig number(String tag, double seconds, String number) {
-        var type = pipelines.table().get(index(tag)).type();
-        return type == ValueType.INT64
-                ? integer(tag, seconds, Long.parseLong(number))
-                : real(tag, seconds, Double.parseDouble(number));
+    /** A value in the tag's type. */
+    Rig number(String tag, double seconds, String value) {
+        return switch (pipelines.table().get(index(tag)).type()) {
+            case BOOLEAN -> bool(tag, seconds, Boolean.parseBoolean(value));
+            case INT64 -> integer(tag, seconds, Long.parseLong(value));
+            case FLOAT64 -> real(tag, seconds, Double.parseDouble(value));
+            case TEXT -> text(tag, seconds, value);
+        };
+    }
+
+    Rig bool(String tag, double seconds, boolean value) {
+        begin(seconds).addBoolean(index(tag), source(seconds), value, Quality.GOOD);
+        return run();
     }
 
     Rig text(String tag, double seconds, String value) {
@@ -90,6 +96,14 @@ final class Rig {
 
     Rig bad(String tag, double seconds, Reason reason) {
         begin(seconds).addBad(index(tag), source(seconds), reason);
+        return run();
+    }
+
+    /** A sample of any quality, with its time in nanoseconds. */
+    Rig sample(String tag, long nanos, double value, byte quality) {
+        long bits = Quality.isBad(quality) ? 0 : Double.doubleToRawLongBits(value);
+        in.begin(0, Hlc.of(nanos / 1_000_000, 0));
+        in.add(index(tag), nanos, bits, quality);
         return run();
     }
 
@@ -127,9 +141,17 @@ final class Rig {
     }
 
     static String line(Sample sample) {
-        double seconds = (sample.sourceTimeNanos() - START) / 1e9;
-        var time = seconds == Math.rint(seconds) ? (long) seconds + "s" : seconds + "s";
-        return time + " " + sample.tag() + " " + text(sample.reading());
+        return seconds(sample.sourceTimeNanos())
+                + " "
+                + sample.tag()
+                + " "
+                + text(sample.reading());
+    }
+
+    /** A time such as {@code 10s}, since the rig's beginning. */
+    static String seconds(long nanos) {
+        double seconds = (nanos - START) / 1e9;
+        return seconds == Math.rint(seconds) ? (long) seconds + "s" : seconds + "s";
     }
 
     private static String text(Reading reading) {

@@ -1,0 +1,197 @@
+package io.drme.stream;
+
+import io.drme.model.Batch;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What an expression makes of the newest values of several tags, as soon as one comes.
+ *
+ * <p><b>Time.</b> A result is on the main input's clock: another input's sample counts as between
+ * the main one's newest and what its clock says now. So results of devices whose clocks differ do
+ * not jump, and where the clocks agree the time is that of the sample.
+ */
+final class CombineOperator implements Operator {
+    private static final long NONE = LaneClocks.NONE;
+
+    private final List<Lane> lanes;
+    private final int[][] rows;
+    private final int[][] rowsOf;
+    private final String[] tags;
+    private final Program[] programs;
+
+    /** Bits of the inputs of which one causes a result, or 0: all of them together. */
+    private final int triggers;
+
+    private final Latest latest;
+    private final Row row = new Row();
+    private final int[] fresh;
+    private final boolean[] isStale;
+    private final long[] mainTime;
+    private final long[] given;
+
+    CombineOperator(Making making, List<int[]> rows, Program[] programs, CombineStep step) {
+        var input = making.input();
+        this.rows = rows.toArray(int[][]::new);
+        this.rowsOf = rowsOf(this.rows, input.size());
+        this.programs = programs;
+        var results = new ArrayList<Lane>();
+        this.tags = new String[programs.length];
+        for (int i = 0; i < programs.length; i++) {
+            var main = input.get(this.rows[i][0]);
+            boolean held = Arrays.stream(this.rows[i]).allMatch(l -> input.get(l).held());
+            results.add(new Lane(main.source(), main.function(), programs[i].type(), held));
+            tags[i] = main.source();
+        }
+        this.lanes = List.copyOf(results);
+        this.triggers = triggers(step);
+        this.latest = new Latest(input, making.lanes().size(), MaxAge.nanos(step.maxAge()));
+        this.fresh = new int[programs.length];
+        this.isStale = new boolean[programs.length];
+        this.mainTime = new long[programs.length];
+        this.given = new long[programs.length];
+        Arrays.fill(mainTime, NONE);
+        Arrays.fill(given, NONE);
+    }
+
+    private static int triggers(CombineStep step) {
+        return switch (step.on()) {
+            case CombineStep.ANY -> -1;
+            case CombineStep.ALL -> 0;
+            case Environment.VALUE -> 1;
+            default -> 2 << step.beside().names().indexOf(step.on());
+        };
+    }
+
+    /** The rows that each lane is part of. */
+    private static int[][] rowsOf(int[][] rows, int lanes) {
+        var found = new ArrayList<List<Integer>>();
+        for (int i = 0; i < lanes; i++) {
+            found.add(new ArrayList<>());
+        }
+        for (int i = 0; i < rows.length; i++) {
+            int at = i;
+            Arrays.stream(rows[i]).distinct().forEach(lane -> found.get(lane).add(at));
+        }
+        return found.stream()
+                .map(list -> list.stream().mapToInt(i -> i).toArray())
+                .toArray(int[][]::new);
+    }
+
+    @Override
+    public List<Lane> lanes() {
+        return lanes;
+    }
+
+    @Override
+    public long late() {
+        return latest.late();
+    }
+
+    @Override
+    public void process(Batch in, long now, Batch out) {
+        latest.watch(now);
+        int size = in.size();
+        for (int i = 0; i < size; i++) {
+            if (latest.take(in, i, now)) {
+                int lane = in.tags()[i];
+                for (int result : rowsOf[lane]) {
+                    accept(result, lane, now, out);
+                }
+            }
+        }
+    }
+
+    private void accept(int result, int lane, long now, Batch out) {
+        var members = rows[result];
+        int came = 0;
+        boolean all = true;
+        for (int i = 0; i < members.length; i++) {
+            came |= members[i] == lane ? 1 << i : 0;
+            all &= latest.has(members[i]);
+        }
+        fresh[result] |= came;
+        boolean isTime =
+                triggers == 0 ? fresh[result] == (1 << members.length) - 1 : (came & triggers) != 0;
+        if (all && isTime) {
+            fresh[result] = 0;
+            isStale[result] = staleSince(result, now) != NONE;
+            give(result, timeOf(result, lane, now), now, out);
+        }
+    }
+
+    private long timeOf(int result, int lane, long now) {
+        int main = rows[result][0];
+        long newest = latest.time(main);
+        boolean wentBack = newest < mainTime[result];
+        mainTime[result] = newest;
+        long time = Math.clamp(latest.time(lane), newest, latest.clock(main, now));
+        return wentBack ? time : Math.max(time, given[result]);
+    }
+
+    private void give(int result, long time, long now, Batch out) {
+        var inputs = row.begin();
+        var members = rows[result];
+        for (int i = 0; i < members.length; i++) {
+            latest.give(members[i], now, i, time, inputs);
+        }
+        row.give(programs[result], tags[result], result, time, out);
+        given[result] = time;
+    }
+
+    /** Says once that an input has become too old. */
+    @Override
+    public void tick(long now, Batch out) {
+        latest.watch(now);
+        for (int result = 0; result < rows.length; result++) {
+            long since = isStale[result] ? NONE : staleSince(result, now);
+            if (since != NONE && given[result] != NONE) {
+                isStale[result] = true;
+                long time = latest.clock(rows[result][0], since);
+                give(result, Math.max(time, given[result]), now, out);
+            }
+        }
+    }
+
+    /** Since when, by the gateway's clock, the first of the inputs is too old; or none is. */
+    private long staleSince(int result, long now) {
+        long since = NONE;
+        for (int lane : rows[result]) {
+            if (latest.has(lane) && latest.isStale(lane, now)) {
+                long at = latest.staleAt(lane);
+                since = since == NONE ? at : Math.min(since, at);
+            }
+        }
+        return since;
+    }
+
+    @Override
+    public void save(DataOutput out) throws IOException {
+        latest.save(out);
+        LaneStates.save(lanes, out, this::saveResult);
+    }
+
+    private void saveResult(int result, DataOutput out) throws IOException {
+        out.writeInt(fresh[result]);
+        out.writeBoolean(isStale[result]);
+        out.writeLong(mainTime[result]);
+        out.writeLong(given[result]);
+    }
+
+    @Override
+    public void load(DataInput in) throws IOException {
+        latest.load(in);
+        LaneStates.load(lanes, in, this::loadResult);
+    }
+
+    private void loadResult(int result, DataInput in) throws IOException {
+        fresh[result] = in.readInt();
+        isStale[result] = in.readBoolean();
+        mainTime[result] = in.readLong();
+        given[result] = in.readLong();
+    }
+}

@@ -1,0 +1,72 @@
+package io.drme.stream;
+
+import io.drme.model.Batch;
+import io.drme.model.Quality;
+import io.drme.model.Reason;
+import io.drme.model.ValueType;
+
+/**
+ * The inputs of an expression side by side, and what comes of them. Reused for every result.
+ *
+ * <p>A result is no better than the worst of its inputs. Where one is bad, the result is bad for
+ * the same reason; if it is known all the same, as {@code value > 80 || other} may be, it is
+ * uncertain.
+ */
+final class Row {
+    private static final byte OUT_OF_RANGE = Quality.bad(Reason.OUT_OF_RANGE);
+    private static final byte DOUBTFUL = Quality.uncertain(Reason.INPUT_NOT_GOOD);
+
+    private final Batch inputs = new Batch(Beside.MAX_NAMES + 1);
+
+    /** Empties it. */
+    Batch begin() {
+        inputs.begin(0, 0);
+        return inputs;
+    }
+
+    /** Whether a condition is true of the inputs. */
+    int test(Program condition, String tag) {
+        return condition.test(inputs, 0, tag);
+    }
+
+    /** Adds the result to a batch. */
+    void give(Program program, String tag, int lane, long time, Batch out) {
+        byte worst = worst();
+        if (program.type() == ValueType.TEXT) {
+            var text = program.text(inputs, 0, tag);
+            if (program.isKnown()) {
+                out.addText(lane, time, text, ofKnown(worst));
+            } else {
+                out.add(lane, time, 0, ofUnknown(worst));
+            }
+            return;
+        }
+        long bits = program.bits(inputs, 0, tag);
+        boolean usable =
+                program.isKnown()
+                        && (program.type() != ValueType.FLOAT64
+                                || Double.isFinite(Double.longBitsToDouble(bits)));
+        out.add(lane, time, usable ? bits : 0, usable ? ofKnown(worst) : ofUnknown(worst));
+    }
+
+    /** Of the qualities of the inputs the first that is bad, or else the first that is not good. */
+    private byte worst() {
+        byte worst = Quality.GOOD;
+        for (int i = 0; i < inputs.size(); i++) {
+            byte quality = inputs.qualities()[i];
+            if (Quality.isBad(quality)) {
+                return quality;
+            }
+            worst = Quality.isGood(worst) ? quality : worst;
+        }
+        return worst;
+    }
+
+    private static byte ofKnown(byte worst) {
+        return Quality.isBad(worst) ? DOUBTFUL : worst;
+    }
+
+    private static byte ofUnknown(byte worst) {
+        return Quality.isBad(worst) ? worst : OUT_OF_RANGE;
+    }
+}

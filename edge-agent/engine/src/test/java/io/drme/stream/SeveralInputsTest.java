@@ -1,0 +1,166 @@
+package io.drme.stream;
+
+import io.drme.config.Problems;
+import io.drme.config.Where;
+import io.drme.model.ValueType;
+import io.drme.stream.OperatorContract.Subject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Nested;
+
+/** The operators that read several inputs pass the contract too. */
+class SeveralInputsTest {
+    private static final Where HERE = new Where("test", 1, 1);
+
+    private static List<Lane> lanes(ValueType type, String... tags) {
+        var lanes = new ArrayList<Lane>();
+        for (var tag : tags) {
+            lanes.add(new Lane(tag, "", type, false));
+        }
+        return lanes;
+    }
+
+    private static ValueType numbers(Random random) {
+        return random.nextBoolean() ? ValueType.FLOAT64 : ValueType.INT64;
+    }
+
+    private static LaneGroups groups(List<Lane> lanes, Random random) {
+        var order = new ArrayList<>(IntStream.range(0, lanes.size()).boxed().toList());
+        Collections.shuffle(order, random);
+        return LaneGroups.of(
+                lanes, random.nextBoolean() ? LaneGroups.By.ALL : LaneGroups.By.DEVICE, order);
+    }
+
+    private static Optional<Duration> age(Random random) {
+        return random.nextBoolean() ? Optional.empty() : Optional.of(Duration.ofSeconds(3));
+    }
+
+    private static MergeStep merge(MergeStep.Take take, Random random) {
+        return new MergeStep(
+                LaneGroups.By.ALL,
+                take,
+                Duration.ofMillis(random.nextInt(4) * 800L),
+                random.nextInt(4) == 0 ? EventClock.GATEWAY : EventClock.SOURCE,
+                List.of(),
+                random.nextInt(3),
+                age(random));
+    }
+
+    /** A main lane on each of two devices, one beside on each, and one that both share. */
+    private static Making making(Random random) {
+        var main = lanes(numbers(random), "a/x", "b/x");
+        var sides =
+                List.of(
+                        lanes(ValueType.FLOAT64, "a/y"),
+                        lanes(ValueType.FLOAT64, "b/y"),
+                        lanes(numbers(random), "c/z"));
+        return new Making(main, sides, HERE, "step", new Problems());
+    }
+
+    private static Beside beside() {
+        var templates = new LinkedHashMap<String, String>();
+        templates.put("y", "{device}/y");
+        templates.put("z", "c/z");
+        return new Beside(templates);
+    }
+
+    private static Subject subject(Making making, Step step) {
+        return new Subject(making.input(), () -> step.make(making).orElseThrow());
+    }
+
+    @Nested
+    class Combine implements OperatorContract {
+        @Override
+        public Subject subject(Random random) {
+            var give = random.nextBoolean() ? "value + y - z" : "value > y ? 'high' : 'low'";
+            var on = List.of("any", "all", "value", "z").get(random.nextInt(4));
+            var step = new CombineStep(beside(), Expression.of(give, HERE, "key"), on, age(random));
+            return SeveralInputsTest.subject(making(random), step);
+        }
+    }
+
+    @Nested
+    class Split implements OperatorContract {
+        @Override
+        public Subject subject(Random random) {
+            var lanes = lanes(numbers(random), "a/x", "a/y");
+            boolean rest = random.nextBoolean();
+            var names = rest ? List.of("hot", "late", "rest") : List.of("hot", "late");
+            return new Subject(
+                    lanes,
+                    () ->
+                            new SplitOperator(
+                                    lanes,
+                                    names,
+                                    new Program[][] {
+                                        programs("value > 10", lanes),
+                                        programs("7 / int(value) > 1 || tag == 'a/y'", lanes)
+                                    },
+                                    rest));
+        }
+
+        private static Program[] programs(String text, List<Lane> lanes) {
+            var expression = Expression.of(text, HERE, "key");
+            return lanes.stream()
+                    .map(lane ->
+                            expression
+                                    .program(lane.type(), lane.source(), true, new Problems())
+                                    .orElseThrow())
+                    .toArray(Program[]::new);
+        }
+    }
+
+    @Nested
+    class Merge implements OperatorContract {
+        @Override
+        public Subject subject(Random random) {
+            var lanes =
+                    lanes(
+                            random.nextInt(4) == 0 ? ValueType.TEXT : numbers(random),
+                            "a/x",
+                            "a/y",
+                            "b/x");
+            var groups = groups(lanes, random);
+            var step = merge(MergeStep.Take.EVERY, random);
+            return new Subject(lanes, () -> new MergeOperator(lanes, groups, step));
+        }
+    }
+
+    @Nested
+    class Preferred implements OperatorContract {
+        @Override
+        public Subject subject(Random random) {
+            var lanes =
+                    lanes(
+                            random.nextInt(4) == 0 ? ValueType.TEXT : numbers(random),
+                            "a/x",
+                            "a/y",
+                            "b/x");
+            var groups = groups(lanes, random);
+            long age = MaxAge.nanos(age(random));
+            return new Subject(lanes, () -> new PreferOperator(lanes, groups, age));
+        }
+    }
+
+    @Nested
+    class Median implements OperatorContract {
+        @Override
+        public Subject subject(Random random) {
+            var lanes =
+                    lanes(
+                            random.nextInt(4) == 0 ? ValueType.BOOLEAN : numbers(random),
+                            "a/x",
+                            "a/y",
+                            "b/x");
+            var groups = groups(lanes, random);
+            var step = merge(MergeStep.Take.MEDIAN, random);
+            return new Subject(lanes, () -> new MedianOperator(lanes, groups, step));
+        }
+    }
+}
