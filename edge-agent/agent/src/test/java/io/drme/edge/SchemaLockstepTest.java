@@ -56,6 +56,7 @@ class SchemaLockstepTest {
              "pipelines": {"p": {"from": ["m/n"], "to": ["p/{function}"], "steps": [
                {"filter": "value > 1.0"}, {"scale": {}},
                {"aggregate": {"window": "1s", "functions": ["avg"]}}]}},
+             "engine": {},
              "alarms": {"a": {"tag": "m/n", "high": 1}},
              "store": {}, "uplink": {"url": "mqtt://127.0.0.1"}, "web": {}}
             """;
@@ -148,6 +149,7 @@ class SchemaLockstepTest {
                 new Place("pipelines/p", "definitions/pipeline"),
                 new Place("pipelines/p/steps/1/scale", "definitions/step/properties/scale"),
                 new Place("pipelines/p/steps/2/aggregate", "definitions/step/properties/aggregate"),
+                new Place("engine", "properties/engine"),
                 new Place("alarms/a", "definitions/alarm"),
                 new Place("store", "properties/store"),
                 new Place("uplink", "properties/uplink"),
@@ -279,6 +281,7 @@ class SchemaLockstepTest {
                         config.gateway(),
                         config.devices(),
                         config.pipelines(),
+                        config.engine(),
                         config.alarms(),
                         config.store(),
                         config.uplink(),
