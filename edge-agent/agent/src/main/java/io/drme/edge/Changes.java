@@ -22,6 +22,9 @@ record Changes(List<String> lines, List<String> needsRestart) {
         named("device", before.devices(), after.devices(), DeviceSpec::name, lines);
         named("pipeline", before.pipelines(), after.pipelines(), p -> p.name(), lines);
         named("alarm", before.alarms(), after.alarms(), a -> a.name(), lines);
+        if (!before.engine().equals(after.engine())) {
+            lines.add("~ engine");
+        }
         var restart = new ArrayList<String>();
         whole("gateway", before.gateway(), after.gateway(), lines, restart);
         whole("store", before.store(), after.store(), lines, restart);

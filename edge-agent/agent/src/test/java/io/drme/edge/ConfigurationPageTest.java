@@ -78,6 +78,7 @@ class ConfigurationPageTest {
                 new Chapter(
                         "A tag of an MQTT broker, beside these", "definitions/mqtt-tag", common),
                 new Chapter("A pipeline under `pipelines`", "definitions/pipeline"),
+                new Chapter("`engine`", "properties/engine"),
                 new Chapter("A step of a pipeline", "definitions/step"),
                 new Chapter("`scale`, a step", "definitions/step/properties/scale"),
                 new Chapter("`aggregate`, a step", "definitions/step/properties/aggregate"),

@@ -57,6 +57,7 @@ class SchemaLockstepTest {
                {"filter": "value > 1.0"}, {"scale": {}},
                {"aggregate": {"window": "1s", "functions": ["avg"]}}, {"merge": {}},
                {"combine": {"with": {"n": "m/n"}, "give": "value"}}]}},
+             "engine": {},
              "alarms": {"a": {"tag": "m/n", "high": 1}},
              "store": {}, "uplink": {"url": "mqtt://127.0.0.1"}, "web": {}}
             """;
@@ -151,6 +152,7 @@ class SchemaLockstepTest {
                 new Place("pipelines/p/steps/2/aggregate", "definitions/step/properties/aggregate"),
                 new Place("pipelines/p/steps/3/merge", "definitions/step/properties/merge"),
                 new Place("pipelines/p/steps/4/combine", "definitions/step/properties/combine"),
+                new Place("engine", "properties/engine"),
                 new Place("alarms/a", "definitions/alarm"),
                 new Place("store", "properties/store"),
                 new Place("uplink", "properties/uplink"),
@@ -282,6 +284,7 @@ class SchemaLockstepTest {
                         config.gateway(),
                         config.devices(),
                         config.pipelines(),
+                        config.engine(),
                         config.alarms(),
                         config.store(),
                         config.uplink(),

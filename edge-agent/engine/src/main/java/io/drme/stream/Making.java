@@ -16,9 +16,15 @@ import java.util.Optional;
  * @param sides for each of {@link Step#sides}, the lanes of the tags that match; a batch has them
  *     behind {@code lanes}, in this order
  * @param key path of the step in the file
+ * @param state takes what the step's state needs, by {@link #fits}
  */
 record Making(
-        List<Lane> lanes, List<List<Lane>> sides, Where where, String key, Problems problems) {
+        List<Lane> lanes,
+        List<List<Lane>> sides,
+        Where where,
+        String key,
+        Problems problems,
+        StateBytes state) {
     /** The most memory that one step may take, in bytes; a gateway has 1 GiB or so. */
     static final long MAX_STATE_BYTES = 256L << 20;
 
@@ -71,6 +77,7 @@ record Making(
     /** Whether a state of so many bytes a lane may be; notes where not, with the arithmetic. */
     boolean fits(String below, long bytesALane, String remedy) {
         long bytes = lanes.size() * bytesALane;
+        state.add(bytes);
         if (bytes <= MAX_STATE_BYTES) {
             return true;
         }

@@ -19,15 +19,29 @@ final class Pipeline {
     private final Operator[] operators;
     private final int[][] tagsOfLane;
     private final Batch[] stages;
+    private final Share share;
+    private final long stateBytes;
+
+    /** Samples taken since the last run. */
+    private int taken;
 
     /**
      * Makes a pipeline.
      *
      * @param fingerprint the same as long as its state can be carried over
      * @param tagsOfLane derived tag indexes of each lane that leaves the last operator
+     * @param stateBytes what its operators remember at most
      */
-    Pipeline(String name, int fingerprint, List<Operator> operators, int[][] tagsOfLane) {
+    Pipeline(
+            String name,
+            int fingerprint,
+            List<Operator> operators,
+            int[][] tagsOfLane,
+            Share share,
+            long stateBytes) {
         this.name = name;
+        this.share = share;
+        this.stateBytes = stateBytes;
         this.fingerprint = fingerprint;
         this.operators = operators.toArray(Operator[]::new);
         this.tagsOfLane = tagsOfLane;
@@ -45,6 +59,18 @@ final class Pipeline {
         return fingerprint;
     }
 
+    Share share() {
+        return share;
+    }
+
+    long stateBytes() {
+        return stateBytes;
+    }
+
+    int[][] tagsOfLane() {
+        return tagsOfLane;
+    }
+
     long late() {
         long late = 0;
         for (var operator : operators) {
@@ -55,6 +81,7 @@ final class Pipeline {
 
     /** Takes a sample over as one of a stage's lane. */
     void take(int stage, int lane, Batch samples, int at) {
+        taken++;
         var text = samples.text(at);
         if (text == null) {
             stages[stage].add(
@@ -64,19 +91,23 @@ final class Pipeline {
         }
     }
 
-    /** Runs what was taken through the operators. */
-    void run(long now, Batch derived) {
+    /**
+     * Runs what was taken through the operators.
+     *
+     * @return how many samples that was
+     */
+    int run(long now, Batch derived) {
         for (int i = 0; i < operators.length; i++) {
             if (stages[i].size() > 0) {
                 operators[i].process(stages[i], now, stages[i + 1]);
                 stages[i].begin(0, 0);
             }
         }
-        give(derived);
+        return give(derived);
     }
 
-    /** Runs what was taken through the operators, and tells each that time has passed. */
-    void tick(long now, Batch derived) {
+    /** As {@link #run}, and tells each operator that time has passed. */
+    int tick(long now, Batch derived) {
         for (int i = 0; i < operators.length; i++) {
             if (stages[i].size() > 0) {
                 operators[i].process(stages[i], now, stages[i + 1]);
@@ -84,14 +115,16 @@ final class Pipeline {
             }
             operators[i].tick(now, stages[i + 1]);
         }
-        give(derived);
+        return give(derived);
     }
 
-    private void give(Batch derived) {
+    private int give(Batch derived) {
+        int samples = taken;
+        taken = 0;
         var last = stages[operators.length];
         int size = last.size();
         if (size == 0) {
-            return;
+            return samples;
         }
         for (int i = 0; i < size; i++) {
             for (int tag : tagsOfLane[last.tags()[i]]) {
@@ -104,6 +137,7 @@ final class Pipeline {
             }
         }
         last.begin(0, 0);
+        return samples;
     }
 
     void save(DataOutput out) throws IOException {

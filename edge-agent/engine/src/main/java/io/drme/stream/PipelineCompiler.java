@@ -116,6 +116,7 @@ final class PipelineCompiler {
                         List.of("{tag}/{function}"),
                         Optional.of(new SyncMode.Raw()),
                         Optional.empty(),
+                        Share.usual(),
                         new Where("gateway.yaml", 1, 1));
         add(config, sources.stream().mapToInt(i -> i).toArray());
     }
@@ -129,6 +130,7 @@ final class PipelineCompiler {
         var taken = routes(sources, 0, 0);
         var operators = new ArrayList<Operator>();
         boolean allLocal = false;
+        var state = new StateBytes();
         for (int i = 0; i < config.steps().size(); i++) {
             var step = config.steps().get(i);
             var sides = new ArrayList<List<Lane>>();
@@ -142,7 +144,7 @@ final class PipelineCompiler {
                 behind += tags.length;
             }
             var key = key(config) + ".steps[" + i + "]";
-            var made = step.make(new Making(lanes, sides, config.where(), key, problems));
+            var made = step.make(new Making(lanes, sides, config.where(), key, problems, state));
             if (made.isEmpty()) {
                 return;
             }
@@ -152,7 +154,14 @@ final class PipelineCompiler {
         var derived = derive(config, sources, allLocal, lanes);
         if (derived != null) {
             routes.addAll(taken);
-            pipelines.add(new Pipeline(config.name(), fingerprint(config), operators, derived));
+            pipelines.add(
+                    new Pipeline(
+                            config.name(),
+                            fingerprint(config),
+                            operators,
+                            derived,
+                            config.share(),
+                            state.inAll()));
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param sync what of the derived tags leaves the site; absent: nothing where the source is local,
  *     everything otherwise
  * @param unit UCUM code of the results; absent: the source's
+ * @param share what it may take when there is not enough for all
  * @param where its place in the file
  */
 public record PipelineConfig(
@@ -27,6 +28,7 @@ public record PipelineConfig(
         List<String> to,
         Optional<SyncMode> sync,
         Optional<String> unit,
+        Share share,
         Where where) {
     /** The most pipelines on a gateway; it bounds the work a sample can cause. */
     public static final int MAX_PIPELINES = 10_000;

@@ -40,6 +40,7 @@ final class PipelineReader {
                         to,
                         SyncSetting.read(section, "sync"),
                         section.text("unit"),
+                        Share.read(section),
                         section.where());
         section.done();
         return from.isEmpty() || steps.isEmpty() || to.isEmpty()

@@ -43,7 +43,7 @@ public final class Pipelines {
     /** Those that have taken samples and did not run yet. */
     private final BitSet waiting = new BitSet();
 
-    private Pipelines(TagTable table, BitSet present, List<Pipeline> pipelines, Routes routes) {
+    Pipelines(TagTable table, BitSet present, List<Pipeline> pipelines, Routes routes) {
         this.table = table;
         this.present = present;
         this.pipelines = pipelines;
@@ -137,6 +137,14 @@ public final class Pipelines {
         return pipelines.size();
     }
 
+    List<Pipeline> list() {
+        return pipelines;
+    }
+
+    Routes routes() {
+        return routes;
+    }
+
     /** How many samples came too late for their window and were left out of it, since ever. */
     public long late() {
         long late = 0;
@@ -154,12 +162,17 @@ public final class Pipelines {
      * @param derived derived samples are added to it; the caller began it
      */
     public void process(Batch in, Batch derived) {
+        process(in, derived, Meter.NONE);
+    }
+
+    void process(Batch in, Batch derived, Meter meter) {
         long now = Hlc.epochNanos(in.gatewayTime());
         distribute(in, 0);
         for (int i = waiting.nextSetBit(0); i >= 0; i = waiting.nextSetBit(i + 1)) {
             int from = derived.size();
-            pipelines.get(i).run(now, derived);
+            int samples = pipelines.get(i).run(now, derived);
             distribute(derived, from);
+            meter.ran(i, samples);
         }
         waiting.clear();
     }
@@ -184,10 +197,15 @@ public final class Pipelines {
      * @param derived derived samples are added to it; the caller began it
      */
     public void tick(long nowNanos, Batch derived) {
+        tick(nowNanos, derived, Meter.NONE);
+    }
+
+    void tick(long nowNanos, Batch derived, Meter meter) {
         for (int i = 0; i < pipelines.size(); i++) {
             int from = derived.size();
-            pipelines.get(i).tick(nowNanos, derived);
+            int samples = pipelines.get(i).tick(nowNanos, derived);
             distribute(derived, from);
+            meter.ran(i, samples);
         }
         waiting.clear();
     }

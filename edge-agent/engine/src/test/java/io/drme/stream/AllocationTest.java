@@ -12,9 +12,11 @@ import io.drme.model.Quality;
 import io.drme.model.Tag;
 import io.drme.model.ValueType;
 import io.drme.time.Hlc;
+import io.drme.time.SystemClock;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +25,8 @@ class AllocationTest {
     private static final int TAGS = 200;
     private static final int ROUNDS = 600;
     private static final double MAX_BYTES_A_SAMPLE = 8;
+
+    private static final BooleanSupplier KEEPS_UP = () -> false;
 
     private static final String FILE =
             """
@@ -53,10 +57,11 @@ class AllocationTest {
         var alarms = Alarms.compile(AlarmConfig.readAll(top), "gw", pipelines, problems);
         assertThat(problems.list()).isEmpty();
         var transitions = new ArrayList<Transition>();
+        var schedule = new Schedule(pipelines, EngineBudget.usual(), new SystemClock());
 
-        run(pipelines, alarms, 0, transitions::add); // compiles, and grows the batches
+        run(schedule, alarms, 0, transitions::add); // compiles, and grows the batches
         long before = threads().getCurrentThreadAllocatedBytes();
-        run(pipelines, alarms, ROUNDS, transitions::add);
+        run(schedule, alarms, ROUNDS, transitions::add);
         long allocated = threads().getCurrentThreadAllocatedBytes() - before;
 
         double samples = (double) TAGS * ROUNDS;
@@ -69,7 +74,7 @@ class AllocationTest {
     }
 
     private static void run(
-            Pipelines pipelines, Alarms alarms, int firstRound, Consumer<Transition> sink) {
+            Schedule pipelines, Alarms alarms, int firstRound, Consumer<Transition> sink) {
         var in = new Batch(TAGS);
         var derived = new Batch(TAGS * 8);
         long results = 0;
@@ -84,12 +89,12 @@ class AllocationTest {
                 }
             }
             derived.begin(0, in.gatewayTime());
-            pipelines.process(in, derived);
+            pipelines.process(in, derived, KEEPS_UP);
             alarms.process(in, sink);
             alarms.process(derived, sink);
             results += derived.size();
             derived.begin(0, in.gatewayTime());
-            pipelines.tick(now + 500_000_000L, derived);
+            pipelines.tick(now + 500_000_000L, derived, KEEPS_UP);
             alarms.tick(now + 500_000_000L, sink);
         }
         assertThat(results).isGreaterThan((ROUNDS - 2L) * TAGS * 5);

@@ -5,6 +5,7 @@ import io.drme.driver.DeviceSpec;
 import io.drme.edge.uplink.UplinkConfig;
 import io.drme.log.StoreConfig;
 import io.drme.model.GatewayId;
+import io.drme.stream.EngineBudget;
 import io.drme.stream.PipelineConfig;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param gateway who this is
  * @param devices with profiles merged and parameters filled in
  * @param pipelines in the order of the file
+ * @param engine what the pipelines together may take
  * @param alarms in the order of the file
  * @param store where and how samples are kept
  * @param uplink the way to the centre; absent on a gateway that works alone
@@ -26,6 +28,7 @@ public record GatewayConfig(
         Gateway gateway,
         List<DeviceSpec> devices,
         List<PipelineConfig> pipelines,
+        EngineBudget engine,
         List<AlarmConfig> alarms,
         StoreConfig store,
         Optional<UplinkConfig> uplink,

@@ -15,6 +15,7 @@ import io.drme.driver.TagSpec;
 import io.drme.edge.uplink.UplinkConfig;
 import io.drme.log.StoreConfig;
 import io.drme.model.GatewayId;
+import io.drme.stream.EngineBudget;
 import io.drme.stream.PipelineConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -105,6 +106,9 @@ public final class GatewayConfigReader {
                         new GatewayConfig.Gateway(id, site, labels),
                         devices,
                         PipelineConfig.readAll(section),
+                        section.section("engine")
+                                .map(EngineBudget::read)
+                                .orElseGet(EngineBudget::usual),
                         AlarmConfig.readAll(section),
                         section.section("store")
                                 .map(StoreConfig::read)
