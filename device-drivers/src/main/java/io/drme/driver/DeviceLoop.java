@@ -331,7 +331,7 @@ public final class DeviceLoop implements Runnable {
             lost = null;
             log.info("device={} back after={}ms", present.device().name(), health.stateMillis());
         }
-        health.good(driver instanceof PushedDriver pushed ? pushed.note() : "");
+        health.good(driver.note());
     }
 
     private void lose(Reason reason, boolean refused, String message) throws InterruptedException {

@@ -56,6 +56,14 @@ public sealed interface Driver extends AutoCloseable permits PolledDriver, Pushe
     }
 
     /**
+     * What a person should know of the device though it is well, such as that a limit is reached;
+     * without figures that move. Empty where there is nothing. From any thread.
+     */
+    default String note() {
+        return "";
+    }
+
+    /**
      * How many values are known to have been lost before they were taken, because device or line
      * was quicker than what came behind, since the driver was made; of a device that only says that
      * it lost some, how often it said so. Any thread.

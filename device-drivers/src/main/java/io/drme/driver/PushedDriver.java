@@ -43,14 +43,6 @@ public non-sealed interface PushedDriver extends Driver {
     default void extend(DeviceSpec device, PollGroup group) {}
 
     /**
-     * What a person should know of the device though it is well, such as that a limit is reached;
-     * without figures that move. Empty where there is nothing. From any thread.
-     */
-    default String note() {
-        return "";
-    }
-
-    /**
      * When the device was last heard from, by {@link io.drme.time.Clock#nanoTime}: a sample or
      * another sign of life. Asked between a {@link #connect} and the {@link #disconnect} after it,
      * by the owner, also after {@link #take} has thrown.

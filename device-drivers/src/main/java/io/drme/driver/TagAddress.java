@@ -1,5 +1,6 @@
 package io.drme.driver;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -16,6 +17,7 @@ public interface TagAddress {
      *
      * @param safeBits the raw bits to which it falls back when nobody holds it any longer; nothing
      *     where the configuration names none
+     * @param words of a text, what may be written, each with its raw bits; empty where it is none
      */
-    record Writing(OptionalLong safeBits) {}
+    record Writing(OptionalLong safeBits, Map<String, Long> words) {}
 }

@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Lines of a chip of this machine, on the character device. Each line is its own request, so that
- * one that is taken or missing does not cost the others.
+ * one that is taken or missing does not cost the others. One that another holds is asked for again,
+ * sooner at first, until it is ours.
  *
  * <p>Events are stamped by the kernel with the wall clock. A kernel before 5.11 can't; there they
  * get the gateway's time when they are read.
@@ -34,12 +35,21 @@ final class ChipLines implements LineBackend {
     /** How long the reader waits at a time; so long may a close take. */
     static final int POLL_MILLIS = 100;
 
+    /** So soon a line that another holds is asked for again, then after twice the time each. */
+    static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+
+    /** The longest pause between two such tries: a line is ours within so much of being free. */
+    static final Duration MOST_RETRY = Duration.ofSeconds(30);
+
     private static final int EVENTS_AT_ONCE = 64;
     private static final String CONSUMER = "drme";
     private static final Logger log = LoggerFactory.getLogger(ChipLines.class);
 
     /** One line that we hold. */
     private record Held(int index, int fd, boolean realTime, GpioAddress address) {}
+
+    /** One line that somebody else holds. */
+    private record Refused(int index, GpioAddress address) {}
 
     /** A change that came before the first level was read. */
     private record Early(int index, boolean active, long timeNanos, int number) {}
@@ -50,6 +60,12 @@ final class ChipLines implements LineBackend {
     private final Kernel kernel;
     private final List<Held> held = new ArrayList<>();
     private final List<Early> early = new ArrayList<>();
+
+    /** Filled by the owner before the reader starts, and then the reader's. */
+    private final List<Refused> refused = new ArrayList<>();
+
+    private Duration retryAfter = FIRST_RETRY;
+    private long retryAtNanos;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /** Held while a descriptor is used to write, and while they are given back. */
@@ -78,16 +94,24 @@ final class ChipLines implements LineBackend {
                                         Reason.UNKNOWN_ADDRESS,
                                         "%s has lines 0 to %d".formatted(chip, open.count() - 1))
                                 : request(open.fd(), i, line, arena));
+                if (isRefused(found.getLast())) {
+                    refused.add(new Refused(i, line));
+                }
             }
+            retryAtNanos = clock.nanoTime() + retryAfter.toNanos();
             return found;
         }
+    }
+
+    private static boolean isRefused(Present line) {
+        return line instanceof Present.Missing(Reason reason, _) && reason == Reason.REFUSED;
     }
 
     private Present request(int chipFd, int index, GpioAddress address, Arena arena) {
         long before = clock.epochNanos();
         try {
             var line = take(chipFd, index, address, arena);
-            held.add(line);
+            hold(line);
             boolean active = level(line.fd(), arena);
             return new Present.Level(firstLevel(line, active, arena), before);
         } catch (Failed e) {
@@ -98,6 +122,15 @@ final class ChipLines implements LineBackend {
                         case Kernel.EINVAL -> "can't be watched in this way by the chip's driver";
                         default -> "errno " + e.errno();
                     });
+        }
+    }
+
+    private void hold(Held line) {
+        giving.lock();
+        try {
+            held.add(line);
+        } finally {
+            giving.unlock();
         }
     }
 
@@ -159,17 +192,18 @@ final class ChipLines implements LineBackend {
 
     private void read(Listener listener) {
         try (var arena = Arena.ofConfined()) {
-            early.forEach(e -> listener.changed(e.index(), e.active(), e.timeNanos(), e.number()));
-            early.clear();
-            var descriptors = arena.allocate(Kernel.POLL_FD, Math.max(1, held.size()));
-            long size = Kernel.POLL_FD.byteSize();
-            for (int i = 0; i < held.size(); i++) {
-                descriptors.set(JAVA_INT, i * size, held.get(i).fd());
-                descriptors.set(JAVA_SHORT, i * size + 4, Kernel.POLLIN);
-            }
+            tellEarly(listener);
+            int most = held.size() + refused.size();
+            var descriptors = arena.allocate(Kernel.POLL_FD, Math.max(1, most));
+            watch(descriptors, 0);
             var events = arena.allocate(GpioAbi.LINE_EVENT, EVENTS_AT_ONCE);
             while (!closed.get()) {
                 hear(descriptors, events, POLL_MILLIS, listener);
+                if (!refused.isEmpty() && clock.nanoTime() - retryAtNanos >= 0) {
+                    int before = held.size();
+                    askAgain(listener);
+                    watch(descriptors, before);
+                }
                 listener.heard();
             }
             for (int waiting = 0; waiting <= EVENT_BUFFER; waiting += EVENTS_AT_ONCE) {
@@ -180,6 +214,39 @@ final class ChipLines implements LineBackend {
         } finally {
             giveBack();
         }
+    }
+
+    private void watch(MemorySegment descriptors, int from) {
+        long size = Kernel.POLL_FD.byteSize();
+        for (int i = from; i < held.size(); i++) {
+            descriptors.set(JAVA_INT, i * size, held.get(i).fd());
+            descriptors.set(JAVA_SHORT, i * size + 4, Kernel.POLLIN);
+        }
+    }
+
+    /** Asks for the lines that another held; what we have already is not touched. */
+    private void askAgain(Listener listener) {
+        try (var open = Chip.open(device, chip, kernel);
+                var arena = Arena.ofConfined()) {
+            for (var line : List.copyOf(refused)) {
+                var now = request(open.fd(), line.index(), line.address(), arena);
+                if (now instanceof Present.Level level) {
+                    refused.remove(line);
+                    listener.appeared(line.index(), level);
+                    tellEarly(listener);
+                }
+            }
+        } catch (DriverException e) {
+            log.debug("device={} {} can't be opened anew: {}", device, chip, e.getMessage());
+        }
+        retryAfter = retryAfter.multipliedBy(2);
+        retryAfter = retryAfter.compareTo(MOST_RETRY) < 0 ? retryAfter : MOST_RETRY;
+        retryAtNanos = clock.nanoTime() + retryAfter.toNanos();
+    }
+
+    private void tellEarly(Listener listener) {
+        early.forEach(e -> listener.changed(e.index(), e.active(), e.timeNanos(), e.number()));
+        early.clear();
     }
 
     private void hear(

@@ -2,6 +2,7 @@ package io.drme.driver.gpio;
 
 import io.drme.driver.TagAddress;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -80,7 +81,7 @@ public record GpioAddress(int line, Use use, boolean activeLow, Bias bias) imple
     @Override
     public Optional<Writing> writing() {
         return use instanceof Use.Output(boolean safe, _)
-                ? Optional.of(new Writing(OptionalLong.of(safe ? 1 : 0)))
+                ? Optional.of(new Writing(OptionalLong.of(safe ? 1 : 0), Map.of()))
                 : Optional.empty();
     }
 }

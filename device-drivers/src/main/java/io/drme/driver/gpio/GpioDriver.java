@@ -116,9 +116,7 @@ final class GpioDriver implements PushedDriver {
         var due = Duration.ofNanos(counting.waitNanos(clock.nanoTime()));
         var edges = watch.take(due.compareTo(wait) < 0 ? due : wait);
         for (var edge : edges) {
-            out.addBoolean(
-                    tableIndexes.get(edge.tag()), edge.timeNanos(), edge.active(), Quality.GOOD);
-            answered(edge.tag(), edge.active());
+            add(out, edge.tag(), new Present.Level(edge.active(), edge.timeNanos()));
         }
         var counted = counting.addDue(out, clock.nanoTime());
         counted.forEach(this::answered);

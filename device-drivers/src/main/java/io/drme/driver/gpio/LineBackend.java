@@ -41,6 +41,14 @@ interface LineBackend extends AutoCloseable {
          */
         void changed(int index, boolean active, long timeNanos, int number);
 
+        /**
+         * A line that was missing is there: what held it has let it go. Its changes are told from
+         * here on.
+         *
+         * @param index in the list that was opened
+         */
+        void appeared(int index, Present.Level level);
+
         /** The backend is alive, and nothing has changed. */
         void heard();
 

@@ -12,6 +12,7 @@ import io.drme.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -67,8 +68,11 @@ final class LineWatch implements LineBackend.Listener {
     private final ReentrantLock delivering = new ReentrantLock();
     private final AtomicLong lastHeard;
     private final AtomicReference<@Nullable Loss> loss = new AtomicReference<>();
-    private final List<@Nullable LineInput> inputs = new ArrayList<>();
-    private final List<@Nullable LineOutput> outputs = new ArrayList<>();
+
+    /** Filled by the owner, and by the backend's thread once a line appears; read by any. */
+    private final List<@Nullable LineInput> inputs = new CopyOnWriteArrayList<>();
+
+    private final List<@Nullable LineOutput> outputs = new CopyOnWriteArrayList<>();
     private final List<LineNumbers> numbers = new ArrayList<>();
     private boolean overflowTold;
     private boolean lossTold;
@@ -182,6 +186,21 @@ final class LineWatch implements LineBackend.Listener {
         if (input != null) {
             input.changed(active, timeNanos, missed + 1);
         }
+    }
+
+    @Override
+    public void appeared(int index, Present.Level level) {
+        int tag = watched.get(index);
+        if (device.lines().get(tag).isOutput()) {
+            outputs.set(index, output(tag, index));
+        } else {
+            inputs.set(index, input(tag, level.active()));
+        }
+        log.info(
+                "device={} line={} is free again and taken",
+                device.name(),
+                device.lines().get(tag).line());
+        deliver(new Edge(tag, level.active(), level.timeNanos()));
     }
 
     private void reportJump(int tag) {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class AddressReader {
     private static final String EXPECTED =
             "an address such as holding:100, input:0x10, coil:0, discrete:3, holding:10.3 (bit 3) or"
                     + " 40101; from 0 to 65535";
+    private static final Set<String> ACCESS = Set.of("read", "write");
     private static final int MOST_ADDRESS = 65_535;
     private static final int MOST_BIT = 15;
     private static final int MOST_INVALID = 32;
@@ -63,10 +65,13 @@ final class AddressReader {
         long mask = mask(type);
         var invalid = tag.texts("invalid");
         var names = names(type);
-        tag.parsed(
-                "access",
-                "how a Modbus tag is used: nothing is written over Modbus; only read is possible",
-                word -> Optional.of(word).filter("read"::equals));
+        boolean writable =
+                tag.parsed(
+                                "access",
+                                "how a tag is used: read or write",
+                                word -> Optional.of(word).filter(ACCESS::contains))
+                        .filter("write"::equals)
+                        .isPresent();
         if (place.isEmpty() || type.isEmpty()) {
             return Optional.empty();
         }
@@ -83,8 +88,10 @@ final class AddressReader {
                         mask,
                         codes,
                         nan,
-                        names);
+                        names,
+                        writable);
         checkFit(address);
+        checkWritable(address);
         return ok && tag.problems().list().size() == problemsBefore
                 ? Optional.of(address)
                 : Optional.empty();
@@ -323,6 +330,25 @@ final class AddressReader {
                     "type",
                     "takes %d registers, more than max-registers (%d) allows in one request"
                             .formatted(address.width(), settings.maxRegisters()));
+        }
+    }
+
+    private void checkWritable(ModbusAddress address) {
+        if (!address.writable()) {
+            return;
+        }
+        if (address.area() == Area.INPUT || address.area() == Area.DISCRETE) {
+            problem(
+                    "access",
+                    "%s can't be written, as the protocol has no function for it; coils and holding registers can"
+                            .formatted(address.shown()));
+        } else if (address.type() == DataType.TEXT) {
+            problem("access", "a text can't be written; numbers, enums and bits can");
+        } else if (address.mask() != ModbusAddress.ALL_BITS && address.width() > 1) {
+            problem(
+                    "access",
+                    "bits of %d registers can't be written at once; only a mask within one register can"
+                            .formatted(address.width()));
         }
     }
 }

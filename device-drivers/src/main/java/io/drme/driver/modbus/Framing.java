@@ -18,11 +18,11 @@ sealed interface Framing permits Mbap, Rtu {
     /**
      * Asks and takes the answer, on a connection that is open.
      *
-     * @return the values of the answer, exactly as many bytes as were asked for
+     * @return the values of the answer, exactly as many bytes as were asked for; none of a write
      * @throws RefusalException when the device answers by an exception code
      * @throws IOException when no answer came, or one that does not belong to the request
      */
-    byte[] exchange(Line.Read read, Wire wire)
+    byte[] exchange(Line.Ask ask, Wire wire)
             throws IOException, RefusalException, InterruptedException;
 
     /** A connection was made anew. */
@@ -55,7 +55,18 @@ sealed interface Framing permits Mbap, Rtu {
      *
      * @param at where in the frame the message begins
      */
-    static byte[] values(Line.Read read, byte[] frame, int at, int pduBytes)
+    static byte[] values(Line.Ask ask, byte[] frame, int at, int pduBytes)
+            throws RefusalException, Line.WrongAnswerException {
+        return switch (ask) {
+            case Line.Read read -> values(read, frame, at, pduBytes);
+            case WriteRequest write -> {
+                write.check(frame, at, pduBytes);
+                yield new byte[0];
+            }
+        };
+    }
+
+    private static byte[] values(Line.Read read, byte[] frame, int at, int pduBytes)
             throws RefusalException, Line.WrongAnswerException {
         int function = frame[at] & 0xFF;
         int asked = read.area().function();

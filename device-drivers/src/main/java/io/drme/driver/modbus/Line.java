@@ -7,7 +7,9 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -18,9 +20,15 @@ import java.util.concurrent.locks.ReentrantLock;
  * ids over TCP, by order and echoes on a serial line. A connection whose state is not certain after
  * a failure is closed, and an answer that nobody waits for is dropped.
  *
- * <p><b>One repeat.</b> Requests only read, so one that failed for the connection's sake is asked
- * again within the same time limit: where the device had closed the connection while it was idle,
- * and on a serial line where the answer came broken.
+ * <p><b>One repeat.</b> A read that failed for the connection's sake is asked again within the same
+ * time limit: where the device had closed the connection while it was idle, and on a serial line
+ * where the answer came broken.
+ *
+ * <p><b>Held up.</b> A gateway answers in the order of the requests, so one unit that lets wait
+ * holds up what comes behind it on the connection. A request behind another unit's that was left
+ * unanswered has only as long as an answer takes as a rule; then it is asked again over a new
+ * connection, within its limit. From then on a time-out of the unit that held it up costs the
+ * connection at once, until it answers in time.
  *
  * <p><b>Threads.</b> Any thread may call; one exchange at a time, first come first served. {@link
  * #reset} and {@link #shutdown} end a blocked exchange.
@@ -55,6 +63,13 @@ final class Line {
     private long lastEndNanos;
     private long openedNanos;
     private int silentInARow;
+    private boolean parting;
+
+    /** Units whose last request on this connection is unanswered, with none answered behind it. */
+    private final Set<Integer> unanswered = new HashSet<>();
+
+    /** Units that were seen to hold up others. */
+    private final Set<Integer> holding = new HashSet<>();
 
     /** By unit when it answered last on this connection, unless it was silent since. */
     private final Map<Integer, Long> answeredNanos = new HashMap<>();
@@ -83,8 +98,14 @@ final class Line {
         this.lastEndNanos = clock.nanoTime() - Duration.ofDays(1).toNanos();
     }
 
+    /** What a unit is asked for. */
+    sealed interface Ask permits Read, WriteRequest {
+        /** 0 to 255. */
+        int unitId();
+    }
+
     /** What one read is about. */
-    record Read(int unitId, Area area, int start, int count) {}
+    record Read(int unitId, Area area, int start, int count) implements Ask {}
 
     /**
      * How fast a line may be used.
@@ -95,39 +116,6 @@ final class Line {
      */
     record Pace(Duration gap, Duration warmUp, boolean shared) {
         static final Pace NONE = new Pace(Duration.ZERO, Duration.ZERO, false);
-    }
-
-    /** The bytes that passed last and the time they had, kept by the device that asked. */
-    static final class Trace {
-        private byte[] request = new byte[0];
-        private byte[] answer = new byte[0];
-        private Duration limit = Duration.ZERO;
-
-        void limited(Duration to) {
-            limit = to;
-        }
-
-        /** How long the last answer was waited for at most: the time limit, or less of it. */
-        Duration limit() {
-            return limit;
-        }
-
-        void sent(byte[] bytes) {
-            request = bytes;
-            answer = new byte[0];
-        }
-
-        void received(byte[] bytes) {
-            answer = bytes;
-        }
-
-        byte[] request() {
-            return request;
-        }
-
-        byte[] answer() {
-            return answer;
-        }
     }
 
     /** An answer that does not belong to its request, or is none. */
@@ -171,15 +159,49 @@ final class Line {
      */
     byte[] read(Read read, Duration timeout, Trace trace)
             throws IOException, RefusalException, InterruptedException {
-        lock.lockInterruptibly();
+        return read(read, timeout, timeout, trace);
+    }
+
+    /**
+     * The same for an answer that may take less than the whole time.
+     *
+     * @param most as long as an answer may hold the line, at most the time limit
+     * @throws OverdueException when that was over before the time limit; the connection is left
+     *     behind then, as what comes behind the request would be held up
+     */
+    byte[] read(Read read, Duration timeout, Duration most, Trace trace)
+            throws IOException, RefusalException, InterruptedException {
+        long from = takeTurn();
         try {
-            clock.sleep(pace.gap().minusNanos(clock.nanoTime() - lastEndNanos));
-            var limit = pace.shared() ? patience.with(read.unitId(), timeout) : timeout;
+            boolean parts = most.compareTo(timeout) < 0;
+            var limit = pace.shared() && !parts ? patience.with(read.unitId(), timeout) : timeout;
             trace.limited(limit);
-            return exchange(read, limit, trace);
+            return exchange(read, limit, most, trace);
         } finally {
-            lastEndNanos = clock.nanoTime();
-            lock.unlock();
+            endTurn(from, trace);
+        }
+    }
+
+    /**
+     * Writes. It is never asked twice: whether it was taken is not known where no answer came.
+     *
+     * @param timeout for all of it, as of a read
+     * @throws RefusalException when the device answers by an exception code
+     * @throws IOException when no answer came, not in time, or a wrong one
+     */
+    void write(WriteRequest write, Duration timeout, Trace trace)
+            throws IOException, RefusalException, InterruptedException {
+        long from = takeTurn();
+        try {
+            trace.limited(timeout);
+            wire.begin(timeout, trace);
+            if (!opened(timeout) && isFoundSpoilt()) {
+                reset();
+                opened(wire.left());
+            }
+            exchangeOnce(write, timeout, trace);
+        } finally {
+            endTurn(from, trace);
         }
     }
 
@@ -192,6 +214,16 @@ final class Line {
         talk.release(owner);
     }
 
+    /** Whether a thread is in an exchange just now. */
+    boolean isUsedBy(Thread owner) {
+        return talk.isOf(owner);
+    }
+
+    /** Whether it is connected, as far as is known here. */
+    boolean isOpen() {
+        return transport.isOpen();
+    }
+
     /** Closes the connection; the next exchange opens a new one. */
     void reset() {
         transport.close();
@@ -201,6 +233,24 @@ final class Line {
     void shutdown() {
         shut = true;
         reset();
+    }
+
+    /** Takes the line once it may be used; gives when that was. */
+    private long takeTurn() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            clock.sleep(pace.gap().minusNanos(clock.nanoTime() - lastEndNanos));
+            return clock.nanoTime();
+        } catch (InterruptedException | RuntimeException e) {
+            lock.unlock();
+            throw e;
+        }
+    }
+
+    private void endTurn(long from, Trace trace) {
+        lastEndNanos = clock.nanoTime();
+        trace.took(lastEndNanos - from, lock.hasQueuedThreads());
+        lock.unlock();
     }
 
     /** Opens the connection unless it is; returns whether it was made anew. */
@@ -215,6 +265,7 @@ final class Line {
         openedNanos = clock.nanoTime();
         silentInARow = 0;
         answeredNanos.clear();
+        unanswered.clear();
         framing.opened();
         if (shut) {
             reset();
@@ -223,13 +274,19 @@ final class Line {
         return true;
     }
 
-    private byte[] exchange(Read read, Duration timeout, Trace trace)
+    private byte[] exchange(Read read, Duration timeout, Duration most, Trace trace)
             throws IOException, RefusalException, InterruptedException {
         wire.begin(timeout, trace);
         boolean fresh = opened(timeout);
         if (!fresh && isFoundSpoilt()) {
             reset();
             fresh = opened(wire.left());
+        }
+        if (most.compareTo(wire.left()) < 0) {
+            return exchangeSoon(read, timeout, most, trace);
+        }
+        if (!fresh && isBehindAnother(read.unitId())) {
+            return exchangeBehind(read, timeout, trace);
         }
         try {
             return exchangeOnce(read, timeout, trace);
@@ -240,6 +297,63 @@ final class Line {
             opened(wire.left());
             return repeated(read, trace, e);
         }
+    }
+
+    /** An exchange that leaves the connection where the answer is not there soon. */
+    private byte[] exchangeSoon(Read read, Duration timeout, Duration most, Trace trace)
+            throws IOException, RefusalException, InterruptedException {
+        long until = clock.nanoTime() + wire.left().toNanos();
+        wire.limit(most);
+        boolean proven = !answeredNanos.isEmpty();
+        parting = true;
+        try {
+            return exchangeOnce(read, timeout, trace);
+        } catch (SocketTimeoutException e) {
+            reset();
+            if (Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            throw new OverdueException(Duration.ofNanos(until - clock.nanoTime()), proven);
+        } catch (IOException e) {
+            wire.limit(Duration.ofNanos(until - clock.nanoTime()));
+            if (!isWorthRepeating(e, false)) {
+                throw e;
+            }
+            parting = false;
+            opened(wire.left());
+            return repeated(read, trace, e);
+        } finally {
+            parting = false;
+        }
+    }
+
+    /** An exchange that may be held up by another unit's answer, which is still to come. */
+    private byte[] exchangeBehind(Read read, Duration timeout, Trace trace)
+            throws IOException, RefusalException, InterruptedException {
+        long until = clock.nanoTime() + wire.left().toNanos();
+        wire.limit(patience.soon(read.unitId(), wire.left()));
+        var before = Set.copyOf(unanswered);
+        try {
+            return exchangeOnce(read, timeout, trace);
+        } catch (IOException e) {
+            wire.limit(Duration.ofNanos(until - clock.nanoTime()));
+            if (shut || Thread.currentThread().isInterrupted() || !wire.left().isPositive()) {
+                throw e;
+            }
+            holding.addAll(before);
+            holding.remove(read.unitId());
+            reset();
+            opened(wire.left());
+            return repeated(read, trace, e);
+        }
+    }
+
+    /** Whether another unit's answer may still come, on a connection that can be left behind. */
+    private boolean isBehindAnother(int unit) {
+        return pace.shared()
+                && pace.warmUp().isZero()
+                && transport.leavesBehind()
+                && unanswered.stream().anyMatch(other -> other != unit);
     }
 
     /** The second try; where it gives nothing the first says more of what is wrong. */
@@ -253,7 +367,7 @@ final class Line {
         }
     }
 
-    private byte[] exchangeOnce(Read read, Duration timeout, Trace trace)
+    private byte[] exchangeOnce(Ask ask, Duration timeout, Trace trace)
             throws IOException, RefusalException, InterruptedException {
         var warming = pace.warmUp().minusNanos(clock.nanoTime() - openedNanos);
         if (warming.isPositive()) {
@@ -265,7 +379,7 @@ final class Line {
         boolean kept = false;
         talk.begin();
         try {
-            var values = framing.exchange(read, wire);
+            var values = framing.exchange(ask, wire);
             answered = true;
             return values;
         } catch (RefusalException e) {
@@ -275,12 +389,13 @@ final class Line {
             kept = framing.bears(e, wire);
             throw e;
         } finally {
-            // A request that was given up says nothing of the unit.
-            if (!talk.end() || answered) {
-                patience.learn(read.unitId(), answered, clock.nanoTime() - from);
-                countSilence(read.unitId(), answered);
+            // A request that was given up, or goes on elsewhere, says nothing of the unit.
+            if ((!talk.end() && !parting) || answered) {
+                patience.learn(ask.unitId(), answered, clock.nanoTime() - from);
+                countSilence(ask.unitId(), answered);
             }
-            if ((!answered && !kept) || silentInARow >= MOST_SILENT) {
+            boolean left = !answered && (!kept || holding.contains(ask.unitId()));
+            if (left || silentInARow >= MOST_SILENT) {
                 reset();
             }
         }
@@ -289,8 +404,11 @@ final class Line {
     private void countSilence(int unit, boolean answered) {
         if (answered) {
             answeredNanos.put(unit, clock.nanoTime());
+            unanswered.clear();
+            holding.remove(unit);
         } else {
             answeredNanos.remove(unit);
+            unanswered.add(unit);
         }
         boolean good = answered || wire.isHeard() || (pace.warmUp().isPositive() && othersAnswer());
         silentInARow = good ? 0 : silentInARow + 1;

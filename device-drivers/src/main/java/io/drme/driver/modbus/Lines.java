@@ -16,19 +16,19 @@ import java.util.function.BiFunction;
 final class Lines {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Endpoint, Shared> byEndpoint = new HashMap<>();
-    private final BiFunction<Endpoint, Clock, Line> maker;
+    private final BiFunction<Endpoint, Clock, Lanes> maker;
 
     /** No line yet. */
     Lines() {
-        this(Line::to);
+        this(Lanes::to);
     }
 
-    /** Makes lines in another way, for tests in virtual time. */
-    Lines(BiFunction<Endpoint, Clock, Line> maker) {
+    /** Makes the way to an endpoint in another way, for tests in virtual time. */
+    Lines(BiFunction<Endpoint, Clock, Lanes> maker) {
         this.maker = maker;
     }
 
-    private record Shared(Line line, List<ModbusSettings> users) {
+    private record Shared(Lanes line, List<ModbusSettings> users) {
         void setPace() {
             line.pace(
                     new Line.Pace(
@@ -45,7 +45,7 @@ final class Lines {
     }
 
     /** The line to a device's endpoint, shared with all that lead there. */
-    Line acquire(ModbusSettings settings, Clock clock) {
+    Lanes acquire(ModbusSettings settings, Clock clock) {
         lock.lock();
         try {
             var shared =

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 
@@ -44,12 +45,12 @@ final class Mbap implements Framing {
     }
 
     @Override
-    public byte[] exchange(Line.Read read, Wire wire)
+    public byte[] exchange(Line.Ask ask, Wire wire)
             throws IOException, RefusalException, InterruptedException {
         transaction = (transaction + 1) & 0xFFFF;
         // After 65,536 requests an id comes again, and its answer is waited for.
         unanswered.remove((Integer) transaction);
-        wire.send(encode(read, transaction), Duration.ZERO);
+        wire.send(encode(ask, transaction), Duration.ZERO);
         try {
             var answer = new byte[HEADER_BYTES + MOST_PDU_BYTES];
             wire.fill(answer, 0, HEADER_BYTES);
@@ -58,9 +59,9 @@ final class Mbap implements Framing {
                 wire.endFrame();
                 wire.fill(answer, 0, HEADER_BYTES);
             }
-            int pduBytes = pduBytes(read, answer, transaction);
+            int pduBytes = pduBytes(ask, answer, transaction);
             wire.fill(answer, HEADER_BYTES, pduBytes);
-            return values(read, answer, pduBytes);
+            return values(ask, answer, pduBytes);
         } catch (SocketTimeoutException e) {
             if (unanswered.size() == MOST_UNANSWERED) {
                 unanswered.remove();
@@ -79,8 +80,22 @@ final class Mbap implements Framing {
                 && unanswered.remove(word(header, 0));
     }
 
-    /** The frame of a read request. */
-    static byte[] encode(Line.Read read, int transaction) throws IOException {
+    /** The frame of a request. */
+    static byte[] encode(Line.Ask ask, int transaction) throws IOException {
+        return switch (ask) {
+            case Line.Read read -> encode(read, transaction);
+            case WriteRequest write ->
+                    ByteBuffer.allocate(HEADER_BYTES + write.request().length)
+                            .putShort((short) transaction)
+                            .putShort((short) 0)
+                            .putShort((short) (1 + write.request().length))
+                            .put((byte) write.unitId())
+                            .put(write.request())
+                            .array();
+        };
+    }
+
+    private static byte[] encode(Line.Read read, int transaction) throws IOException {
         var request = Framing.message(read);
         request.setTransactionID(transaction);
         var bytes = new ByteArrayOutputStream(12);
@@ -89,20 +104,20 @@ final class Mbap implements Framing {
     }
 
     /** How many bytes follow the header of an answer, which must belong to the request. */
-    static int pduBytes(Line.Read read, byte[] answer, int transaction)
+    static int pduBytes(Line.Ask ask, byte[] answer, int transaction)
             throws Line.WrongAnswerException {
         int length = word(answer, 4);
         Framing.check("protocol", word(answer, 2), 0);
         Framing.check("length", length, LEAST_LENGTH, MOST_LENGTH);
         Framing.check("transaction", word(answer, 0), transaction);
-        Framing.check("unit", answer[6] & 0xFF, read.unitId());
+        Framing.check("unit", answer[6] & 0xFF, ask.unitId());
         return length - 1;
     }
 
     /** The values in an answer whose header was found good and whose PDU is there. */
-    static byte[] values(Line.Read read, byte[] answer, int pduBytes)
+    static byte[] values(Line.Ask ask, byte[] answer, int pduBytes)
             throws RefusalException, Line.WrongAnswerException {
-        return Framing.values(read, answer, HEADER_BYTES, pduBytes);
+        return Framing.values(ask, answer, HEADER_BYTES, pduBytes);
     }
 
     private static int word(byte[] bytes, int at) {

@@ -2,8 +2,11 @@ package io.drme.driver.modbus;
 
 import io.drme.driver.TagAddress;
 import io.drme.model.ValueType;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Where a tag lies in a device and how it is to be understood.
@@ -15,6 +18,7 @@ import java.util.Map;
  * @param invalid raw values, as unsigned bits of the type's width, that mean the sensor failed
  * @param invalidNan whether a NaN means so too
  * @param names what the values of an enumeration are called; empty where it is none
+ * @param writable whether a person may write it
  */
 record ModbusAddress(
         Area area,
@@ -26,7 +30,8 @@ record ModbusAddress(
         long mask,
         List<Long> invalid,
         boolean invalidNan,
-        Map<Long, String> names)
+        Map<Long, String> names,
+        boolean writable)
         implements TagAddress {
 
     static final long ALL_BITS = -1L;
@@ -44,6 +49,16 @@ record ModbusAddress(
     /** The type of the values that it gives. */
     ValueType valueType() {
         return names.isEmpty() ? type.valueType() : ValueType.TEXT;
+    }
+
+    @Override
+    public Optional<Writing> writing() {
+        if (!writable) {
+            return Optional.empty();
+        }
+        var words = new HashMap<String, Long>();
+        names.forEach((code, name) -> words.merge(name, code, Math::min));
+        return Optional.of(new Writing(OptionalLong.empty(), Map.copyOf(words)));
     }
 
     /** In both notations, for example {@code holding:100 (400101)}. */

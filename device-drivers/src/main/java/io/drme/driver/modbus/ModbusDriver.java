@@ -3,6 +3,7 @@ package io.drme.driver.modbus;
 import io.drme.driver.DeviceSpec;
 import io.drme.driver.DriverException;
 import io.drme.driver.Exchange;
+import io.drme.driver.Outputs;
 import io.drme.driver.PollGroup;
 import io.drme.driver.PolledDriver;
 import io.drme.model.Batch;
@@ -25,7 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Polls one unit of a Modbus device. */
+/** Polls one unit of a Modbus device, and writes to it for people. */
 final class ModbusDriver implements PolledDriver {
     /**
      * How long a refused address is left out before all are tried again: soon enough for a person
@@ -40,9 +41,10 @@ final class ModbusDriver implements PolledDriver {
     private final ModbusSettings settings;
     private final Clock clock;
     private final Lines lines;
-    private final Line line;
+    private final Lanes line;
     private final List<ReadPlan> plans;
-    private final Line.Trace trace = new Line.Trace();
+    private final Writer writer;
+    private final Trace trace = new Trace();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /** By the tag's index in the gateway's table. */
@@ -59,6 +61,7 @@ final class ModbusDriver implements PolledDriver {
         this.line = lines.acquire(settings, clock);
         this.plans = groups.stream().map(this::plan).toList();
         groups.forEach(g -> g.tableIndexes().forEach(i -> passed.put(i, new AtomicReference<>())));
+        this.writer = new Writer(device, line, clock);
         this.learnedAtNanos = clock.nanoTime();
     }
 
@@ -284,6 +287,18 @@ final class ModbusDriver implements PolledDriver {
         var of = passed.get(tag);
         var last = of == null ? null : of.get();
         return last == null ? Optional.empty() : Optional.of(last.exchange());
+    }
+
+    @Override
+    public Optional<Outputs> outputs() {
+        return device.tags().stream().anyMatch(tag -> tag.address().writing().isPresent())
+                ? Optional.of(writer)
+                : Optional.empty();
+    }
+
+    @Override
+    public String note() {
+        return line.note(settings.unitId());
     }
 
     @Override

@@ -21,29 +21,34 @@ final class Patience {
     /** Every so many tries a silent unit has its whole limit. */
     static final int WHOLE_EVERY = 8;
 
-    /** A slow answer counts for about so many answers. */
-    private static final int MEMORY = 64;
-
     private final Map<Integer, Integer> silences = new HashMap<>();
-    private final Map<Integer, Long> usualNanos = new HashMap<>();
+    private final Usual usual = new Usual();
 
     /** How long a unit may take now, at most its limit. */
     Duration with(int unit, Duration limit) {
         int silent = silences.getOrDefault(unit, 0);
-        long slowest = usualNanos.values().stream().mapToLong(n -> n).max().orElse(0);
-        long usual = usualNanos.getOrDefault(unit, slowest);
-        if (silent % WHOLE_EVERY == 0 || usual == 0) {
-            return limit;
-        }
-        long nanos = Math.max(LEAST.toNanos(), FACTOR * usual);
-        return Duration.ofNanos(Math.min(nanos, limit.toNanos()));
+        return silent % WHOLE_EVERY == 0 ? limit : soon(unit, limit);
+    }
+
+    /** How long the answer of a unit takes at most as a rule; at most its limit. */
+    Duration soon(int unit, Duration limit) {
+        long own = usual.of(unit);
+        return soon(own > 0 ? own : usual.slowest(), limit);
+    }
+
+    /**
+     * How long is waited where answers take so long as a rule; the limit where that is not known.
+     */
+    static Duration soon(long usualNanos, Duration limit) {
+        long nanos = Math.max(LEAST.toNanos(), FACTOR * usualNanos);
+        return usualNanos == 0 ? limit : Duration.ofNanos(Math.min(nanos, limit.toNanos()));
     }
 
     /** Takes note of an exchange that was answered, by a refusal too, or was not. */
     void learn(int unit, boolean answered, long tookNanos) {
         if (answered) {
             silences.remove(unit);
-            usualNanos.merge(unit, tookNanos, (was, now) -> Math.max(now, was - was / MEMORY));
+            usual.learn(unit, tookNanos);
         } else {
             silences.merge(unit, 1, Integer::sum);
         }

@@ -32,6 +32,11 @@ final class RefusalException extends Exception {
         return code == PATH_UNAVAILABLE || code == TARGET_FAILED;
     }
 
+    /** The exception code. */
+    int code() {
+        return code;
+    }
+
     /** What the readings of the tags say. */
     Reason reason() {
         return switch (code) {

@@ -103,7 +103,7 @@ final class Rtu implements Framing {
     }
 
     @Override
-    public byte[] exchange(Line.Read read, Wire wire)
+    public byte[] exchange(Line.Ask ask, Wire wire)
             throws IOException, RefusalException, InterruptedException {
         if (disturbed || wire.hasUnasked()) {
             disturbed = true;
@@ -112,11 +112,11 @@ final class Rtu implements Framing {
         }
         boolean settled = false;
         try {
-            settle(read.unitId(), wire);
+            settle(ask.unitId(), wire);
             long now = clock.nanoTime();
-            wire.send(encode(read), silence);
-            debts.put(read.unitId(), new Debt(now, read.area().function()));
-            var values = answer(read, wire);
+            wire.send(encode(ask), silence);
+            debts.put(ask.unitId(), new Debt(now, function(ask)));
+            var values = answer(ask, wire);
             settled = true;
             return values;
         } catch (RefusalException e) {
@@ -124,7 +124,7 @@ final class Rtu implements Framing {
             throw e;
         } finally {
             if (settled) {
-                debts.remove(read.unitId());
+                debts.remove(ask.unitId());
             } else {
                 disturbed = true;
             }
@@ -132,24 +132,24 @@ final class Rtu implements Framing {
     }
 
     /** The values in the first frame of the unit that was asked. */
-    private static byte[] answer(Line.Read read, Wire wire)
+    private static byte[] answer(Line.Ask ask, Wire wire)
             throws IOException, RefusalException, InterruptedException {
         var frame = new byte[MOST_FRAME_BYTES];
         byte[] values;
         try {
-            int bytes = next(frame, wire);
-            while (isForeign(frame, read.unitId())) {
-                bytes = next(frame, wire);
+            int bytes = next(ask, frame, wire);
+            while (isForeign(frame, ask.unitId())) {
+                bytes = next(ask, frame, wire);
             }
-            values = values(read, frame, bytes);
+            values = values(ask, frame, bytes);
         } catch (Line.WrongAnswerException e) {
-            checkIsNoRequest(read, frame, LEAST_FRAME_BYTES, e.getMessage());
+            checkIsNoRequest(ask, frame, LEAST_FRAME_BYTES, e.getMessage());
             throw e;
         } catch (SocketTimeoutException e) {
-            checkIsNoRequest(read, frame, ECHO_BYTES, "no other answer came in time");
+            checkIsNoRequest(ask, frame, ECHO_BYTES, "no other answer came in time");
             throw e;
         }
-        checkIsNoRequest(read, frame, ECHO_BYTES, "to the last byte");
+        checkIsNoRequest(ask, frame, ECHO_BYTES, "to the last byte");
         return values;
     }
 
@@ -158,9 +158,10 @@ final class Rtu implements Framing {
      * answer. Only a request for 17 to 24 bits between 768 and 1023 could, and is refused too.
      */
     private static void checkIsNoRequest(
-            Line.Read read, byte[] frame, int bytes, @Nullable String besides)
+            Line.Ask ask, byte[] frame, int bytes, @Nullable String besides)
             throws Line.WrongAnswerException {
-        if (Arrays.equals(frame, 0, bytes, encode(read), 0, bytes)) {
+        // Most writes are answered by their own request, so an echo can't be told from the answer.
+        if (ask instanceof Line.Read && Arrays.equals(frame, 0, bytes, encode(ask), 0, bytes)) {
             throw new Line.WrongAnswerException(
                     "what came begins as the request does (%s); the adapter may send back what it sends: turn off its local echo"
                             .formatted(besides));
@@ -232,14 +233,23 @@ final class Rtu implements Framing {
     }
 
     /** Reads one frame, whose length its first bytes tell; gives its length. */
-    private static int next(byte[] frame, Wire wire) throws IOException, InterruptedException {
+    private static int next(Line.Ask ask, byte[] frame, Wire wire)
+            throws IOException, InterruptedException {
         wire.endFrame();
         wire.fill(frame, 0, LEAST_FRAME_BYTES);
-        int bytes = frameBytes(frame);
+        int bytes = frameBytes(ask, frame);
         wire.fill(frame, LEAST_FRAME_BYTES, bytes - LEAST_FRAME_BYTES);
         checkCrc(frame, bytes);
         wire.endFrame();
         return bytes;
+    }
+
+    private static int frameBytes(Line.Ask ask, byte[] frame) throws Line.WrongAnswerException {
+        return ask instanceof WriteRequest write && function(frame) == write.function()
+                ? (frame[1] & EXCEPTION_BIT) != 0
+                        ? LEAST_FRAME_BYTES
+                        : 1 + write.answerBytes() + CRC_BYTES
+                : frameBytes(frame);
     }
 
     /** How long a frame is that begins with these five bytes. */
@@ -280,25 +290,41 @@ final class Rtu implements Framing {
     }
 
     /** The values in a frame whose checksum is right. */
-    static byte[] values(Line.Read read, byte[] frame, int bytes)
+    static byte[] values(Line.Ask ask, byte[] frame, int bytes)
             throws RefusalException, Line.WrongAnswerException {
-        Framing.check("unit", frame[0] & 0xFF, read.unitId());
-        return Framing.values(read, frame, 1, bytes - 1 - CRC_BYTES);
+        Framing.check("unit", frame[0] & 0xFF, ask.unitId());
+        return Framing.values(ask, frame, 1, bytes - 1 - CRC_BYTES);
     }
 
-    /** The frame of a read request. */
-    static byte[] encode(Line.Read read) {
-        return request(read.unitId(), read.area().function(), read.start(), read.count());
+    /** The frame of a request. */
+    static byte[] encode(Line.Ask ask) {
+        return switch (ask) {
+            case Line.Read(int unit, Area area, int start, int count) ->
+                    request(unit, area.function(), start, count);
+            case WriteRequest write ->
+                    sealed(
+                            ByteBuffer.allocate(1 + write.request().length + CRC_BYTES)
+                                    .put((byte) write.unitId())
+                                    .put(write.request()));
+        };
+    }
+
+    private static int function(Line.Ask ask) {
+        return switch (ask) {
+            case Line.Read read -> read.area().function();
+            case WriteRequest write -> write.function();
+        };
     }
 
     private static byte[] request(int unitId, int function, int first, int second) {
-        var frame = new byte[ECHO_BYTES];
-        var out = ByteBuffer.wrap(frame);
-        out.put((byte) unitId).put((byte) function).putShort((short) first);
-        out.putShort((short) second);
-        int crc = crc(frame, out.position());
-        out.put((byte) crc).put((byte) (crc >> Byte.SIZE));
-        return frame;
+        var frame = ByteBuffer.allocate(ECHO_BYTES).put((byte) unitId).put((byte) function);
+        return sealed(frame.putShort((short) first).putShort((short) second));
+    }
+
+    /** Puts the checksum behind what is there. */
+    private static byte[] sealed(ByteBuffer frame) {
+        int crc = crc(frame.array(), frame.position());
+        return frame.put((byte) crc).put((byte) (crc >> Byte.SIZE)).array();
     }
 
     /** The checksum of a serial frame (Serial Line 1.02, 6.2.2); sent low byte first. */

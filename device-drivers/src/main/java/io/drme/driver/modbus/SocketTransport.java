@@ -71,6 +71,11 @@ final class SocketTransport implements Transport {
     }
 
     @Override
+    public boolean leavesBehind() {
+        return true;
+    }
+
+    @Override
     public int available() throws IOException {
         return connection.get().getInputStream().available();
     }

@@ -46,6 +46,16 @@ final class Talk {
         }
     }
 
+    /** Whether a thread talks just now. Any thread. */
+    boolean isOf(Thread owner) {
+        lock.lock();
+        try {
+            return talking == owner;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Whether the thread that talks is to leave. */
     boolean isToEnd() {
         return isToEnd;

@@ -30,6 +30,14 @@ interface Transport {
      */
     int read(byte[] into, int at, int most, Duration wait) throws IOException, InterruptedException;
 
+    /**
+     * Whether what was under way is left behind when it is opened anew, as with a socket; a serial
+     * port is the line itself, and carries on.
+     */
+    default boolean leavesBehind() {
+        return false;
+    }
+
     /** How many bytes lie there unread. */
     int available() throws IOException;
 

@@ -20,7 +20,7 @@ final class Wire {
     private final Transport transport;
     private final Clock clock;
     private final Talk talk;
-    private Line.Trace trace = new Line.Trace();
+    private Trace trace = new Trace();
     private long deadlineNanos;
     private long lastByteNanos;
     private int frameBytes;
@@ -34,11 +34,16 @@ final class Wire {
     }
 
     /** Begins an exchange. */
-    void begin(Duration timeout, Line.Trace of) {
+    void begin(Duration timeout, Trace of) {
         deadlineNanos = clock.nanoTime() + timeout.toNanos();
         trace = of;
         frameBytes = 0;
         heard = false;
+    }
+
+    /** Sets another time limit for what is still to come of the exchange. */
+    void limit(Duration to) {
+        deadlineNanos = clock.nanoTime() + to.toNanos();
     }
 
     /** What is left of the time limit; not more than 0 when it is over. */

@@ -44,6 +44,11 @@ class ChipLinesTest implements LineBackend.Listener {
     }
 
     @Override
+    public void appeared(int index, Present.Level level) {
+        heard.add(new Heard(index, level.active(), level.timeNanos(), 0));
+    }
+
+    @Override
     public void heard() {}
 
     @Override

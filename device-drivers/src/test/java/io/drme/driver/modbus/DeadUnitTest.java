@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -36,7 +37,9 @@ class DeadUnitTest {
 
     private final ManualClock clock = new ManualClock();
     private final Bus bus = new Bus();
-    private final Lines lines = new Lines((_, _) -> new Line(bus, framing(), clock));
+    private final Lines lines =
+            new Lines(
+                    (_, _) -> new Lanes(new Line(bus, framing(), clock), Optional.empty(), clock));
     private final ArrayBlockingQueue<Batch> queue = new ArrayBlockingQueue<>(1000);
     private final List<DeviceLoop> loops = new ArrayList<>();
     private String scheme = "tcp";
@@ -195,7 +198,7 @@ class DeadUnitTest {
         assertThat(loops.get(DEAD - 1).status().state()).isEqualTo(State.GOOD);
     }
 
-    private Duration silence(Line line, Line.Trace trace) {
+    private Duration silence(Line line, Trace trace) {
         long from = clock.nanoTime();
         assertThatThrownBy(() -> line.read(new Line.Read(1, Area.HOLDING, 0, 1), TIMEOUT, trace))
                 .isInstanceOf(SocketTimeoutException.class);
@@ -209,7 +212,7 @@ class DeadUnitTest {
             throws Exception {
         var line = new Line(bus, framing(), clock);
         line.pace(new Line.Pace(Duration.ZERO, Duration.ZERO, shared));
-        var trace = new Line.Trace();
+        var trace = new Trace();
         line.read(new Line.Read(1, Area.HOLDING, 0, 1), TIMEOUT, trace);
         bus.dead.add(1);
         assertThat(silence(line, trace)).isEqualTo(TIMEOUT);

@@ -18,6 +18,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -117,6 +118,88 @@ class LibmodbusTest {
         }
     }
 
+    private static String outputs(String url, int unit) {
+        return """
+        url: "%s"
+        unit-id: %d
+        timeout: 5s
+        tags:
+          real: {address: "holding:200", type: float32, order: cdab, access: write}
+          word: {address: "holding:210", type: int16, access: write}
+          long: {address: "holding:211", type: uint32, access: write}
+          digits: {address: "holding:220", type: bcd, length: 4, access: write}
+          bit: {address: "holding:230.5", access: write}
+          nibble: {address: "holding:231", type: uint16, mask: 0x00F0, access: write}
+          coil: {address: "coil:40", access: write}
+        """
+                .formatted(url, unit);
+    }
+
+    private void writeAndReadBack(String device) throws Exception {
+        var factory = new ModbusDriverFactory();
+        var fixture = DeviceFixture.of("peer", factory, device);
+        var values =
+                Map.of(
+                        "real",
+                        Double.doubleToRawLongBits(-12.5),
+                        "word",
+                        -3L,
+                        "long",
+                        4_000_000_000L,
+                        "digits",
+                        87_654_321L,
+                        "bit",
+                        1L,
+                        "nibble",
+                        9L,
+                        "coil",
+                        1L);
+        try (Driver driver =
+                factory.create(fixture.spec(), fixture.groups(), directory, new SystemClock())) {
+            driver.connect();
+            var outputs = driver.outputs().orElseThrow();
+            for (var value : values.entrySet()) {
+                int tag = fixture.index(value.getKey()) - DeviceFixture.FIRST_TABLE_INDEX;
+                assertThat(outputs.write(tag, value.getValue()))
+                        .as(value.getKey())
+                        .isEqualTo(value.getValue());
+            }
+            var batch = new Batch();
+            ((PolledDriver) driver).poll(0, batch);
+            assertThat(batch.size()).isEqualTo(values.size());
+            for (int i = 0; i < batch.size(); i++) {
+                int tag = batch.tags()[i] - DeviceFixture.FIRST_TABLE_INDEX;
+                var path = fixture.spec().tags().get(tag).name().text().substring("peer/".length());
+                assertThat(batch.bits()[i]).as(path).isEqualTo(values.get(path));
+            }
+        }
+    }
+
+    @Test
+    void writesToAForeignServerAndReadsItBack() throws Exception {
+        var server = started(compiled().toString());
+        try (BufferedReader out = server.inputReader()) {
+            int port = Integer.parseInt(out.readLine());
+            writeAndReadBack(outputs("tcp://127.0.0.1:" + port, 1));
+        } finally {
+            stop(server);
+        }
+    }
+
+    @Test
+    void writesTheSameOverASerialLine() throws Exception {
+        var program = compiled();
+        try (var pty = PtyPair.open()) {
+            var server = started(program.toString(), pty.one());
+            try (BufferedReader out = server.inputReader()) {
+                assertThat(out.readLine()).isEqualTo("ready");
+                writeAndReadBack(outputs("rtu://" + pty.other(), 7));
+            } finally {
+                stop(server);
+            }
+        }
+    }
+
     // libmodbus 3.1.6 takes function 8 for a broken frame and says nothing: what was asked before
     // is
     // settled by another function.
@@ -147,7 +230,7 @@ class LibmodbusTest {
     private static byte[] answer(Line line) throws Exception {
         var read = new Line.Read(7, Area.HOLDING, 9, 1);
         try {
-            return line.read(read, Duration.ofSeconds(1), new Line.Trace());
+            return line.read(read, Duration.ofSeconds(1), new Trace());
         } catch (SocketTimeoutException _) {
             return new byte[0];
         }

@@ -42,7 +42,7 @@ class LineTest {
     private static final Read TEN = new Read(1, Area.HOLDING, 10, 1);
     private static final Read TWENTY = new Read(1, Area.HOLDING, 20, 1);
 
-    private final Line.Trace trace = new Line.Trace();
+    private final Trace trace = new Trace();
     private SimulatedPress press;
     private Line line;
 

@@ -70,7 +70,7 @@ class MbapTest {
     // One poll a second brings an id again after 18 hours, and then every 18 hours.
     @Test
     void theAnswerToAnIdThatOnceTimedOutIsTakenWhenTheIdComesAgain() throws Exception {
-        var trace = new Line.Trace();
+        var trace = new Trace();
         device.silent = true;
         assertThatThrownBy(() -> line.read(ONE, TIMEOUT, trace))
                 .isInstanceOf(SocketTimeoutException.class);

@@ -29,7 +29,8 @@ class ReadPlanTest {
                 ModbusAddress.ALL_BITS,
                 List.of(),
                 false,
-                Map.of());
+                Map.of(),
+                false);
     }
 
     private static ReadPlan plan(int mergeGap, int maxRegisters, ModbusAddress... tags) {

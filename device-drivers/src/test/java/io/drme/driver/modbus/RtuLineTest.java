@@ -34,7 +34,7 @@ class RtuLineTest {
     private static final Read NEIGHBOUR = new Read(2, Area.HOLDING, 10, 1);
     private static final int ECHO = 8;
 
-    private final Line.Trace trace = new Line.Trace();
+    private final Trace trace = new Trace();
     private RtuPeer peer;
     private Line line;
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 /**
  * A unit is taken out of service, or changed, while it is being asked: its neighbours on the same
  * line don't notice. An interrupt closes the socket of a virtual thread that reads from it, so
- * without care they would all connect anew.
+ * without care they would all connect anew. With a gap there is one connection for all.
  */
 @Timeout(60)
 class StoppedUnitTest {
@@ -120,6 +120,7 @@ class StoppedUnitTest {
                             url: "tcp://127.0.0.1:%d"
                             unit-id: %d
                             timeout: 10s
+                            gap: 1ms
                             tags: {t: {address: "holding:0", type: uint16, poll: 5ms}}
                             """
                                     .formatted(gateway.listener.getLocalPort(), unit));

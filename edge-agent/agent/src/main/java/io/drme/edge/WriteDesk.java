@@ -282,8 +282,8 @@ final class WriteDesk implements GatewayParts.Writes, AutoCloseable {
             throw Problem.unprocessable(
                             "for",
                             "%s has no safe value to fall back to".formatted(target.name().text()),
-                            "a tag with 'safe:'",
-                            "Add 'safe:' to the tag in gateway.yaml, or leave the time out")
+                            "a tag with 'safe:', which GPIO outputs have",
+                            "Leave the time out, and write the value anew when it is to change")
                     .asException();
         }
     }

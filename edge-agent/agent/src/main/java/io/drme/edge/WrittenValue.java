@@ -1,5 +1,6 @@
 package io.drme.edge;
 
+import io.drme.driver.TagAddress;
 import io.drme.driver.TagSpec;
 import io.drme.model.Value;
 import io.drme.model.ValueType;
@@ -8,7 +9,9 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What a person writes, as the raw value that a driver takes, and back. Pure. */
@@ -45,7 +48,8 @@ final class WrittenValue {
     /**
      * The raw bits of a value.
      *
-     * @param value true or false, a number, or either as text
+     * @param value true or false, a number, or either as text; of a text one of the words that may
+     *     be written
      * @throws UnfitException where it is none of the tag's, or outside its range
      */
     static long rawBits(TagSpec tag, @Nullable Object value) throws UnfitException {
@@ -61,9 +65,26 @@ final class WrittenValue {
                                         "true, false, 1 or 0");
                     };
             case INT64, FLOAT64 -> number(tag, text);
-            case TEXT ->
-                    throw new UnfitException("a text can't be written", "a tag that is no text");
+            case TEXT -> word(tag, value == null ? "" : value.toString().strip());
         };
+    }
+
+    private static Map<String, Long> words(TagSpec tag) {
+        return tag.address().writing().map(TagAddress.Writing::words).orElse(Map.of());
+    }
+
+    private static long word(TagSpec tag, String text) throws UnfitException {
+        var words = words(tag);
+        if (words.isEmpty()) {
+            throw new UnfitException("a text can't be written", "a tag that is no text");
+        }
+        var bits = words.get(text);
+        if (bits == null) {
+            throw new UnfitException(
+                    "'%s' is none of the tag's values".formatted(text),
+                    "one of: " + String.join(", ", new TreeSet<>(words.keySet())));
+        }
+        return bits;
     }
 
     private static long number(TagSpec tag, String text) throws UnfitException {
@@ -117,7 +138,13 @@ final class WrittenValue {
                         ? scaled(tag, BigDecimal.valueOf(raw))
                         : new Value.Real(raw);
             }
-            case TEXT -> throw new IllegalArgumentException("a text has no raw bits");
+            case TEXT ->
+                    words(tag).entrySet().stream()
+                            .filter(word -> word.getValue() == rawBits)
+                            .findFirst()
+                            .map(word -> new Value.Text(word.getKey()))
+                            .orElseThrow(
+                                    () -> new IllegalArgumentException("a text has no raw bits"));
         };
     }
 

@@ -34,6 +34,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -112,7 +113,7 @@ class WriteDeskTest {
     private record Writable() implements TagAddress {
         @Override
         public Optional<Writing> writing() {
-            return Optional.of(new Writing(OptionalLong.of(0)));
+            return Optional.of(new Writing(OptionalLong.of(0), Map.of()));
         }
     }
 

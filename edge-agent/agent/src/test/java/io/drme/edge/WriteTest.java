@@ -33,6 +33,7 @@ class WriteTest {
             """
             devices:
               cabinet: {protocol: gpio, listen: "127.0.0.1:0", chip-lines: 8}
+              press: {protocol: modbus, listen: "127.0.0.1:0", units: {1: {fill: {"holding:0-9": {value: 0}}}}}
             """;
     private static final String CONFIG =
             """
@@ -47,6 +48,15 @@ class WriteTest {
                   secret: {address: "line:4", access: write, safe: 0, sync: local}
                   door: {address: "line:5"}
                   horn: {address: "line:6", access: write, safe: 0, on-stop: keep}
+              press:
+                driver: modbus
+                url: "@press@"
+                timeout: 5s
+                poll: 100ms
+                tags:
+                  setpoint: {address: "holding:4", type: int16, access: write, scale: 0.1, range: [0, 80]}
+                  mode: {address: "holding:5", type: uint16, access: write, enum: {0: stopped, 1: manual}}
+                  count: {address: "holding:6", type: uint16}
             pipelines:
               lit: {from: ["cabinet/lamp"], steps: [{map: "!value"}], to: ["dark/{path}"]}
             store: {sync-every: 50ms}
@@ -72,7 +82,8 @@ class WriteTest {
         var file = folder.resolve("gateway.yaml");
         Files.writeString(
                 file,
-                CONFIG.replace("@url@", "sim://127.0.0.1:" + plant.address("cabinet").getPort()));
+                CONFIG.replace("@url@", "sim://127.0.0.1:" + plant.address("cabinet").getPort())
+                        .replace("@press@", "tcp://127.0.0.1:" + plant.address("press").getPort()));
         var gateway = RunningGateway.start(file, folder.resolve("data"));
         await("all was read", () -> value(gateway, "cabinet/door") != null);
         return gateway;
@@ -135,6 +146,33 @@ class WriteTest {
                     .contains(new Audit("erika", "tag.write", "cabinet/lamp", "false → true"));
         }
         assertThat(level(3)).as("safe at the stop").isZero();
+    }
+
+    @Test
+    void aModbusRegisterIsWrittenInTheUnitOfTheTagWithinItsRangeAndOnRecord() throws Exception {
+        try (var gateway = start()) {
+            await("it is read", () -> value(gateway, "press/setpoint") != null);
+            var done = write(gateway, 200, "{\"tag\": \"press/setpoint\", \"value\": 42.5}");
+            assertThat(done.getDouble("value")).isEqualTo(42.5);
+            await(
+                    "the sample",
+                    () -> Double.valueOf(42.5).equals(value(gateway, "press/setpoint")));
+            write(gateway, 200, "{\"tag\": \"press/mode\", \"value\": \"manual\"}");
+            await("the word", () -> "manual".equals(value(gateway, "press/mode")));
+            assertThat(
+                            write(gateway, 422, "{\"tag\": \"press/setpoint\", \"value\": 80.1}")
+                                    .getString("detail"))
+                    .contains("80.1 is out of range");
+            assertThat(
+                            write(gateway, 422, "{\"tag\": \"press/mode\", \"value\": \"x\"}")
+                                    .toString())
+                    .contains("one of: manual, stopped");
+            assertThat(write(gateway, 422, "{\"tag\": \"press/count\", \"value\": 1}").toString())
+                    .contains("access: write");
+            assertThat(audits(gateway))
+                    .extracting(Audit::detail)
+                    .contains("0.0 → 42.5", "stopped → manual");
+        }
     }
 
     @Test

@@ -10,12 +10,29 @@ import io.drme.model.TagName;
 import io.drme.model.Value;
 import io.drme.model.ValueType;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** What a person writes, as raw bits. */
 class WrittenValueTest {
     private static TagSpec tag(
             ValueType raw, double scale, double offset, double low, double high) {
+        return tag(raw, scale, offset, low, high, new TagAddress() {});
+    }
+
+    private static TagSpec tag(ValueType raw, TagAddress address) {
+        return tag(raw, 1, 0, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, address);
+    }
+
+    private static TagSpec tag(
+            ValueType raw,
+            double scale,
+            double offset,
+            double low,
+            double high,
+            TagAddress address) {
         boolean scaled = scale != 1 || offset != 0;
         return new TagSpec(
                 new TagName("d/t"),
@@ -30,7 +47,7 @@ class WrittenValueTest {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
                 new SyncMode.Raw(),
-                new TagAddress() {});
+                address);
     }
 
     private static TagSpec tag(ValueType raw) {
@@ -73,5 +90,26 @@ class WrittenValueTest {
                 .hasMessageContaining("150.1 is out of range");
         assertThatThrownBy(() -> WrittenValue.rawBits(tag(ValueType.TEXT), "a"))
                 .hasMessageContaining("a text can't be written");
+    }
+
+    @Test
+    void aTextIsWrittenByTheWordsThatStandForBitsAndByNoOther() throws Exception {
+        var words = new TagAddress.Writing(OptionalLong.empty(), Map.of("manual", 2L, "off", 0L));
+        var mode =
+                tag(
+                        ValueType.TEXT,
+                        new TagAddress() {
+                            @Override
+                            public Optional<Writing> writing() {
+                                return Optional.of(words);
+                            }
+                        });
+        assertThat(WrittenValue.rawBits(mode, "manual")).isEqualTo(2);
+        assertThat(WrittenValue.of(mode, 2)).isEqualTo(new Value.Text("manual"));
+        assertThatThrownBy(() -> WrittenValue.rawBits(mode, "automatic"))
+                .isInstanceOfSatisfying(
+                        WrittenValue.UnfitException.class,
+                        e -> assertThat(e.expected()).isEqualTo("one of: manual, off"))
+                .hasMessageContaining("'automatic' is none of the tag's values");
     }
 }

@@ -65,6 +65,9 @@ enum Frames {
                 in.readFully(frame, 2, 5);
                 bytes = Math.min(MOST_FRAME_BYTES, 7 + (frame[6] & 0xFF) + CRC_BYTES);
                 in.readFully(frame, 7, bytes - 7);
+            } else if (function == MASKED_WRITE) {
+                bytes = MASKED_WRITE_BYTES;
+                in.readFully(frame, 2, bytes - 2);
             } else if (function >= 1 && function <= 8) {
                 in.readFully(frame, 2, bytes - 2);
             } else {
@@ -91,6 +94,8 @@ enum Frames {
         }
     };
 
+    private static final int MASKED_WRITE = 22;
+    private static final int MASKED_WRITE_BYTES = 10;
     private static final int HEADER_BYTES = 7;
     private static final int MOST_LENGTH = 254;
     private static final int CRC_BYTES = 2;

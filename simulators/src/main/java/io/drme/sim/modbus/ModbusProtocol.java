@@ -7,6 +7,7 @@ import io.drme.sim.SimulatedProtocol;
 import io.drme.sim.ValueSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,8 +105,19 @@ public final class ModbusProtocol implements SimulatedProtocol {
         if (points.isEmpty()) {
             keys.problem("points", "a unit needs points or fill; add one");
         }
+        var unknown = new HashSet<Integer>();
+        for (var text : keys.texts("unknown-functions")) {
+            if (text.matches("[1-9][0-9]{0,2}")) {
+                unknown.add(Integer.parseInt(text));
+            } else {
+                keys.problem(
+                        "unknown-functions",
+                        "'%s' is no function code; give numbers from 1, such as 22"
+                                .formatted(text));
+            }
+        }
         keys.done();
-        return new Unit(points, writable);
+        return new Unit(points, writable, unknown);
     }
 
     /** Reads the points of one unit, and sees to it that no two claim one register. */

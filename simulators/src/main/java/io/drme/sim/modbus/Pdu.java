@@ -4,8 +4,8 @@ import io.drme.sim.fault.Moment;
 import java.nio.ByteBuffer;
 
 /**
- * Answers requests: functions 1 to 6, 8, 15 and 16 of the Modbus Application Protocol 1.1b3, with
- * its checks in its order: function, quantity, address.
+ * Answers requests: functions 1 to 6, 8, 15, 16 and 22 of the Modbus Application Protocol 1.1b3,
+ * with its checks in its order: function, quantity, address.
  */
 final class Pdu {
     static final int ILLEGAL_FUNCTION = 1;
@@ -14,6 +14,7 @@ final class Pdu {
     static final int DEVICE_FAILURE = 4;
 
     private static final int ECHO = 8;
+    private static final int MASKED_WRITE = 22;
     private static final int EXCEPTION_BIT = 0x80;
     private static final int MOST_REGISTERS_READ = 125;
     private static final int MOST_BITS_READ = 2000;
@@ -28,6 +29,9 @@ final class Pdu {
     static byte[] answer(Unit unit, byte[] request, Moment moment) {
         int function = request[0] & 0xFF;
         var in = ByteBuffer.wrap(request, 1, request.length - 1);
+        if (!unit.knows(function)) {
+            return exception(function, ILLEGAL_FUNCTION);
+        }
         return switch (function) {
             case 1 -> readBits(unit, Area.COIL, in, moment);
             case 2 -> readBits(unit, Area.DISCRETE, in, moment);
@@ -38,6 +42,7 @@ final class Pdu {
             case 6 -> writeOne(unit, Area.HOLDING, request, in);
             case 15 -> writeMany(unit, Area.COIL, request, in);
             case 16 -> writeMany(unit, Area.HOLDING, request, in);
+            case MASKED_WRITE -> writeMasked(unit, request, in, moment);
             default -> exception(function, ILLEGAL_FUNCTION);
         };
     }
@@ -115,6 +120,25 @@ final class Pdu {
             return exception(function, ILLEGAL_ADDRESS);
         }
         unit.write(area, address, area.isBits() ? value == 0 ? 0 : 1 : value);
+        return request.clone();
+    }
+
+    /** Sets the bits of a register that the first mask leaves out (6.16). */
+    private static byte[] writeMasked(Unit unit, byte[] request, ByteBuffer in, Moment moment) {
+        if (!unit.isWritable()) {
+            return exception(MASKED_WRITE, ILLEGAL_FUNCTION);
+        }
+        if (in.remaining() != 6) {
+            return exception(MASKED_WRITE, ILLEGAL_VALUE);
+        }
+        int address = in.getShort() & 0xFFFF;
+        int and = in.getShort() & 0xFFFF;
+        int or = in.getShort() & 0xFFFF;
+        if (!unit.has(Area.HOLDING, address, 1)) {
+            return exception(MASKED_WRITE, ILLEGAL_ADDRESS);
+        }
+        int now = unit.read(Area.HOLDING, address, moment);
+        unit.write(Area.HOLDING, address, (now & and) | (or & ~and));
         return request.clone();
     }
 

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One unit of a device: which addresses it has and what they hold. What a client writes stands in
@@ -17,10 +18,16 @@ final class Unit {
     private final Map<Area, Map<Integer, Integer>> written = new EnumMap<>(Area.class);
     private final Map<Register, Map<Integer, Point>> registerBits = new HashMap<>();
     private final boolean writable;
+    private final Set<Integer> unknownFunctions;
 
-    /** Makes a unit of points that do not overlap, but for bits of one register. */
-    Unit(List<Point> points, boolean writable) {
+    /**
+     * Makes a unit of points that do not overlap, but for bits of one register.
+     *
+     * @param unknownFunctions function codes that it does not know
+     */
+    Unit(List<Point> points, boolean writable, Set<Integer> unknownFunctions) {
         this.writable = writable;
+        this.unknownFunctions = Set.copyOf(unknownFunctions);
         for (var area : Area.values()) {
             byAddress.put(area, new HashMap<>());
             written.put(area, new HashMap<>());
@@ -37,6 +44,10 @@ final class Unit {
                         .put(point.bit(), point);
             }
         }
+    }
+
+    boolean knows(int function) {
+        return !unknownFunctions.contains(function);
     }
 
     boolean isWritable() {

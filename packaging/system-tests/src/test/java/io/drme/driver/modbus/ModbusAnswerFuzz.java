@@ -86,7 +86,8 @@ public final class ModbusAnswerFuzz {
                                 ModbusAddress.ALL_BITS,
                                 List.of(7L),
                                 true,
-                                Map.of(1L, "one"));
+                                Map.of(1L, "one"),
+                                false);
                 Decoder.decode(address, values, 0, sink.of(0));
             }
         }

@@ -1,0 +1,86 @@
+package io.drme.driver.modbus;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The messages that write, without unit id and transport header (Application Protocol 1.1b3, 6.5,
+ * 6.6, 6.12 and 6.16), and what they are answered by.
+ *
+ * @param request function code first
+ * @param answerBytes length of the answer, whose bytes are the first of the request
+ */
+record WriteRequest(int unitId, byte[] request, int answerBytes) implements Line.Ask {
+    static final int ONE_COIL = 5;
+    static final int ONE_REGISTER = 6;
+    static final int REGISTERS = 16;
+    static final int MASKED = 22;
+
+    private static final int COIL_ON = 0xFF00;
+    private static final int SHORT_BYTES = 5;
+    private static final int MASKED_BYTES = 7;
+    private static final int HEAD_BYTES = 6;
+    private static final int ALL = 0xFFFF;
+
+    /** Sets a coil. */
+    static WriteRequest coil(int unitId, int start, boolean on) {
+        return of(unitId, ONE_COIL, start, on ? COIL_ON : 0);
+    }
+
+    /** Sets one register. */
+    static WriteRequest register(int unitId, int start, int value) {
+        return of(unitId, ONE_REGISTER, start, value);
+    }
+
+    private static WriteRequest of(int unitId, int function, int start, int value) {
+        var request = ByteBuffer.allocate(SHORT_BYTES).put((byte) function);
+        request.putShort((short) start).putShort((short) value);
+        return new WriteRequest(unitId, request.array(), SHORT_BYTES);
+    }
+
+    /**
+     * Sets registers one behind another, all by one request.
+     *
+     * @param values two bytes each
+     */
+    static WriteRequest registers(int unitId, int start, byte[] values) {
+        var request = ByteBuffer.allocate(HEAD_BYTES + values.length).put((byte) REGISTERS);
+        request.putShort((short) start).putShort((short) (values.length / 2));
+        request.put((byte) values.length).put(values);
+        return new WriteRequest(unitId, request.array(), SHORT_BYTES);
+    }
+
+    /** Sets some bits of a register and leaves the others, all in the device. */
+    static WriteRequest masked(int unitId, int start, int mask, int value) {
+        var request = ByteBuffer.allocate(MASKED_BYTES).put((byte) MASKED);
+        request.putShort((short) start).putShort((short) (ALL & ~mask));
+        request.putShort((short) (value & mask));
+        return new WriteRequest(unitId, request.array(), MASKED_BYTES);
+    }
+
+    /** The function's code. */
+    int function() {
+        return request[0];
+    }
+
+    /**
+     * Holds an answer against what it must be.
+     *
+     * @param at where in the frame the message begins
+     */
+    void check(byte[] frame, int at, int pduBytes)
+            throws RefusalException, Line.WrongAnswerException {
+        int function = frame[at] & 0xFF;
+        if (function == (function() | Framing.EXCEPTION_BIT)) {
+            Framing.check("length of refusal", pduBytes, 2);
+            throw new RefusalException(frame[at + 1] & 0xFF);
+        }
+        Framing.check("function", function, function());
+        Framing.check("length", pduBytes, answerBytes);
+        for (int i = 1; i < answerBytes; i++) {
+            if (frame[at + i] != request[i]) {
+                throw new Line.WrongAnswerException(
+                        "the answer to the write tells another address, count or value than was sent");
+            }
+        }
+    }
+}
