@@ -193,7 +193,7 @@ class CombineTest {
                         0,
                         new SyncMode.Local());
 
-        var table = Rig.compile(EFFICIENCY, OUT, local).table();
+        var table = Pipelines.of(EFFICIENCY, OUT, local).table();
 
         var result = table.get(table.indexOf(new TagName("press-1/efficiency")).orElseThrow());
         assertThat(result.sync()).isInstanceOf(SyncMode.Local.class);

@@ -60,7 +60,7 @@ class SeveralInputsTest {
                         lanes(ValueType.FLOAT64, "a/y"),
                         lanes(ValueType.FLOAT64, "b/y"),
                         lanes(numbers(random), "c/z"));
-        return new Making(main, sides, HERE, "step", new Problems());
+        return new Making(main, sides, HERE, "step", new Problems(), new StateBytes());
     }
 
     private static Beside beside() {
