@@ -55,7 +55,9 @@ class SchemaLockstepTest {
                      "tags": {"n": {"address": "t/n"}}}},
              "pipelines": {"p": {"from": ["m/n"], "to": ["p/{function}"], "steps": [
                {"filter": "value > 1.0"}, {"scale": {}},
-               {"aggregate": {"window": "1s", "functions": ["avg"]}}]}},
+               {"aggregate": {"window": "1s", "functions": ["avg"]}},
+               {"aggregate": {"session": {"gap": "1s"}, "functions": ["avg"]}},
+               {"rate": {}}, {"counter": {}}]}},
              "alarms": {"a": {"tag": "m/n", "high": 1}},
              "store": {}, "uplink": {"url": "mqtt://127.0.0.1"}, "web": {}}
             """;
@@ -148,6 +150,11 @@ class SchemaLockstepTest {
                 new Place("pipelines/p", "definitions/pipeline"),
                 new Place("pipelines/p/steps/1/scale", "definitions/step/properties/scale"),
                 new Place("pipelines/p/steps/2/aggregate", "definitions/step/properties/aggregate"),
+                new Place(
+                        "pipelines/p/steps/3/aggregate/session",
+                        "definitions/step/properties/aggregate/properties/session"),
+                new Place("pipelines/p/steps/4/rate", "definitions/step/properties/rate"),
+                new Place("pipelines/p/steps/5/counter", "definitions/step/properties/counter"),
                 new Place("alarms/a", "definitions/alarm"),
                 new Place("store", "properties/store"),
                 new Place("uplink", "properties/uplink"),

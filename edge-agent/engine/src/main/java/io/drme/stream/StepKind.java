@@ -17,7 +17,9 @@ record StepKind(String key, Function<Section, Optional<? extends Step>> reader) 
                     new StepKind("filter", FilterStep::read),
                     new StepKind("map", MapStep::read),
                     new StepKind("scale", ScaleStep::read),
-                    new StepKind("aggregate", AggregateStep::read));
+                    new StepKind("aggregate", AggregateStep::read),
+                    new StepKind("rate", RateStep::read),
+                    new StepKind("counter", CounterStep::read));
 
     /** The key of each, in the order of the page. */
     static List<String> keys() {
