@@ -82,6 +82,11 @@ class ConfigurationPageTest {
                 new Chapter("A step of a pipeline", "definitions/step"),
                 new Chapter("`scale`, a step", "definitions/step/properties/scale"),
                 new Chapter("`aggregate`, a step", "definitions/step/properties/aggregate"),
+                new Chapter(
+                        "`session` of an aggregate",
+                        "definitions/step/properties/aggregate/properties/session"),
+                new Chapter("`rate`, a step", "definitions/step/properties/rate"),
+                new Chapter("`counter`, a step", "definitions/step/properties/counter"),
                 new Chapter("An alarm under `alarms`", "definitions/alarm"),
                 new Chapter("`store`", "properties/store"),
                 new Chapter("`uplink`", "properties/uplink"),

@@ -56,7 +56,9 @@ class SchemaLockstepTest {
              "pipelines": {"p": {"from": ["m/n"], "to": ["p/{function}"], "steps": [
                {"filter": "value > 1.0"}, {"scale": {}},
                {"aggregate": {"window": "1s", "functions": ["avg"]}}, {"merge": {}},
-               {"combine": {"with": {"n": "m/n"}, "give": "value"}}]}},
+               {"combine": {"with": {"n": "m/n"}, "give": "value"}},
+               {"aggregate": {"session": {"gap": "1s"}, "functions": ["avg"]}},
+               {"rate": {}}, {"counter": {}}]}},
              "engine": {},
              "alarms": {"a": {"tag": "m/n", "high": 1}},
              "store": {}, "uplink": {"url": "mqtt://127.0.0.1"}, "web": {}}
@@ -153,6 +155,11 @@ class SchemaLockstepTest {
                 new Place("pipelines/p/steps/3/merge", "definitions/step/properties/merge"),
                 new Place("pipelines/p/steps/4/combine", "definitions/step/properties/combine"),
                 new Place("engine", "properties/engine"),
+                new Place(
+                        "pipelines/p/steps/5/aggregate/session",
+                        "definitions/step/properties/aggregate/properties/session"),
+                new Place("pipelines/p/steps/6/rate", "definitions/step/properties/rate"),
+                new Place("pipelines/p/steps/7/counter", "definitions/step/properties/counter"),
                 new Place("alarms/a", "definitions/alarm"),
                 new Place("store", "properties/store"),
                 new Place("uplink", "properties/uplink"),

@@ -7,7 +7,6 @@ import io.drme.model.ValueType;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +39,10 @@ final class AggregateOperator implements Operator {
     private final List<Lane> lanes;
     private final WindowFunction[] functions;
     private final boolean[] holds;
+
+    /** Those whose value counts by time, because it holds or because a function says so. */
+    private final boolean[] tracks;
+
     private final boolean[] isReal;
     private final long every;
     private final long panesPerWindow;
@@ -58,19 +61,21 @@ final class AggregateOperator implements Operator {
     private final byte[] heldQuality;
     private final @Nullable String[] heldTexts;
 
-    AggregateOperator(List<Lane> input, AggregateStep step) {
+    AggregateOperator(List<Lane> input, AggregateStep step, Windows.Time windows) {
         this.input = input;
         this.functions = step.functions().toArray(WindowFunction[]::new);
-        this.lanes = results(input, step.functions());
-        this.every = step.every().toNanos();
-        this.panesPerWindow = step.window().toNanos() / every;
+        this.lanes = step.results(input);
+        this.every = windows.every().toNanos();
+        this.panesPerWindow = windows.panes();
         this.lateness = step.lateness().toNanos();
-        this.panes = new Panes(input, ring(step), step.functions());
+        this.panes = new Panes(input, step);
         int count = input.size();
         this.holds = new boolean[count];
+        this.tracks = new boolean[count];
         this.isReal = new boolean[count];
         for (int i = 0; i < count; i++) {
             holds[i] = step.hold().orElse(input.get(i).held());
+            tracks[i] = holds[i] || step.functions().stream().anyMatch(WindowFunction::isTimed);
             isReal[i] = input.get(i).type() == ValueType.FLOAT64;
         }
         this.open = filled(count);
@@ -89,23 +94,6 @@ final class AggregateOperator implements Operator {
         var array = new long[count];
         Arrays.fill(array, NONE);
         return array;
-    }
-
-    private static List<Lane> results(List<Lane> input, List<WindowFunction> functions) {
-        var results = new ArrayList<Lane>();
-        for (var lane : input) {
-            for (var function : functions) {
-                results.add(lane.under(function));
-            }
-        }
-        return List.copyOf(results);
-    }
-
-    /** How many panes of a tag may hold samples at the same time. */
-    static int ring(AggregateStep step) {
-        long every = step.every().toNanos();
-        long panes = step.window().toNanos() / every;
-        return Math.toIntExact(panes + Math.ceilDiv(step.lateness().toNanos(), every));
     }
 
     @Override
@@ -159,7 +147,7 @@ final class AggregateOperator implements Operator {
             begin(lane, time);
         }
         long pane = paneOf(lane, time);
-        if (pane < open[lane] || (holds[lane] && time < clocks.newest(lane))) {
+        if (pane < open[lane] || (tracks[lane] && time < clocks.newest(lane))) {
             late++;
             if (++lateRun[lane] < MAX_LATE_RUN) {
                 return;
@@ -217,7 +205,7 @@ final class AggregateOperator implements Operator {
             panes.spoil(slot);
         }
         newestPane[lane] = Math.max(newestPane[lane], pane);
-        if (holds[lane]) {
+        if (tracks[lane]) {
             settle(lane, time);
             heldSince[lane] = time;
             heldBits[lane] = bits;
@@ -244,8 +232,11 @@ final class AggregateOperator implements Operator {
                 panes.spoil(slot);
             }
             if (!Quality.isBad(heldQuality[lane])) {
-                panes.see(lane, slot, from, heldBits[lane], heldTexts[lane]);
-                panes.weigh(lane, slot, heldBits[lane], (double) (to - from));
+                panes.elapse(lane, slot, heldBits[lane], to - from);
+                if (holds[lane]) {
+                    panes.see(lane, slot, from, heldBits[lane], heldTexts[lane]);
+                    panes.weigh(lane, slot, heldBits[lane], (double) (to - from));
+                }
             }
             newestPane[lane] = Math.max(newestPane[lane], pane);
             heldSince[lane] = to;
@@ -285,7 +276,7 @@ final class AggregateOperator implements Operator {
     /** Of a run of windows without a value only the first gives a result. */
     private void emit(int lane, long time, long from, long to, Batch out) {
         panes.gather(lane, from, to);
-        byte saying = panes.hasValue() ? RESULTS : panes.isSpoilt() ? SAID_BAD : SAID_STALE;
+        byte saying = panes.hasResult() ? RESULTS : panes.isSpoilt() ? SAID_BAD : SAID_STALE;
         if (saying != RESULTS && saying == said[lane]) {
             return;
         }

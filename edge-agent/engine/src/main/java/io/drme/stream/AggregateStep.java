@@ -1,7 +1,6 @@
 package io.drme.stream;
 
 import io.drme.config.Nearest;
-import io.drme.config.Quantities;
 import io.drme.config.Section;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,92 +11,68 @@ import java.util.Optional;
 /**
  * Gives one result a function for each window of each tag; see docs/operators/aggregate.md.
  *
- * @param window length of a window, 1 ms to 31 d, a multiple of {@code every}
- * @param every from one result to the next; the same as {@code window} makes them tumble
+ * @param windows which samples count together
  * @param functions at least one, each once
  * @param lateness how much older than the newest a sample of the same tag may be and still count;
  *     results wait for it; 0 to 1 h
  * @param hold whether a value is true until the next one, so that averages are weighted by time;
  *     absent: it is for tags with a deadband
+ * @param per the time of an integral
  */
 record AggregateStep(
-        Duration window,
-        Duration every,
+        Windows windows,
         List<WindowFunction> functions,
         Duration lateness,
-        Optional<Boolean> hold)
+        Optional<Boolean> hold,
+        PerTime per)
         implements Step {
-    private static final Duration MIN_WINDOW = Duration.ofMillis(1);
-    private static final Duration MAX_WINDOW = Duration.ofDays(31);
     private static final Duration MAX_LATENESS = Duration.ofHours(1);
 
-    /** The most results that overlap; it bounds the state of a tag. */
-    private static final int MAX_PANES = 10_000;
-
-    private static final List<WindowFunction> KNOWN_FUNCTIONS = List.of(WindowFunction.values());
     private static final List<String> FUNCTIONS =
-            KNOWN_FUNCTIONS.stream().map(WindowFunction::text).toList();
+            WindowFunction.USUAL.stream().map(WindowFunction::text).toList();
+
+    /** Windows that tumble, without lateness, held as the tags are. */
+    static AggregateStep tumbling(Duration window, List<WindowFunction> functions) {
+        return new AggregateStep(
+                new Windows.Time(window, window),
+                functions,
+                Duration.ZERO,
+                Optional.empty(),
+                PerTime.S);
+    }
 
     static Optional<AggregateStep> read(Section step) {
-        return step.section("aggregate").map(AggregateStep::of);
+        return step.section("aggregate").flatMap(AggregateStep::of);
     }
 
-    private static AggregateStep of(Section section) {
-        if (!section.has("window")) {
-            section.problem("window", "is missing; give a time such as 10s");
-        }
-        var window = section.duration("window", Duration.ofSeconds(1), MIN_WINDOW, MAX_WINDOW);
-        var every = section.duration("every", window, MIN_WINDOW, MAX_WINDOW);
-        if (window.toNanos() % every.toNanos() != 0) {
-            section.problem(
-                    "every",
-                    "%s does not divide the window of %s; choose one that does, such as %s"
-                            .formatted(
-                                    Quantities.text(every),
-                                    Quantities.text(window),
-                                    Quantities.text(nearestDivisor(window, every))));
-        } else if (window.toNanos() / every.toNanos() > MAX_PANES) {
-            section.problem(
-                    "every",
-                    "the window of %s has more than %d steps of %s; choose a longer one"
-                            .formatted(Quantities.text(window), MAX_PANES, Quantities.text(every)));
-        }
-        var step =
-                new AggregateStep(
-                        window,
-                        every,
-                        functions(section),
-                        section.duration("lateness", Duration.ZERO, Duration.ZERO, MAX_LATENESS),
-                        section.has("hold")
-                                ? Optional.of(section.bool("hold", false))
-                                : Optional.empty());
+    private static Optional<AggregateStep> of(Section section) {
+        var windows = Windows.read(section);
+        var functions = functions(section);
+        var lateness = section.duration("lateness", Duration.ZERO, Duration.ZERO, MAX_LATENESS);
+        var hold =
+                section.has("hold")
+                        ? Optional.of(section.bool("hold", false))
+                        : Optional.<Boolean>empty();
+        var per = section.choice("per", PerTime.S);
         section.done();
-        return step;
-    }
-
-    private static Duration nearestDivisor(Duration window, Duration every) {
-        long parts = Math.max(1, Math.round((double) window.toNanos() / every.toNanos()));
-        while (parts > 1 && window.toNanos() % parts != 0) {
-            parts--;
-        }
-        return window.dividedBy(parts);
+        return windows.map(w -> new AggregateStep(w, functions, lateness, hold, per));
     }
 
     private static List<WindowFunction> functions(Section section) {
         var found = new LinkedHashSet<WindowFunction>();
         for (var text : section.texts("functions")) {
-            int at = FUNCTIONS.indexOf(text);
-            if (at < 0) {
+            var function = WindowFunction.of(text);
+            if (function.isEmpty()) {
                 section.problem(
                         "functions",
-                        "'%s' is not known%s; allowed: %s"
+                        "'%s' is not known%s; any percentile may be, such as p97.5; allowed: %s"
                                 .formatted(
                                         text,
                                         Nearest.to(text, FUNCTIONS)
                                                 .map(n -> " (did you mean '" + n + "'?)")
                                                 .orElse(""),
                                         String.join(", ", FUNCTIONS)));
-            } else if (!found.add(KNOWN_FUNCTIONS.get(at))) {
+            } else if (!found.add(function.get())) {
                 section.problem("functions", "'%s' stands twice; remove one".formatted(text));
             }
         }
@@ -118,6 +93,24 @@ record AggregateStep(
         return all;
     }
 
+    /** The results over lanes: for each lane one a function. */
+    List<Lane> results(List<Lane> input) {
+        var results = new ArrayList<Lane>();
+        for (var lane : input) {
+            for (var f : functions) {
+                results.add(lane.under(f.text(), f.over(lane.type()), f.unit(lane.unit(), per)));
+            }
+        }
+        return List.copyOf(results);
+    }
+
+    /** How many panes of a tag may hold samples at the same time. */
+    int ring() {
+        return windows instanceof Windows.Time t
+                ? Math.toIntExact(t.panes() + Math.ceilDiv(lateness.toNanos(), t.every().toNanos()))
+                : 1;
+    }
+
     @Override
     public Optional<Operator> make(Making making) {
         for (var lane : making.lanes()) {
@@ -131,9 +124,17 @@ record AggregateStep(
                 }
             }
         }
-        long bytes = (long) AggregateOperator.ring(this) * Panes.MAX_BYTES;
+        long bytes = ring() * Panes.bytes(functions);
         return making.fits("aggregate", bytes, "choose a longer 'every'")
-                ? Optional.of(new AggregateOperator(making.lanes(), this))
+                ? Optional.of(operator(making.lanes()))
                 : Optional.empty();
+    }
+
+    Operator operator(List<Lane> lanes) {
+        return switch (windows) {
+            case Windows.Time time -> new AggregateOperator(lanes, this, time);
+            case Windows.Session session -> new SessionOperator(lanes, this, session);
+            case Windows.Count count -> new CountOperator(lanes, this, count);
+        };
     }
 }

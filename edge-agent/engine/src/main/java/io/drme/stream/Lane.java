@@ -7,24 +7,31 @@ import io.drme.model.ValueType;
  * indexes are those of lanes, so that steps keep their state in arrays by lane.
  *
  * @param source name of the tag that the pipeline reads
- * @param function of the aggregates so far, empty where there was none
+ * @param function words of the results so far that {@code {function}} stands for, empty where there
+ *     was none
  * @param type of the values
  * @param held whether a value is true until the next one, because a deadband drops repeats
+ * @param unit UCUM code, empty where it is not known
  */
-record Lane(String source, String function, ValueType type, boolean held) {
+record Lane(String source, String function, ValueType type, boolean held, String unit) {
 
-    Lane of(ValueType newType) {
-        return new Lane(source, function, newType, held);
+    /** A lane whose unit is not known. */
+    Lane(String source, String function, ValueType type, boolean held) {
+        this(source, function, type, held, "");
     }
 
-    /** What an aggregate makes of it. */
-    Lane under(WindowFunction applied) {
-        return new Lane(source, joined(function, applied.text()), applied.over(type), false);
+    Lane of(ValueType newType) {
+        return new Lane(source, function, newType, held, unit);
+    }
+
+    /** One of several results of a step, which {@code word} tells apart. */
+    Lane under(String word, ValueType newType, String newUnit) {
+        return new Lane(source, joined(function, word), newType, false, newUnit);
     }
 
     /** The part of it that has a name of its own; it is not known how long its values are true. */
     Lane as(String name) {
-        return new Lane(source, joined(function, name), type, false);
+        return under(name, type, unit);
     }
 
     /** What {@code {function}} stands for behind one more step. */

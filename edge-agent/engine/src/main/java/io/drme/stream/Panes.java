@@ -4,6 +4,7 @@ import io.drme.model.Batch;
 import io.drme.model.Quality;
 import io.drme.model.Reason;
 import io.drme.model.ValueType;
+import io.drme.stream.WindowFunction.Kind;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -22,8 +23,14 @@ import org.jspecify.annotations.Nullable;
  * and others 1983), which a large mean does not wash out.
  */
 final class Panes {
-    /** The memory of a pane with all functions, in bytes; for the limit at the start. */
-    static final int MAX_BYTES = 120;
+    /** So many different values of a pane are kept as they are for percentiles. */
+    static final int MAX_EXACT = 256;
+
+    /** So many of a window. */
+    private static final int MAX_EXACT_OF_WINDOW = 1_024;
+
+    /** The memory of a pane with all functions but percentiles, in bytes. */
+    private static final int MAX_BYTES = 136;
 
     private static final byte NOT_GOOD = 1;
     private static final byte HAS_VALUE = 2;
@@ -35,11 +42,20 @@ final class Panes {
     private final boolean extremes;
     private final boolean order;
     private final boolean deviation;
+    private final boolean timed;
+
+    /** How long the time of an integral is, and for how long its value must be known. */
+    private final double perNanos;
+
+    private final double wholeNanos;
 
     private final byte[] flags;
     private final long[] counts;
     private final double[] weights;
     private final double[] weighted;
+    private final double[] spans;
+    private final double[] areas;
+    private final Quantiles[] quantiles;
     private final long[] sums;
     private final double[] means;
     private final double[] squares;
@@ -55,20 +71,33 @@ final class Panes {
     /** The slot, behind all lanes, that a window is put together in. */
     private final int sum;
 
-    Panes(List<Lane> lanes, int ring, List<WindowFunction> functions) {
+    Panes(List<Lane> lanes, AggregateStep step) {
         this.types = lanes.stream().map(Lane::type).toArray(ValueType[]::new);
-        this.ring = ring;
+        this.ring = step.ring();
         this.sum = lanes.size() * ring;
-        Set<WindowFunction> wanted = EnumSet.copyOf(functions);
-        extremes = wanted.contains(WindowFunction.MIN) || wanted.contains(WindowFunction.MAX);
-        order = wanted.contains(WindowFunction.FIRST) || wanted.contains(WindowFunction.LAST);
-        deviation = wanted.contains(WindowFunction.STDDEV);
+        var kinds = kinds(step.functions());
+        extremes =
+                kinds.contains(Kind.MIN) || kinds.contains(Kind.MAX) || kinds.contains(Kind.RANGE);
+        order =
+                kinds.contains(Kind.FIRST)
+                        || kinds.contains(Kind.LAST)
+                        || kinds.contains(Kind.DELTA);
+        deviation = kinds.contains(Kind.STDDEV);
+        timed = kinds.contains(Kind.TIME_AVG) || kinds.contains(Kind.INTEGRAL);
+        perNanos = step.per().nanos();
+        wholeNanos = step.windows() instanceof Windows.Time t ? t.length().toNanos() : 0;
         int all = sum + 1;
         int texts = Arrays.asList(types).contains(ValueType.TEXT) ? all : 0;
         flags = new byte[all];
         counts = new long[all];
         weights = new double[all];
         weighted = new double[all];
+        spans = new double[timed ? all : 0];
+        areas = new double[timed ? all : 0];
+        quantiles = new Quantiles[kinds.contains(Kind.PERCENTILE) ? all : 0];
+        for (int i = 0; i < quantiles.length; i++) {
+            quantiles[i] = new Quantiles(i == sum ? MAX_EXACT_OF_WINDOW : MAX_EXACT);
+        }
         sums = new long[all];
         means = new double[deviation ? all : 0];
         squares = new double[deviation ? all : 0];
@@ -80,6 +109,18 @@ final class Panes {
         lastTimes = new long[order ? all : 0];
         firstTexts = new String[texts];
         lastTexts = new String[texts];
+    }
+
+    private static Set<Kind> kinds(List<WindowFunction> functions) {
+        var kinds = EnumSet.noneOf(Kind.class);
+        functions.forEach(f -> kinds.add(f.kind()));
+        return kinds;
+    }
+
+    /** The most memory of a pane, in bytes; for the limit at the start. */
+    static long bytes(List<WindowFunction> functions) {
+        return MAX_BYTES
+                + (kinds(functions).contains(Kind.PERCENTILE) ? Quantiles.bytes(MAX_EXACT) : 0);
     }
 
     /** The slot of a pane. */
@@ -148,14 +189,28 @@ final class Panes {
 
     /** Adds a value to the mean, with a weight above zero: 1 a sample, or how long it was held. */
     void weigh(int lane, int slot, long bits, double weight) {
-        double value =
-                types[lane] == ValueType.FLOAT64 ? Double.longBitsToDouble(bits) : (double) bits;
+        double value = real(lane, bits);
         weights[slot] += weight;
         weighted[slot] += weight * value;
         if (deviation) {
             double delta = value - means[slot];
             means[slot] += delta * weight / weights[slot];
             squares[slot] += weight * delta * (value - means[slot]);
+        }
+        if (quantiles.length > 0) {
+            quantiles[slot].add(value, weight);
+        }
+    }
+
+    private double real(int lane, long bits) {
+        return types[lane] == ValueType.FLOAT64 ? Double.longBitsToDouble(bits) : (double) bits;
+    }
+
+    /** Lets a value have been true for so long, for what is weighted by time in any case. */
+    void elapse(int lane, int slot, long bits, long nanos) {
+        if (timed) {
+            spans[slot] += nanos;
+            areas[slot] += real(lane, bits) * nanos;
         }
     }
 
@@ -165,6 +220,10 @@ final class Panes {
         for (long pane = from; pane <= to; pane++) {
             int slot = slot(lane, pane);
             flags[sum] |= (byte) (flags[slot] & (NOT_GOOD | SUM_TOO_LARGE));
+            if (timed) {
+                spans[sum] += spans[slot];
+                areas[sum] += areas[slot];
+            }
             if ((flags[slot] & HAS_VALUE) != 0) {
                 if (counts[slot] > 0) {
                     counts[sum] += counts[slot];
@@ -209,10 +268,17 @@ final class Panes {
             means[sum] += delta * weights[slot] / weights[sum];
             squares[sum] += squares[slot] + delta * delta * before * weights[slot] / weights[sum];
         }
+        if (quantiles.length > 0) {
+            quantiles[sum].addAll(quantiles[slot]);
+        }
     }
 
-    /** Whether what was gathered has a value. */
-    boolean hasValue() {
+    /** Whether what was gathered has a value, be it one that held from before. */
+    boolean hasResult() {
+        return hasValue() || (timed && spans[sum] > 0);
+    }
+
+    private boolean hasValue() {
         return (flags[sum] & HAS_VALUE) != 0;
     }
 
@@ -224,22 +290,60 @@ final class Panes {
     /** Adds the result of a function over what was gathered. */
     void emit(WindowFunction function, int lane, int outLane, long time, Batch out) {
         byte quality = isSpoilt() ? UNCERTAIN : Quality.GOOD;
-        if (function == WindowFunction.COUNT) {
+        if (function.kind() == Kind.COUNT) {
             out.addInt(outLane, time, counts[sum], quality);
-        } else if (!hasValue()) {
+        } else if (!isKnown(function.kind())) {
             out.addBad(outLane, time, isSpoilt() ? Reason.INPUT_NOT_GOOD : Reason.STALE);
         } else {
-            switch (function) {
+            switch (function.kind()) {
                 case AVG -> real(weighted[sum] / weights[sum], outLane, time, quality, out);
                 case STDDEV ->
                         real(Math.sqrt(squares[sum] / weights[sum]), outLane, time, quality, out);
+                case PERCENTILE ->
+                        real(quantiles[sum].at(function.percent()), outLane, time, quality, out);
+                case TIME_AVG -> real(timeAverage(), outLane, time, quality, out);
+                case INTEGRAL -> integral(outLane, time, out);
                 case SUM -> total(lane, outLane, time, quality, out);
+                case RANGE -> less(lane, greatest[sum], least[sum], outLane, time, out);
+                case DELTA -> less(lane, lasts[sum], firsts[sum], outLane, time, out);
                 case MIN -> out.add(outLane, time, least[sum], quality);
                 case MAX -> out.add(outLane, time, greatest[sum], quality);
                 case FIRST -> value(firsts, firstTexts, outLane, time, quality, out);
                 case LAST -> value(lasts, lastTexts, outLane, time, quality, out);
                 case COUNT -> throw new IllegalStateException("counted above");
             }
+        }
+    }
+
+    private boolean isKnown(Kind kind) {
+        return switch (kind) {
+            case TIME_AVG, INTEGRAL -> hasResult();
+            // A held value may have been seen and held for no time, before nobody watched.
+            case AVG, STDDEV, PERCENTILE -> weights[sum] > 0;
+            default -> hasValue();
+        };
+    }
+
+    /** Where no time passed, as of a session of one sample, each sample counts the same. */
+    private double timeAverage() {
+        return spans[sum] > 0 ? areas[sum] / spans[sum] : weighted[sum] / weights[sum];
+    }
+
+    /** A sum over a time is not all of it where the value was not known throughout. */
+    private void integral(int outLane, long time, Batch out) {
+        boolean isWhole = !isSpoilt() && spans[sum] >= wholeNanos;
+        real(areas[sum] / perNanos, outLane, time, isWhole ? Quality.GOOD : UNCERTAIN, out);
+    }
+
+    private void less(int lane, long a, long b, int outLane, long time, Batch out) {
+        byte quality = isSpoilt() ? UNCERTAIN : Quality.GOOD;
+        if (types[lane] == ValueType.FLOAT64) {
+            double difference = Double.longBitsToDouble(a) - Double.longBitsToDouble(b);
+            real(difference, outLane, time, quality, out);
+        } else if (((a ^ b) & (a ^ (a - b))) < 0) {
+            out.addBad(outLane, time, Reason.OUT_OF_RANGE);
+        } else {
+            out.addInt(outLane, time, a - b, quality);
         }
     }
 
@@ -294,6 +398,13 @@ final class Panes {
         weights[slot] = 0;
         weighted[slot] = 0;
         sums[slot] = 0;
+        if (timed) {
+            spans[slot] = 0;
+            areas[slot] = 0;
+        }
+        if (quantiles.length > 0) {
+            quantiles[slot].clear();
+        }
         if (deviation) {
             means[slot] = 0;
             squares[slot] = 0;
@@ -306,12 +417,16 @@ final class Panes {
     void save(int lane, DataOutput out) throws IOException {
         for (int i = lane * ring; i < (lane + 1) * ring; i++) {
             out.writeByte(flags[i]);
-            if (flags[i] != 0) {
+            out.writeBoolean(isUsed(i));
+            if (isUsed(i)) {
                 for (var column : longs()) {
                     out.writeLong(column[i]);
                 }
                 for (var column : doubles()) {
                     out.writeDouble(column[i]);
+                }
+                if (quantiles.length > 0) {
+                    quantiles[i].save(out);
                 }
                 if (types[lane] == ValueType.TEXT) {
                     writeText(firstTexts[i], out);
@@ -326,12 +441,15 @@ final class Panes {
         for (int i = lane * ring; i < (lane + 1) * ring; i++) {
             clearSlot(i);
             flags[i] = in.readByte();
-            if (flags[i] != 0) {
+            if (in.readBoolean()) {
                 for (var column : longs()) {
                     column[i] = in.readLong();
                 }
                 for (var column : doubles()) {
                     column[i] = in.readDouble();
+                }
+                if (quantiles.length > 0) {
+                    quantiles[i].load(in);
                 }
                 if (types[lane] == ValueType.TEXT) {
                     firstTexts[i] = readText(in);
@@ -341,6 +459,10 @@ final class Panes {
         }
     }
 
+    private boolean isUsed(int slot) {
+        return flags[slot] != 0 || (timed && spans[slot] > 0);
+    }
+
     private List<long[]> longs() {
         return List.of(counts, sums, least, greatest, firsts, firstTimes, lasts, lastTimes).stream()
                 .filter(c -> c.length > 0)
@@ -348,7 +470,7 @@ final class Panes {
     }
 
     private List<double[]> doubles() {
-        return List.of(weights, weighted, means, squares).stream()
+        return List.of(weights, weighted, spans, areas, means, squares).stream()
                 .filter(c -> c.length > 0)
                 .toList();
     }

@@ -107,7 +107,7 @@ final class PipelineCompiler {
     private void addSynced(
             long windowNanos, List<Integer> sources, List<WindowFunction> functions, String kind) {
         var window = Duration.ofNanos(windowNanos);
-        var step = new AggregateStep(window, window, functions, Duration.ZERO, Optional.empty());
+        var step = AggregateStep.tumbling(window, functions);
         var config =
                 new PipelineConfig(
                         "sync: aggregate " + kind + " " + window,
@@ -174,7 +174,7 @@ final class PipelineCompiler {
         var lanes = new ArrayList<Lane>();
         for (int index : tags) {
             var tag = table.get(index);
-            lanes.add(new Lane(tag.name().text(), "", tag.type(), tag.deadband() > 0));
+            lanes.add(new Lane(tag.name().text(), "", tag.type(), tag.deadband() > 0, tag.unit()));
         }
         return lanes;
     }
@@ -289,11 +289,9 @@ final class PipelineCompiler {
             Lane lane,
             boolean allLocal,
             @Nullable Tag source) {
-        boolean counts = lane.function().endsWith(WindowFunction.COUNT.text());
         boolean isLocal = allLocal || (source != null && source.sync() instanceof SyncMode.Local);
         SyncMode usual = isLocal ? new SyncMode.Local() : new SyncMode.Raw();
-        var unit = source == null || counts ? "" : source.unit();
-        return new Tag(
-                name, lane.type(), config.unit().orElse(unit), 0, config.sync().orElse(usual));
+        var unit = config.unit().orElse(lane.unit());
+        return new Tag(name, lane.type(), unit, 0, config.sync().orElse(usual));
     }
 }

@@ -5,7 +5,6 @@ import io.drme.config.Where;
 import io.drme.model.ValueType;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -71,22 +70,61 @@ class OperatorsTest {
                 lanes.add(new Lane("a/t", "", ValueType.TEXT, false));
                 lanes.add(new Lane("a/u", "", ValueType.TEXT, true));
             }
-            var functions = new ArrayList<>(Arrays.asList(WindowFunction.values()));
+            var functions = new ArrayList<>(WindowFunction.USUAL);
             functions.removeIf(f -> texts && !f.takes(ValueType.TEXT));
             Collections.shuffle(functions, random);
             var every = Duration.ofMillis(500L + random.nextInt(3_000));
             var step =
                     new AggregateStep(
-                            every.multipliedBy(1 + random.nextInt(5)),
-                            every,
+                            windows(random, every),
                             functions.subList(0, 1 + random.nextInt(functions.size())),
                             Duration.ofMillis(random.nextInt(3) * 700L),
                             switch (random.nextInt(4)) {
                                 case 0 -> Optional.of(true);
                                 case 1 -> Optional.of(false);
                                 default -> Optional.empty();
-                            });
-            return new Subject(lanes, () -> new AggregateOperator(lanes, step));
+                            },
+                            PerTime.values()[random.nextInt(4)]);
+            return new Subject(lanes, () -> step.operator(lanes));
+        }
+
+        private static Windows windows(Random random, Duration every) {
+            return switch (random.nextInt(4)) {
+                case 0 -> new Windows.Session(every, every.multipliedBy(1 + random.nextInt(9)));
+                case 1 -> new Windows.Count(1 + random.nextInt(6));
+                default -> new Windows.Time(every.multipliedBy(1 + random.nextInt(5)), every);
+            };
+        }
+    }
+
+    @Nested
+    class Rate implements OperatorContract {
+        @Override
+        public Subject subject(Random random) {
+            var step =
+                    new RateStep(
+                            PerTime.values()[random.nextInt(4)],
+                            random.nextBoolean()
+                                    ? Optional.of(Duration.ofMillis(1 + random.nextInt(9_000)))
+                                    : Optional.empty(),
+                            Duration.ofMillis(1_000 + random.nextInt(9_000)));
+            return new Subject(NUMBERS, () -> new RateOperator(NUMBERS, step));
+        }
+    }
+
+    @Nested
+    class Counter implements OperatorContract {
+        @Override
+        public Subject subject(Random random) {
+            var step =
+                    new CounterStep(
+                            List.of(CounterStep.Result.TOTAL, CounterStep.Result.RATE)
+                                    .subList(0, 1 + random.nextInt(2)),
+                            random.nextBoolean() ? Optional.of(64.0) : Optional.empty(),
+                            random.nextBoolean() ? Optional.of(20.0) : Optional.empty(),
+                            PerTime.S,
+                            Duration.ofSeconds(1 + random.nextInt(20)));
+            return new Subject(NUMBERS, () -> new CounterOperator(NUMBERS, step));
         }
     }
 }

@@ -9,6 +9,7 @@ import io.drme.model.Tag;
 import io.drme.model.TagName;
 import io.drme.model.ValueType;
 import java.util.List;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** How pipelines are put together: names, types, what leaves the site, reloads, problems. */
@@ -255,12 +256,15 @@ class PipelinesTest {
                         "gateway.yaml:2: pipelines.Bad Name: 'Bad Name' is not a name; expected words of a-z 0-9 - _ . joined by '/'",
                         "gateway.yaml:2: pipelines.Bad Name.from: no tag matches 'a'; give a name, or a pattern: '*' matches within one word, '**' any depth",
                         "gateway.yaml:3: pipelines.empty.from: is missing or empty; give globs of tags, such as [\"press-*/oil/*\"]",
-                        "gateway.yaml:3: pipelines.empty.steps: expected a list of steps, each one of: filter, map, scale, aggregate, split, merge, combine",
+                        "gateway.yaml:3: pipelines.empty.steps: expected a list of steps, each one of: "
+                                + String.join(", ", StepKind.keys()),
                         "gateway.yaml:3: pipelines.empty.to: is missing or empty; give names of derived tags, such as [\"empty/{tag}\"]",
-                        "gateway.yaml:4: pipelines.steps.steps[0].filtr: is not a known key (did you mean 'filter'?); known here: aggregate, combine, filter, map, merge, scale, split",
-                        "gateway.yaml:4: pipelines.steps.steps[1]: expected one key, one of: filter, map, scale, aggregate, split, merge, combine",
+                        "gateway.yaml:4: pipelines.steps.steps[0].filtr: is not a known key (did you mean 'filter'?); known here: "
+                                + String.join(", ", new TreeSet<>(StepKind.keys())),
+                        "gateway.yaml:4: pipelines.steps.steps[1]: expected one key, one of: "
+                                + String.join(", ", StepKind.keys()),
                         "gateway.yaml:5: pipelines.window.steps[0].aggregate.every: 3s does not divide the window of 10s; choose one that does, such as 5s",
-                        "gateway.yaml:5: pipelines.window.steps[0].aggregate.functions: 'average' is not known; allowed: avg, min, max, sum, count, stddev, first, last",
+                        "gateway.yaml:5: pipelines.window.steps[0].aggregate.functions: 'average' is not known; any percentile may be, such as p97.5; allowed: avg, min, max, sum, count, stddev, first, last, range, delta, time-avg, integral, median, p50, p90, p95, p99",
                         "gateway.yaml:5: pipelines.window.steps[0].aggregate.functions: 'avg' stands twice; remove one",
                         "gateway.yaml:5: pipelines.window.to: '{functon}' in '{functon}' is not known; allowed: {tag}, {device}, {path}, {function}",
                         "gateway.yaml:5: pipelines.window.from: no tag matches 'a'; give a name, or a pattern: '*' matches within one word, '**' any depth",
@@ -307,7 +311,7 @@ class PipelinesTest {
         assertThat(Rig.problems(yaml, tags))
                 .singleElement()
                 .asString()
-                .contains("would take 411 MiB for 1000 tags; at most 256 MiB are allowed");
+                .contains("would take 466 MiB for 1000 tags; at most 256 MiB are allowed");
     }
 
     @Test

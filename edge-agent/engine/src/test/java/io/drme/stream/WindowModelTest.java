@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class WindowModelTest {
     private static final long SECOND = 1_000_000_000L;
-    private static final List<WindowFunction> FUNCTIONS = List.of(WindowFunction.values());
+    private static final List<WindowFunction> FUNCTIONS = WindowFunction.USUAL;
 
     private record Point(long time, double value) {}
 
@@ -37,7 +37,7 @@ class WindowModelTest {
         int panes = 1 + random.nextInt(6);
         var points = points(random, SECOND, 80);
 
-        var results = run(points, every, panes, false);
+        var results = run(points, time(every, panes), false);
 
         for (var end : results.keySet()) {
             var inside =
@@ -54,18 +54,36 @@ class WindowModelTest {
         inside.forEach(p -> values.accept(p.value));
         double squares =
                 inside.stream().mapToDouble(p -> Math.pow(p.value - values.getAverage(), 2)).sum();
-        assertThat(result[index(WindowFunction.COUNT)])
-                .as(what)
-                .isEqualTo((double) values.getCount());
-        assertThat(result[index(WindowFunction.MIN)]).as(what).isEqualTo(values.getMin());
-        assertThat(result[index(WindowFunction.MAX)]).as(what).isEqualTo(values.getMax());
-        assertThat(result[index(WindowFunction.SUM)]).isCloseTo(values.getSum(), within(1e-9));
-        assertThat(result[index(WindowFunction.AVG)]).isCloseTo(values.getAverage(), within(1e-9));
-        assertThat(result[index(WindowFunction.STDDEV)])
+        assertThat(result[index("count")]).as(what).isEqualTo((double) values.getCount());
+        assertThat(result[index("min")]).as(what).isEqualTo(values.getMin());
+        assertThat(result[index("max")]).as(what).isEqualTo(values.getMax());
+        assertThat(result[index("sum")]).isCloseTo(values.getSum(), within(1e-9));
+        assertThat(result[index("avg")]).isCloseTo(values.getAverage(), within(1e-9));
+        assertThat(result[index("stddev")])
                 .as(what)
                 .isCloseTo(Math.sqrt(squares / values.getCount()), within(1e-9));
-        assertThat(result[index(WindowFunction.FIRST)]).isEqualTo(inside.getFirst().value);
-        assertThat(result[index(WindowFunction.LAST)]).isEqualTo(inside.getLast().value);
+        assertThat(result[index("first")]).isEqualTo(inside.getFirst().value);
+        assertThat(result[index("last")]).isEqualTo(inside.getLast().value);
+        assertThat(result[index("range")]).isEqualTo(values.getMax() - values.getMin());
+        assertThat(result[index("delta")])
+                .isEqualTo(inside.getLast().value - inside.getFirst().value);
+        var sorted = inside.stream().mapToDouble(p -> p.value).sorted().toArray();
+        for (var function : List.of("median", "p50", "p90", "p95", "p99")) {
+            assertThat(result[index(function)])
+                    .as(what + " " + function)
+                    .isEqualTo(percentile(sorted, percent(function)));
+        }
+    }
+
+    private static int percent(String function) {
+        return function.equals("median") ? 50 : Integer.parseInt(function.substring(1));
+    }
+
+    /** The least value that so many percent do not exceed; the middle where two may be meant. */
+    private static double percentile(double[] sorted, int percent) {
+        int hundredths = percent * sorted.length;
+        double above = sorted[Math.min(hundredths / 100, sorted.length - 1)];
+        return hundredths % 100 == 0 ? (sorted[hundredths / 100 - 1] + above) / 2 : above;
     }
 
     @ParameterizedTest
@@ -83,7 +101,7 @@ class WindowModelTest {
             }
         }
 
-        var results = run(points, every, panes, true);
+        var results = run(points, time(every, panes), true);
 
         for (var end : results.keySet()) {
             long from = Math.max(end - every * panes, points.getFirst().time);
@@ -94,16 +112,80 @@ class WindowModelTest {
             double mean = values.stream().mapToDouble(v -> v).average().orElse(Double.NaN);
             double squares = values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
             var result = results.getOrDefault(end, new double[0]);
-            assertThat(result[index(WindowFunction.AVG)])
+            assertThat(result[index("avg")])
                     .as("seed %d at %d", seed, end)
                     .isCloseTo(mean, within(1e-6));
-            assertThat(result[index(WindowFunction.STDDEV)])
+            assertThat(result[index("stddev")])
                     .as("seed %d at %d", seed, end)
                     .isCloseTo(Math.sqrt(squares / values.size()), within(1e-6));
-            assertThat(result[index(WindowFunction.FIRST)]).isEqualTo(values.getFirst());
-            assertThat(result[index(WindowFunction.LAST)]).isEqualTo(values.getLast());
+            assertThat(result[index("first")]).isEqualTo(values.getFirst());
+            assertThat(result[index("last")]).isEqualTo(values.getLast());
+            assertThat(result[index("time-avg")]).isCloseTo(mean, within(1e-6));
+            assertThat(result[index("integral")])
+                    .isCloseTo(mean * values.size() * grain / SECOND, within(1e-6));
+            var sorted = values.stream().mapToDouble(v -> v).sorted().toArray();
+            assertThat(result[index("median")]).isEqualTo(percentile(sorted, 50));
+            assertThat(result[index("p95")]).isEqualTo(percentile(sorted, 95));
         }
         assertThat(results).hasSizeGreaterThan(5);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.drme.testing.Seeds#all")
+    void sessionsEqualTheDefinition(long seed) {
+        var random = new Random(seed);
+        long gap = SECOND * (1 + random.nextInt(3));
+        long most = gap * (2 + random.nextInt(8));
+        var points = points(random, 2 * gap, 80);
+        var expected = new TreeMap<Long, List<Point>>();
+        for (int from = 0, i = 1; i < points.size(); i++) {
+            long end = Math.min(points.get(i - 1).time + gap, points.get(from).time + most);
+            if (points.get(i).time >= end) {
+                expected.put(end, points.subList(from, i));
+                from = i;
+            }
+        }
+
+        var results =
+                run(
+                        points,
+                        new Windows.Session(Duration.ofNanos(gap), Duration.ofNanos(most)),
+                        random.nextBoolean());
+
+        assertThat(results.keySet()).isEqualTo(expected.keySet());
+        expected.forEach((end, inside) -> checkOpen(results, end, inside, seed));
+        assertThat(results).hasSizeGreaterThan(5);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.drme.testing.Seeds#all")
+    void countsEqualTheDefinition(long seed) {
+        var random = new Random(seed);
+        int count = 1 + random.nextInt(12);
+        var points = points(random, SECOND, 80);
+        var expected = new TreeMap<Long, List<Point>>();
+        for (int i = count; i <= points.size(); i += count) {
+            expected.put(points.get(i - 1).time, points.subList(i - count, i));
+        }
+
+        var results = run(points, new Windows.Count(count), random.nextBoolean());
+
+        assertThat(results.keySet()).isEqualTo(expected.keySet());
+        expected.forEach((end, inside) -> checkOpen(results, end, inside, seed));
+    }
+
+    private static void checkOpen(
+            SortedMap<Long, double[]> results, long end, List<Point> inside, long seed) {
+        var result = results.getOrDefault(end, new double[0]);
+        check(result, inside, seed + " at " + end);
+        double area = 0;
+        for (int i = 1; i < inside.size(); i++) {
+            area += inside.get(i - 1).value * (inside.get(i).time - inside.get(i - 1).time);
+        }
+        double nanos = inside.getLast().time - inside.getFirst().time;
+        assertThat(result[index("integral")]).isCloseTo(area / SECOND, within(1e-6));
+        assertThat(result[index("time-avg")])
+                .isCloseTo(nanos > 0 ? area / nanos : inside.getFirst().value, within(1e-6));
     }
 
     /** The last of several at the same time counts. */
@@ -125,21 +207,20 @@ class WindowModelTest {
         return points;
     }
 
-    private static int index(WindowFunction function) {
-        return FUNCTIONS.indexOf(function);
+    private static Windows time(long every, int panes) {
+        return new Windows.Time(Duration.ofNanos(every * panes), Duration.ofNanos(every));
+    }
+
+    private static int index(String function) {
+        return FUNCTIONS.indexOf(WindowFunction.of(function).orElseThrow());
     }
 
     private static SortedMap<Long, double[]> run(
-            List<Point> points, long every, int panes, boolean hold) {
+            List<Point> points, Windows windows, boolean hold) {
         var lanes = List.of(new Lane("a/x", "", ValueType.FLOAT64, hold));
         var step =
-                new AggregateStep(
-                        Duration.ofNanos(every * panes),
-                        Duration.ofNanos(every),
-                        FUNCTIONS,
-                        Duration.ZERO,
-                        Optional.empty());
-        var operator = new AggregateOperator(lanes, step);
+                new AggregateStep(windows, FUNCTIONS, Duration.ZERO, Optional.empty(), PerTime.S);
+        var operator = step.operator(lanes);
         var results = new TreeMap<Long, double[]>();
         var in = new Batch();
         var out = new Batch();
@@ -150,7 +231,7 @@ class WindowModelTest {
             operator.process(in, point.time, out);
             for (int i = 0; i < out.size(); i++) {
                 int function = out.tags()[i];
-                boolean isCount = FUNCTIONS.get(function) == WindowFunction.COUNT;
+                boolean isCount = FUNCTIONS.get(function).equals(WindowFunction.COUNT);
                 results.computeIfAbsent(out.sourceTimes()[i], _ -> new double[FUNCTIONS.size()])[
                                 function] =
                         isCount ? (double) out.bits()[i] : out.doubleAt(i);
