@@ -56,7 +56,9 @@ class SchemaLockstepTest {
              "pipelines": {"p": {"from": ["m/n"], "to": ["p/{function}"], "steps": [
                {"filter": "value > 1.0"}, {"scale": {}},
                {"aggregate": {"window": "1s", "functions": ["avg"]}}, {"merge": {}},
-               {"combine": {"with": {"n": "m/n"}, "give": "value"}}]}},
+               {"combine": {"with": {"n": "m/n"}, "give": "value"}},
+               {"as-of": {"with": {"n": "m/n"}, "give": "value"}},
+               {"join": {"with": {"n": "m/n"}, "give": "value", "within": "1s"}}]}},
              "alarms": {"a": {"tag": "m/n", "high": 1}},
              "store": {}, "uplink": {"url": "mqtt://127.0.0.1"}, "web": {}}
             """;
@@ -151,6 +153,8 @@ class SchemaLockstepTest {
                 new Place("pipelines/p/steps/2/aggregate", "definitions/step/properties/aggregate"),
                 new Place("pipelines/p/steps/3/merge", "definitions/step/properties/merge"),
                 new Place("pipelines/p/steps/4/combine", "definitions/step/properties/combine"),
+                new Place("pipelines/p/steps/5/as-of", "definitions/step/properties/as-of"),
+                new Place("pipelines/p/steps/6/join", "definitions/step/properties/join"),
                 new Place("alarms/a", "definitions/alarm"),
                 new Place("store", "properties/store"),
                 new Place("uplink", "properties/uplink"),

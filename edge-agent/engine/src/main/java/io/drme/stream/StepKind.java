@@ -20,7 +20,9 @@ record StepKind(String key, Function<Section, Optional<? extends Step>> reader) 
                     new StepKind("aggregate", AggregateStep::read),
                     new StepKind("split", SplitStep::read),
                     new StepKind("merge", MergeStep::read),
-                    new StepKind("combine", CombineStep::read));
+                    new StepKind("combine", CombineStep::read),
+                    new StepKind("as-of", PairStep::readAsOf),
+                    new StepKind("join", PairStep::readJoin));
 
     /** The key of each, in the order of the page. */
     static List<String> keys() {

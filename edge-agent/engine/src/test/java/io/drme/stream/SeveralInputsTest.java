@@ -85,6 +85,35 @@ class SeveralInputsTest {
         }
     }
 
+    private static PairStep pair(PairStep.By by, Random random) {
+        var give = random.nextBoolean() ? "value + y - z" : "value > y ? 'high' : 'low'";
+        return new PairStep(
+                by,
+                beside(),
+                Expression.of(give, HERE, "key"),
+                Duration.ofMillis(random.nextInt(3_000)),
+                Duration.ofMillis(random.nextInt(3) * 900L),
+                random.nextInt(4) == 0 ? EventClock.GATEWAY : EventClock.SOURCE,
+                random.nextBoolean(),
+                random.nextInt(4) == 0 ? 4 : 256);
+    }
+
+    @Nested
+    class AsOf implements OperatorContract {
+        @Override
+        public Subject subject(Random random) {
+            return SeveralInputsTest.subject(making(random), pair(PairStep.By.AS_OF, random));
+        }
+    }
+
+    @Nested
+    class Join implements OperatorContract {
+        @Override
+        public Subject subject(Random random) {
+            return SeveralInputsTest.subject(making(random), pair(PairStep.By.NEAREST, random));
+        }
+    }
+
     @Nested
     class Split implements OperatorContract {
         @Override
