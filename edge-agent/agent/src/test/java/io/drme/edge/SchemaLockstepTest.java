@@ -58,7 +58,8 @@ class SchemaLockstepTest {
                {"aggregate": {"window": "1s", "functions": ["avg"]}}, {"merge": {}},
                {"combine": {"with": {"n": "m/n"}, "give": "value"}},
                {"as-of": {"with": {"n": "m/n"}, "give": "value"}},
-               {"join": {"with": {"n": "m/n"}, "give": "value", "within": "1s"}}]}},
+               {"join": {"with": {"n": "m/n"}, "give": "value", "within": "1s"}},
+               {"lookup": {"table": {"m/n": {"c": 1}}, "give": "c"}}]}},
              "alarms": {"a": {"tag": "m/n", "high": 1}},
              "store": {}, "uplink": {"url": "mqtt://127.0.0.1"}, "web": {}}
             """;
@@ -155,6 +156,7 @@ class SchemaLockstepTest {
                 new Place("pipelines/p/steps/4/combine", "definitions/step/properties/combine"),
                 new Place("pipelines/p/steps/5/as-of", "definitions/step/properties/as-of"),
                 new Place("pipelines/p/steps/6/join", "definitions/step/properties/join"),
+                new Place("pipelines/p/steps/7/lookup", "definitions/step/properties/lookup"),
                 new Place("alarms/a", "definitions/alarm"),
                 new Place("store", "properties/store"),
                 new Place("uplink", "properties/uplink"),

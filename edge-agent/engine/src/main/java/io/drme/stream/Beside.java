@@ -48,7 +48,8 @@ record Beside(Map<String, String> templates) {
         boolean good = true;
         for (var name : with.keys()) {
             var template = with.requiredText(name);
-            good &= isName(with, name) & isTemplate(with, name, template);
+            good &= isName(with, name);
+            good &= isTemplate(with, name, template);
             templates.put(name, template);
         }
         if (templates.isEmpty() || templates.size() > MAX_NAMES) {
@@ -74,6 +75,11 @@ record Beside(Map<String, String> templates) {
             with.problem(name, "'%s' has a meaning already; choose another name".formatted(name));
         }
         return isWord && !TAKEN.contains(name);
+    }
+
+    /** Whether an expression may know something under this name. */
+    static boolean isFree(String name) {
+        return NAME.matcher(name).matches() && !TAKEN.contains(name);
     }
 
     private static boolean isTemplate(Section with, String name, String template) {

@@ -115,6 +115,23 @@ class SeveralInputsTest {
     }
 
     @Nested
+    class Lookup implements OperatorContract {
+        @Override
+        public Subject subject(Random random) {
+            var lanes = lanes(ValueType.INT64, "a/x", "a/y", "b/x");
+            var yaml =
+                    "lookup: {table: {a/x: {high: 3, low: 0.5}, b/x: {low: 1}, 5: {high: 2}}, missing: "
+                            + (random.nextBoolean() ? "bad" : "drop")
+                            + (random.nextBoolean() ? ", keep: value > high" : "")
+                            + (random.nextBoolean() ? ", key: value" : "")
+                            + ", give: value * low}";
+            var step = LookupStep.read(Rig.top(yaml, new Problems())).orElseThrow();
+            var making = new Making(lanes, List.of(), HERE, "step", new Problems());
+            return SeveralInputsTest.subject(making, step);
+        }
+    }
+
+    @Nested
     class Split implements OperatorContract {
         @Override
         public Subject subject(Random random) {
