@@ -2,6 +2,7 @@ package io.drme.stream;
 
 import io.drme.config.Section;
 import io.drme.model.TagName;
+import io.drme.model.ValueType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -47,7 +48,8 @@ record Beside(Map<String, String> templates) {
         boolean good = true;
         for (var name : with.keys()) {
             var template = with.requiredText(name);
-            good &= isName(with, name) & isTemplate(with, name, template);
+            good &= isName(with, name);
+            good &= isTemplate(with, name, template);
             templates.put(name, template);
         }
         if (templates.isEmpty() || templates.size() > MAX_NAMES) {
@@ -73,6 +75,11 @@ record Beside(Map<String, String> templates) {
             with.problem(name, "'%s' has a meaning already; choose another name".formatted(name));
         }
         return isWord && !TAKEN.contains(name);
+    }
+
+    /** Whether an expression may know something under this name. */
+    static boolean isFree(String name) {
+        return NAME.matcher(name).matches() && !TAKEN.contains(name);
     }
 
     private static boolean isTemplate(Section with, String name, String template) {
@@ -152,5 +159,60 @@ record Beside(Map<String, String> templates) {
             environment = environment.with(name, input.get(row[at++]).type());
         }
         return environment;
+    }
+
+    /** Reads an expression over {@code value} and the names, which must be there. */
+    static Optional<Expression> readExpression(
+            Section section, String key, Optional<Beside> beside, boolean condition) {
+        if (!section.has(key)) {
+            section.missing(key, "give an expression over value and the names of 'with'");
+        }
+        return beside.flatMap(b -> {
+            var names = new ArrayList<>(List.of(Environment.VALUE));
+            names.addAll(b.names());
+            return Expression.read(section, key, names, condition);
+        });
+    }
+
+    /** One program a row, shared by those of the same types; nothing where it fits not all. */
+    Optional<Program[]> programs(
+            Expression expression, List<int[]> rows, boolean condition, Making making) {
+        var input = making.input();
+        Map<List<ValueType>, Program> byTypes = new HashMap<>();
+        var programs = new Program[rows.size()];
+        for (int i = 0; i < programs.length; i++) {
+            var row = rows.get(i);
+            var types = Arrays.stream(row).mapToObj(l -> input.get(l).type()).toList();
+            var program = byTypes.get(types);
+            if (program == null) {
+                var main = input.get(row[0]);
+                var whom = "%s, %s".formatted(main.source(), Typing.words(main.type()));
+                var compiled =
+                        expression.program(
+                                environment(row, input), whom, condition, making.problems());
+                if (compiled.isEmpty()) {
+                    return Optional.empty();
+                }
+                program = compiled.get();
+                byTypes.put(types, program);
+            }
+            programs[i] = program;
+        }
+        return Optional.of(programs);
+    }
+
+    /** The rows that each lane is part of, each once. */
+    static int[][] rowsOf(int[][] rows, int lanes) {
+        var found = new ArrayList<List<Integer>>();
+        for (int i = 0; i < lanes; i++) {
+            found.add(new ArrayList<>());
+        }
+        for (int i = 0; i < rows.length; i++) {
+            int at = i;
+            Arrays.stream(rows[i]).distinct().forEach(lane -> found.get(lane).add(at));
+        }
+        return found.stream()
+                .map(list -> list.stream().mapToInt(i -> i).toArray())
+                .toArray(int[][]::new);
     }
 }

@@ -37,7 +37,7 @@ final class CombineOperator implements Operator {
     CombineOperator(Making making, List<int[]> rows, Program[] programs, CombineStep step) {
         var input = making.input();
         this.rows = rows.toArray(int[][]::new);
-        this.rowsOf = rowsOf(this.rows, input.size());
+        this.rowsOf = Beside.rowsOf(this.rows, input.size());
         this.programs = programs;
         var results = new ArrayList<Lane>();
         this.tags = new String[programs.length];
@@ -65,21 +65,6 @@ final class CombineOperator implements Operator {
             case Environment.VALUE -> 1;
             default -> 2 << step.beside().names().indexOf(step.on());
         };
-    }
-
-    /** The rows that each lane is part of. */
-    private static int[][] rowsOf(int[][] rows, int lanes) {
-        var found = new ArrayList<List<Integer>>();
-        for (int i = 0; i < lanes; i++) {
-            found.add(new ArrayList<>());
-        }
-        for (int i = 0; i < rows.length; i++) {
-            int at = i;
-            Arrays.stream(rows[i]).distinct().forEach(lane -> found.get(lane).add(at));
-        }
-        return found.stream()
-                .map(list -> list.stream().mapToInt(i -> i).toArray())
-                .toArray(int[][]::new);
     }
 
     @Override

@@ -2,12 +2,9 @@ package io.drme.stream;
 
 import io.drme.config.Nearest;
 import io.drme.config.Section;
-import io.drme.model.ValueType;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -35,13 +32,7 @@ record CombineStep(Beside beside, Expression give, String on, Optional<Duration>
         var beside = Beside.read(combine);
         var names = new ArrayList<>(List.of(Environment.VALUE));
         beside.ifPresent(b -> names.addAll(b.names()));
-        if (!combine.has("give")) {
-            combine.missing("give", "give an expression, such as \"value / input\"");
-        }
-        var give =
-                beside.isPresent()
-                        ? Expression.read(combine, "give", names, false)
-                        : Optional.<Expression>empty();
+        var give = Beside.readExpression(combine, "give", beside, false);
         var on = beside.isPresent() ? on(combine, names) : combine.text("on", ANY);
         var maxAge = MaxAge.read(combine);
         combine.done();
@@ -74,39 +65,9 @@ record CombineStep(Beside beside, Expression give, String on, Optional<Duration>
     @Override
     public Optional<Operator> make(Making making) {
         var rows = beside.rows(making);
-        var programs = programs(give, beside, rows, making);
+        var programs = beside.programs(give, rows, false, making);
         return rows.isEmpty()
                 ? Optional.empty()
                 : programs.map(p -> new CombineOperator(making, rows, p, this));
-    }
-
-    /** One program a row, shared by those of the same types; nothing where it fits not all. */
-    static Optional<Program[]> programs(
-            Expression expression, Beside beside, List<int[]> rows, Making making) {
-        var input = making.input();
-        Map<List<ValueType>, Program> byTypes = new HashMap<>();
-        var programs = new Program[rows.size()];
-        for (int i = 0; i < programs.length; i++) {
-            var row = rows.get(i);
-            var types = new ArrayList<ValueType>();
-            for (int lane : row) {
-                types.add(input.get(lane).type());
-            }
-            var program = byTypes.get(types);
-            if (program == null) {
-                var whom =
-                        "%s, %s".formatted(input.get(row[0]).source(), Typing.words(types.get(0)));
-                var compiled =
-                        expression.program(
-                                beside.environment(row, input), whom, false, making.problems());
-                if (compiled.isEmpty()) {
-                    return Optional.empty();
-                }
-                program = compiled.get();
-                byTypes.put(types, program);
-            }
-            programs[i] = program;
-        }
-        return Optional.of(programs);
     }
 }

@@ -6,6 +6,9 @@ import java.util.Optional;
 
 /** Reads {@code max-age}: how old a value may be and still count. */
 final class MaxAge {
+    /** No limit, as far as times go. */
+    static final Duration ANY = Duration.ofNanos(LaneClocks.MAX_TIME_NANOS);
+
     private static final Duration LEAST = Duration.ofMillis(1);
     private static final Duration MOST = Duration.ofDays(31);
 

@@ -22,7 +22,10 @@ record StepKind(String key, Function<Section, Optional<? extends Step>> reader) 
                     new StepKind("merge", MergeStep::read),
                     new StepKind("combine", CombineStep::read),
                     new StepKind("rate", RateStep::read),
-                    new StepKind("counter", CounterStep::read));
+                    new StepKind("counter", CounterStep::read),
+                    new StepKind("as-of", PairStep::readAsOf),
+                    new StepKind("join", PairStep::readJoin),
+                    new StepKind("lookup", LookupStep::read));
 
     /** The key of each, in the order of the page. */
     static List<String> keys() {

@@ -28,7 +28,7 @@ final class TimeLine {
     private byte[] qualities = new byte[FIRST_CAPACITY];
     private @Nullable String @Nullable [] texts;
 
-    /** Makes an empty one for at most so many samples, which is a power of two. */
+    /** Makes an empty one for at most so many samples. */
     TimeLine(int limit) {
         this.limit = limit;
     }

@@ -85,6 +85,52 @@ class SeveralInputsTest {
         }
     }
 
+    private static PairStep pair(PairStep.By by, Random random) {
+        var give = random.nextBoolean() ? "value + y - z" : "value > y ? 'high' : 'low'";
+        return new PairStep(
+                by,
+                beside(),
+                Expression.of(give, HERE, "key"),
+                Duration.ofMillis(random.nextInt(3_000)),
+                Duration.ofMillis(random.nextInt(3) * 900L),
+                random.nextInt(4) == 0 ? EventClock.GATEWAY : EventClock.SOURCE,
+                random.nextBoolean(),
+                random.nextInt(4) == 0 ? 4 : 256);
+    }
+
+    @Nested
+    class AsOf implements OperatorContract {
+        @Override
+        public Subject subject(Random random) {
+            return SeveralInputsTest.subject(making(random), pair(PairStep.By.AS_OF, random));
+        }
+    }
+
+    @Nested
+    class Join implements OperatorContract {
+        @Override
+        public Subject subject(Random random) {
+            return SeveralInputsTest.subject(making(random), pair(PairStep.By.NEAREST, random));
+        }
+    }
+
+    @Nested
+    class Lookup implements OperatorContract {
+        @Override
+        public Subject subject(Random random) {
+            var lanes = lanes(ValueType.INT64, "a/x", "a/y", "b/x");
+            var yaml =
+                    "lookup: {table: {a/x: {high: 3, low: 0.5}, b/x: {low: 1}, 5: {high: 2}}, missing: "
+                            + (random.nextBoolean() ? "bad" : "drop")
+                            + (random.nextBoolean() ? ", keep: value > high" : "")
+                            + (random.nextBoolean() ? ", key: value" : "")
+                            + ", give: value * low}";
+            var step = LookupStep.read(Rig.top(yaml, new Problems())).orElseThrow();
+            var making = new Making(lanes, List.of(), HERE, "step", new Problems());
+            return SeveralInputsTest.subject(making, step);
+        }
+    }
+
     @Nested
     class Split implements OperatorContract {
         @Override

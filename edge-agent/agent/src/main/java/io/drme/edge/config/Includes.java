@@ -37,10 +37,13 @@ final class Includes {
     }
 
     /**
-     * Reads the top file with all it includes and all tag files; nothing where it can't be read.
+     * Reads the top file with all it includes, all tag files and tables; nothing where it can't be
+     * read.
      */
     Optional<Node.Mapping> read(Path file) {
-        return joined(file).map(top -> new TagFiles(problems, draft).expand(top));
+        return joined(file)
+                .map(top -> new TagFiles(problems, draft).expand(top))
+                .map(top -> new TableFiles(problems).expand(top));
     }
 
     /** The top file with all it includes; tag files are only named. */

@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads a CSV file of tags into the same nodes that YAML gives, so that both are checked by the
- * same code and a problem names the row. The first row names the columns: {@code name} and any key
- * that a tag may have; an empty cell counts as absent; {@link TagCells} tells how lists and names
- * are written.
+ * Reads a CSV file of tags, or of a table, into the same nodes that YAML gives, so that both are
+ * checked by the same code and a problem names the row. The first row names the columns; an empty
+ * cell counts as absent. Of tags they are {@code name} and any key that a tag may have, and {@link
+ * TagCells} tells how lists and names are written; a table has any, and the first holds the keys.
  */
 final class TagFile {
     static final int MAX_BYTES = 32 << 20;
@@ -27,13 +27,15 @@ final class TagFile {
     /** Excel begins its UTF-8 files with it. */
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
+    private final boolean isTable;
     private final Path file;
     private final String path;
     private final Problems problems;
-    private final Map<String, Node.Entry> tags = new LinkedHashMap<>();
+    private final Map<String, Node.Entry> rows = new LinkedHashMap<>();
     private List<String> columns = List.of();
 
-    private TagFile(Path file, String path, Problems problems) {
+    private TagFile(boolean isTable, Path file, String path, Problems problems) {
+        this.isTable = isTable;
         this.file = file;
         this.path = path;
         this.problems = problems;
@@ -41,7 +43,18 @@ final class TagFile {
 
     /** The tags by name; what is wrong goes to {@code problems}. */
     static Node.Mapping read(Path file, String path, Where asked, Problems problems) {
-        var reader = new TagFile(file, path, problems);
+        return read(new TagFile(false, file, path, problems), asked);
+    }
+
+    /** The rows of a table by key; what is wrong goes to {@code problems}. */
+    static Node.Mapping readTable(Path file, String path, Where asked, Problems problems) {
+        return read(new TagFile(true, file, path, problems), asked);
+    }
+
+    private static Node.Mapping read(TagFile reader, Where asked) {
+        var file = reader.file;
+        var path = reader.path;
+        var problems = reader.problems;
         try {
             if (Files.size(file) > MAX_BYTES) {
                 problems.add(
@@ -61,14 +74,14 @@ final class TagFile {
         } catch (IOException e) {
             problems.add(asked, path, file + " can't be read: " + e.getMessage());
         }
-        return new Node.Mapping(asked, reader.tags);
+        return new Node.Mapping(asked, reader.rows);
     }
 
     /** The tags in a text that stands for the file. */
     static Node.Mapping parse(Path file, String text, String path, Problems problems) {
-        var reader = new TagFile(file, path, problems);
+        var reader = new TagFile(false, file, path, problems);
         reader.read(text);
-        return new Node.Mapping(reader.line(1), reader.tags);
+        return new Node.Mapping(reader.line(1), reader.rows);
     }
 
     private Where line(int number) {
@@ -96,7 +109,7 @@ final class TagFile {
             problems.add(line(1), path, "the columns are parted by ';'; save the file with commas");
             return false;
         }
-        if (!columns.contains(NAME)) {
+        if (!isTable && !columns.contains(NAME)) {
             problems.add(
                     line(1),
                     path,
@@ -127,10 +140,13 @@ final class TagFile {
         var name = nameIn(cells);
         for (int i = 0; i < cells.size(); i++) {
             var cell = cells.get(i);
-            if (!columns.get(i).equals(NAME) && !cell.isEmpty()) {
+            if (i != keyAt() && !cell.isEmpty()) {
                 var column = columns.get(i);
-                var value = TagCells.value(line(number), column, cell);
-                if (TagCells.isEnum(column) && !(value instanceof Node.Mapping)) {
+                var value =
+                        isTable
+                                ? new Node.Scalar(line(number), cell, true)
+                                : TagCells.value(line(number), column, cell);
+                if (!isTable && TagCells.isEnum(column) && !(value instanceof Node.Mapping)) {
                     problems.add(
                             line(number),
                             path + "." + name + "." + column,
@@ -144,15 +160,23 @@ final class TagFile {
         }
         var tag = new Node.Entry(line(number), new Node.Mapping(line(number), keys));
         if (name.isEmpty()) {
-            problems.add(line(number), path, "the row has no name; fill the column 'name'");
-        } else if (tags.putIfAbsent(name, tag) != null) {
+            problems.add(
+                    line(number),
+                    path,
+                    "the row has no name; fill the column '%s'".formatted(columns.get(keyAt())));
+        } else if (rows.putIfAbsent(name, tag) != null) {
             problems.add(line(number), path + "." + name, "stands twice in this file; remove one");
         }
     }
 
     private String nameIn(List<String> cells) {
-        int at = columns.indexOf(NAME);
+        int at = keyAt();
         return at < cells.size() ? cells.get(at).strip() : "";
+    }
+
+    /** The column that names the row. */
+    private int keyAt() {
+        return isTable ? 0 : columns.indexOf(NAME);
     }
 
     /**
