@@ -57,6 +57,7 @@ class SchemaLockstepTest {
                {"filter": "value > 1.0"}, {"scale": {}},
                {"aggregate": {"window": "1s", "functions": ["avg"]}}]}},
              "alarms": {"a": {"tag": "m/n", "high": 1}},
+             "tests": {"t": {"given": [{"at": "0s"}], "expect": [{"none": "p/avg"}]}},
              "store": {}, "uplink": {"url": "mqtt://127.0.0.1"}, "web": {}}
             """;
 
@@ -149,6 +150,8 @@ class SchemaLockstepTest {
                 new Place("pipelines/p/steps/1/scale", "definitions/step/properties/scale"),
                 new Place("pipelines/p/steps/2/aggregate", "definitions/step/properties/aggregate"),
                 new Place("alarms/a", "definitions/alarm"),
+                new Place("tests/t", "definitions/test"),
+                new Place("tests/t/given/0", "definitions/given-line"),
                 new Place("store", "properties/store"),
                 new Place("uplink", "properties/uplink"),
                 new Place("web", "properties/web"));
@@ -280,6 +283,7 @@ class SchemaLockstepTest {
                         config.devices(),
                         config.pipelines(),
                         config.alarms(),
+                        config.tests(),
                         config.store(),
                         config.uplink(),
                         config.web())

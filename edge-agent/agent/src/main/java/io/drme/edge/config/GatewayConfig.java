@@ -6,6 +6,7 @@ import io.drme.edge.uplink.UplinkConfig;
 import io.drme.log.StoreConfig;
 import io.drme.model.GatewayId;
 import io.drme.stream.PipelineConfig;
+import io.drme.trial.TrialConfig;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param devices with profiles merged and parameters filled in
  * @param pipelines in the order of the file
  * @param alarms in the order of the file
+ * @param tests in the order of the file
  * @param store where and how samples are kept
  * @param uplink the way to the centre; absent on a gateway that works alone
  * @param web where the page listens
@@ -27,6 +29,7 @@ public record GatewayConfig(
         List<DeviceSpec> devices,
         List<PipelineConfig> pipelines,
         List<AlarmConfig> alarms,
+        List<TrialConfig> tests,
         StoreConfig store,
         Optional<UplinkConfig> uplink,
         WebConfig web,

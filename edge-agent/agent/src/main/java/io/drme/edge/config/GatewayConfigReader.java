@@ -16,6 +16,7 @@ import io.drme.edge.uplink.UplinkConfig;
 import io.drme.log.StoreConfig;
 import io.drme.model.GatewayId;
 import io.drme.stream.PipelineConfig;
+import io.drme.trial.TrialConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -106,6 +107,7 @@ public final class GatewayConfigReader {
                         devices,
                         PipelineConfig.readAll(section),
                         AlarmConfig.readAll(section),
+                        TrialConfig.readAll(section),
                         section.section("store")
                                 .map(StoreConfig::read)
                                 .orElseGet(StoreConfig::defaults),
