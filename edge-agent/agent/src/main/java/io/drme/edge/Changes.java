@@ -1,7 +1,10 @@
 package io.drme.edge;
 
+import io.drme.alarm.AlarmConfig;
+import io.drme.config.Where;
 import io.drme.driver.DeviceSpec;
 import io.drme.edge.config.GatewayConfig;
+import io.drme.stream.PipelineConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -15,13 +18,15 @@ import java.util.stream.Collectors;
  * @param needsRestart sections that can't change while the agent runs
  */
 record Changes(List<String> lines, List<String> needsRestart) {
+    private static final Where NOWHERE = new Where("", 1, 1);
 
     /** Compares what runs with what is to run. */
     static Changes between(GatewayConfig before, GatewayConfig after) {
         var lines = new ArrayList<String>();
         named("device", before.devices(), after.devices(), DeviceSpec::name, lines);
-        named("pipeline", before.pipelines(), after.pipelines(), p -> p.name(), lines);
-        named("alarm", before.alarms(), after.alarms(), a -> a.name(), lines);
+        named("pipeline", pipelines(before), pipelines(after), p -> p.name(), lines);
+        named("alarm", alarms(before), alarms(after), a -> a.name(), lines);
+        named("test", before.tests(), after.tests(), t -> t.name(), lines);
         if (!before.engine().equals(after.engine())) {
             lines.add("~ engine");
         }
@@ -31,6 +36,32 @@ record Changes(List<String> lines, List<String> needsRestart) {
         whole("uplink", before.uplink(), after.uplink(), lines, restart);
         whole("web", before.web(), after.web(), lines, restart);
         return new Changes(List.copyOf(lines), List.copyOf(restart));
+    }
+
+    /** As they are wherever they stand: a line that moved is no change. */
+    private static List<PipelineConfig> pipelines(GatewayConfig config) {
+        return config.pipelines().stream()
+                .map(p ->
+                        new PipelineConfig(
+                                p.name(), p.from(), p.steps(), p.to(), p.sync(), p.unit(), NOWHERE))
+                .toList();
+    }
+
+    private static List<AlarmConfig> alarms(GatewayConfig config) {
+        return config.alarms().stream()
+                .map(a ->
+                        new AlarmConfig(
+                                a.name(),
+                                a.tags(),
+                                a.condition(),
+                                a.onDelay(),
+                                a.offDelay(),
+                                a.latch(),
+                                a.priority(),
+                                a.message(),
+                                a.action(),
+                                NOWHERE))
+                .toList();
     }
 
     boolean none() {

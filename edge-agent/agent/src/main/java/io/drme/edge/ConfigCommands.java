@@ -4,6 +4,7 @@ import io.drme.config.InvalidConfigException;
 import io.drme.edge.config.GatewayConfig;
 import io.drme.edge.config.GatewayConfigReader;
 import io.drme.edge.config.LastGood;
+import io.drme.trial.Trials;
 import io.drme.web.client.CommandException;
 import io.drme.web.client.Connection;
 import io.drme.web.client.Listing;
@@ -99,6 +100,19 @@ final class ConfigCommands {
             }
         }
 
+        /** How the tests inside the file end; nothing where it has none. */
+        final void showTests(Trials.Report tests) {
+            if (!tests.outcomes().isEmpty()) {
+                out().println("tests: " + ConfigTests.summary(tests));
+                for (var outcome : tests.failed()) {
+                    outcome.failure()
+                            .ifPresent(failure ->
+                                    ConfigTests.lines(outcome, failure)
+                                            .forEach(line -> out().println("  " + line)));
+                }
+            }
+        }
+
         final void showChanges(PlanReport report) {
             var changes = report.changes();
             if (changes.isEmpty()) {
@@ -113,12 +127,15 @@ final class ConfigCommands {
     /** A configuration that would run. */
     record Checked(GatewayConfig config, Layout.Ready ready) {
         String summary() {
-            return "%d devices, %d tags, %d pipelines, %d alarms"
+            return "%d devices, %d tags, %d pipelines, %d alarms%s"
                     .formatted(
                             config.devices().size(),
                             ready.table().size(),
                             config.pipelines().size(),
-                            config.alarms().size());
+                            config.alarms().size(),
+                            config.tests().isEmpty()
+                                    ? ""
+                                    : ", %d tests".formatted(config.tests().size()));
         }
     }
 
@@ -150,13 +167,15 @@ final class ConfigCommands {
         int run() throws InvalidConfigException, CommandException {
             var checked = check();
             var report = report(checked);
+            var tests = ConfigTests.run(checked.config());
             if (top().format() == Listing.Format.json) {
-                out().println(report.json().encodePrettily());
+                out().println(report.json().put("tests", ConfigTests.json(tests)).encodePrettily());
                 return 0;
             }
             out().println(checked.summary());
             showChanges(report);
             report.text().forEach(out()::println);
+            showTests(tests);
             return 0;
         }
     }
@@ -164,7 +183,8 @@ final class ConfigCommands {
     @Command(
             name = "apply",
             description = {
-                "Checks a file, shows its plan, and has the running agent run it; what did not change is not touched.",
+                "Checks a file, shows its plan, runs the tests inside it, and has the running agent run it; what did not change is not touched.",
+                "A file of which a test fails is refused.",
                 "With --confirm-within it goes back by itself unless you confirm in time."
             },
             footer = {"  drme-agent apply gateway.yaml --confirm-within 60s --data /var/lib/drme"})
@@ -175,11 +195,22 @@ final class ConfigCommands {
                 description = "Ask to keep it, and go back unless that is answered in time.")
         private @Nullable String confirmWithin;
 
+        @Option(
+                names = "--without-tests",
+                description = "Apply it without running the tests inside it.")
+        private boolean withoutTests;
+
         @Override
         int run() throws InvalidConfigException, CommandException, InterruptedException {
-            var report = report(check());
+            var checked = check();
+            var report = report(checked);
             showChanges(report);
             report.text().forEach(out()::println);
+            if (!withoutTests) {
+                var tests = ConfigTests.run(checked.config());
+                showTests(tests);
+                refuseFailed(tests);
+            }
             out().flush();
             try (var agent = top().connect()) {
                 var body = new JsonObject().put("file", file().toAbsolutePath().toString());
@@ -197,6 +228,14 @@ final class ConfigCommands {
                 }
                 out().println("version %s runs".formatted(answer.getValue("version")));
                 return confirmWithin == null ? 0 : confirm(agent);
+            }
+        }
+
+        private void refuseFailed(Trials.Report tests) throws CommandException {
+            if (!tests.failed().isEmpty()) {
+                throw new CommandException(
+                        "not applied: %s; mend the file or the test, or give --without-tests"
+                                .formatted(ConfigTests.summary(tests)));
             }
         }
 

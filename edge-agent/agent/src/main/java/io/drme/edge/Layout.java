@@ -12,6 +12,7 @@ import io.drme.edge.config.GatewayConfig;
 import io.drme.model.Tag;
 import io.drme.model.TagTable;
 import io.drme.stream.Pipelines;
+import io.drme.trial.Trials;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -108,6 +109,8 @@ final class Layout {
                         pipelines,
                         problems,
                         later.unmatched(problems));
+        Trials.check(
+                config.tests(), pipelines, config.alarms(), problems, later.unmatched(problems));
         problems.throwIfAny(file);
         table = pipelines.table();
         var ready = devices.stream().map(this::placeDevice).toList();

@@ -33,6 +33,7 @@ import picocli.CommandLine.ScopeType;
         footer = {
             "  drme-agent probe tcp://10.0.4.17:502",
             "  drme-agent check gateway.yaml",
+            "  drme-agent test gateway.yaml",
             "  drme-agent run --config gateway.yaml --data /var/lib/drme",
             "  drme-agent apply gateway.yaml --confirm-within 60s --data /var/lib/drme",
             "  drme-agent alarms --data /var/lib/drme"
@@ -106,6 +107,7 @@ public final class Main {
         var line = new CommandLine(new Main(environment));
         line.addSubcommand(new RunCommand());
         line.addSubcommand(new ConfigCommands.Check());
+        line.addSubcommand(new TestCommand());
         line.addSubcommand(new ConfigCommands.Plan());
         line.addSubcommand(new ConfigCommands.Apply());
         line.addSubcommand(new ProbeCommand());

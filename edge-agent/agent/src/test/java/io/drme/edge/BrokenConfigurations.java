@@ -56,7 +56,18 @@ final class BrokenConfigurations {
 
     /** Keys for which the number is as good as any other. */
     private static final Set<String> ANY_NUMBER =
-            Set.of("id", "scale", "offset", "high", "to", "invalid");
+            Set.of(
+                    "id",
+                    "scale",
+                    "offset",
+                    "high",
+                    "to",
+                    "invalid",
+                    // of tests
+                    "temperature",
+                    "avg",
+                    "max",
+                    "value");
 
     /** Topics: any other text is one as well. */
     private static final List<String> TOPICS = List.of("\"hall/", "\"ward/");

@@ -88,6 +88,9 @@ class ConfigurationPageTest {
                 new Chapter("`rate`, a step", "definitions/step/properties/rate"),
                 new Chapter("`counter`, a step", "definitions/step/properties/counter"),
                 new Chapter("An alarm under `alarms`", "definitions/alarm"),
+                new Chapter("A test under `tests`", "definitions/test"),
+                new Chapter("A line of `given`, beside tags", "definitions/given-line"),
+                new Chapter("A line of `expect`, beside tags", "definitions/expect-line"),
                 new Chapter("`store`", "properties/store"),
                 new Chapter("`uplink`", "properties/uplink"),
                 new Chapter("`web`", "properties/web"));

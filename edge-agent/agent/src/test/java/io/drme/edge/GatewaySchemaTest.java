@@ -11,6 +11,7 @@ import io.drme.edge.BrokenConfigurations.Broken;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,6 +26,9 @@ class GatewaySchemaTest {
 
     /** A schema knows no names of other parts and does not parse expressions. */
     private static final int MOST_MISSED = 9;
+
+    /** Nearly all in a test is names of tags and alarms, and values in the types of tags. */
+    private static final int MOST_MISSED_IN_TESTS = 36;
 
     private static final Schema SCHEMA =
             SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7)
@@ -56,13 +60,18 @@ class GatewaySchemaTest {
 
     @Test
     void nearlyEveryBrokenFileIsRefusedAlready() {
+        int from = (int) Shipped.sample().lines().takeWhile(l -> !l.startsWith("tests:")).count();
+        int to = (int) Shipped.sample().lines().takeWhile(l -> !l.startsWith("store:")).count();
         var missed =
                 BrokenConfigurations.all().stream()
                         .filter(b -> errors(b.yaml()).isEmpty())
-                        .map(Broken::what)
-                        .toList();
+                        .collect(
+                                Collectors.partitioningBy(
+                                        b -> b.line() > from && b.line() <= to,
+                                        Collectors.mapping(Broken::what, Collectors.toList())));
 
-        assertThat(missed).hasSizeLessThanOrEqualTo(MOST_MISSED);
+        assertThat(missed.get(false)).hasSizeLessThanOrEqualTo(MOST_MISSED);
+        assertThat(missed.get(true)).hasSizeLessThanOrEqualTo(MOST_MISSED_IN_TESTS);
     }
 
     @ParameterizedTest

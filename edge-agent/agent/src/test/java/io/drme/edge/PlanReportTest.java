@@ -76,6 +76,28 @@ class PlanReportTest {
                 .startsWith("+ all of it");
     }
 
+    // Places in the file are no part of what a pipeline, an alarm or a test does.
+    @Test
+    void linesThatMovedAreNoChange() throws Exception {
+        var config =
+                CONFIG
+                        + """
+                        pipelines: {p: {from: a/one, steps: [{filter: "value > 1"}], to: p}}
+                        alarms: {high: {tag: a/one, high: 1}, odd: {tag: a/two, when: "value % 2 == 1"}}
+                        tests: {t: {given: [{at: 0s, a/one: 1}], expect: [{none: p}]}}
+                        """;
+
+        assertThat(report("\n\n" + config, config).changes()).isEmpty();
+        assertThat(
+                        report(
+                                        config.replace("value > 1", "value > 2")
+                                                .replace("high: 1}", "high: 2}")
+                                                .replace("none: p", "at: 0s, p: 1"),
+                                        config)
+                                .changes())
+                .containsExactly("~ pipeline p", "~ alarm high", "~ test t");
+    }
+
     // a: 2 registers each second and 1 each 10 s; b: one coil each second. The pause of 50 ms that
     // a
     // asks for holds for b as well, as both are on one line.

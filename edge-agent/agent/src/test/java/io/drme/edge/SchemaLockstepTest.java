@@ -64,6 +64,7 @@ class SchemaLockstepTest {
                {"lookup": {"table": {"m/n": {"c": 1}}, "give": "c"}}]}},
              "engine": {},
              "alarms": {"a": {"tag": "m/n", "high": 1}},
+             "tests": {"t": {"given": [{"at": "0s"}], "expect": [{"none": "p/avg"}]}},
              "store": {}, "uplink": {"url": "mqtt://127.0.0.1"}, "web": {}}
             """;
 
@@ -167,6 +168,8 @@ class SchemaLockstepTest {
                 new Place("pipelines/p/steps/9/join", "definitions/step/properties/join"),
                 new Place("pipelines/p/steps/10/lookup", "definitions/step/properties/lookup"),
                 new Place("alarms/a", "definitions/alarm"),
+                new Place("tests/t", "definitions/test"),
+                new Place("tests/t/given/0", "definitions/given-line"),
                 new Place("store", "properties/store"),
                 new Place("uplink", "properties/uplink"),
                 new Place("web", "properties/web"));
@@ -299,6 +302,7 @@ class SchemaLockstepTest {
                         config.pipelines(),
                         config.engine(),
                         config.alarms(),
+                        config.tests(),
                         config.store(),
                         config.uplink(),
                         config.web())

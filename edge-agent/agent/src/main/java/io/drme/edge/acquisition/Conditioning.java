@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>No object a sample. Confined to the pipeline's owner thread.
  */
-final class Conditioning {
+public final class Conditioning {
     private static final byte NEVER_PASSED = -1;
 
     private final DecimalScale scale = new DecimalScale();
@@ -34,13 +34,16 @@ final class Conditioning {
     private long[] lastBits = {};
     private byte[] lastQualities = {};
 
+    /** Makes it; {@link #configure} tells it the tags. */
+    public Conditioning() {}
+
     /**
      * Takes over a configuration; the last values passed are kept for tags that go on with their
      * type.
      *
      * @param table every tag in {@code specs} is in it
      */
-    void configure(TagTable table, Collection<TagSpec> specs) {
+    public void configure(TagTable table, Collection<TagSpec> specs) {
         int before = lows.length;
         int size = table.size();
         scale.resize(size);
@@ -75,7 +78,7 @@ final class Conditioning {
      *
      * @return how many samples were filtered by their deadband
      */
-    int apply(Batch batch) {
+    public int apply(Batch batch) {
         int size = batch.size();
         int kept = 0;
         for (int i = 0; i < size; i++) {

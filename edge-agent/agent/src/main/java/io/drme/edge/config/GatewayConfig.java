@@ -7,6 +7,7 @@ import io.drme.log.StoreConfig;
 import io.drme.model.GatewayId;
 import io.drme.stream.EngineBudget;
 import io.drme.stream.PipelineConfig;
+import io.drme.trial.TrialConfig;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param pipelines in the order of the file
  * @param engine what the pipelines together may take
  * @param alarms in the order of the file
+ * @param tests in the order of the file
  * @param store where and how samples are kept
  * @param uplink the way to the centre; absent on a gateway that works alone
  * @param web where the page listens
@@ -30,6 +32,7 @@ public record GatewayConfig(
         List<PipelineConfig> pipelines,
         EngineBudget engine,
         List<AlarmConfig> alarms,
+        List<TrialConfig> tests,
         StoreConfig store,
         Optional<UplinkConfig> uplink,
         WebConfig web,

@@ -17,6 +17,7 @@ import io.drme.log.StoreConfig;
 import io.drme.model.GatewayId;
 import io.drme.stream.EngineBudget;
 import io.drme.stream.PipelineConfig;
+import io.drme.trial.TrialConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -110,6 +111,7 @@ public final class GatewayConfigReader {
                                 .map(EngineBudget::read)
                                 .orElseGet(EngineBudget::usual),
                         AlarmConfig.readAll(section),
+                        TrialConfig.readAll(section),
                         section.section("store")
                                 .map(StoreConfig::read)
                                 .orElseGet(StoreConfig::defaults),

@@ -14,6 +14,7 @@ import io.drme.stream.PipelineConfig;
 import io.drme.stream.Pipelines;
 import io.drme.stream.TagGlobs;
 import io.drme.stream.WindowFunction;
+import io.drme.trial.Trials;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -195,6 +196,40 @@ final class PartialCheck {
                         (_, _, _, _) -> {});
         Alarms.compile(
                 alarms, config.gateway().id().text(), pipelines, problems, (_, _, _, _) -> {});
+        checkTests(config, pipelines);
+    }
+
+    /** Tests may name tags and alarms that could not be read; those are not said to be missing. */
+    private void checkTests(GatewayConfig config, Pipelines pipelines) {
+        boolean derivedMayBeMissing = problems.isTold("pipelines");
+        var told = new Problems();
+        Trials.check(
+                config.tests(),
+                pipelines,
+                config.alarms(),
+                told,
+                (where, key, text, message) -> {
+                    var glob = Glob.of(text);
+                    if (names.stream().anyMatch(glob::matches)) {
+                        return;
+                    }
+                    if (mayMatch(text)
+                            || possible.stream().anyMatch(glob::matches)
+                            || (derivedMayBeMissing && !isOfDevice(text))) {
+                        problems.unsure(text);
+                    } else {
+                        problems.add(where, key, message);
+                    }
+                });
+        boolean alarmsMayBeMissing = anything || problems.isTold("alarms");
+        told.list().stream()
+                .filter(p -> !(alarmsMayBeMissing && p.message().startsWith("there is no alarm")))
+                .forEach(p -> problems.add(p.where(), p.key(), p.message()));
+    }
+
+    private boolean isOfDevice(String name) {
+        var device = name.replaceFirst("/.*", "/");
+        return names.stream().anyMatch(known -> known.startsWith(device));
     }
 
     private static String key(String device, TagSpec tag) {
