@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,12 @@ final class AddressReader {
     private static final String EXPECTED =
             "an address such as holding:100, input:0x10, coil:0, discrete:3, holding:10.3 (bit 3) or"
                     + " 40101; from 0 to 65535";
-    private static final Set<String> ACCESS = Set.of("read", "write");
+    /** How a tag is used. */
+    private enum Access {
+        READ,
+        WRITE
+    }
+
     private static final int MOST_ADDRESS = 65_535;
     private static final int MOST_BIT = 15;
     private static final int MOST_INVALID = 32;
@@ -65,13 +69,7 @@ final class AddressReader {
         long mask = mask(type);
         var invalid = tag.texts("invalid");
         var names = names(type);
-        boolean writable =
-                tag.parsed(
-                                "access",
-                                "how a tag is used: read or write",
-                                word -> Optional.of(word).filter(ACCESS::contains))
-                        .filter("write"::equals)
-                        .isPresent();
+        boolean writable = tag.choice("access", Access.READ) == Access.WRITE;
         if (place.isEmpty() || type.isEmpty()) {
             return Optional.empty();
         }

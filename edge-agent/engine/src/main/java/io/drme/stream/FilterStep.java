@@ -19,6 +19,11 @@ record FilterStep(Expression keep) implements Step {
     }
 
     @Override
+    public Optional<Step> condition() {
+        return Optional.of(new MapStep(keep));
+    }
+
+    @Override
     public Optional<Operator> make(Making making) {
         return making.programs(keep, true).map(p -> new FilterOperator(making.lanes(), p));
     }

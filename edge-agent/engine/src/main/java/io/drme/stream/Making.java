@@ -28,6 +28,16 @@ record Making(
     /** The most memory that one step may take, in bytes; a gateway has 1 GiB or so. */
     static final long MAX_STATE_BYTES = 256L << 20;
 
+    /** For who does not add up the state. */
+    Making(
+            List<Lane> lanes,
+            List<List<Lane>> sides,
+            Where where,
+            String key,
+            Problems problems) {
+        this(lanes, sides, where, key, problems, new StateBytes());
+    }
+
     /** All lanes, as batches index them. */
     List<Lane> input() {
         var all = new ArrayList<>(lanes);

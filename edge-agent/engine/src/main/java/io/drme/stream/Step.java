@@ -34,6 +34,11 @@ public interface Step {
         return false;
     }
 
+    /** What it asks of each sample, as a step that gives the answer; only a filter asks. */
+    default Optional<Step> condition() {
+        return Optional.empty();
+    }
+
     /** Makes it run; nothing where it can't over these lanes, which is noted as a problem then. */
     Optional<Operator> make(Making making);
 }

@@ -65,6 +65,7 @@ final class Anatomy {
                 config.to(),
                 Optional.of(new SyncMode.Raw()),
                 config.unit(),
+                config.share(),
                 config.where());
     }
 

@@ -50,9 +50,10 @@ final class Filters {
         for (int p = 0; p < configs.size(); p++) {
             var steps = configs.get(p).steps();
             for (int s = 0; s < steps.size(); s++) {
-                if (steps.get(s) instanceof Step.Filter filter) {
+                var condition = steps.get(s).condition();
+                if (condition.isPresent()) {
                     var before = new ArrayList<>(steps.subList(0, s));
-                    before.add(new Step.Mapping(filter.keep()));
+                    before.add(condition.get());
                     probes.add(new Probe(p, s, probe(p, anatomy.sources(p), before)));
                 }
             }
@@ -70,6 +71,7 @@ final class Filters {
                             List.of(PREFIX + probes.size() + template),
                             Optional.of(new SyncMode.Raw()),
                             Optional.empty(),
+                            configs.get(pipeline).share(),
                             configs.get(pipeline).where());
             var problems = new Problems();
             var made =

@@ -60,7 +60,7 @@ class SeveralInputsTest {
                         lanes(ValueType.FLOAT64, "a/y"),
                         lanes(ValueType.FLOAT64, "b/y"),
                         lanes(numbers(random), "c/z"));
-        return new Making(main, sides, HERE, "step", new Problems(), new StateBytes());
+        return new Making(main, sides, HERE, "step", new Problems());
     }
 
     private static Beside beside() {
