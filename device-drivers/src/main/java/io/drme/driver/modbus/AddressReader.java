@@ -21,16 +21,16 @@ final class AddressReader {
     private static final String EXPECTED =
             "an address such as holding:100, input:0x10, coil:0, discrete:3, holding:10.3 (bit 3) or"
                     + " 40101; from 0 to 65535";
+    private static final int MOST_ADDRESS = 65_535;
+    private static final int MOST_BIT = 15;
+    private static final int MOST_INVALID = 32;
+    private static final int MOST_NAMES = 1000;
+
     /** How a tag is used. */
     private enum Access {
         READ,
         WRITE
     }
-
-    private static final int MOST_ADDRESS = 65_535;
-    private static final int MOST_BIT = 15;
-    private static final int MOST_INVALID = 32;
-    private static final int MOST_NAMES = 1000;
 
     private final Section tag;
     private final ModbusSettings settings;

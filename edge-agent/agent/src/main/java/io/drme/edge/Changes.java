@@ -43,7 +43,8 @@ record Changes(List<String> lines, List<String> needsRestart) {
         return config.pipelines().stream()
                 .map(p ->
                         new PipelineConfig(
-                                p.name(), p.from(), p.steps(), p.to(), p.sync(), p.unit(), p.share(), NOWHERE))
+                                p.name(), p.from(), p.steps(), p.to(), p.sync(), p.unit(),
+                                p.share(), NOWHERE))
                 .toList();
     }
 

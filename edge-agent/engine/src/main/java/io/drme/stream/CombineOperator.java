@@ -44,7 +44,9 @@ final class CombineOperator implements Operator {
         for (int i = 0; i < programs.length; i++) {
             var main = input.get(this.rows[i][0]);
             boolean held = Arrays.stream(this.rows[i]).allMatch(l -> input.get(l).held());
-            results.add(new Lane(main.source(), main.function(), programs[i].type(), held, main.unit()));
+            results.add(
+                    new Lane(
+                            main.source(), main.function(), programs[i].type(), held, main.unit()));
             tags[i] = main.source();
         }
         this.lanes = List.copyOf(results);

@@ -67,7 +67,8 @@ record LaneGroups(int[] groupOf, int[][] members) {
             for (int lane : member) {
                 held &= lanes.get(lane).held();
             }
-            results.add(new Lane(first.source(), first.function(), first.type(), held, first.unit()));
+            results.add(
+                    new Lane(first.source(), first.function(), first.type(), held, first.unit()));
         }
         return List.copyOf(results);
     }

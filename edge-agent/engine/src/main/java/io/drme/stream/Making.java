@@ -29,12 +29,7 @@ record Making(
     static final long MAX_STATE_BYTES = 256L << 20;
 
     /** For who does not add up the state. */
-    Making(
-            List<Lane> lanes,
-            List<List<Lane>> sides,
-            Where where,
-            String key,
-            Problems problems) {
+    Making(List<Lane> lanes, List<List<Lane>> sides, Where where, String key, Problems problems) {
         this(lanes, sides, where, key, problems, new StateBytes());
     }
 
