@@ -101,8 +101,7 @@ class FoundTagsSystemTest {
                     var names = new HashSet<String>();
                     for (var item :
                             programs.listCloud(
-                                    "/api/v1/latest",
-                                    Map.of("match", GATEWAY + "/wearables/**"))) {
+                                    "/api/v1/latest", Map.of("match", GATEWAY + "/wearables/**"))) {
                         var latest = (JsonObject) item;
                         if (latest.getString("quality").equals("good")
                                 && Instant.parse(latest.getString("sourceTime"))
