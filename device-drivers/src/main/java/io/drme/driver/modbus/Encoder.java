@@ -90,8 +90,7 @@ final class Encoder {
     }
 
     private static long whole(DataType type, long value) throws UnfitException {
-        int bits = Byte.SIZE * type.bytes();
-        long unused = Long.SIZE - bits;
+        int unused = Long.SIZE - Byte.SIZE * type.bytes();
         boolean fits =
                 type.isSigned()
                         ? value << unused >> unused == value

@@ -301,11 +301,7 @@ final class Rtu implements Framing {
         return switch (ask) {
             case Line.Read(int unit, Area area, int start, int count) ->
                     request(unit, area.function(), start, count);
-            case WriteRequest write ->
-                    sealed(
-                            ByteBuffer.allocate(1 + write.request().length + CRC_BYTES)
-                                    .put((byte) write.unitId())
-                                    .put(write.request()));
+            case WriteRequest write -> sealed(write.unitId(), write.request());
         };
     }
 
@@ -317,14 +313,22 @@ final class Rtu implements Framing {
     }
 
     private static byte[] request(int unitId, int function, int first, int second) {
-        var frame = ByteBuffer.allocate(ECHO_BYTES).put((byte) unitId).put((byte) function);
-        return sealed(frame.putShort((short) first).putShort((short) second));
+        var message = new byte[ECHO_BYTES - CRC_BYTES - 1];
+        var out = ByteBuffer.wrap(message).put((byte) function).putShort((short) first);
+        out.putShort((short) second);
+        return sealed(unitId, message);
     }
 
-    /** Puts the checksum behind what is there. */
-    private static byte[] sealed(ByteBuffer frame) {
-        int crc = crc(frame.array(), frame.position());
-        return frame.put((byte) crc).put((byte) (crc >> Byte.SIZE)).array();
+    /** A message in its frame. */
+    private static byte[] sealed(int unitId, byte[] message) {
+        var frame = new byte[1 + message.length + CRC_BYTES];
+        frame[0] = (byte) unitId;
+        System.arraycopy(message, 0, frame, 1, message.length);
+        int end = frame.length - CRC_BYTES;
+        int crc = crc(frame, end);
+        frame[end] = (byte) crc;
+        frame[end + 1] = (byte) (crc >> Byte.SIZE);
+        return frame;
     }
 
     /** The checksum of a serial frame (Serial Line 1.02, 6.2.2); sent low byte first. */

@@ -5,11 +5,8 @@ import java.nio.ByteBuffer;
 /**
  * The messages that write, without unit id and transport header (Application Protocol 1.1b3, 6.5,
  * 6.6, 6.12 and 6.16), and what they are answered by.
- *
- * @param request function code first
- * @param answerBytes length of the answer, whose bytes are the first of the request
  */
-record WriteRequest(int unitId, byte[] request, int answerBytes) implements Line.Ask {
+final class WriteRequest implements Line.Ask {
     static final int ONE_COIL = 5;
     static final int ONE_REGISTER = 6;
     static final int REGISTERS = 16;
@@ -20,6 +17,16 @@ record WriteRequest(int unitId, byte[] request, int answerBytes) implements Line
     private static final int MASKED_BYTES = 7;
     private static final int HEAD_BYTES = 6;
     private static final int ALL = 0xFFFF;
+
+    private final int unitId;
+    private final byte[] request;
+    private final int answerBytes;
+
+    private WriteRequest(int unitId, byte[] request, int answerBytes) {
+        this.unitId = unitId;
+        this.request = request;
+        this.answerBytes = answerBytes;
+    }
 
     /** Sets a coil. */
     static WriteRequest coil(int unitId, int start, boolean on) {
@@ -55,6 +62,21 @@ record WriteRequest(int unitId, byte[] request, int answerBytes) implements Line
         request.putShort((short) start).putShort((short) (ALL & ~mask));
         request.putShort((short) (value & mask));
         return new WriteRequest(unitId, request.array(), MASKED_BYTES);
+    }
+
+    @Override
+    public int unitId() {
+        return unitId;
+    }
+
+    /** The message, its function's code first. */
+    byte[] request() {
+        return request.clone();
+    }
+
+    /** Length of the answer, whose bytes are the first of the request. */
+    int answerBytes() {
+        return answerBytes;
     }
 
     /** The function's code. */

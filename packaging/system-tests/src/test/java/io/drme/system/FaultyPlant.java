@@ -70,7 +70,11 @@ final class FaultyPlant {
         return exception;
     }
 
-    /** Every kind of fault of every protocol; reasons as docs/drivers gives them. */
+    /**
+     * Faults of every protocol that leave one reason from their begin to their end; reasons as
+     * docs/drivers gives them. Where a connection breaks first and then can't be made anew in
+     * another way (a silent broker, a server that is half open), each part has its own.
+     */
     static final List<Case> CASES =
             List.of(
                     of("modbus", "silent", "silent", "timeout"),
@@ -93,6 +97,12 @@ final class FaultyPlant {
                     slow("opcua", "slow-in-time", "500ms", NONE),
                     of("opcua", "reset", "reset", "comms-lost"),
                     of("opcua", "exception", "exception", "sensor-failure"),
+                    of("opcua", "garbage", "garbage", "comms-lost"),
+                    of("opcua", "drip", "drip", "timeout"),
+                    slow("mqtt", "slow-in-time", "500ms", NONE),
+                    of("mqtt", "reset", "reset", "comms-lost"),
+                    of("mqtt", "garbage", "garbage", "comms-lost"),
+                    of("mqtt", "half-open", "half-open", "comms-lost"),
                     of("gpio", "silent", "silent", "timeout"),
                     slow("gpio", "slow", "20s", "timeout"),
                     slow("gpio", "slow-in-time", "500ms", NONE),
@@ -119,6 +129,7 @@ final class FaultyPlant {
                     switch (one.protocol) {
                         case "modbus" -> modbusDevice(one.device);
                         case "opcua" -> opcuaDevice(one.device);
+                        case "mqtt" -> mqttDevice(one.device);
                         default -> gpioDevice(one.device);
                     });
         }
@@ -147,6 +158,16 @@ final class FaultyPlant {
                 .formatted(name, ports.get(name), name);
     }
 
+    private String mqttDevice(String name) {
+        return """
+          %s:
+            protocol: mqtt
+            listen: "127.0.0.1:%d"
+            topics: {plant/value: {value: {counter: {every: 500ms}}, every: 500ms}}
+        """
+                .formatted(name, ports.get(name));
+    }
+
     private String gpioDevice(String name) {
         return """
           %s:
@@ -169,6 +190,7 @@ final class FaultyPlant {
                                 switch (one.protocol) {
                                     case "modbus" -> modbusReader(one.device, "");
                                     case "opcua" -> opcuaReader(one.device);
+                                    case "mqtt" -> mqttReader(one.device);
                                     default -> gpioReader(one.device);
                                 })
                         .collect(Collectors.joining());
@@ -199,6 +221,13 @@ final class FaultyPlant {
     private String opcuaReader(String name) {
         return """
           %s: {driver: opcua, url: "opc.tcp://127.0.0.1:%d", poll: 1s, timeout: 3s, tags: {value: {address: "nsu=urn:acme:plant;s=Value", type: int64, sampling: 100ms}}}
+        """
+                .formatted(name, ports.get(name));
+    }
+
+    private String mqttReader(String name) {
+        return """
+          %s: {driver: mqtt, url: "mqtt://127.0.0.1:%d", poll: 1s, timeout: 3s, keep-alive: 2s, tags: {value: {address: "plant/value", type: int64}}}
         """
                 .formatted(name, ports.get(name));
     }
