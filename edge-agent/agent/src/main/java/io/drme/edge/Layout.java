@@ -7,6 +7,7 @@ import io.drme.driver.DeviceSpec;
 import io.drme.driver.DriverFactory;
 import io.drme.driver.PollGroup;
 import io.drme.driver.TagSpec;
+import io.drme.edge.acquisition.Paced;
 import io.drme.edge.acquisition.Plan;
 import io.drme.edge.config.GatewayConfig;
 import io.drme.model.Tag;
@@ -111,7 +112,15 @@ final class Layout {
         problems.throwIfAny(file);
         table = pipelines.table();
         var ready = devices.stream().map(this::placeDevice).toList();
-        var plan = new Plan(specs, pipelines, compiled, DERIVED_GROUP, groupNumbers(ready));
+        var plan =
+                new Plan(
+                        specs,
+                        pipelines,
+                        compiled,
+                        DERIVED_GROUP,
+                        groupNumbers(ready),
+                        config.engine(),
+                        paced(ready, pipelines));
         return new Ready(plan, ready, table);
     }
 
@@ -151,6 +160,20 @@ final class Layout {
                 .flatMap(d ->
                         IntStream.range(0, d.groups().size()).mapToObj(i -> d.firstGroup() + i))
                 .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private List<Paced> paced(List<Placed> devices, Pipelines pipelines) {
+        var paced = new ArrayList<Paced>();
+        for (var device : devices) {
+            var factory = factories.get(device.spec().driver());
+            if (factory == null) {
+                continue; // the gateway's own tags can't be asked for less
+            }
+            var tags = device.groups().stream().flatMap(g -> g.tableIndexes().stream()).toList();
+            int weight = tags.stream().mapToInt(pipelines::weight).max().orElse(0);
+            paced.add(new Paced(device.spec().name(), factory.polled(), tags, weight));
+        }
+        return List.copyOf(paced);
     }
 
     static Tag tag(TagSpec spec) {

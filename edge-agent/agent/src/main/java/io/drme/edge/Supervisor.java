@@ -277,6 +277,7 @@ final class Supervisor implements AutoCloseable {
         if (clock.nanoTime() - nextLook >= 0) {
             nextLook = clock.nanoTime() + LOOK_NANOS;
             lookAtFile();
+            devices.pace(parts.acquisition().engine().paces());
             takeFound();
             recordDeviceStates();
             feedSystemTags();
