@@ -37,7 +37,7 @@ final class PipelineCompiler {
     private final List<Pipeline> pipelines = new ArrayList<>();
     private final List<Routes.Route> routes = new ArrayList<>();
     private final BitSet present = new BitSet();
-    private TagTable table;
+    private final TagTable.Builder table;
 
     /**
      * Begins to compile.
@@ -50,7 +50,7 @@ final class PipelineCompiler {
             Collection<TagName> sources,
             Problems problems,
             TagGlobs.Unmatched unmatched) {
-        this.table = known;
+        this.table = known.extended();
         this.problems = problems;
         this.unmatched = unmatched;
         sources.forEach(name -> present.set(known.indexOf(name).orElseThrow()));
@@ -62,7 +62,7 @@ final class PipelineCompiler {
     }
 
     TagTable table() {
-        return table;
+        return table.build();
     }
 
     List<Pipeline> pipelines() {
@@ -216,7 +216,7 @@ final class PipelineCompiler {
                             .formatted(derived.size(), TagTable.MAX_TAGS));
             return null;
         }
-        table = table.with(derived.values());
+        derived.values().forEach(table::put);
         return indexes(names);
     }
 
