@@ -86,6 +86,21 @@ final class Layout {
      * @throws InvalidConfigException with all of it
      */
     Ready place(GatewayConfig config, String file) throws InvalidConfigException {
+        return place(config, file, false);
+    }
+
+    /**
+     * As {@link #place}, and the pipelines have to fit into what the engine may take, by reckoning.
+     * For those who can refuse; a gateway that ran goes on, whatever a release reckons.
+     *
+     * @throws InvalidConfigException where they don't, too
+     */
+    Ready admit(GatewayConfig config, String file) throws InvalidConfigException {
+        return place(config, file, true);
+    }
+
+    private Ready place(GatewayConfig config, String file, boolean admits)
+            throws InvalidConfigException {
         var devices = new ArrayList<>(config.devices());
         devices.add(SystemTags.device());
         var specs = devices.stream().map(found::with).flatMap(d -> d.tags().stream()).toList();
@@ -109,6 +124,9 @@ final class Layout {
                         pipelines,
                         problems,
                         later.unmatched(problems));
+        if (admits) {
+            Admission.reckon(specs, pipelines).check(config.engine(), problems);
+        }
         problems.throwIfAny(file);
         table = pipelines.table();
         var ready = devices.stream().map(this::placeDevice).toList();

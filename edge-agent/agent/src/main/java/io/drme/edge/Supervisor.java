@@ -319,7 +319,7 @@ final class Supervisor implements AutoCloseable {
                     "'%s' can't change while the agent runs; save the file and restart the agent"
                             .formatted(String.join("', '", changes.needsRestart())));
         }
-        var ready = loading.layout().place(next, file);
+        var ready = loading.layout().admit(next, file);
         boolean uplinkStood = uplinkConnected.getAsBoolean();
         switchTo(next, ready, by, "applied");
         if (confirmWithin.isPositive()) {
