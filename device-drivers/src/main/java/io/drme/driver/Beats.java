@@ -8,12 +8,14 @@ import java.util.List;
  * owner.
  */
 final class Beats {
+    private final long[] usual;
     private final long[] intervals;
     private final long[] phases;
     private final long[] dues;
 
     Beats(List<PollGroup> groups, long nowNanos) {
-        intervals = groups.stream().mapToLong(g -> g.interval().toNanos()).toArray();
+        usual = groups.stream().mapToLong(g -> g.interval().toNanos()).toArray();
+        intervals = usual.clone();
         phases = new long[intervals.length];
         dues = new long[intervals.length];
         for (int i = 0; i < intervals.length; i++) {
@@ -55,6 +57,24 @@ final class Beats {
         long beatOfNow = Math.max((nowNanos - phases[group]) / interval, beatOfDue);
         dues[group] = phases[group] + (beatOfNow + 1) * interval;
         return beatOfNow - beatOfDue;
+    }
+
+    /** How many usual intervals a group's interval is now. */
+    long times(int group) {
+        return intervals[group] / usual[group];
+    }
+
+    /**
+     * Gives a group so many times its usual interval from now on; a beat that would be sooner by
+     * that comes sooner.
+     */
+    void stretch(int group, long times, long nowNanos) {
+        long interval = usual[group] * times;
+        if (interval < intervals[group]) {
+            long passed = Math.max(0, nowNanos - phases[group]) / interval;
+            dues[group] = Math.min(dues[group], phases[group] + (passed + 1) * interval);
+        }
+        intervals[group] = interval;
     }
 
     /** Makes all groups due now, once; their beats stay. */

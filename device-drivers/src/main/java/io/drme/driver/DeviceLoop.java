@@ -67,6 +67,11 @@ public final class DeviceLoop implements Runnable {
 
     private volatile boolean stopped;
     private volatile @Nullable Thread owner;
+    private volatile Pace pace = Pace.USUAL;
+
+    /** What the beats are by. */
+    private Pace kept = Pace.USUAL;
+
     private boolean connected;
     private long retryAtNanos;
     private long askedNanos;
@@ -147,6 +152,15 @@ public final class DeviceLoop implements Runnable {
         extension.set(new Extension(more, List.copyOf(moreGroups)));
     }
 
+    /**
+     * Asks more or less of the device from its next poll on: a polled group comes so many times as
+     * seldom, but no group so seldom that a tag of it becomes stale by that. A device that tells by
+     * itself goes on as it is. Its status tells why. From any thread. Never blocks.
+     */
+    public void pace(Pace next) {
+        pace = next;
+    }
+
     /** Ends the loop soon, also out of a blocked call; from any thread. Never blocks. */
     public void stop() {
         stopped = true;
@@ -181,6 +195,7 @@ public final class DeviceLoop implements Runnable {
     public void step() throws InterruptedException {
         try {
             takeExtension();
+            takePace();
             if (connected || connect()) {
                 switch (driver) {
                     case PolledDriver polled -> poll(polled);
@@ -228,6 +243,34 @@ public final class DeviceLoop implements Runnable {
             silence = silence.extended(more.device(), more.groups());
             pushed.extend(more.device(), more.groups().getFirst());
         }
+    }
+
+    private void takePace() {
+        var next = pace;
+        if (next.equals(kept)) {
+            return;
+        }
+        kept = next;
+        if (driver instanceof PolledDriver) {
+            for (int group = 0; group < present.groups().size(); group++) {
+                beats.stretch(group, times(present.groups().get(group)), clock.nanoTime());
+            }
+        }
+        log.info(
+                "device={} pace={} {}",
+                present.device().name(),
+                next.factor(),
+                next.factor() == 1 ? "as configured" : next.why());
+    }
+
+    /** So many times as seldom a group may be read that no tag of it becomes stale by that. */
+    private long times(PollGroup group) {
+        long times = kept.factor();
+        for (int tag : group.tags()) {
+            long stale = present.device().tags().get(tag).stale().toNanos();
+            times = Math.min(times, stale / group.interval().toNanos());
+        }
+        return Math.max(1, times);
     }
 
     /** Connects when it is time; until then passes one beat with a failed tick. */
@@ -331,7 +374,9 @@ public final class DeviceLoop implements Runnable {
             lost = null;
             log.info("device={} back after={}ms", present.device().name(), health.stateMillis());
         }
-        health.good(driver.note());
+        var note = driver.note();
+        boolean both = !note.isEmpty() && !kept.why().isEmpty();
+        health.good(both ? note + "; " + kept.why() : note + kept.why());
     }
 
     private void lose(Reason reason, boolean refused, String message) throws InterruptedException {
@@ -401,6 +446,7 @@ public final class DeviceLoop implements Runnable {
     }
 
     private void passBeat(int group) {
+        health.countSlowed(beats.times(group) - 1);
         health.countSkipped(beats.pass(group, clock.nanoTime()));
     }
 

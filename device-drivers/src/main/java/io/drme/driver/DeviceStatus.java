@@ -65,6 +65,7 @@ public record DeviceStatus(
      * @param failures connects and polls that failed
      * @param bugs of the failures, those that were mistakes in the driver
      * @param lostValues values that the driver knows to have been lost before it took them
+     * @param slowedPolls beats that were left out on purpose, while the gateway could not follow
      */
     public record Counters(
             long polls,
@@ -75,5 +76,6 @@ public record DeviceStatus(
             long connects,
             long failures,
             long bugs,
-            long lostValues) {}
+            long lostValues,
+            long slowedPolls) {}
 }

@@ -33,6 +33,7 @@ final class Health {
     private long failures;
     private long bugs;
     private long lostValues;
+    private long slowedPolls;
 
     Health(DeviceSpec device, Clock clock) {
         this.device = device;
@@ -56,6 +57,10 @@ final class Health {
 
     void countSkipped(long skipped) {
         skippedPolls += skipped;
+    }
+
+    void countSlowed(long polls) {
+        slowedPolls += polls;
     }
 
     /** How long the present state has lasted. */
@@ -156,7 +161,8 @@ final class Health {
                         connects,
                         failures,
                         bugs,
-                        lostValues),
+                        lostValues,
+                        slowedPolls),
                 exchange);
     }
 }

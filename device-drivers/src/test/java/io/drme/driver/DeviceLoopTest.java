@@ -397,4 +397,50 @@ class DeviceLoopTest {
         queue.drainTo(batches);
         assertThat(badTimesOf(10)).containsExactly(10 * SECOND);
     }
+
+    @Test
+    void aSlowerPaceLeavesBeatsOutAndSaysWhy() throws Exception {
+        runUntil(Duration.ofMillis(2_500));
+        driver.pollTimes.clear();
+
+        loop.pace(new Pace(2, "polled 2 times as seldom: pipeline 'heavy' can't follow"));
+        runUntil(Duration.ofMillis(10_500));
+
+        assertThat(driver.pollTimes).hasSizeBetween(4, 5);
+        assertThat(loop.status().state()).isEqualTo(State.GOOD);
+        assertThat(loop.status().reason())
+                .isEqualTo("polled 2 times as seldom: pipeline 'heavy' can't follow");
+        assertThat(loop.status().counters().slowedPolls()).isBetween(3L, 5L);
+        assertThat(loop.status().counters().skippedPolls()).isZero();
+    }
+
+    @Test
+    void noPaceLetsATagBecomeStale() throws Exception {
+        runUntil(Duration.ofMillis(1_500));
+        driver.pollTimes.clear();
+
+        loop.pace(new Pace(8, "slow")); // of 1 s, with 3 s until stale
+        runUntil(Duration.ofMillis(31_500));
+
+        for (int i = 1; i < driver.pollTimes.size(); i++) {
+            assertThat(driver.pollTimes.get(i) - driver.pollTimes.get(i - 1))
+                    .isLessThanOrEqualTo(STALE.toNanos());
+        }
+        assertThat(driver.pollTimes).hasSizeBetween(10, 11);
+    }
+
+    @Test
+    void backAtTheUsualPaceBeatsAreWhereTheyWere() throws Exception {
+        loop.pace(new Pace(2, "slow"));
+        runUntil(Duration.ofMillis(10_500));
+        loop.pace(Pace.USUAL);
+        loop.step(); // the one that it waits for already
+        queue.drainTo(batches);
+        driver.pollTimes.clear();
+
+        runUntil(Duration.ofMillis(20_500));
+
+        assertThat(driver.pollTimes).hasSizeBetween(8, 10).allMatch(t -> t % SECOND == 0);
+        assertThat(loop.status().reason()).isEmpty();
+    }
 }

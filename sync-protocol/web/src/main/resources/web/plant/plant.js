@@ -178,6 +178,9 @@ class PlantPage extends LitElement {
       ${uplink
         ? html`<span><span class="label">Uplink</span>${stateMark(uplink.state)}</span>`
         : nothing}
+      <span data-testid="pipelines-short"
+        ><span class="label">Pipelines</span>${pipelinesText(this.status?.engine)}</span
+      >
       <span><span class="label">Accepted</span>${countText(r?.accepted)}</span>
       <span><span class="label">In the centre</span>${countText(r?.acknowledged)}</span>
       <span><span class="label">Pending</span>${countText(r?.pending)}</span>
@@ -252,6 +255,8 @@ class PlantPage extends LitElement {
           <span>${uplink ? stateMark(uplink.state) : "none configured"} ${s.uplink?.url ?? ""}</span>
           ${uplink?.why ? html`<span class="muted">${uplink.why}</span>` : nothing}
         </dd>
+        <dt>Pipelines</dt>
+        <dd class="stack" data-testid="pipelines">${pipelineRows(s.engine)}</dd>
         <dt>Backlog</dt>
         <dd>
           ${countText(s.store?.pendingBlocks)} blocks, ${countText(s.store?.pendingEvents)} events,
@@ -288,6 +293,39 @@ class PlantPage extends LitElement {
   }
 }
 
+/** Whether pipelines follow, in a word or two. */
+function pipelinesText(engine) {
+  const all = engine?.pipelines ?? [];
+  if (all.length === 0) {
+    return "none";
+  }
+  const waiting = all.filter((p) => p.waiting > 0).length;
+  return waiting ? `${waiting} of ${all.length} behind` : "up to date";
+}
+
+/** A line a pipeline: rate, cost, what waits. */
+function pipelineRows(engine) {
+  const all = engine?.pipelines ?? [];
+  if (all.length === 0) {
+    return "none";
+  }
+  return all.map(
+    (p) => html`<span>
+      ${p.pipeline}
+      <span class=${p.ageSeconds > 1 ? "warn" : "muted"}>
+        ${countText(p.samplesPerSecond)} samples a second, ${percentText(p.cpu)} of a core, ${countText(p.nanosPerSample)} ns a
+        sample${p.waiting > 0 ? `, ${countText(p.waiting)} wait for ${p.ageSeconds} s` : ""}${p.overdue > 0
+          ? `, ${countText(p.overdue)} times later than ${p.within}`
+          : ""}
+      </span>
+    </span>`,
+  );
+}
+
+function percentText(part) {
+  return `${(part * 100).toFixed(1)} %`;
+}
+
 /** The line to the centre: its state and why; null where none is configured. */
 function uplinkOf(status) {
   const uplink = status?.uplink;
@@ -301,8 +339,9 @@ function uplinkOf(status) {
 
 /** What a person should see to, a sentence each. */
 function notesOf(status) {
-  const { configuration, store } = status;
+  const { configuration, engine, store } = status;
   return [
+    ...(engine?.slowedDevices ?? []).map((d) => `${d.device} is ${d.reason}`),
     configuration?.broken && `gateway.yaml is broken, the last good one runs: ${configuration.broken}`,
     configuration?.changedNotApplied && "gateway.yaml has changed and is not applied",
     store?.failing && "the disk refuses writes",

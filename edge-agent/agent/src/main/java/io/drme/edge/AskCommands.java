@@ -107,13 +107,45 @@ final class AskCommands {
 
     @Command(
             name = "status",
-            description = "Configuration, store, uplink and accounting at a glance.",
+            description = "Configuration, pipelines, store, uplink and accounting at a glance.",
             footer = {"  drme-agent status --data /var/lib/drme"})
     static final class Status extends Ask {
         @Override
         int ask(Connection agent) throws CommandException, InterruptedException {
-            glance(agent.get("/api/v1/status", Map.of()));
+            var status = agent.get("/api/v1/status", Map.of());
+            glance(status);
+            var engine = status.getJsonObject("engine", new JsonObject());
+            pipelines(engine.getJsonArray("pipelines", new JsonArray()));
+            slowed(engine.getJsonArray("slowedDevices", new JsonArray()));
             return 0;
+        }
+
+        private void pipelines(JsonArray pipelines) throws CommandException {
+            below(
+                    pipelines,
+                    "pipeline",
+                    "weight",
+                    "within",
+                    "samplesPerSecond",
+                    "cpu",
+                    "nanosPerSample",
+                    "waiting",
+                    "ageSeconds",
+                    "deferred",
+                    "overdue",
+                    "forced");
+        }
+
+        private void slowed(JsonArray devices) throws CommandException {
+            below(devices, "device", "factor", "reason");
+        }
+
+        /** A list that a table only counts, as a table of its own. */
+        private void below(JsonArray items, String... columns) throws CommandException {
+            if (top().format() == Listing.Format.table && !items.isEmpty()) {
+                out().println();
+                new Listing(columns).print(items, top().format(), out());
+            }
         }
     }
 

@@ -59,7 +59,7 @@ final class ConfigCommands {
             var reader = new GatewayConfigReader(SystemTags.device().tags());
             var config = reader.read(file());
             return new Checked(
-                    config, new Layout(reader.factories()).place(config, file().toString()));
+                    config, new Layout(reader.factories()).admit(config, file().toString()));
         }
 
         @Override
@@ -156,7 +156,7 @@ final class ConfigCommands {
             name = "plan",
             description = {
                 "Shows what a file would change and cost, and sends nothing.",
-                "Changes against what runs or ran last; the requests of each device and why these; the load of each connection; bytes and wear a day, and for how long the disk lasts without the line."
+                "Changes against what runs or ran last; the requests of each device and why these; the load of each connection; bytes and wear a day, for how long the disk lasts without the line; and what pipelines are reckoned to take."
             },
             footer = {
                 "  drme-agent plan gateway.yaml",

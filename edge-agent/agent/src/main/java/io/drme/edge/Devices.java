@@ -6,6 +6,7 @@ import io.drme.driver.DeviceStatus;
 import io.drme.driver.DriverFactory;
 import io.drme.driver.Exchange;
 import io.drme.driver.FoundTag;
+import io.drme.driver.Pace;
 import io.drme.model.Batch;
 import io.drme.model.TagName;
 import io.drme.time.Clock;
@@ -160,6 +161,11 @@ final class Devices implements AutoCloseable {
         if (known != null) {
             known.loop().giveUp(tags);
         }
+    }
+
+    /** Asks less of some devices, by their names; of all others as configured. */
+    void pace(Map<String, Pace> paces) {
+        running.forEach((name, device) -> device.loop().pace(paces.getOrDefault(name, Pace.USUAL)));
     }
 
     private void start(Layout.Placed placed) {

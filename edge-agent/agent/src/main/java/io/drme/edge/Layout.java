@@ -7,6 +7,7 @@ import io.drme.driver.DeviceSpec;
 import io.drme.driver.DriverFactory;
 import io.drme.driver.PollGroup;
 import io.drme.driver.TagSpec;
+import io.drme.edge.acquisition.Paced;
 import io.drme.edge.acquisition.Plan;
 import io.drme.edge.config.GatewayConfig;
 import io.drme.model.Tag;
@@ -86,6 +87,21 @@ final class Layout {
      * @throws InvalidConfigException with all of it
      */
     Ready place(GatewayConfig config, String file) throws InvalidConfigException {
+        return place(config, file, false);
+    }
+
+    /**
+     * As {@link #place}, and the pipelines have to fit into what the engine may take, by reckoning.
+     * For those who can refuse; a gateway that ran goes on, whatever a release reckons.
+     *
+     * @throws InvalidConfigException where they don't, too
+     */
+    Ready admit(GatewayConfig config, String file) throws InvalidConfigException {
+        return place(config, file, true);
+    }
+
+    private Ready place(GatewayConfig config, String file, boolean admits)
+            throws InvalidConfigException {
         var devices = new ArrayList<>(config.devices());
         devices.add(SystemTags.device());
         var specs = devices.stream().map(found::with).flatMap(d -> d.tags().stream()).toList();
@@ -111,10 +127,21 @@ final class Layout {
                         later.unmatched(problems));
         Trials.check(
                 config.tests(), pipelines, config.alarms(), problems, later.unmatched(problems));
+        if (admits) {
+            Admission.reckon(specs, pipelines).check(config.engine(), problems);
+        }
         problems.throwIfAny(file);
         table = pipelines.table();
         var ready = devices.stream().map(this::placeDevice).toList();
-        var plan = new Plan(specs, pipelines, compiled, DERIVED_GROUP, groupNumbers(ready));
+        var plan =
+                new Plan(
+                        specs,
+                        pipelines,
+                        compiled,
+                        DERIVED_GROUP,
+                        groupNumbers(ready),
+                        config.engine(),
+                        paced(ready, pipelines));
         return new Ready(plan, ready, table);
     }
 
@@ -154,6 +181,20 @@ final class Layout {
                 .flatMap(d ->
                         IntStream.range(0, d.groups().size()).mapToObj(i -> d.firstGroup() + i))
                 .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private List<Paced> paced(List<Placed> devices, Pipelines pipelines) {
+        var paced = new ArrayList<Paced>();
+        for (var device : devices) {
+            var factory = factories.get(device.spec().driver());
+            if (factory == null) {
+                continue; // the gateway's own tags can't be asked for less
+            }
+            var tags = device.groups().stream().flatMap(g -> g.tableIndexes().stream()).toList();
+            int weight = tags.stream().mapToInt(pipelines::weight).max().orElse(0);
+            paced.add(new Paced(device.spec().name(), factory.polled(), tags, weight));
+        }
+        return List.copyOf(paced);
     }
 
     static Tag tag(TagSpec spec) {

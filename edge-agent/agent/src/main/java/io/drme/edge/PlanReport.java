@@ -36,6 +36,7 @@ final class PlanReport {
     static final int PAGE_BYTES = 4_096;
 
     private static final double DAY_SECONDS = Duration.ofDays(1).toSeconds();
+    private static final double PERCENT = 100;
     private static final int HOURS_A_DAY = 24;
     private static final int MOST_NAMED = 5;
     private static final double NANOS_A_SECOND = 1e9;
@@ -241,6 +242,7 @@ final class PlanReport {
         devices().forEach(d -> device(d, lines));
         loads().forEach(load -> lines.add(line(load)));
         lines.add(diskLine());
+        lines.addAll(pipelineLines());
         lines.add(siteLine());
         return List.copyOf(lines);
     }
@@ -328,6 +330,48 @@ final class PlanReport {
                                                 .formatted(count(pushed, "tag"))));
     }
 
+    private List<String> pipelineLines() {
+        var reckoning = Admission.reckon(ready.plan().specs(), ready.plan().pipelines());
+        if (reckoning.pipelines().isEmpty()) {
+            return List.of();
+        }
+        var lines = new ArrayList<String>();
+        lines.add(
+                String.format(
+                        Locale.ROOT,
+                        "pipelines: about %.3g %% of a core of at most %.3g %%, %s of memory of at most %s; reckoned without deadbands, and with one sample a poll of devices that tell by themselves",
+                        reckoning.cpu() * PERCENT,
+                        next.engine().cpu() * PERCENT,
+                        size(reckoning.memoryBytes()),
+                        size(next.engine().memoryBytes())));
+        reckoning
+                .pipelines()
+                .forEach(p -> lines.add("  %s, %s".formatted(p.text(), size(p.memoryBytes()))));
+        return lines;
+    }
+
+    private JsonObject pipelines() {
+        var reckoning = Admission.reckon(ready.plan().specs(), ready.plan().pipelines());
+        var items = new JsonArray();
+        for (var p : reckoning.pipelines()) {
+            items.add(
+                    new JsonObject()
+                            .put("pipeline", p.name())
+                            .put("tags", p.lanes())
+                            .put("samplesPerSecond", p.samples())
+                            .put("steps", p.steps())
+                            .put("nanosPerSample", p.nanosASample())
+                            .put("cpu", p.cpu())
+                            .put("memoryBytes", p.memoryBytes()));
+        }
+        return new JsonObject()
+                .put("cpu", reckoning.cpu())
+                .put("cpuLimit", next.engine().cpu())
+                .put("memoryBytes", reckoning.memoryBytes())
+                .put("memoryLimitBytes", next.engine().memoryBytes())
+                .put("items", items);
+    }
+
     private static String count(long count, String what) {
         return count + " " + what + (count == 1 ? "" : "s");
     }
@@ -403,6 +447,7 @@ final class PlanReport {
                 .put("changes", new JsonArray(changes()))
                 .put("devices", devices)
                 .put("connections", connections)
+                .put("pipelines", pipelines())
                 .put("samplesPerDay", disk.samplesADay())
                 .put("storedBytesPerDay", disk.storedADay())
                 .put("writtenBytesPerDay", disk.writtenADay())

@@ -153,7 +153,9 @@ final class StateDesk implements AutoCloseable {
     private final class Snapshots implements StateKeeper.Source {
         @Override
         public Optional<OperatorState> take() throws InterruptedException {
-            var state = acquisition.askDurably(StateDesk::of);
+            var state =
+                    acquisition.askDurably(owner ->
+                            owner.isFarBehind() ? Optional.<OperatorState>empty() : of(owner));
             return state.isPresent() && recorder.flush() ? state.get() : Optional.empty();
         }
 
@@ -165,6 +167,7 @@ final class StateDesk implements AutoCloseable {
 
     /** What there is to keep of a plan that runs; nothing where it has no state. */
     static Optional<OperatorState> of(Acquisition.Owner owner) {
+        owner.settle(); // before the time is taken: what comes of it is in the snapshot
         return hasState(owner.plan())
                 ? Optional.of(
                         new OperatorState(

@@ -277,6 +277,7 @@ final class Supervisor implements AutoCloseable {
         if (clock.nanoTime() - nextLook >= 0) {
             nextLook = clock.nanoTime() + LOOK_NANOS;
             lookAtFile();
+            devices.pace(parts.acquisition().engine().paces());
             takeFound();
             recordDeviceStates();
             feedSystemTags();
@@ -318,7 +319,7 @@ final class Supervisor implements AutoCloseable {
                     "'%s' can't change while the agent runs; save the file and restart the agent"
                             .formatted(String.join("', '", changes.needsRestart())));
         }
-        var ready = loading.layout().place(next, file);
+        var ready = loading.layout().admit(next, file);
         boolean uplinkStood = uplinkConnected.getAsBoolean();
         switchTo(next, ready, by, "applied");
         if (confirmWithin.isPositive()) {

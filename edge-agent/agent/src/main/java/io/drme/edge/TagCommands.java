@@ -231,7 +231,7 @@ final class TagCommands implements Callable<Integer> {
         private List<Problem> misfits(GatewayConfig config) {
             try {
                 var reader = new GatewayConfigReader(SystemTags.device().tags());
-                new Layout(reader.factories()).place(config, configuration().toString());
+                new Layout(reader.factories()).admit(config, configuration().toString());
                 return List.of();
             } catch (InvalidConfigException e) {
                 return e.problems();

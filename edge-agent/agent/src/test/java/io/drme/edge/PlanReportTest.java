@@ -10,9 +10,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -166,6 +169,63 @@ class PlanReportTest {
         out.getBuffer().setLength(0);
         assertThat(run(out, err, "plan", file, "--data", folder.toString(), "-o", "json")).isZero();
         assertThat(new JsonObject(out.toString()).getJsonArray("connections")).hasSize(1);
+    }
+
+    private static final String PIPELINES =
+            CONFIG
+                    + """
+                    pipelines:
+                      sums: {from: "a/*", steps: [{aggregate: {window: 10s, every: 1s, functions: [avg]}}], to: "sums/{tag}/{function}"}
+                      fine: {from: "b/*", steps: [{map: "!value"}], to: "fine/{tag}"}
+                    """;
+
+    @Test
+    void whatPipelinesAreReckonedToTakeIsATable() throws Exception {
+        assertThat(report(PIPELINES, "").text())
+                .anyMatch(l ->
+                        l.startsWith("pipelines: about ")
+                                && l.contains("of a core of at most 50.0 %")
+                                && l.contains("of memory of at most 64 MiB"))
+                .anyMatch(l -> l.startsWith("  pipelines.sums: 3 tags, 2.10 samples/s x 1 step ("))
+                .anyMatch(l -> l.startsWith("  pipelines.fine: 1 tags, 1.00 samples/s x 1 step ("));
+        var json = report(PIPELINES, "").json().getJsonObject("pipelines");
+        assertThat(json.getDouble("cpuLimit")).isEqualTo(0.5);
+        assertThat(json.getJsonArray("items")).hasSize(2);
+    }
+
+    @Test
+    void whatTheEngineCanNotTakeIsRefusedByCheckAndPlanWithTheArithmetic() throws Exception {
+        var fast =
+                IntStream.range(0, 1_000)
+                        .mapToObj(
+                                i -> "t%d: {address: \"holding:%d\", type: uint16}".formatted(i, i))
+                        .collect(Collectors.joining(", "));
+        var file =
+                write(
+                                "gateway.yaml",
+                                """
+                                gateway: {id: g}
+                                devices: {d: {driver: modbus, url: "tcp://h:502", poll: 10ms, tags: {@tags@}}}
+                                pipelines:
+                                  x: {from: "d/*", steps: [{map: "value + 1"}, {map: "value + 1"}], to: "x/{tag}"}
+                                engine: {cpu: 1%}
+                                """
+                                        .replace("@tags@", fast))
+                        .toString();
+
+        for (var command : List.of("check", "plan")) {
+            var err = new StringWriter();
+            assertThat(run(new StringWriter(), err, command, file)).isEqualTo(Main.EXIT_CONFIG);
+            assertThat(err.toString())
+                    .contains(
+                            "gateway.yaml:4: engine.cpu: pipelines.x: 1,000 tags, 100,000 samples/s")
+                    .contains("and engine.cpu allows 1.00 %: raise engine.cpu, poll slower");
+        }
+        // What runs already goes on after an update that reckons otherwise.
+        var reader = new GatewayConfigReader(SystemTags.device().tags());
+        var config = reader.read(Path.of(file));
+        assertThat(new Layout(reader.factories()).placeAnyway(config, file).table().size())
+                .isGreaterThan(2_000);
     }
 
     private static int run(StringWriter out, StringWriter err, String... arguments) {

@@ -1,5 +1,6 @@
 package io.drme.stream;
 
+import io.drme.config.Where;
 import io.drme.model.Batch;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -14,12 +15,11 @@ import java.util.List;
  * behind the samples that it reads beside.
  */
 final class Pipeline {
-    private final String name;
+    private final PipelineConfig config;
     private final int fingerprint;
     private final Operator[] operators;
     private final int[][] tagsOfLane;
     private final Batch[] stages;
-    private final Share share;
     private final long stateBytes;
 
     /** Samples taken since the last run. */
@@ -33,14 +33,12 @@ final class Pipeline {
      * @param stateBytes what its operators remember at most
      */
     Pipeline(
-            String name,
+            PipelineConfig config,
             int fingerprint,
             List<Operator> operators,
             int[][] tagsOfLane,
-            Share share,
             long stateBytes) {
-        this.name = name;
-        this.share = share;
+        this.config = config;
         this.stateBytes = stateBytes;
         this.fingerprint = fingerprint;
         this.operators = operators.toArray(Operator[]::new);
@@ -52,7 +50,7 @@ final class Pipeline {
     }
 
     String name() {
-        return name;
+        return config.name();
     }
 
     int fingerprint() {
@@ -60,7 +58,20 @@ final class Pipeline {
     }
 
     Share share() {
-        return share;
+        return config.share();
+    }
+
+    Where where() {
+        return config.where();
+    }
+
+    List<Step> steps() {
+        return config.steps();
+    }
+
+    /** How many lanes leave a step. */
+    int lanesOf(int step) {
+        return operators[step].lanes().size();
     }
 
     long stateBytes() {

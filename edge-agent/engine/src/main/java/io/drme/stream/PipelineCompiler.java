@@ -155,13 +155,7 @@ final class PipelineCompiler {
         if (derived != null) {
             routes.addAll(taken);
             pipelines.add(
-                    new Pipeline(
-                            config.name(),
-                            fingerprint(config),
-                            operators,
-                            derived,
-                            config.share(),
-                            state.inAll()));
+                    new Pipeline(config, fingerprint(config), operators, derived, state.inAll()));
         }
     }
 

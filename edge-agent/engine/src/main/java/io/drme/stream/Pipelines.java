@@ -39,6 +39,7 @@ public final class Pipelines {
     private final BitSet present;
     private final List<Pipeline> pipelines;
     private final Routes routes;
+    private final int[] weights;
 
     /** Those that have taken samples and did not run yet. */
     private final BitSet waiting = new BitSet();
@@ -48,6 +49,7 @@ public final class Pipelines {
         this.present = present;
         this.pipelines = pipelines;
         this.routes = routes;
+        this.weights = weights();
     }
 
     /**
@@ -135,6 +137,32 @@ public final class Pipelines {
     /** How many pipelines there are, with the implicit ones. */
     public int count() {
         return pipelines.size();
+    }
+
+    /**
+     * The greatest weight of a pipeline that depends on a tag, directly or through others; 0 where
+     * none does.
+     */
+    public int weight(int tag) {
+        int weight = 0;
+        var places = routes.of(tag);
+        for (int at = 0; at < places.length; at += Routes.WIDTH) {
+            weight = Math.max(weight, weights[places[at]]);
+        }
+        return weight;
+    }
+
+    /** Of each pipeline the greatest weight of itself and of those that depend on it. */
+    private int[] weights() {
+        var links = new Links(pipelines, routes);
+        var found = new int[pipelines.size()];
+        for (int i = 0; i < found.length; i++) {
+            found[i] = pipelines.get(i).share().weight();
+            for (int below : links.dependents(i)) {
+                found[i] = Math.max(found[i], pipelines.get(below).share().weight());
+            }
+        }
+        return found;
     }
 
     List<Pipeline> list() {

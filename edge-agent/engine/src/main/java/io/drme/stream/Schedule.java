@@ -16,8 +16,7 @@ import java.util.function.BooleanSupplier;
  *
  * <p><b>Results are the same</b> as if nothing had waited, only later: each pipeline makes its
  * passes (batches and ticks) in their order and with the gateway time of each, and none before all
- * that it reads from have made the same pass. So a snapshot is only taken once nothing waits: see
- * {@link #settle}.
+ * that it reads from have made the same pass. So a snapshot is only taken once nothing waits.
  *
  * <p><b>Nothing is dropped.</b> A pipeline for which more waits than it has room for runs in any
  * case, and the owner falls behind; {@link #loads} then tells whom to ask for less.
@@ -173,21 +172,23 @@ public final class Schedule {
         serve(derived, behind);
     }
 
-    /** Goes on with what waits, as far as may be now. */
+    /**
+     * Goes on with what waits, as far as may be now, or to the end where the owner is not behind;
+     * with so many results that is more than one call: ask {@link #isWaiting}.
+     */
     public void goOn(Batch derived, BooleanSupplier behind) {
         if (!pending.isEmpty()) {
             serve(derived, behind);
         }
     }
 
-    /**
-     * Goes on with what waits whatever it takes: before a snapshot, a reload, the stop.
-     *
-     * @return whether that is all; otherwise hand on what there is, and call again
-     */
-    public boolean settle(Batch derived) {
-        goOn(derived, () -> false);
-        return pending.isEmpty();
+    /** About how long what waits will take, by what a sample cost so far; ticks not counted. */
+    public long backlogNanos() {
+        double nanos = 0;
+        for (int i = pending.nextSetBit(0); i >= 0; i = pending.nextSetBit(i + 1)) {
+            nanos += stations[i].waiting() * costs.nanosASample(i);
+        }
+        return (long) nanos;
     }
 
     private long begin(long now, boolean isTick) {

@@ -24,10 +24,6 @@ final class Station {
         }
     }
 
-    int[] above() {
-        return above;
-    }
-
     /** What waits of the devices' samples. */
     Waiting ofDevices() {
         return queues[0];

@@ -87,7 +87,7 @@ final class Waiting {
     }
 
     private static long bytes(String text) {
-        return BYTES_A_TEXT + text.length();
+        return (long) BYTES_A_TEXT + text.length();
     }
 
     private void clear() {

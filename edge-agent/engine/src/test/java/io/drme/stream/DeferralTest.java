@@ -169,10 +169,9 @@ class DeferralTest {
             results.addAll(derived.samples(pipelines.table()));
         }
         assertThat(waited).isGreaterThan(passes.size() / 4);
-        boolean done = false;
-        while (!done) {
+        while (schedule.isWaiting()) {
             derived.begin(0, 0);
-            done = schedule.settle(derived);
+            schedule.goOn(derived, () -> false);
             results.addAll(derived.samples(pipelines.table()));
         }
         return results;

@@ -6,7 +6,9 @@ import io.drme.alarm.Transition;
 import io.drme.edge.owner.Inbox;
 import io.drme.model.Batch;
 import io.drme.model.TagTable;
+import io.drme.stream.PipelineLoad;
 import io.drme.stream.Pipelines;
+import io.drme.stream.Schedule;
 import io.drme.time.Clock;
 import io.drme.time.Hlc;
 import io.drme.time.HybridClock;
@@ -21,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +45,18 @@ public final class Acquisition implements Runnable {
     private static final long TICK_NANOS = 100_000_000;
     private static final long SNAPSHOT_NANOS = 100_000_000;
 
+    /** For how long pipelines run at a time while nothing else is due. */
+    private static final long PART_NANOS = 50_000_000;
+
+    /** For so long; then pipelines alone run, as otherwise there might be no end to it. */
+    private static final long SHARED_NANOS = 10_000_000_000L;
+
+    /** How long the end waits for pipelines: a stop takes 5 s in all. */
+    private static final long END_NANOS = 1_000_000_000L;
+
+    /** Work of pipelines that a snapshot does not wait for; it is taken the next time. */
+    private static final long FAR_BEHIND_NANOS = 200_000_000;
+
     private static final Logger log = LoggerFactory.getLogger(Acquisition.class);
 
     private final Clock clock;
@@ -59,9 +74,20 @@ public final class Acquisition implements Runnable {
     /** Groups that one log line was written for, since the plan changed. */
     private final Set<Integer> strayGroups = new HashSet<>();
 
+    private final BooleanSupplier behind;
+    private final AtomicReference<EngineState> engine = new AtomicReference<>(EngineState.NONE);
+
     private volatile boolean stopped;
     private volatile boolean ended;
     private Plan plan;
+    private Schedule schedule;
+    private Backpressure backpressure;
+    private long paceChangesBefore;
+    private long nextLook;
+
+    /** When something else than pipelines has its turn again, by the clock's nanoTime. */
+    private long partEnds;
+
     private long nextTick;
     private long nextSnapshot;
 
@@ -82,7 +108,11 @@ public final class Acquisition implements Runnable {
         this.stamps = stamps;
         this.in = in;
         this.out = out;
+        this.behind = () -> !in.isEmpty() || clock.nanoTime() - partEnds >= 0;
         this.plan = plan;
+        this.schedule = new Schedule(plan.pipelines(), plan.engine(), clock);
+        this.backpressure = new Backpressure(plan.paced());
+        this.nextLook = clock.nanoTime();
         this.nextTick = clock.nanoTime();
         this.nextSnapshot = clock.nanoTime();
         configure();
@@ -100,9 +130,20 @@ public final class Acquisition implements Runnable {
             return plan.alarms();
         }
 
-        /** The pipelines. */
+        /** The pipelines, with all that waited for them in their state. */
         public Pipelines pipelines() {
+            settle();
             return plan.pipelines();
+        }
+
+        /** Has all that waits for pipelines run, and hands on what comes of it. */
+        public void settle() {
+            Acquisition.this.settle(Long.MAX_VALUE);
+        }
+
+        /** Whether {@link #settle} would hold up what comes in for long. */
+        public boolean isFarBehind() {
+            return schedule.backlogNanos() > FAR_BEHIND_NANOS;
         }
 
         /** What runs. */
@@ -130,9 +171,13 @@ public final class Acquisition implements Runnable {
          */
         public void change(Plan next) {
             processWaiting();
+            settle();
             var pipelineState = plan.pipelines().snapshot();
             var alarmState = plan.alarms().snapshot();
             plan = next;
+            schedule = new Schedule(plan.pipelines(), plan.engine(), clock);
+            paceChangesBefore += backpressure.changes();
+            backpressure = new Backpressure(plan.paced());
             strayGroups.clear();
             plan.pipelines().restore(pipelineState);
             plan.alarms().restore(alarmState, now(), this::sink);
@@ -145,6 +190,11 @@ public final class Acquisition implements Runnable {
     /** The values at most 100 ms ago; from any thread. */
     public LatestSnapshot latest() {
         return latest.get();
+    }
+
+    /** How the pipelines do, about a second ago; from any thread. */
+    public EngineState engine() {
+        return engine.get();
     }
 
     /**
@@ -220,20 +270,32 @@ public final class Acquisition implements Runnable {
             while (!stopped || !in.isEmpty()) {
                 step(IDLE_MILLIS);
             }
+            settle(END_NANOS);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
         questions.close();
-        ended = true;
-        log.info("pipeline stopped");
+        ended = !schedule.isWaiting();
+        if (ended) {
+            log.info("pipeline stopped");
+        } else {
+            log.warn(
+                    "pipeline stopped with samples waiting for pipelines, about {} ms of work: their results are not on record, the samples are",
+                    schedule.backlogNanos() / 1_000_000);
+        }
     }
 
     /** Does what can be done now, waiting at most so long for a batch. Belongs to the owner. */
     public void step(long waitMillis) throws InterruptedException {
         answerQuestions();
-        var batch = in.poll(waitMillis, TimeUnit.MILLISECONDS);
+        var batch = in.poll(schedule.isWaiting() ? 0 : waitMillis, TimeUnit.MILLISECONDS);
+        partEnds = clock.nanoTime() + PART_NANOS;
         if (batch != null) {
             process(batch);
+        } else if (schedule.isWaiting()) {
+            var derived = derivedBatch(stamps.next());
+            schedule.goOn(derived, behind);
+            handResults(derived, new ArrayList<>());
         }
         long now = clock.nanoTime();
         if (now - nextTick >= 0) {
@@ -243,6 +305,60 @@ public final class Acquisition implements Runnable {
         if (now - nextSnapshot >= 0 && values.isDirty()) {
             nextSnapshot = now + SNAPSHOT_NANOS;
             latest.set(values.snapshot(plan.pipelines().table()));
+        }
+        if (now - nextLook >= 0) {
+            nextLook = now + Backpressure.LOOK_NANOS;
+            look(now);
+        }
+    }
+
+    /** Looks whether pipelines can follow, and asks devices for less where not. */
+    private void look(long now) {
+        var loads = schedule.loads();
+        double strain = (double) in.size() / IN_QUEUE_BATCHES;
+        var why = "the gateway can't follow";
+        for (PipelineLoad load : loads) {
+            if (load.strain() > strain) {
+                strain = load.strain();
+                why = "pipeline '%s' can't follow".formatted(load.name());
+            }
+        }
+        if (backpressure.look(now, strain, why)) {
+            plan.paced().stream().filter(d -> !d.polled()).forEach(this::widen);
+        }
+        engine.set(
+                new EngineState(
+                        plan.engine(),
+                        loads,
+                        in.size(),
+                        backpressure.paces(),
+                        paceChangesBefore + backpressure.changes(),
+                        conditioning.widened()));
+    }
+
+    private void widen(Paced device) {
+        int factor = 1 << backpressure.level(device);
+        device.tags().forEach(tag -> conditioning.widen(tag, factor));
+    }
+
+    /**
+     * Has all that waits for pipelines run, and hands on what comes of it; what devices deliver
+     * meanwhile goes first, for a while.
+     */
+    private void settle(long mostNanos) {
+        long begun = clock.nanoTime();
+        try {
+            while (schedule.isWaiting() && clock.nanoTime() - begun < mostNanos) {
+                partEnds = clock.nanoTime() + PART_NANOS;
+                var derived = derivedBatch(stamps.next());
+                schedule.goOn(derived, () -> clock.nanoTime() - partEnds >= 0);
+                handResults(derived, new ArrayList<>());
+                if (clock.nanoTime() - begun < SHARED_NANOS) {
+                    processWaiting();
+                }
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt(); // the gateway is stopping and will not wait
         }
     }
 
@@ -269,7 +385,7 @@ public final class Acquisition implements Runnable {
         batch.stamp(batch.group(), stamps.next());
         int filtered = conditioning.apply(batch);
         var derived = derivedBatch(batch.gatewayTime());
-        plan.pipelines().process(batch, derived);
+        schedule.process(batch, derived, behind);
         hand(batch, derived, read, filtered);
     }
 
@@ -287,9 +403,14 @@ public final class Acquisition implements Runnable {
     private void tick() throws InterruptedException {
         long stamp = stamps.next();
         var derived = derivedBatch(stamp);
-        plan.pipelines().tick(Hlc.epochNanos(stamp), derived);
+        schedule.tick(Hlc.epochNanos(stamp), derived, behind);
         var transitions = new ArrayList<Transition>();
         plan.alarms().tick(Hlc.epochNanos(stamp), transitions::add);
+        handResults(derived, transitions);
+    }
+
+    private void handResults(Batch derived, List<Transition> transitions)
+            throws InterruptedException {
         evaluate(derived, transitions);
         var changes = stamps.changes();
         if (derived.size() > 0 || !transitions.isEmpty() || !changes.isEmpty()) {

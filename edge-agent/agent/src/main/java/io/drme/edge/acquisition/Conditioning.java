@@ -28,6 +28,11 @@ public final class Conditioning {
     private double[] lows = {};
     private double[] highs = {};
     private double[] deadbands = {};
+
+    /** The deadbands that hold: those of the file, or wider ones. */
+    private double[] bands = {};
+
+    private long widened;
     private boolean[] scaled = {};
     private ValueType[] rawTypes = {};
     private @Nullable ValueType[] types = {};
@@ -50,6 +55,7 @@ public final class Conditioning {
         lows = Arrays.copyOf(lows, size);
         highs = Arrays.copyOf(highs, size);
         deadbands = Arrays.copyOf(deadbands, size);
+        bands = Arrays.copyOf(bands, size);
         scaled = Arrays.copyOf(scaled, size);
         rawTypes = Arrays.copyOf(rawTypes, size);
         types = Arrays.copyOf(types, size);
@@ -64,6 +70,7 @@ public final class Conditioning {
             lows[tag] = spec.low();
             highs[tag] = spec.high();
             deadbands[tag] = spec.deadband();
+            bands[tag] = spec.deadband();
             scaled[tag] = spec.type() != spec.rawType() || spec.scale() != 1 || spec.offset() != 0;
             rawTypes[tag] = spec.rawType();
             if (types[tag] != null && types[tag] != spec.type()) {
@@ -71,6 +78,16 @@ public final class Conditioning {
             }
             types[tag] = spec.type();
         }
+    }
+
+    /** Has a tag's deadband be so many times as wide as the file says; one without has none. */
+    void widen(int tag, int factor) {
+        bands[tag] = deadbands[tag] * factor;
+    }
+
+    /** How many samples were filtered by a widened deadband that the file's would have passed. */
+    long widened() {
+        return widened;
     }
 
     /**
@@ -127,15 +144,22 @@ public final class Conditioning {
     }
 
     private boolean leavesBand(int tag, ValueType type, long bits) {
-        double band = deadbands[tag];
+        double band = bands[tag];
         if (band == 0 || type == ValueType.TEXT) {
             return true;
         }
+        double change;
         if ((type == ValueType.INT64 && !scaled[tag]) || type == ValueType.BOOLEAN) {
-            return Math.abs((double) bits - (double) lastBits[tag]) > band;
+            change = Math.abs((double) bits - (double) lastBits[tag]);
+        } else {
+            change =
+                    Math.abs(
+                            Double.longBitsToDouble(bits) - Double.longBitsToDouble(lastBits[tag]));
         }
-        // Written so that a NaN on either side passes.
-        return !(Math.abs(Double.longBitsToDouble(bits) - Double.longBitsToDouble(lastBits[tag]))
-                <= band);
+        if (!(change <= band)) { // written so that a NaN on either side passes
+            return true;
+        }
+        widened += change > deadbands[tag] ? 1 : 0;
+        return false;
     }
 }

@@ -10,7 +10,8 @@ import java.util.Optional;
 /**
  * What the pipeline hands to the store for one tick: everything that one delivery of a driver, or
  * one tick of the clock, led to. It goes into one journal frame, so that a derived sample is
- * durable exactly when its inputs are.
+ * durable exactly when its inputs are; one that had to wait, as pipelines could not follow, comes
+ * in a later frame.
  *
  * @param samples what passed the deadband, an empty poll too; absent where no driver was asked; the
  *     owner of both batches is now the store

@@ -172,6 +172,7 @@ public final class AgentWeb implements AutoCloseable {
                     Map.of(),
                     (double) parts.acquisition().straySamples());
             addWear(writer, parts.recorder().wear());
+            EngineReport.addTo(writer, parts.acquisition().engine());
             for (var d : parts.devices().get()) {
                 var labels = Map.of("device", d.device());
                 writer.counter(
@@ -189,6 +190,11 @@ public final class AgentWeb implements AutoCloseable {
                         "Beats that were skipped",
                         labels,
                         (double) d.counters().skippedPolls());
+                writer.counter(
+                        "drme_device_slowed_polls_total",
+                        "Beats left out on purpose, while pipelines could not follow",
+                        labels,
+                        (double) d.counters().slowedPolls());
                 writer.counter(
                         "drme_device_lost_values_total",
                         "Values that device or line lost before they were taken",

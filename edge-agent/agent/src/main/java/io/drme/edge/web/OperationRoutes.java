@@ -35,7 +35,7 @@ final class OperationRoutes {
                 Route.get(
                         "/api/v1/status",
                         Rule.VIEWER,
-                        "Gateway, configuration, store and uplink at a glance"),
+                        "Gateway, configuration, pipelines, store and uplink at a glance"),
                 _ -> Reply.json(status()));
         api.add(
                 Route.get(
@@ -101,6 +101,7 @@ final class OperationRoutes {
                 .put("polls", d.counters().polls())
                 .put("failedPolls", d.counters().failedPolls())
                 .put("skippedPolls", d.counters().skippedPolls())
+                .put("slowedPolls", d.counters().slowedPolls())
                 .put("samples", d.counters().samples())
                 .put("lostValues", d.counters().lostValues())
                 .put("exchange", exchange(d.exchange()));
@@ -115,6 +116,7 @@ final class OperationRoutes {
                 .put("gateway", parts.gateway())
                 .put("configuration", parts.configuration().status())
                 .put("clock", ClockReport.of(parts.recorder()))
+                .put("engine", EngineReport.of(parts.acquisition().engine()))
                 .put("store", StoreReport.of(parts.recorder()))
                 .put("uplink", parts.uplink().status())
                 .put("reconcile", AccountRoutes.account(parts));

@@ -231,4 +231,29 @@ class ConditioningTest {
         assertThat(conditioning.apply(whole(102))).isEqualTo(1);
         assertThat(conditioning.apply(whole(103))).isZero();
     }
+
+    @Test
+    void aWidenedDeadbandFiltersMoreCountsThatAndGoesBack() {
+        var conditioning = of(Shape.real(1));
+        conditioning.apply(real(10));
+
+        conditioning.widen(0, 4);
+        assertThat(conditioning.apply(real(12))).isEqualTo(1);
+        assertThat(conditioning.apply(real(10.5))).isEqualTo(1); // the file's would filter it too
+        assertThat(conditioning.widened()).isEqualTo(1);
+        assertThat(conditioning.apply(real(14.5))).isZero();
+
+        conditioning.widen(0, 1);
+        assertThat(conditioning.apply(real(16))).isZero();
+        assertThat(conditioning.widened()).isEqualTo(1);
+    }
+
+    @Test
+    void aTagWithoutADeadbandIsNotWidened() {
+        var conditioning = of(Shape.real(0));
+        conditioning.widen(0, 8);
+        conditioning.apply(real(10));
+
+        assertThat(conditioning.apply(real(10))).isZero();
+    }
 }

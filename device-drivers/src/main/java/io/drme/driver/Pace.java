@@ -1,0 +1,13 @@
+package io.drme.driver;
+
+/**
+ * How much is asked of a device while the gateway can't follow.
+ *
+ * @param factor 1 as configured; otherwise so many times as seldom, or with so many times the
+ *     deadband where it tells by itself
+ * @param why as a person reads it, without figures that move; empty as configured
+ */
+public record Pace(int factor, String why) {
+    /** As configured. */
+    public static final Pace USUAL = new Pace(1, "");
+}
