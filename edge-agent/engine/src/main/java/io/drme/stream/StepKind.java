@@ -19,7 +19,13 @@ record StepKind(String key, Function<Section, Optional<? extends Step>> reader) 
                     new StepKind("scale", ScaleStep::read),
                     new StepKind("aggregate", AggregateStep::read),
                     new StepKind("rate", RateStep::read),
-                    new StepKind("counter", CounterStep::read));
+                    new StepKind("counter", CounterStep::read),
+                    new StepKind("duration", DurationStep::read),
+                    new StepKind("states", StatesStep::read),
+                    new StepKind("smooth", SmoothStep::read),
+                    new StepKind("resample", ResampleStep::read),
+                    new StepKind("changes", ChangesStep::read),
+                    new StepKind("throttle", ThrottleStep::read));
 
     /** The key of each, in the order of the page. */
     static List<String> keys() {

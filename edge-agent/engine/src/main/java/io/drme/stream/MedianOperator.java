@@ -1,0 +1,149 @@
+package io.drme.stream;
+
+import io.drme.model.Batch;
+import io.drme.model.Quality;
+import io.drme.model.Reason;
+import io.drme.model.ValueType;
+import io.drme.stream.LaneOrder.Arrival;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The middle of the last samples with a value, in the type of the input; while there are fewer, of
+ * those that there are, the lower of two.
+ */
+final class MedianOperator implements Operator {
+    private static final byte UNCERTAIN = Quality.uncertain(Reason.INPUT_NOT_GOOD);
+    private static final byte UNUSABLE = Quality.bad(Reason.OUT_OF_RANGE);
+
+    private final List<Lane> lanes;
+    private final boolean[] isReal;
+    private final int length;
+    private final long maxGap;
+    private final LaneOrder order;
+
+    /** The last samples of each lane as a ring, in an order of their own: see {@link #ordered}. */
+    private final long[] ring;
+
+    private final boolean[] uncertain;
+    private final int[] counts;
+    private final int[] next;
+    private final long[] since;
+    private final long[] sorted;
+
+    MedianOperator(List<Lane> lanes, int length, Duration maxGap) {
+        this.lanes = lanes;
+        this.length = length;
+        this.maxGap = maxGap.toNanos();
+        int count = lanes.size();
+        this.order = new LaneOrder(count);
+        this.isReal = new boolean[count];
+        for (int i = 0; i < count; i++) {
+            isReal[i] = lanes.get(i).type() == ValueType.FLOAT64;
+        }
+        this.ring = new long[count * length];
+        this.uncertain = new boolean[count * length];
+        this.counts = new int[count];
+        this.next = new int[count];
+        this.since = new long[count];
+        this.sorted = new long[length];
+    }
+
+    @Override
+    public List<Lane> lanes() {
+        return lanes;
+    }
+
+    @Override
+    public long late() {
+        return order.late();
+    }
+
+    @Override
+    public void process(Batch in, long now, Batch out) {
+        order.watch(now);
+        int size = in.size();
+        for (int i = 0; i < size; i++) {
+            accept(in, i, in.tags()[i], now, out);
+        }
+    }
+
+    private void accept(Batch in, int at, int lane, long now, Batch out) {
+        long time = in.sourceTimes()[at];
+        var arrival = order.takeNewer(lane, time, now);
+        if (arrival == Arrival.LATE) {
+            return;
+        }
+        byte quality = in.qualities()[at];
+        long bits = in.bits()[at];
+        boolean isFinite = !isReal[lane] || Double.isFinite(Double.longBitsToDouble(bits));
+        if (Quality.isBad(quality) || !isFinite) {
+            out.add(lane, time, 0, Quality.isBad(quality) ? quality : UNUSABLE);
+            return;
+        }
+        if (arrival == Arrival.ANEW || time - since[lane] > maxGap) {
+            counts[lane] = 0;
+            next[lane] = 0;
+        }
+        since[lane] = time;
+        int slot = lane * length + next[lane];
+        ring[slot] = ordered(lane, bits);
+        uncertain[slot] = !Quality.isGood(quality);
+        next[lane] = (next[lane] + 1) % length;
+        counts[lane] = Math.min(counts[lane] + 1, length);
+        give(lane, time, out);
+    }
+
+    private void give(int lane, long time, Batch out) {
+        int count = counts[lane];
+        boolean isSound = true;
+        for (int i = 0; i < count; i++) {
+            sorted[i] = ring[lane * length + i];
+            isSound &= !uncertain[lane * length + i];
+        }
+        Arrays.sort(sorted, 0, count);
+        long middle = ordered(lane, sorted[(count - 1) / 2]);
+        out.add(lane, time, middle, isSound ? Quality.GOOD : UNCERTAIN);
+    }
+
+    /** Bits in the order of their numbers: of a negative double the others are turned around. */
+    private long ordered(int lane, long bits) {
+        return isReal[lane] && bits < 0 ? bits ^ Long.MAX_VALUE : bits;
+    }
+
+    @Override
+    public void save(DataOutput out) throws IOException {
+        order.save(
+                lanes,
+                out,
+                (lane, to) -> {
+                    to.writeLong(since[lane]);
+                    to.writeInt(counts[lane]);
+                    to.writeInt(next[lane]);
+                    for (int i = lane * length; i < lane * length + counts[lane]; i++) {
+                        to.writeLong(ring[i]);
+                        to.writeBoolean(uncertain[i]);
+                    }
+                });
+    }
+
+    @Override
+    public void load(DataInput in) throws IOException {
+        order.load(
+                lanes,
+                in,
+                (lane, from) -> {
+                    since[lane] = from.readLong();
+                    counts[lane] = from.readInt();
+                    next[lane] = from.readInt();
+                    for (int i = lane * length; i < lane * length + counts[lane]; i++) {
+                        ring[i] = from.readLong();
+                        uncertain[i] = from.readBoolean();
+                    }
+                });
+    }
+}
