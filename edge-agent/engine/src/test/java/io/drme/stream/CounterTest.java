@@ -58,7 +58,7 @@ class CounterTest {
         var in = new Batch();
         var out = new Batch();
         for (int i = 0; i < 200; i++) {
-            long seconds = 1 + random.nextInt(9);
+            long seconds = 1 + random.nextLong(9);
             long most = maxRate * seconds;
             time += seconds * SECOND;
             long counted = random.nextLong(most + 1);

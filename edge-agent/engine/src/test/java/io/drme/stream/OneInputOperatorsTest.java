@@ -21,7 +21,7 @@ class OneInputOperatorsTest {
         public Subject subject(Random random) {
             var step =
                     new RateStep(
-                            PerTime.values()[random.nextInt(4)],
+                            random.nextBoolean() ? PerTime.MIN : PerTime.D,
                             random.nextBoolean()
                                     ? Optional.of(Duration.ofMillis(1 + random.nextInt(9_000)))
                                     : Optional.empty(),

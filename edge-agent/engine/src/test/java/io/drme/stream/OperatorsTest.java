@@ -84,7 +84,7 @@ class OperatorsTest {
                                 case 1 -> Optional.of(false);
                                 default -> Optional.empty();
                             },
-                            PerTime.values()[random.nextInt(4)]);
+                            random.nextBoolean() ? PerTime.S : PerTime.H);
             return new Subject(lanes, () -> step.operator(lanes));
         }
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,7 +91,7 @@ class ResampleTest {
         return points;
     }
 
-    private static TreeMap<Long, Double> run(
+    private static SortedMap<Long, Double> run(
             List<Point> points, long every, long maxAge, boolean isLine) {
         var step =
                 new ResampleStep(
