@@ -84,6 +84,7 @@ class GatewaySchemaTest {
                 "connections: {bus-1: {url: \"tcp://h:502\", gap: 50ms, timeout: 500ms}}",
                 "alarms: {a: {tag: [d/t, d/u], when: \"value > 3\", clear-when: \"value < 2\"}}",
                 "pipelines: {p: {from: a, steps: [{aggregate: {session: {gap: 30s}, functions: [avg, p97.5]}}], to: x}}",
+                "pipelines: {p: {from: a, steps: [{states: {of: {on: \"value == 1\"}, window: 8h, offset: 6h}}], to: \"{function}\"}}",
                 "uplink: {url: \"mqtt://127.0.0.1:1883\"}",
                 "web: {listen: \"[::1]:8081\"}",
                 "devices: {d: {driver: mqtt, url: \"mqtts://h\", ca: a.pem, tags: {t: {address: a/b, path: /v/0, qos: 0}, \"{w}/p\": {address: \"a/{w}\", max-tags: 9}}}}",
@@ -114,6 +115,8 @@ class GatewaySchemaTest {
                 "web: {listen: \"0.0.0.0:8081\"}",
                 "pipelines: {p: {from: a/b, steps: [{filter: value, map: value}], to: x}}",
                 "pipelines: {p: {from: a, steps: [{aggregate: {window: 1s, count: 3, functions: avg}}], to: x}}",
+                "pipelines: {p: {from: a, steps: [{states: {of: {unknown: \"value == 1\"}}}], to: x}}",
+                "pipelines: {p: {from: a, steps: [{smooth: {median: 3, time-constant: 1s}}], to: x}}",
                 "connections: {bus-1: {url: \"tcp://h:502\", poll: 1s}}",
             })
     void refusesWhatTheAgentRefuses(String yaml) {

@@ -86,11 +86,7 @@ record AggregateStep(
 
     @Override
     public List<String> functions(List<String> before) {
-        var all = new ArrayList<String>();
-        for (var word : before) {
-            functions.forEach(f -> all.add((word.isEmpty() ? "" : word + "-") + f.text()));
-        }
-        return all;
+        return Words.behind(before, functions.stream().map(WindowFunction::text).toList());
     }
 
     /** The results over lanes: for each lane one a function. */

@@ -4,7 +4,6 @@ import io.drme.config.Section;
 import io.drme.model.ValueType;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,19 +27,13 @@ record CounterStep(
     private static final Duration LEAST = Duration.ofMillis(1);
     private static final Duration DAY = Duration.ofDays(1);
     private static final List<Integer> WIDTHS = List.of(8, 16, 24, 32, 48, 64);
-    private static final List<String> RESULTS =
-            List.of(Result.values()).stream().map(Result::text).toList();
 
     /** What is told of a counter. */
     enum Result {
         /** How fast it counts. */
         RATE,
         /** What it counted since the operator began. */
-        TOTAL;
-
-        String text() {
-            return this == RATE ? "rate" : "total";
-        }
+        TOTAL
     }
 
     static Optional<CounterStep> read(Section step) {
@@ -50,38 +43,13 @@ record CounterStep(
     private static CounterStep of(Section section) {
         var step =
                 new CounterStep(
-                        results(section),
+                        Words.read(section, "results", Result.values()),
                         modulus(section),
                         positive(section, "max-rate"),
                         section.choice("per", PerTime.S),
                         section.duration("max-gap", DAY, LEAST, DAY));
         section.done();
         return step;
-    }
-
-    private static List<Result> results(Section section) {
-        if (!section.has("results")) {
-            return List.of(Result.RATE, Result.TOTAL);
-        }
-        var found = new LinkedHashSet<Result>();
-        for (var text : section.texts("results")) {
-            int at = RESULTS.indexOf(text);
-            if (at < 0) {
-                section.problem(
-                        "results",
-                        "'%s' is not known; allowed: %s"
-                                .formatted(text, String.join(", ", RESULTS)));
-            } else if (!found.add(Result.values()[at])) {
-                section.problem("results", "'%s' stands twice; remove one".formatted(text));
-            }
-        }
-        if (section.texts("results").isEmpty()) {
-            section.problem(
-                    "results",
-                    "is empty; give one or more of: %s, or leave it out"
-                            .formatted(String.join(", ", RESULTS)));
-        }
-        return List.copyOf(found);
     }
 
     private static Optional<Double> modulus(Section section) {
@@ -112,11 +80,7 @@ record CounterStep(
 
     @Override
     public List<String> functions(List<String> before) {
-        var all = new ArrayList<String>();
-        for (var word : before) {
-            results.forEach(r -> all.add((word.isEmpty() ? "" : word + "-") + r.text()));
-        }
-        return all;
+        return Words.behind(before, results.stream().map(Words::text).toList());
     }
 
     @Override

@@ -4,45 +4,53 @@ import io.drme.model.Batch;
 import io.drme.model.Quality;
 import io.drme.model.Reason;
 import io.drme.model.ValueType;
+import io.drme.stream.LaneOrder.Arrival;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * The middle one of the newest values of a group, at each sample: of three, what two agree on. Of
- * booleans it is what most say.
- *
- * <p>Good inputs outvote: uncertain ones count only where too few are good, and the result is
- * uncertain then.
+ * The middle of the last samples with a value, in the type of the input; while there are fewer, of
+ * those that there are, the lower of two.
  */
 final class MedianOperator implements Operator {
-    private static final byte TOO_FEW = Quality.bad(Reason.INPUT_NOT_GOOD);
-    private static final byte DOUBTFUL = Quality.uncertain(Reason.INPUT_NOT_GOOD);
+    private static final byte UNCERTAIN = Quality.uncertain(Reason.INPUT_NOT_GOOD);
+    private static final byte UNUSABLE = Quality.bad(Reason.OUT_OF_RANGE);
 
     private final List<Lane> lanes;
-    private final LaneGroups groups;
-    private final int[] atLeast;
-    private final Latest latest;
-    private final boolean[] isOver;
-    private final long[] wholes;
-    private final double[] reals;
+    private final boolean[] isReal;
+    private final int length;
+    private final long maxGap;
+    private final LaneOrder order;
 
-    MedianOperator(List<Lane> input, LaneGroups groups, MergeStep step) {
-        this.lanes = groups.results(input);
-        this.groups = groups;
-        this.latest = new Latest(input, input.size(), MaxAge.nanos(step.maxAge()));
-        this.atLeast = new int[groups.count()];
-        int most = 0;
-        for (int i = 0; i < atLeast.length; i++) {
-            int size = groups.members()[i].length;
-            atLeast[i] = step.atLeast() == 0 ? size / 2 + 1 : step.atLeast();
-            most = Math.max(most, size);
+    /** The last samples of each lane as a ring, in an order of their own: see {@link #ordered}. */
+    private final long[] ring;
+
+    private final boolean[] uncertain;
+    private final int[] counts;
+    private final int[] next;
+    private final long[] since;
+    private final long[] sorted;
+
+    MedianOperator(List<Lane> lanes, int length, Duration maxGap) {
+        this.lanes = lanes;
+        this.length = length;
+        this.maxGap = maxGap.toNanos();
+        int count = lanes.size();
+        this.order = new LaneOrder(count);
+        this.isReal = new boolean[count];
+        for (int i = 0; i < count; i++) {
+            isReal[i] = lanes.get(i).type() == ValueType.FLOAT64;
         }
-        this.isOver = new boolean[groups.count()];
-        this.wholes = new long[most];
-        this.reals = new double[most];
+        this.ring = new long[count * length];
+        this.uncertain = new boolean[count * length];
+        this.counts = new int[count];
+        this.next = new int[count];
+        this.since = new long[count];
+        this.sorted = new long[length];
     }
 
     @Override
@@ -52,113 +60,90 @@ final class MedianOperator implements Operator {
 
     @Override
     public long late() {
-        return latest.late();
+        return order.late();
     }
 
     @Override
     public void process(Batch in, long now, Batch out) {
-        latest.watch(now);
+        order.watch(now);
         int size = in.size();
         for (int i = 0; i < size; i++) {
-            if (latest.take(in, i, now)) {
-                int lane = in.tags()[i];
-                vote(groups.groupOf()[lane], latest.time(lane), now, out);
-            }
+            accept(in, i, in.tags()[i], now, out);
         }
     }
 
-    /** Nothing is said before so many have come once. */
-    private void vote(int group, long time, long now, Batch out) {
-        int here = 0;
-        int good = 0;
-        int usable = 0;
-        for (int lane : groups.members()[group]) {
-            byte quality = latest.quality(lane, now);
-            here += latest.has(lane) ? 1 : 0;
-            good += Quality.isGood(quality) ? 1 : 0;
-            usable += Quality.isBad(quality) ? 0 : 1;
-        }
-        isOver[group] = usable < atLeast[group];
-        if (here < atLeast[group]) {
+    private void accept(Batch in, int at, int lane, long now, Batch out) {
+        long time = in.sourceTimes()[at];
+        var arrival = order.takeNewer(lane, time, now);
+        if (arrival == Arrival.LATE) {
             return;
         }
-        if (good >= atLeast[group]) {
-            give(group, time, now, Quality.GOOD, out);
-        } else if (usable >= atLeast[group]) {
-            give(group, time, now, DOUBTFUL, out);
-        } else {
-            out.add(group, time, 0, TOO_FEW);
-        }
-    }
-
-    private void give(int group, long time, long now, byte quality, Batch out) {
-        var type = lanes.get(group).type();
-        int count = 0;
-        for (int lane : groups.members()[group]) {
-            byte one = latest.quality(lane, now);
-            if (Quality.isGood(one) || (!Quality.isGood(quality) && !Quality.isBad(one))) {
-                wholes[count] = latest.bits(lane);
-                reals[count] = Double.longBitsToDouble(latest.bits(lane));
-                count++;
-            }
-        }
-        if (type == ValueType.FLOAT64) {
-            Arrays.sort(reals, 0, count);
-            double low = reals[(count - 1) / 2];
-            double high = reals[count / 2];
-            double middle = low == high ? low : low / 2 + high / 2;
-            out.add(group, time, Double.doubleToRawLongBits(middle), quality);
+        byte quality = in.qualities()[at];
+        long bits = in.bits()[at];
+        boolean isFinite = !isReal[lane] || Double.isFinite(Double.longBitsToDouble(bits));
+        if (Quality.isBad(quality) || !isFinite) {
+            out.add(lane, time, 0, Quality.isBad(quality) ? quality : UNUSABLE);
             return;
         }
-        Arrays.sort(wholes, 0, count);
-        long low = wholes[(count - 1) / 2];
-        long high = wholes[count / 2];
-        boolean isTie = type == ValueType.BOOLEAN && low != high;
-        out.add(
-                group,
-                time,
-                isTie ? 0 : (low & high) + ((low ^ high) >> 1),
-                isTie ? TOO_FEW : quality);
+        if (arrival == Arrival.ANEW || time - since[lane] > maxGap) {
+            counts[lane] = 0;
+            next[lane] = 0;
+        }
+        since[lane] = time;
+        int slot = lane * length + next[lane];
+        ring[slot] = ordered(lane, bits);
+        uncertain[slot] = !Quality.isGood(quality);
+        next[lane] = (next[lane] + 1) % length;
+        counts[lane] = Math.min(counts[lane] + 1, length);
+        give(lane, time, out);
     }
 
-    /** Silence too is said once: too few are left that are young enough. */
-    @Override
-    public void tick(long now, Batch out) {
-        latest.watch(now);
-        for (int group = 0; group < isOver.length; group++) {
-            if (!isOver[group]) {
-                tick(group, now, out);
-            }
+    private void give(int lane, long time, Batch out) {
+        int count = counts[lane];
+        boolean isSound = true;
+        for (int i = 0; i < count; i++) {
+            sorted[i] = ring[lane * length + i];
+            isSound &= !uncertain[lane * length + i];
         }
+        Arrays.sort(sorted, 0, count);
+        long middle = ordered(lane, sorted[(count - 1) / 2]);
+        out.add(lane, time, middle, isSound ? Quality.GOOD : UNCERTAIN);
     }
 
-    private void tick(int group, long now, Batch out) {
-        int here = 0;
-        int usable = 0;
-        long since = LaneClocks.NONE;
-        for (int lane : groups.members()[group]) {
-            if (latest.has(lane)) {
-                here++;
-                boolean isStale = latest.isStale(lane, now);
-                usable += Quality.isBad(latest.quality(lane, now)) ? 0 : 1;
-                since = isStale ? Math.max(since, latest.staleTime(lane)) : since;
-            }
-        }
-        if (here >= atLeast[group] && usable < atLeast[group] && since != LaneClocks.NONE) {
-            isOver[group] = true;
-            out.add(group, since, 0, TOO_FEW);
-        }
+    /** Bits in the order of their numbers: of a negative double the others are turned around. */
+    private long ordered(int lane, long bits) {
+        return isReal[lane] && bits < 0 ? bits ^ Long.MAX_VALUE : bits;
     }
 
     @Override
     public void save(DataOutput out) throws IOException {
-        latest.save(out);
-        LaneStates.save(lanes, out, (group, o) -> o.writeBoolean(isOver[group]));
+        order.save(
+                lanes,
+                out,
+                (lane, to) -> {
+                    to.writeLong(since[lane]);
+                    to.writeInt(counts[lane]);
+                    to.writeInt(next[lane]);
+                    for (int i = lane * length; i < lane * length + counts[lane]; i++) {
+                        to.writeLong(ring[i]);
+                        to.writeBoolean(uncertain[i]);
+                    }
+                });
     }
 
     @Override
     public void load(DataInput in) throws IOException {
-        latest.load(in);
-        LaneStates.load(lanes, in, (group, i) -> isOver[group] = i.readBoolean());
+        order.load(
+                lanes,
+                in,
+                (lane, from) -> {
+                    since[lane] = from.readLong();
+                    counts[lane] = from.readInt();
+                    next[lane] = from.readInt();
+                    for (int i = lane * length; i < lane * length + counts[lane]; i++) {
+                        ring[i] = from.readLong();
+                        uncertain[i] = from.readBoolean();
+                    }
+                });
     }
 }

@@ -107,7 +107,7 @@ record MergeStep(
                             : Optional.empty();
             case PREFERRED ->
                     Optional.of(new PreferOperator(making.lanes(), groups, MaxAge.nanos(maxAge)));
-            case MEDIAN -> Optional.of(new MedianOperator(making.lanes(), groups, this));
+            case MEDIAN -> Optional.of(new VoteOperator(making.lanes(), groups, this));
         };
     }
 

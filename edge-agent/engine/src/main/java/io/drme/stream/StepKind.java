@@ -25,7 +25,13 @@ record StepKind(String key, Function<Section, Optional<? extends Step>> reader) 
                     new StepKind("counter", CounterStep::read),
                     new StepKind("as-of", PairStep::readAsOf),
                     new StepKind("join", PairStep::readJoin),
-                    new StepKind("lookup", LookupStep::read));
+                    new StepKind("lookup", LookupStep::read),
+                    new StepKind("duration", DurationStep::read),
+                    new StepKind("states", StatesStep::read),
+                    new StepKind("smooth", SmoothStep::read),
+                    new StepKind("resample", ResampleStep::read),
+                    new StepKind("changes", ChangesStep::read),
+                    new StepKind("throttle", ThrottleStep::read));
 
     /** The key of each, in the order of the page. */
     static List<String> keys() {

@@ -44,15 +44,67 @@ class AllocationTest {
               high: {tag: "health/**/avg", when: "value > 1000 && quality != 'bad'"}
             """;
 
+    /** Of each operator with state of its own one pipeline. */
+    private static final String EACH =
+            """
+            pipelines:
+              percentiles:
+                from: ["press-*/**"]
+                steps:
+                  - aggregate: {window: 10s, every: 5s, functions: [median, p95, time-avg, integral]}
+                to: ["percentiles/{tag}/{function}"]
+              session:
+                from: ["press-*/**"]
+                steps: [{aggregate: {session: {gap: 5s, max: 20s}, functions: [avg, p99]}}]
+                to: ["session/{tag}/{function}"]
+              count:
+                from: ["press-*/**"]
+                steps: [{aggregate: {count: 20, functions: [stddev, delta]}}]
+                to: ["count/{tag}/{function}"]
+              rate:
+                from: ["press-*/**"]
+                steps: [{smooth: {median: 5}}, {smooth: {time-constant: 5s}}, {rate: {over: 10s}}]
+                to: ["rate/{tag}"]
+              counter:
+                from: ["press-*/**"]
+                steps: [{counter: {bits: 8, max-rate: 60}}]
+                to: ["counter/{tag}/{function}"]
+              duration:
+                from: ["press-*/**"]
+                steps: [{duration: {while: "value > 30", reset-every: 1m}}]
+                to: ["duration/{tag}/{function}"]
+              states:
+                from: ["press-*/**"]
+                steps: [{states: {of: {low: "value < 10", high: "value > 50"}, window: 30s}}]
+                to: ["states/{tag}/{function}"]
+              grid:
+                from: ["press-*/**"]
+                steps: [{changes: {by: 3}}, {throttle: {every: 2s}}, {resample: {every: 500ms}}]
+                to: ["grid/{tag}"]
+              line:
+                from: ["press-*/**"]
+                steps: [{resample: {every: 500ms, fill: linear}}]
+                to: ["line/{tag}"]
+            """;
+
+    @Test
+    void aSampleThroughEachOperatorAllocatesNextToNothing() {
+        allocatesNextToNothing(EACH);
+    }
+
     @Test
     void aSampleThroughPipelinesAndAlarmsAllocatesNextToNothing() {
+        allocatesNextToNothing(FILE);
+    }
+
+    private static void allocatesNextToNothing(String file) {
         var tags = new ArrayList<Tag>();
         for (int i = 0; i < TAGS; i++) {
             var type = i % 2 == 0 ? ValueType.FLOAT64 : ValueType.INT64;
             tags.add(Tag.of("press-" + i + "/value", type));
         }
         var problems = new Problems();
-        var top = Rig.top(FILE, problems);
+        var top = Rig.top(file, problems);
         var pipelines = Pipelines.compile(PipelineConfig.readAll(top), tags, problems);
         var alarms = Alarms.compile(AlarmConfig.readAll(top), "gw", pipelines, problems);
         assertThat(problems.list()).isEmpty();

@@ -49,20 +49,22 @@ class CounterTest {
         var operator =
                 new CounterOperator(List.of(new Lane("n", "", ValueType.INT64, false)), step);
         long mask = bits == 64 ? -1 : (1L << bits) - 1;
-        long counter = random.nextLong() & mask & Long.MAX_VALUE;
+        long top = mask & Long.MAX_VALUE;
+        long counter = random.nextBoolean() ? top - random.nextInt(200) : random.nextLong() & top;
+        int resets = random.nextBoolean() ? 10 : 1_000; // often, none would ever wrap
         long truth = 0;
         long time = OperatorContract.START;
         boolean first = true;
         var in = new Batch();
         var out = new Batch();
         for (int i = 0; i < 200; i++) {
-            long seconds = 1 + random.nextInt(9);
+            long seconds = 1 + random.nextLong(9);
             long most = maxRate * seconds;
             time += seconds * SECOND;
             long counted = random.nextLong(most + 1);
             // Where the fall could be a wrap too, nobody can tell.
             boolean isReset =
-                    random.nextInt(10) == 0
+                    random.nextInt(resets) == 0
                             && Math.pow(2, bits) - counter + counted > most
                             && counter > counted;
             counter = isReset ? counted : counter + counted & mask;

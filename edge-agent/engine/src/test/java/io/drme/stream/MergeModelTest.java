@@ -167,7 +167,7 @@ class MergeModelTest {
         var points = points(random, false);
         int atLeast = 1 + random.nextInt(LANES);
         var operator =
-                new MedianOperator(
+                new VoteOperator(
                         lanes(), all(lanes()), step(MergeStep.Take.MEDIAN, Duration.ZERO, atLeast));
 
         assertThat(run(operator, points)).isEqualTo(medians(points, atLeast));

@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Nested;
 
 /** Every operator passes the contract. */
 class OperatorsTest {
-    private static final List<Lane> NUMBERS =
+    static final List<Lane> NUMBERS =
             List.of(
                     new Lane("a/x", "", ValueType.FLOAT64, false),
                     new Lane("a/y", "", ValueType.FLOAT64, true),
                     new Lane("a/n", "", ValueType.INT64, false));
 
-    private static Program[] programs(String text, List<Lane> lanes, boolean condition) {
+    static Program[] programs(String text, List<Lane> lanes, boolean condition) {
         var expression = Expression.of(text, new Where("test", 1, 1), "key");
         return lanes.stream()
                 .map(lane ->
@@ -84,7 +84,7 @@ class OperatorsTest {
                                 case 1 -> Optional.of(false);
                                 default -> Optional.empty();
                             },
-                            PerTime.values()[random.nextInt(4)]);
+                            random.nextBoolean() ? PerTime.S : PerTime.H);
             return new Subject(lanes, () -> step.operator(lanes));
         }
 
@@ -94,37 +94,6 @@ class OperatorsTest {
                 case 1 -> new Windows.Count(1 + random.nextInt(6));
                 default -> new Windows.Time(every.multipliedBy(1 + random.nextInt(5)), every);
             };
-        }
-    }
-
-    @Nested
-    class Rate implements OperatorContract {
-        @Override
-        public Subject subject(Random random) {
-            var step =
-                    new RateStep(
-                            PerTime.values()[random.nextInt(4)],
-                            random.nextBoolean()
-                                    ? Optional.of(Duration.ofMillis(1 + random.nextInt(9_000)))
-                                    : Optional.empty(),
-                            Duration.ofMillis(1_000 + random.nextInt(9_000)));
-            return new Subject(NUMBERS, () -> new RateOperator(NUMBERS, step));
-        }
-    }
-
-    @Nested
-    class Counter implements OperatorContract {
-        @Override
-        public Subject subject(Random random) {
-            var step =
-                    new CounterStep(
-                            List.of(CounterStep.Result.TOTAL, CounterStep.Result.RATE)
-                                    .subList(0, 1 + random.nextInt(2)),
-                            random.nextBoolean() ? Optional.of(64.0) : Optional.empty(),
-                            random.nextBoolean() ? Optional.of(20.0) : Optional.empty(),
-                            PerTime.S,
-                            Duration.ofSeconds(1 + random.nextInt(20)));
-            return new Subject(NUMBERS, () -> new CounterOperator(NUMBERS, step));
         }
     }
 }

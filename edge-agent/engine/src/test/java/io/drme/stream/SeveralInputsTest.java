@@ -206,7 +206,7 @@ class SeveralInputsTest {
                             "b/x");
             var groups = groups(lanes, random);
             var step = merge(MergeStep.Take.MEDIAN, random);
-            return new Subject(lanes, () -> new MedianOperator(lanes, groups, step));
+            return new Subject(lanes, () -> new VoteOperator(lanes, groups, step));
         }
     }
 }

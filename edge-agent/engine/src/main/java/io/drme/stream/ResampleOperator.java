@@ -1,0 +1,263 @@
+package io.drme.stream;
+
+import io.drme.model.Batch;
+import io.drme.model.Quality;
+import io.drme.model.Reason;
+import io.drme.model.ValueType;
+import io.drme.stream.LaneOrder.Arrival;
+import io.drme.stream.ResampleStep.Fill;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The value of each tag at regular times: that of the sample before, or on the line from it to the
+ * next. Where there is none the first point says so, and the others of that run are left out.
+ *
+ * <p>A point is given once a sample is as new, by {@code hold} in silence too. So each point is
+ * given at most once, and in order.
+ */
+final class ResampleOperator implements Operator {
+    private static final byte UNCERTAIN = Quality.uncertain(Reason.INPUT_NOT_GOOD);
+    private static final byte STALE = Quality.bad(Reason.STALE);
+    private static final byte UNUSABLE = Quality.bad(Reason.OUT_OF_RANGE);
+    private static final long NONE = LaneClocks.NONE;
+
+    private final List<Lane> input;
+    private final List<Lane> lanes;
+    private final boolean[] isReal;
+    private final boolean isLine;
+    private final long every;
+    private final long[] maxAge;
+    private final LaneOrder order;
+
+    /** The next point, and the sample before it with the time until which it is good. */
+    private final long[] next;
+
+    private final long[] since;
+    private final long[] goodUntil;
+    private final long[] bits;
+    private final byte[] qualities;
+    private final @Nullable String[] texts;
+    private final boolean[] saidBad;
+
+    ResampleOperator(List<Lane> input, ResampleStep step) {
+        this.input = input;
+        this.isLine = step.fill() == Fill.LINEAR;
+        this.lanes = isLine ? input.stream().map(l -> l.of(ValueType.FLOAT64)).toList() : input;
+        this.every = step.every().toNanos();
+        int count = input.size();
+        this.order = new LaneOrder(count);
+        this.isReal = new boolean[count];
+        this.maxAge = new long[count];
+        for (int i = 0; i < count; i++) {
+            var lane = input.get(i);
+            isReal[i] = lane.type() == ValueType.FLOAT64;
+            long usual = lane.held() && !isLine ? LaneClocks.MAX_TIME_NANOS : 10 * every;
+            maxAge[i] = step.maxAge().map(d -> d.toNanos()).orElse(usual);
+        }
+        this.next = new long[count];
+        Arrays.fill(next, NONE);
+        this.since = new long[count];
+        this.goodUntil = new long[count];
+        this.bits = new long[count];
+        this.qualities = new byte[count];
+        this.texts = new String[count];
+        this.saidBad = new boolean[count];
+    }
+
+    @Override
+    public List<Lane> lanes() {
+        return lanes;
+    }
+
+    @Override
+    public long late() {
+        return order.late();
+    }
+
+    @Override
+    public void process(Batch in, long now, Batch out) {
+        watch(now);
+        int size = in.size();
+        for (int i = 0; i < size; i++) {
+            accept(in, i, in.tags()[i], now, out);
+        }
+    }
+
+    @Override
+    public void tick(long now, Batch out) {
+        watch(now);
+        for (int lane = 0; lane < next.length; lane++) {
+            if (next[lane] != NONE) {
+                long clock = order.silentUntil(lane, now);
+                if (!isLine) {
+                    hold(lane, clock, out);
+                } else if (clock > goodUntil[lane]) {
+                    leaveOut(lane, clock, STALE, out);
+                }
+            }
+        }
+    }
+
+    /** Nothing is held over a time that nobody watched. */
+    private void watch(long now) {
+        if (order.wasUnwatched(now)) {
+            for (int lane = 0; lane < next.length; lane++) {
+                if (next[lane] != NONE) {
+                    goodUntil[lane] = Math.min(goodUntil[lane], order.watchedTime(lane));
+                }
+            }
+        }
+        order.watch(now);
+    }
+
+    private void accept(Batch in, int at, int lane, long now, Batch out) {
+        long time = in.sourceTimes()[at];
+        long expected = next[lane] == NONE ? time : order.time(lane, now);
+        var arrival = order.take(lane, time, now);
+        if (arrival == Arrival.LATE) {
+            return;
+        }
+        if (next[lane] == NONE || arrival == Arrival.ANEW) {
+            next[lane] = Math.ceilDiv(time, every) * every;
+            saidBad[lane] = false;
+        } else {
+            if (time - expected > LaneClocks.MAX_UNWATCHED_NANOS) {
+                goodUntil[lane] = Math.min(goodUntil[lane], expected);
+            }
+            fill(in, at, lane, time, out);
+        }
+        take(in, at, lane, time);
+        if (next[lane] == time) {
+            give(lane, time, bits[lane], texts[lane], out);
+        }
+    }
+
+    /** Gives the points before a sample. */
+    private void fill(Batch in, int at, int lane, long time, Batch out) {
+        if (!isLine) {
+            hold(lane, time - 1, out);
+        } else if (next[lane] < time) {
+            byte quality = usable(in, at, lane);
+            if (Quality.isBad(qualities[lane]) || Quality.isBad(quality)) {
+                leaveOut(lane, time - 1, Quality.isBad(quality) ? quality : qualities[lane], out);
+            } else if (time > goodUntil[lane]) {
+                leaveOut(lane, time - 1, STALE, out);
+            } else {
+                draw(lane, time, real(lane, in.bits()[at]), quality, out);
+            }
+        }
+    }
+
+    private byte usable(Batch in, int at, int lane) {
+        byte quality = in.qualities()[at];
+        boolean isFinite = !isReal[lane] || Double.isFinite(in.doubleAt(at));
+        return isFinite || Quality.isBad(quality) ? quality : UNUSABLE;
+    }
+
+    private double real(int lane, long value) {
+        return isReal[lane] ? Double.longBitsToDouble(value) : (double) value;
+    }
+
+    private void take(Batch in, int at, int lane, long time) {
+        since[lane] = time;
+        goodUntil[lane] = time + Math.min(maxAge[lane], LaneClocks.MAX_TIME_NANOS);
+        bits[lane] = in.bits()[at];
+        qualities[lane] = usable(in, at, lane);
+        texts[lane] = in.text(at);
+        if (isLine) {
+            bits[lane] = Double.doubleToRawLongBits(real(lane, bits[lane]));
+        }
+    }
+
+    /** Gives the points up to a time by the value that is held. */
+    private void hold(int lane, long clock, Batch out) {
+        while (next[lane] <= Math.min(clock, goodUntil[lane])) {
+            if (Quality.isBad(qualities[lane])) {
+                leaveOut(lane, Math.min(clock, goodUntil[lane]), qualities[lane], out);
+            } else {
+                give(lane, next[lane], bits[lane], texts[lane], out);
+            }
+        }
+        if (next[lane] <= clock) {
+            leaveOut(lane, clock, Quality.isBad(qualities[lane]) ? qualities[lane] : STALE, out);
+        }
+    }
+
+    private void draw(int lane, long time, double value, byte quality, Batch out) {
+        double from = Double.longBitsToDouble(bits[lane]);
+        boolean isSound = Quality.isGood(quality) && Quality.isGood(qualities[lane]);
+        while (next[lane] < time) {
+            double way = (double) (next[lane] - since[lane]) / (time - since[lane]);
+            double point = from * (1 - way) + value * way;
+            out.addDouble(lane, next[lane], point, isSound ? Quality.GOOD : UNCERTAIN);
+            saidBad[lane] = false;
+            next[lane] += every;
+        }
+    }
+
+    private void give(int lane, long time, long value, @Nullable String text, Batch out) {
+        byte quality = qualities[lane];
+        if (Quality.isBad(quality)) {
+            leaveOut(lane, time, quality, out);
+            return;
+        }
+        if (text == null) {
+            out.add(lane, time, value, quality);
+        } else {
+            out.addText(lane, time, text, quality);
+        }
+        saidBad[lane] = false;
+        next[lane] = time + every;
+    }
+
+    /** Says once that there is nothing, and goes on behind a time. */
+    private void leaveOut(int lane, long clock, byte quality, Batch out) {
+        if (next[lane] > clock) {
+            return;
+        }
+        if (!saidBad[lane]) {
+            out.add(lane, next[lane], 0, quality);
+        }
+        saidBad[lane] = true;
+        next[lane] = (clock / every + 1) * every;
+    }
+
+    @Override
+    public void save(DataOutput out) throws IOException {
+        order.save(input, out, this::saveLane);
+    }
+
+    private void saveLane(int lane, DataOutput out) throws IOException {
+        out.writeLong(next[lane]);
+        out.writeLong(since[lane]);
+        out.writeLong(goodUntil[lane]);
+        out.writeLong(bits[lane]);
+        out.writeByte(qualities[lane]);
+        out.writeBoolean(saidBad[lane]);
+        var text = texts[lane];
+        out.writeBoolean(text != null);
+        if (text != null) {
+            out.writeUTF(text);
+        }
+    }
+
+    @Override
+    public void load(DataInput in) throws IOException {
+        order.load(input, in, this::loadLane);
+    }
+
+    private void loadLane(int lane, DataInput in) throws IOException {
+        next[lane] = in.readLong();
+        since[lane] = in.readLong();
+        goodUntil[lane] = in.readLong();
+        bits[lane] = in.readLong();
+        qualities[lane] = in.readByte();
+        saidBad[lane] = in.readBoolean();
+        texts[lane] = in.readBoolean() ? in.readUTF() : null;
+    }
+}
