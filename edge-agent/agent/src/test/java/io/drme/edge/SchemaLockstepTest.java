@@ -59,7 +59,8 @@ class SchemaLockstepTest {
                {"combine": {"with": {"n": "m/n"}, "give": "value"}},
                {"as-of": {"with": {"n": "m/n"}, "give": "value"}},
                {"join": {"with": {"n": "m/n"}, "give": "value", "within": "1s"}},
-               {"lookup": {"table": {"m/n": {"c": 1}}, "give": "c"}}]}},
+               {"lookup": {"table": {"m/n": {"c": 1}}, "give": "c"}},
+               {"pattern": {"when": "value > 1.0", "then": "value < 0.0", "within": "1s"}}]}},
              "alarms": {"a": {"tag": "m/n", "high": 1}},
              "store": {}, "uplink": {"url": "mqtt://127.0.0.1"}, "web": {}}
             """;
@@ -157,6 +158,7 @@ class SchemaLockstepTest {
                 new Place("pipelines/p/steps/5/as-of", "definitions/step/properties/as-of"),
                 new Place("pipelines/p/steps/6/join", "definitions/step/properties/join"),
                 new Place("pipelines/p/steps/7/lookup", "definitions/step/properties/lookup"),
+                new Place("pipelines/p/steps/8/pattern", "definitions/step/properties/pattern"),
                 new Place("alarms/a", "definitions/alarm"),
                 new Place("store", "properties/store"),
                 new Place("uplink", "properties/uplink"),

@@ -23,7 +23,8 @@ record StepKind(String key, Function<Section, Optional<? extends Step>> reader) 
                     new StepKind("combine", CombineStep::read),
                     new StepKind("as-of", PairStep::readAsOf),
                     new StepKind("join", PairStep::readJoin),
-                    new StepKind("lookup", LookupStep::read));
+                    new StepKind("lookup", LookupStep::read),
+                    new StepKind("pattern", PatternStep::read));
 
     /** The key of each, in the order of the page. */
     static List<String> keys() {
