@@ -9,11 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What an expression makes of the newest values of several tags, as soon as one comes.
- *
- * <p><b>Time.</b> A result is on the main input's clock: another input's sample counts as between
- * the main one's newest and what its clock says now. So results of devices whose clocks differ do
- * not jump, and where the clocks agree the time is that of the sample.
+ * What an expression makes of the newest values of several tags, as soon as one comes; {@link
+ * ResultClock} tells at what time.
  */
 final class CombineOperator implements Operator {
     private static final long NONE = LaneClocks.NONE;
@@ -28,11 +25,10 @@ final class CombineOperator implements Operator {
     private final int triggers;
 
     private final Latest latest;
+    private final ResultClock clock;
     private final Row row = new Row();
     private final int[] fresh;
     private final boolean[] isStale;
-    private final long[] mainTime;
-    private final long[] given;
 
     CombineOperator(Making making, List<int[]> rows, Program[] programs, CombineStep step) {
         var input = making.input();
@@ -54,10 +50,7 @@ final class CombineOperator implements Operator {
         this.latest = new Latest(input, making.lanes().size(), MaxAge.nanos(step.maxAge()));
         this.fresh = new int[programs.length];
         this.isStale = new boolean[programs.length];
-        this.mainTime = new long[programs.length];
-        this.given = new long[programs.length];
-        Arrays.fill(mainTime, NONE);
-        Arrays.fill(given, NONE);
+        this.clock = new ResultClock(latest, programs.length);
     }
 
     private static int triggers(CombineStep step) {
@@ -107,17 +100,8 @@ final class CombineOperator implements Operator {
         if (all && isTime) {
             fresh[result] = 0;
             isStale[result] = staleSince(result, now) != NONE;
-            give(result, timeOf(result, lane, now), now, out);
+            give(result, clock.move(result, members[0], lane, now), now, out);
         }
-    }
-
-    private long timeOf(int result, int lane, long now) {
-        int main = rows[result][0];
-        long newest = latest.time(main);
-        boolean wentBack = newest < mainTime[result];
-        mainTime[result] = newest;
-        long time = Math.clamp(latest.time(lane), newest, latest.clock(main, now));
-        return wentBack ? time : Math.max(time, given[result]);
     }
 
     private void give(int result, long time, long now, Batch out) {
@@ -127,7 +111,6 @@ final class CombineOperator implements Operator {
             latest.give(members[i], now, i, time, inputs);
         }
         row.give(programs[result], tags[result], result, time, out);
-        given[result] = time;
     }
 
     /** Says once that an input has become too old. */
@@ -136,10 +119,10 @@ final class CombineOperator implements Operator {
         latest.watch(now);
         for (int result = 0; result < rows.length; result++) {
             long since = isStale[result] ? NONE : staleSince(result, now);
-            if (since != NONE && given[result] != NONE) {
+            if (since != NONE && clock.newest(result) != NONE) {
                 isStale[result] = true;
                 long time = latest.clock(rows[result][0], since);
-                give(result, Math.max(time, given[result]), now, out);
+                give(result, clock.move(result, time), now, out);
             }
         }
     }
@@ -165,8 +148,7 @@ final class CombineOperator implements Operator {
     private void saveResult(int result, DataOutput out) throws IOException {
         out.writeInt(fresh[result]);
         out.writeBoolean(isStale[result]);
-        out.writeLong(mainTime[result]);
-        out.writeLong(given[result]);
+        clock.saveResult(result, out);
     }
 
     @Override
@@ -178,7 +160,6 @@ final class CombineOperator implements Operator {
     private void loadResult(int result, DataInput in) throws IOException {
         fresh[result] = in.readInt();
         isStale[result] = in.readBoolean();
-        mainTime[result] = in.readLong();
-        given[result] = in.readLong();
+        clock.loadResult(result, in);
     }
 }

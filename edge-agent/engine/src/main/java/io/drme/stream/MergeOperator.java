@@ -40,7 +40,7 @@ final class MergeOperator implements Operator {
         this.clocks = new LaneClocks(count);
         this.waiting = new TimeLine[count];
         for (int i = 0; i < count; i++) {
-            waiting[i] = new TimeLine(MergeStep.MAX_WAITING);
+            waiting[i] = new TimeLine(step.maxWaiting() * groups.members()[i].length);
         }
         this.given = filled(count);
         this.inTimeAt = filled(count);

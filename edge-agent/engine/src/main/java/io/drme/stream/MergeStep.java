@@ -18,6 +18,8 @@ import java.util.stream.IntStream;
  * @param clock which time the samples are in order by
  * @param prefer globs of tags, the best first; empty unless {@code take} is {@link Take#PREFERRED}
  * @param atLeast how many good inputs make a good result; 0: more than half
+ * @param maxWaiting how many samples of each tag wait at most; then the oldest goes on before its
+ *     time
  * @param maxAge how old a sample of the others may be and still count; absent: any age
  */
 record MergeStep(
@@ -27,13 +29,14 @@ record MergeStep(
         EventClock clock,
         List<String> prefer,
         int atLeast,
+        int maxWaiting,
         Optional<Duration> maxAge)
         implements Step {
     private static final Duration MAX_LATENESS = Duration.ofHours(1);
     private static final Duration USUAL_LATENESS = Duration.ofSeconds(1);
 
-    /** The most samples of one result that wait; then the oldest goes on before its time. */
-    static final int MAX_WAITING = 4_096;
+    private static final int USUAL_WAITING = 256;
+    private static final int MOST_WAITING = 65_536;
 
     /** Which samples of a group are given. */
     enum Take {
@@ -59,6 +62,7 @@ record MergeStep(
             merge.problem("prefer", "says which tag is best, but 'take' is not 'preferred'");
         }
         onlyFor(merge, "lateness", take == Take.EVERY, "every");
+        onlyFor(merge, "max-waiting", take == Take.EVERY, "every");
         onlyFor(merge, "clock", take == Take.EVERY, "every");
         onlyFor(merge, "at-least", take == Take.MEDIAN, "median");
         onlyFor(merge, "max-age", take != Take.EVERY, "preferred or median");
@@ -70,6 +74,7 @@ record MergeStep(
                         merge.choice("clock", EventClock.SOURCE),
                         prefer,
                         (int) merge.integer("at-least", 0, 1, 1_000),
+                        (int) merge.integer("max-waiting", USUAL_WAITING, 16, MOST_WAITING),
                         MaxAge.read(merge));
         merge.done();
         return step;
@@ -96,13 +101,10 @@ record MergeStep(
         if (!areOfOneType(making, groups)) {
             return Optional.empty();
         }
-        long bytes = take == Take.EVERY ? (long) MAX_WAITING * TimeLine.BYTES : 0;
+        long bytes = (long) maxWaiting * TimeLine.BYTES;
         return switch (take) {
             case EVERY ->
-                    making.fits(
-                                    "merge",
-                                    groups.count() * bytes / making.lanes().size(),
-                                    "merge fewer")
+                    making.fits("merge", bytes, "choose a smaller 'max-waiting'")
                             ? Optional.of(new MergeOperator(making.lanes(), groups, this))
                             : Optional.empty();
             case PREFERRED ->

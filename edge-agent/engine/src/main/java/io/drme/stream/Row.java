@@ -49,6 +49,16 @@ final class Row {
         out.add(lane, time, usable ? bits : 0, usable ? ofKnown(worst) : ofUnknown(worst));
     }
 
+    /** Whether an input is uncertain; what a condition needs of bad ones is unknown anyway. */
+    boolean isAnyUncertain() {
+        boolean any = false;
+        for (int i = 0; i < inputs.size(); i++) {
+            byte quality = inputs.qualities()[i];
+            any |= !Quality.isGood(quality) && !Quality.isBad(quality);
+        }
+        return any;
+    }
+
     /** Of the qualities of the inputs the first that is bad, or else the first that is not good. */
     private byte worst() {
         byte worst = Quality.GOOD;

@@ -31,7 +31,8 @@ record StepKind(String key, Function<Section, Optional<? extends Step>> reader) 
                     new StepKind("smooth", SmoothStep::read),
                     new StepKind("resample", ResampleStep::read),
                     new StepKind("changes", ChangesStep::read),
-                    new StepKind("throttle", ThrottleStep::read));
+                    new StepKind("throttle", ThrottleStep::read),
+                    new StepKind("pattern", PatternStep::read));
 
     /** The key of each, in the order of the page. */
     static List<String> keys() {

@@ -152,6 +152,59 @@ class AllocationTest {
         assertThat(results).isGreaterThan((ROUNDS - 2L) * TAGS * 5);
     }
 
+    private static final String SEVERAL =
+            """
+            pipelines:
+              combined: {from: "a/*", steps: [{combine: {with: {b: "b/{path}"}, give: "value / b", max-age: 10s}}], to: "combined/{path}"}
+              as-of: {from: "a/*", steps: [{as-of: {with: {b: "b/{path}"}, give: "value - b", lateness: 2s}}], to: "as-of/{path}"}
+              joined: {from: "a/*", steps: [{join: {with: {b: "b/{path}"}, give: "value - b", within: 3s}}], to: "joined/{path}"}
+              looked: {from: "a/*", steps: [{lookup: {table: {0: {high: 80}, 1: {high: 90}}, key: path, keep: "value < high || quality == 'good'", give: "value - high"}}], to: "looked/{path}"}
+              pattern: {from: "a/*", steps: [{pattern: {with: {b: "b/{path}"}, when: "value > 3", times: 3, within: 1m, lasts: 1s}}], to: "pattern/{path}"}
+              split: {from: "a/*", steps: [{split: {high: "value > 40", otherwise: low}}], to: "split/{path}/{function}"}
+              merged: {from: ["a/*", "b/*"], steps: [{merge: {by: path}}], to: "merged/{path}"}
+              best: {from: ["a/*", "b/*"], steps: [{merge: {by: path, prefer: ["a/*", "b/*"]}}], to: "best/{path}"}
+              voted: {from: ["a/*", "b/*"], steps: [{merge: {by: path, take: median}}], to: "voted/{path}"}
+            """;
+
+    @Test
+    void aSampleThroughWhatReadsSeveralTagsAllocatesNextToNothing() {
+        var tags = new ArrayList<Tag>();
+        for (int i = 0; i < TAGS; i++) {
+            tags.add(Tag.of((i % 2 == 0 ? "a/" : "b/") + i / 2, ValueType.FLOAT64));
+        }
+        var problems = new Problems();
+        var configs = PipelineConfig.readAll(Rig.top(SEVERAL, problems));
+        var pipelines = Pipelines.compile(configs, tags, problems);
+        assertThat(problems.list()).isEmpty();
+
+        runSeveral(pipelines, 0);
+        long before = threads().getCurrentThreadAllocatedBytes();
+        runSeveral(pipelines, ROUNDS);
+        long allocated = threads().getCurrentThreadAllocatedBytes() - before;
+
+        assertThat(allocated / ((double) TAGS * ROUNDS)).isLessThan(MAX_BYTES_A_SAMPLE);
+    }
+
+    private static void runSeveral(Pipelines pipelines, int firstRound) {
+        var in = new Batch(TAGS);
+        var derived = new Batch(TAGS * 16);
+        long results = 0;
+        for (int round = firstRound; round < firstRound + ROUNDS; round++) {
+            long now = Rig.START + round * 1_000_000_000L;
+            in.begin(0, Hlc.of(now / 1_000_000, 0));
+            for (int tag = 0; tag < TAGS; tag++) {
+                in.addDouble(tag, now, (round * 7 + tag) % 70, Quality.GOOD);
+            }
+            derived.begin(0, in.gatewayTime());
+            pipelines.process(in, derived);
+            results += derived.size();
+            derived.begin(0, in.gatewayTime());
+            pipelines.tick(now + 500_000_000L, derived);
+            results += derived.size();
+        }
+        assertThat(results).isGreaterThan((ROUNDS - 5L) * TAGS * 4);
+    }
+
     @Test
     void theMeasureSeesAnAllocation() {
         long before = threads().getCurrentThreadAllocatedBytes();

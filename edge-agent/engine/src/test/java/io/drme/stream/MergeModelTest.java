@@ -65,6 +65,7 @@ class MergeModelTest {
                 EventClock.SOURCE,
                 List.of(),
                 atLeast,
+                256,
                 Optional.empty());
     }
 

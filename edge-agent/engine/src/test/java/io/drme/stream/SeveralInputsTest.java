@@ -49,6 +49,7 @@ class SeveralInputsTest {
                 random.nextInt(4) == 0 ? EventClock.GATEWAY : EventClock.SOURCE,
                 List.of(),
                 random.nextInt(3),
+                random.nextInt(4) == 0 ? 2 : 256,
                 age(random));
     }
 
@@ -128,6 +129,28 @@ class SeveralInputsTest {
             var step = LookupStep.read(Rig.top(yaml, new Problems())).orElseThrow();
             var making = new Making(lanes, List.of(), HERE, "step", new Problems());
             return SeveralInputsTest.subject(making, step);
+        }
+    }
+
+    @Nested
+    class Pattern implements OperatorContract {
+        @Override
+        public Subject subject(Random random) {
+            var kind = PatternStep.Kind.values()[random.nextInt(3)];
+            var other =
+                    kind == PatternStep.Kind.TIMES
+                            ? Optional.<Expression>empty()
+                            : Optional.of(Expression.of("y > 0 || z > 30", HERE, "key"));
+            var step =
+                    new PatternStep(
+                            beside(),
+                            Expression.of("value > 0", HERE, "key"),
+                            kind,
+                            other,
+                            2 + random.nextInt(3),
+                            Duration.ofMillis(1 + random.nextInt(15_000)),
+                            age(random));
+            return SeveralInputsTest.subject(making(random), step);
         }
     }
 

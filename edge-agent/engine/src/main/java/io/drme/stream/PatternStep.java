@@ -1,0 +1,109 @@
+package io.drme.stream;
+
+import io.drme.config.Section;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Says when things happen in an order or number; see docs/operators/pattern.md.
+ *
+ * @param beside the tags beside each, which may be none
+ * @param when what happens first, or so many times
+ * @param kind what has to follow
+ * @param other what follows or stays away; absent for {@link Kind#TIMES}
+ * @param times how often it happens, for {@link Kind#TIMES}
+ * @param within in what time
+ * @param lasts how long the result stays true; absent: it is not said when it is over
+ */
+record PatternStep(
+        Beside beside,
+        Expression when,
+        Kind kind,
+        Optional<Expression> other,
+        int times,
+        Duration within,
+        Optional<Duration> lasts)
+        implements Step {
+    /** The most events that are counted; their times are kept. */
+    static final int MAX_TIMES = 1_000;
+
+    private static final Duration LEAST = Duration.ofMillis(1);
+    private static final Duration MOST = Duration.ofDays(7);
+    private static final List<String> KINDS = List.of("then", "without", "times");
+
+    /** What has to follow. */
+    enum Kind {
+        /** Another thing happens after it. */
+        THEN,
+        /** Another thing is at no moment the case from then on. */
+        WITHOUT,
+        /** It happens again and again. */
+        TIMES
+    }
+
+    static Optional<PatternStep> read(Section step) {
+        return step.section("pattern").flatMap(PatternStep::of);
+    }
+
+    private static Optional<PatternStep> of(Section pattern) {
+        var beside = pattern.has("with") ? Beside.read(pattern) : Optional.of(new Beside(Map.of()));
+        var when = Beside.readExpression(pattern, "when", beside, true);
+        var found = KINDS.stream().filter(pattern::has).toList();
+        if (found.size() != 1) {
+            pattern.problems()
+                    .add(
+                            pattern.where(),
+                            pattern.path(),
+                            "has %s; give one of: then, without, times"
+                                    .formatted(
+                                            found.isEmpty()
+                                                    ? "nothing that has to follow"
+                                                    : String.join(" and ", found)));
+        }
+        var kind = found.isEmpty() ? Kind.TIMES : Kind.values()[KINDS.indexOf(found.getFirst())];
+        var other =
+                kind == Kind.TIMES
+                        ? Optional.<Expression>empty()
+                        : Beside.readExpression(pattern, found.getFirst(), beside, true);
+        int times = (int) pattern.integer("times", 2, 2, MAX_TIMES);
+        if (!pattern.has("within")) {
+            pattern.missing("within", "give a time such as 30s");
+        }
+        var within = pattern.duration("within", LEAST, LEAST, MOST);
+        var lasts =
+                pattern.has("lasts")
+                        ? Optional.of(pattern.duration("lasts", LEAST, LEAST, MOST))
+                        : Optional.<Duration>empty();
+        pattern.done();
+        return when.filter(_ -> kind == Kind.TIMES || other.isPresent())
+                .map(w ->
+                        new PatternStep(
+                                beside.orElseThrow(), w, kind, other, times, within, lasts));
+    }
+
+    @Override
+    public List<String> sides(List<Lane> before) {
+        return beside.sides(before);
+    }
+
+    @Override
+    public Optional<Operator> make(Making making) {
+        var rows = beside.rows(making);
+        var whens = beside.programs(when, rows, true, making);
+        var others =
+                other.isEmpty()
+                        ? Optional.of(new Program[0])
+                        : beside.programs(other.get(), rows, true, making);
+        long bytes = kind == Kind.TIMES ? (long) times * (Long.BYTES + 1) : 0;
+        boolean makes =
+                !rows.isEmpty()
+                        && whens.isPresent()
+                        && others.isPresent()
+                        && making.fits("pattern", bytes, "choose fewer 'times'");
+        return makes
+                ? Optional.of(new PatternOperator(making, rows, whens.get(), others.get(), this))
+                : Optional.empty();
+    }
+}
