@@ -4,16 +4,11 @@ import io.drme.model.Batch;
 import io.drme.model.Quality;
 import io.drme.model.Reason;
 import io.drme.model.ValueType;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
-import java.io.DataInputStream;
 import java.io.DataOutput;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,25 +24,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Held tags</b>: a deadband drops repeats, so a value is true until the next one, and silence
  * is a flat line. Averages are then weighted by time. A bad sample is held as well. Nothing is held
- * over a time that nobody watched ({@link #MAX_UNWATCHED_NANOS}).
+ * over a time that nobody watched ({@link LaneClocks#MAX_UNWATCHED_NANOS}).
  */
 final class AggregateOperator implements Operator {
-    /** How long a tag may be silent beyond a window's end before the window ends: a second. */
-    static final long SILENCE_NANOS = 1_000_000_000L;
-
-    /**
-     * The longest time between two calls over which a value is held: ticks come every second, so
-     * after a minute without one the gateway was down, or its clock stepped.
-     */
-    static final long MAX_UNWATCHED_NANOS = 60_000_000_000L;
-
     /** So many late samples of a tag in a row are no stragglers. */
     static final int MAX_LATE_RUN = 16;
 
-    /** Source times from 1970 to 2116 count; others are late. */
-    static final long MAX_TIME_NANOS = 1L << 62;
-
-    private static final long NONE = Long.MIN_VALUE;
+    private static final long NONE = LaneClocks.NONE;
     private static final byte UNUSABLE = Quality.bad(Reason.INPUT_NOT_GOOD);
     private static final byte RESULTS = 0;
     private static final byte SAID_STALE = 1;
@@ -63,11 +46,9 @@ final class AggregateOperator implements Operator {
     private final long lateness;
     private final Panes panes;
 
-    private long watchedAt = NONE;
+    private final LaneClocks clocks;
     private long late;
     private final long[] open;
-    private final long[] newest;
-    private final long[] seenAt;
     private final long[] newestPane;
     private final long[] recentPane;
     private final int[] lateRun;
@@ -77,7 +58,7 @@ final class AggregateOperator implements Operator {
     private final byte[] heldQuality;
     private final @Nullable String[] heldTexts;
 
-    AggregateOperator(List<Lane> input, Step.Aggregate step) {
+    AggregateOperator(List<Lane> input, AggregateStep step) {
         this.input = input;
         this.functions = step.functions().toArray(WindowFunction[]::new);
         this.lanes = results(input, step.functions());
@@ -93,8 +74,7 @@ final class AggregateOperator implements Operator {
             isReal[i] = input.get(i).type() == ValueType.FLOAT64;
         }
         this.open = filled(count);
-        this.newest = filled(count);
-        this.seenAt = filled(count);
+        this.clocks = new LaneClocks(count);
         this.newestPane = filled(count);
         this.recentPane = filled(count);
         this.heldSince = filled(count);
@@ -122,7 +102,7 @@ final class AggregateOperator implements Operator {
     }
 
     /** How many panes of a tag may hold samples at the same time. */
-    static int ring(Step.Aggregate step) {
+    static int ring(AggregateStep step) {
         long every = step.every().toNanos();
         long panes = step.window().toNanos() / every;
         return Math.toIntExact(panes + Math.ceilDiv(step.lateness().toNanos(), every));
@@ -133,8 +113,8 @@ final class AggregateOperator implements Operator {
         return lanes;
     }
 
-    /** How many samples came too late and were left out. */
-    long late() {
+    @Override
+    public long late() {
         return late;
     }
 
@@ -152,36 +132,26 @@ final class AggregateOperator implements Operator {
         watch(now);
         for (int lane = 0; lane < open.length; lane++) {
             if (open[lane] != NONE) {
-                advance(lane, clock(lane, now) - SILENCE_NANOS, out);
+                advance(lane, clocks.at(lane, now) - LaneClocks.SILENCE_NANOS, out);
             }
         }
     }
 
     /** Follows gateway time, also where it was set back or stood still while we did not run. */
     private void watch(long now) {
-        if (watchedAt != NONE && now < watchedAt) {
-            long back = watchedAt - now;
-            for (int lane = 0; lane < seenAt.length; lane++) {
-                seenAt[lane] -= seenAt[lane] == NONE ? 0 : back;
-            }
-        } else if (watchedAt != NONE && now - watchedAt > MAX_UNWATCHED_NANOS) {
+        if (clocks.wasUnwatched(now)) {
             for (int lane = 0; lane < heldSince.length; lane++) {
                 if (heldSince[lane] != NONE) {
-                    letGo(lane, clock(lane, watchedAt));
+                    letGo(lane, clocks.at(lane, clocks.watchedAt()));
                 }
             }
         }
-        watchedAt = now;
-    }
-
-    /** The tag's own time: its newest source time, and what has passed on the gateway since. */
-    private long clock(int lane, long now) {
-        return newest[lane] + Math.max(0, now - seenAt[lane]);
+        clocks.watch(now);
     }
 
     private void accept(Batch in, int at, int lane, long now, Batch out) {
         long time = in.sourceTimes()[at];
-        if (time < 0 || time > MAX_TIME_NANOS) {
+        if (!LaneClocks.isTime(time)) {
             late++;
             return;
         }
@@ -189,7 +159,7 @@ final class AggregateOperator implements Operator {
             begin(lane, time);
         }
         long pane = paneOf(lane, time);
-        if (pane < open[lane] || (holds[lane] && time < newest[lane])) {
+        if (pane < open[lane] || (holds[lane] && time < clocks.newest(lane))) {
             late++;
             if (++lateRun[lane] < MAX_LATE_RUN) {
                 return;
@@ -197,7 +167,7 @@ final class AggregateOperator implements Operator {
             startAnew(lane, time, out);
         }
         lateRun[lane] = 0;
-        if (time >= newest[lane]) {
+        if (time >= clocks.newest(lane)) {
             moveClock(lane, time, now);
             advance(lane, time, out);
         }
@@ -206,7 +176,7 @@ final class AggregateOperator implements Operator {
 
     private void begin(int lane, long time) {
         open[lane] = time / every;
-        newest[lane] = time;
+        clocks.begin(lane, time);
         newestPane[lane] = NONE;
     }
 
@@ -228,13 +198,12 @@ final class AggregateOperator implements Operator {
 
     private void moveClock(int lane, long time, long now) {
         if (heldSince[lane] != NONE) {
-            long expected = clock(lane, now);
-            if (time - expected > MAX_UNWATCHED_NANOS) {
+            long expected = clocks.at(lane, now);
+            if (time - expected > LaneClocks.MAX_UNWATCHED_NANOS) {
                 letGo(lane, expected);
             }
         }
-        newest[lane] = time;
-        seenAt[lane] = now;
+        clocks.move(lane, time, now);
     }
 
     private void add(Batch in, int at, int lane, long time, long pane) {
@@ -328,22 +297,14 @@ final class AggregateOperator implements Operator {
 
     @Override
     public void save(DataOutput out) throws IOException {
-        out.writeLong(watchedAt);
+        clocks.save(out);
         out.writeLong(late);
-        out.writeInt(open.length);
-        for (int lane = 0; lane < open.length; lane++) {
-            var bytes = new ByteArrayOutputStream();
-            saveLane(lane, new DataOutputStream(bytes));
-            out.writeUTF(input.get(lane).key());
-            out.writeInt(bytes.size());
-            out.write(bytes.toByteArray());
-        }
+        LaneStates.save(input, out, this::saveLane);
     }
 
     private void saveLane(int lane, DataOutput out) throws IOException {
         out.writeLong(open[lane]);
-        out.writeLong(newest[lane]);
-        out.writeLong(seenAt[lane]);
+        clocks.saveLane(lane, out);
         out.writeLong(newestPane[lane]);
         out.writeInt(lateRun[lane]);
         out.writeByte(said[lane]);
@@ -357,26 +318,14 @@ final class AggregateOperator implements Operator {
 
     @Override
     public void load(DataInput in) throws IOException {
-        watchedAt = in.readLong();
+        clocks.load(in);
         late = in.readLong();
-        var index = new HashMap<String, Integer>();
-        for (int lane = 0; lane < open.length; lane++) {
-            index.put(input.get(lane).key(), lane);
-        }
-        for (int left = in.readInt(); left > 0; left--) {
-            var lane = index.get(in.readUTF());
-            var bytes = new byte[in.readInt()];
-            in.readFully(bytes);
-            if (lane != null) {
-                loadLane(lane, new DataInputStream(new ByteArrayInputStream(bytes)));
-            }
-        }
+        LaneStates.load(input, in, this::loadLane);
     }
 
     private void loadLane(int lane, DataInput in) throws IOException {
         open[lane] = in.readLong();
-        newest[lane] = in.readLong();
-        seenAt[lane] = in.readLong();
+        clocks.loadLane(lane, in);
         newestPane[lane] = in.readLong();
         lateRun[lane] = in.readInt();
         said[lane] = in.readByte();

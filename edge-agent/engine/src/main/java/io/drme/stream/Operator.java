@@ -32,6 +32,11 @@ interface Operator {
     /** Tells that gateway time has reached {@code now}. */
     default void tick(long now, Batch out) {}
 
+    /** How many samples came too late for their place and were left out, since ever. */
+    default long late() {
+        return 0;
+    }
+
     /** Writes everything that later results depend on. */
     default void save(DataOutput out) throws IOException {}
 

@@ -4,17 +4,19 @@ import io.drme.model.Batch;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 
-/** One running pipeline: routes its tags into lanes, through its operators, to derived tags. */
+/**
+ * One running pipeline: takes samples into its stages, brings them through its operators, and gives
+ * the results the indexes of derived tags.
+ *
+ * <p>Stage <i>n</i> is what operator <i>n</i> is about to read: what the operator before gives,
+ * behind the samples that it reads beside.
+ */
 final class Pipeline {
-    private static final int NO_LANE = -1;
-
     private final String name;
     private final int fingerprint;
-    private final int[] laneOfTag;
-    private final List<Operator> operators;
+    private final Operator[] operators;
     private final int[][] tagsOfLane;
     private final Batch[] stages;
 
@@ -22,28 +24,13 @@ final class Pipeline {
      * Makes a pipeline.
      *
      * @param fingerprint the same as long as its state can be carried over
-     * @param sources tag index of each lane
      * @param tagsOfLane derived tag indexes of each lane that leaves the last operator
      */
-    Pipeline(
-            String name,
-            int fingerprint,
-            int[] sources,
-            List<Operator> operators,
-            int[][] tagsOfLane) {
+    Pipeline(String name, int fingerprint, List<Operator> operators, int[][] tagsOfLane) {
         this.name = name;
         this.fingerprint = fingerprint;
-        this.operators = operators;
+        this.operators = operators.toArray(Operator[]::new);
         this.tagsOfLane = tagsOfLane;
-        int highest = -1;
-        for (int source : sources) {
-            highest = Math.max(highest, source);
-        }
-        this.laneOfTag = new int[highest + 1];
-        Arrays.fill(laneOfTag, NO_LANE);
-        for (int lane = 0; lane < sources.length; lane++) {
-            laneOfTag[sources[lane]] = lane;
-        }
         this.stages = new Batch[operators.size() + 1];
         for (int i = 0; i < stages.length; i++) {
             stages[i] = new Batch();
@@ -61,60 +48,51 @@ final class Pipeline {
     long late() {
         long late = 0;
         for (var operator : operators) {
-            late += operator instanceof AggregateOperator aggregate ? aggregate.late() : 0;
+            late += operator.late();
         }
         return late;
     }
 
-    /** Begins a batch or tick: empties the stages. */
-    void begin() {
-        for (var stage : stages) {
-            stage.begin(0, 0);
-        }
-    }
-
-    /** Takes over those samples from index {@code from} on that this pipeline reads. */
-    void take(Batch samples, int from) {
-        int size = samples.size();
-        var tags = samples.tags();
-        var first = stages[0];
-        for (int i = from; i < size; i++) {
-            int lane = tags[i] < laneOfTag.length ? laneOfTag[tags[i]] : NO_LANE;
-            if (lane == NO_LANE) {
-                continue;
-            }
-            var text = samples.text(i);
-            if (text == null) {
-                first.add(
-                        lane, samples.sourceTimes()[i], samples.bits()[i], samples.qualities()[i]);
-            } else {
-                first.addText(lane, samples.sourceTimes()[i], text, samples.qualities()[i]);
-            }
+    /** Takes a sample over as one of a stage's lane. */
+    void take(int stage, int lane, Batch samples, int at) {
+        var text = samples.text(at);
+        if (text == null) {
+            stages[stage].add(
+                    lane, samples.sourceTimes()[at], samples.bits()[at], samples.qualities()[at]);
+        } else {
+            stages[stage].addText(lane, samples.sourceTimes()[at], text, samples.qualities()[at]);
         }
     }
 
     /** Runs what was taken through the operators. */
     void run(long now, Batch derived) {
-        for (int i = 0; i < operators.size() && stages[i].size() > 0; i++) {
-            operators.get(i).process(stages[i], now, stages[i + 1]);
+        for (int i = 0; i < operators.length; i++) {
+            if (stages[i].size() > 0) {
+                operators[i].process(stages[i], now, stages[i + 1]);
+                stages[i].begin(0, 0);
+            }
         }
         give(derived);
     }
 
     /** Runs what was taken through the operators, and tells each that time has passed. */
     void tick(long now, Batch derived) {
-        for (int i = 0; i < operators.size(); i++) {
+        for (int i = 0; i < operators.length; i++) {
             if (stages[i].size() > 0) {
-                operators.get(i).process(stages[i], now, stages[i + 1]);
+                operators[i].process(stages[i], now, stages[i + 1]);
+                stages[i].begin(0, 0);
             }
-            operators.get(i).tick(now, stages[i + 1]);
+            operators[i].tick(now, stages[i + 1]);
         }
         give(derived);
     }
 
     private void give(Batch derived) {
-        var last = stages[operators.size()];
+        var last = stages[operators.length];
         int size = last.size();
+        if (size == 0) {
+            return;
+        }
         for (int i = 0; i < size; i++) {
             for (int tag : tagsOfLane[last.tags()[i]]) {
                 var text = last.text(i);
@@ -125,6 +103,7 @@ final class Pipeline {
                 }
             }
         }
+        last.begin(0, 0);
     }
 
     void save(DataOutput out) throws IOException {

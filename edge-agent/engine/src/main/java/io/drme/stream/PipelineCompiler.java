@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Compiles pipelines one after the other; each extends the table that the next one sees. */
 final class PipelineCompiler {
-    /** The most memory that one aggregate may take, in bytes; a gateway has 1 GiB or so. */
-    static final long MAX_STATE_BYTES = 256L << 20;
-
     private static final List<WindowFunction> SYNCED =
             List.of(
                     WindowFunction.MIN,
@@ -39,8 +35,9 @@ final class PipelineCompiler {
     private final Problems problems;
     private final TagGlobs.Unmatched unmatched;
     private final List<Pipeline> pipelines = new ArrayList<>();
+    private final List<Routes.Route> routes = new ArrayList<>();
     private final BitSet present = new BitSet();
-    private TagTable table;
+    private final TagTable.Builder table;
 
     /**
      * Begins to compile.
@@ -53,7 +50,7 @@ final class PipelineCompiler {
             Collection<TagName> sources,
             Problems problems,
             TagGlobs.Unmatched unmatched) {
-        this.table = known;
+        this.table = known.extended();
         this.problems = problems;
         this.unmatched = unmatched;
         sources.forEach(name -> present.set(known.indexOf(name).orElseThrow()));
@@ -65,25 +62,31 @@ final class PipelineCompiler {
     }
 
     TagTable table() {
-        return table;
+        return table.build();
     }
 
     List<Pipeline> pipelines() {
         return List.copyOf(pipelines);
     }
 
+    Routes routes() {
+        return new Routes(routes);
+    }
+
     void add(PipelineConfig config) {
-        int[] sources =
-                TagGlobs.resolve(
-                        config.from(),
-                        table,
-                        present,
-                        (glob, message) ->
-                                unmatched.tell(
-                                        config.where(), key(config) + ".from", glob, message));
+        int[] sources = resolve(config, ".from", config.from());
         if (sources.length > 0) {
             add(config, sources);
         }
+    }
+
+    private int[] resolve(PipelineConfig config, String below, List<String> globs) {
+        return TagGlobs.resolve(
+                globs,
+                table,
+                present,
+                (glob, message) ->
+                        unmatched.tell(config.where(), key(config) + below, glob, message));
     }
 
     /** The implicit pipelines of {@code sync: "aggregate: …"}, one for each length of window. */
@@ -103,7 +106,7 @@ final class PipelineCompiler {
     private void addSynced(
             long windowNanos, List<Integer> sources, List<WindowFunction> functions, String kind) {
         var window = Duration.ofNanos(windowNanos);
-        var step = new Step.Aggregate(window, window, functions, Duration.ZERO, Optional.empty());
+        var step = new AggregateStep(window, window, functions, Duration.ZERO, Optional.empty());
         var config =
                 new PipelineConfig(
                         "sync: aggregate " + kind + " " + window,
@@ -121,118 +124,56 @@ final class PipelineCompiler {
     }
 
     private void add(PipelineConfig config, int[] sources) {
-        List<Lane> lanes = new ArrayList<>();
-        for (int source : sources) {
-            var tag = table.get(source);
-            lanes.add(new Lane(tag.name().text(), "", tag.type(), tag.deadband() > 0));
-        }
+        var lanes = lanes(sources);
+        var taken = routes(sources, 0, 0);
         var operators = new ArrayList<Operator>();
         for (int i = 0; i < config.steps().size(); i++) {
-            var operator =
-                    operator(
-                            config,
-                            key(config) + ".steps[" + i + "]",
-                            config.steps().get(i),
-                            lanes);
-            if (operator == null) {
+            var step = config.steps().get(i);
+            var sides = new ArrayList<List<Lane>>();
+            int behind = lanes.size();
+            for (var glob : step.sides()) {
+                int[] tags = resolve(config, ".steps[" + i + "]", List.of(glob));
+                sides.add(lanes(tags));
+                taken.addAll(routes(tags, i, behind));
+                behind += tags.length;
+            }
+            var key = key(config) + ".steps[" + i + "]";
+            var made = step.make(new Making(lanes, sides, config.where(), key, problems));
+            if (made.isEmpty()) {
                 return;
             }
-            operators.add(operator);
-            lanes = operator.lanes();
+            operators.add(made.get());
+            lanes = made.get().lanes();
         }
         var derived = derive(config, sources, lanes);
         if (derived != null) {
-            pipelines.add(
-                    new Pipeline(config.name(), fingerprint(config), sources, operators, derived));
+            routes.addAll(taken);
+            pipelines.add(new Pipeline(config.name(), fingerprint(config), operators, derived));
         }
+    }
+
+    private List<Lane> lanes(int[] tags) {
+        var lanes = new ArrayList<Lane>();
+        for (int index : tags) {
+            var tag = table.get(index);
+            lanes.add(new Lane(tag.name().text(), "", tag.type(), tag.deadband() > 0));
+        }
+        return lanes;
+    }
+
+    /** How the pipeline that is being added takes tags in, lane by lane from {@code lane} on. */
+    private List<Routes.Route> routes(int[] tags, int stage, int lane) {
+        var found = new ArrayList<Routes.Route>();
+        for (int i = 0; i < tags.length; i++) {
+            found.add(new Routes.Route(tags[i], pipelines.size(), stage, lane + i));
+        }
+        return found;
     }
 
     private static int fingerprint(PipelineConfig config) {
         var crc = new CRC32C();
         crc.update(config.steps().toString().getBytes(StandardCharsets.UTF_8));
         return (int) crc.getValue();
-    }
-
-    private @Nullable Operator operator(
-            PipelineConfig config, String key, Step step, List<Lane> lanes) {
-        return switch (step) {
-            case Step.Filter(Expression keep) -> {
-                var programs = programs(keep, lanes, true);
-                yield programs == null ? null : new FilterOperator(lanes, programs);
-            }
-            case Step.Mapping(Expression result) -> {
-                var programs = programs(result, lanes, false);
-                yield programs == null ? null : new MapOperator(lanes, programs);
-            }
-            case Step.Scale(double factor, double offset) -> {
-                boolean numbers =
-                        allNumbers(config, key + ".scale", lanes, "scaled; leave it out of 'from'");
-                yield numbers ? new ScaleOperator(lanes, factor, offset) : null;
-            }
-            case Step.Aggregate aggregate ->
-                    aggregate(config, key + ".aggregate", aggregate, lanes);
-        };
-    }
-
-    /** One program a type, shared by the lanes of that type. */
-    private Program @Nullable [] programs(
-            Expression expression, List<Lane> lanes, boolean condition) {
-        Map<ValueType, Program> byType = new EnumMap<>(ValueType.class);
-        var programs = new Program[lanes.size()];
-        for (int i = 0; i < programs.length; i++) {
-            var lane = lanes.get(i);
-            var program = byType.get(lane.type());
-            if (program == null) {
-                var compiled = expression.program(lane.type(), lane.source(), condition, problems);
-                if (compiled.isEmpty()) {
-                    return null;
-                }
-                program = compiled.get();
-                byType.put(lane.type(), program);
-            }
-            programs[i] = program;
-        }
-        return programs;
-    }
-
-    private boolean allNumbers(PipelineConfig config, String key, List<Lane> lanes, String what) {
-        for (var lane : lanes) {
-            if (lane.type() == ValueType.TEXT || lane.type() == ValueType.BOOLEAN) {
-                problems.add(
-                        config.where(),
-                        key,
-                        "%s is %s and can't be %s"
-                                .formatted(lane.source(), Typing.words(lane.type()), what));
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private @Nullable Operator aggregate(
-            PipelineConfig config, String key, Step.Aggregate step, List<Lane> lanes) {
-        for (var lane : lanes) {
-            for (var function : step.functions()) {
-                if (!function.takes(lane.type())) {
-                    problems.add(
-                            config.where(),
-                            key + ".functions",
-                            "%s is a text, of which there is no %s; use count, first or last, or leave it out of 'from'"
-                                    .formatted(lane.source(), function.text()));
-                    return null;
-                }
-            }
-        }
-        long bytes = (long) lanes.size() * AggregateOperator.ring(step) * Panes.MAX_BYTES;
-        if (bytes > MAX_STATE_BYTES) {
-            problems.add(
-                    config.where(),
-                    key,
-                    "would take %d MiB for %d tags; at most %d MiB are allowed: choose a longer 'every'"
-                            .formatted(bytes >> 20, lanes.size(), MAX_STATE_BYTES >> 20));
-            return null;
-        }
-        return new AggregateOperator(lanes, step);
     }
 
     /** Extends the table by what leaves the last step; gives the tag indexes of each lane. */
@@ -266,7 +207,7 @@ final class PipelineCompiler {
                             .formatted(derived.size(), TagTable.MAX_TAGS));
             return null;
         }
-        table = table.with(derived.values());
+        derived.values().forEach(table::put);
         return indexes(names);
     }
 

@@ -29,7 +29,7 @@ public record PipelineConfig(
         Optional<String> unit,
         Where where) {
     /** The most pipelines on a gateway; it bounds the work a sample can cause. */
-    public static final int MAX_PIPELINES = 1_000;
+    public static final int MAX_PIPELINES = 10_000;
 
     /** The most steps in a pipeline; beyond that a person can't follow it either. */
     public static final int MAX_STEPS = 32;
@@ -40,8 +40,14 @@ public record PipelineConfig(
      */
     public static List<PipelineConfig> readAll(Section top) {
         var all = new ArrayList<PipelineConfig>();
-        top.sections("pipelines")
-                .forEach((name, section) -> PipelineReader.read(name, section).ifPresent(all::add));
+        var sections = top.sections("pipelines");
+        if (sections.size() > MAX_PIPELINES) {
+            top.problem(
+                    "pipelines",
+                    "has %,d entries; at most %,d are allowed: let one pipeline read several tags by a pattern"
+                            .formatted(sections.size(), MAX_PIPELINES));
+        }
+        sections.forEach((name, section) -> PipelineReader.read(name, section).ifPresent(all::add));
         return List.copyOf(all);
     }
 }

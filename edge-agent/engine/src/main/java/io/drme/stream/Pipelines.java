@@ -1,6 +1,8 @@
 package io.drme.stream;
 
 import io.drme.config.Problems;
+import io.drme.config.Section;
+import io.drme.config.YamlReader;
 import io.drme.model.Batch;
 import io.drme.model.Tag;
 import io.drme.model.TagName;
@@ -17,6 +19,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * All pipelines of a gateway, compiled against its tags. Beside those of the file it holds the
@@ -35,11 +38,16 @@ public final class Pipelines {
     private final TagTable table;
     private final BitSet present;
     private final List<Pipeline> pipelines;
+    private final Routes routes;
 
-    private Pipelines(TagTable table, BitSet present, List<Pipeline> pipelines) {
+    /** Those that have taken samples and did not run yet. */
+    private final BitSet waiting = new BitSet();
+
+    private Pipelines(TagTable table, BitSet present, List<Pipeline> pipelines, Routes routes) {
         this.table = table;
         this.present = present;
         this.pipelines = pipelines;
+        this.routes = routes;
     }
 
     /**
@@ -80,7 +88,8 @@ public final class Pipelines {
         var compiler = new PipelineCompiler(known, sources, problems, unmatched);
         configs.forEach(compiler::add);
         compiler.addSynced();
-        return new Pipelines(compiler.table(), compiler.present(), compiler.pipelines());
+        return new Pipelines(
+                compiler.table(), compiler.present(), compiler.pipelines(), compiler.routes());
     }
 
     /** Compiles against tags that are all there, as at a start. */
@@ -88,6 +97,29 @@ public final class Pipelines {
             List<PipelineConfig> configs, List<Tag> sources, Problems problems) {
         var names = sources.stream().map(Tag::name).toList();
         return compile(configs, TagTable.EMPTY.with(sources), names, problems);
+    }
+
+    /**
+     * Compiles the {@code pipelines:} of a text, for who uses the engine without a gateway.
+     *
+     * @param yaml with the key {@code pipelines}; other keys are left alone
+     * @param sources all tags that there are
+     * @throws IllegalArgumentException with everything that is wrong, a line each
+     */
+    public static Pipelines of(String yaml, Tag... sources) {
+        var problems = new Problems();
+        var top = YamlReader.parse("pipelines", yaml, problems);
+        var configs =
+                top.map(node -> PipelineConfig.readAll(new Section(node, "", problems)))
+                        .orElse(List.of());
+        var compiled = compile(configs, List.of(sources), problems);
+        if (!problems.none()) {
+            throw new IllegalArgumentException(
+                    problems.list().stream()
+                            .map(Object::toString)
+                            .collect(Collectors.joining("\n")));
+        }
+        return compiled;
     }
 
     /** All known tags and, behind them, the derived ones. */
@@ -123,13 +155,24 @@ public final class Pipelines {
      */
     public void process(Batch in, Batch derived) {
         long now = Hlc.epochNanos(in.gatewayTime());
-        int from = derived.size();
-        for (int i = 0; i < pipelines.size(); i++) {
-            var pipeline = pipelines.get(i);
-            pipeline.begin();
-            pipeline.take(in, 0);
-            pipeline.take(derived, from);
-            pipeline.run(now, derived);
+        distribute(in, 0);
+        for (int i = waiting.nextSetBit(0); i >= 0; i = waiting.nextSetBit(i + 1)) {
+            int from = derived.size();
+            pipelines.get(i).run(now, derived);
+            distribute(derived, from);
+        }
+        waiting.clear();
+    }
+
+    /** A pipeline sees what those above it derive, so this reaches only those behind. */
+    private void distribute(Batch samples, int from) {
+        var tags = samples.tags();
+        for (int i = from; i < samples.size(); i++) {
+            var places = routes.of(tags[i]);
+            for (int at = 0; at < places.length; at += Routes.WIDTH) {
+                pipelines.get(places[at]).take(places[at + 1], places[at + 2], samples, i);
+                waiting.set(places[at]);
+            }
         }
     }
 
@@ -141,13 +184,12 @@ public final class Pipelines {
      * @param derived derived samples are added to it; the caller began it
      */
     public void tick(long nowNanos, Batch derived) {
-        int from = derived.size();
         for (int i = 0; i < pipelines.size(); i++) {
-            var pipeline = pipelines.get(i);
-            pipeline.begin();
-            pipeline.take(derived, from);
-            pipeline.tick(nowNanos, derived);
+            int from = derived.size();
+            pipelines.get(i).tick(nowNanos, derived);
+            distribute(derived, from);
         }
+        waiting.clear();
     }
 
     /** The state of all pipelines, to go on from after a restart or reload. */

@@ -3,7 +3,8 @@ package io.drme.stream;
 import io.drme.config.Nearest;
 import io.drme.config.Where;
 import io.drme.model.Glob;
-import io.drme.model.TagTable;
+import io.drme.model.TagIndex;
+import io.drme.model.TagName;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
@@ -28,19 +29,12 @@ public final class TagGlobs {
      */
     public static int[] resolve(
             List<String> globs,
-            TagTable table,
+            TagIndex table,
             BitSet present,
             BiConsumer<String, String> problem) {
         var found = new BitSet(table.size());
         for (var text : globs) {
-            var glob = Glob.of(text);
-            boolean any = false;
-            for (int i = present.nextSetBit(0); i >= 0; i = present.nextSetBit(i + 1)) {
-                if (glob.matches(table.get(i).name().text())) {
-                    found.set(i);
-                    any = true;
-                }
-            }
+            boolean any = find(Glob.of(text), table, present, found);
             if (!any) {
                 problem.accept(text, noMatch(text, table, present));
             }
@@ -48,7 +42,33 @@ public final class TagGlobs {
         return found.stream().toArray();
     }
 
-    private static String noMatch(String glob, TagTable table, BitSet present) {
+    private static boolean find(Glob glob, TagIndex table, BitSet present, BitSet found) {
+        if (glob.isLiteral()) {
+            return findOne(glob.toString(), table, present, found);
+        }
+        boolean any = false;
+        for (int i = present.nextSetBit(0); i >= 0; i = present.nextSetBit(i + 1)) {
+            if (glob.matches(table.get(i).name().text())) {
+                found.set(i);
+                any = true;
+            }
+        }
+        return any;
+    }
+
+    private static boolean findOne(String name, TagIndex table, BitSet present, BitSet found) {
+        if (!TagName.isValid(name)) {
+            return false;
+        }
+        var index = table.indexOf(new TagName(name));
+        if (index.isEmpty() || !present.get(index.getAsInt())) {
+            return false;
+        }
+        found.set(index.getAsInt());
+        return true;
+    }
+
+    private static String noMatch(String glob, TagIndex table, BitSet present) {
         return noMatch(glob, present.stream().mapToObj(i -> table.get(i).name().text()).toList());
     }
 

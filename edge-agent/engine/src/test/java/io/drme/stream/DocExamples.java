@@ -23,9 +23,10 @@ public final class DocExamples {
     /**
      * One example.
      *
+     * @param page below docs
      * @param line of the page where it begins
      */
-    public record Example(int line, String yaml, List<String> script) {
+    public record Example(String page, int line, String yaml, List<String> script) {
         /** The tags that it declares. */
         public Tag[] tags() {
             return with("tag").stream().map(Example::tag).toArray(Tag[]::new);
@@ -53,7 +54,7 @@ public final class DocExamples {
 
         @Override
         public String toString() {
-            return "line " + line;
+            return page + " line " + line;
         }
     }
 
@@ -75,7 +76,8 @@ public final class DocExamples {
         var matcher = EXAMPLE.matcher(text);
         while (matcher.find()) {
             int line = 1 + (int) text.substring(0, matcher.start()).lines().count();
-            examples.add(new Example(line, matcher.group(1), matcher.group(2).lines().toList()));
+            examples.add(
+                    new Example(page, line, matcher.group(1), matcher.group(2).lines().toList()));
         }
         return examples;
     }

@@ -76,7 +76,7 @@ class OperatorsTest {
             Collections.shuffle(functions, random);
             var every = Duration.ofMillis(500L + random.nextInt(3_000));
             var step =
-                    new Step.Aggregate(
+                    new AggregateStep(
                             every.multipliedBy(1 + random.nextInt(5)),
                             every,
                             functions.subList(0, 1 + random.nextInt(functions.size())),

@@ -33,17 +33,7 @@ final class Rig {
     private long sourceShift;
 
     Rig(String yaml, Tag... tags) {
-        this.pipelines = compile(yaml, tags);
-    }
-
-    static Pipelines compile(String yaml, Tag... tags) {
-        var problems = new Problems();
-        var configs = PipelineConfig.readAll(top(yaml, problems));
-        var compiled = Pipelines.compile(configs, List.of(tags), problems);
-        if (!problems.none()) {
-            throw new IllegalArgumentException(problems.list().toString());
-        }
-        return compiled;
+        this.pipelines = Pipelines.of(yaml, tags);
     }
 
     /** Everything that is wrong with a file, as a person sees it. */

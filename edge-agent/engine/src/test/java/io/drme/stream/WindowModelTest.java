@@ -133,7 +133,7 @@ class WindowModelTest {
             List<Point> points, long every, int panes, boolean hold) {
         var lanes = List.of(new Lane("a/x", "", ValueType.FLOAT64, hold));
         var step =
-                new Step.Aggregate(
+                new AggregateStep(
                         Duration.ofNanos(every * panes),
                         Duration.ofNanos(every),
                         FUNCTIONS,

@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  * All tags of a running gateway by index; what batches refer to. Immutable, so any thread may read
  * it. A reload extends it: an index, once given, means the same tag until the process ends.
  */
-public final class TagTable {
+public final class TagTable implements TagIndex {
     /** The most tags a gateway may have; it bounds every array that is indexed by tag. */
     public static final int MAX_TAGS = 1_000_000;
 
@@ -45,31 +45,73 @@ public final class TagTable {
      * @throws IllegalArgumentException when there would be more than {@link #MAX_TAGS}
      */
     public TagTable with(Collection<Tag> added) {
-        var all = new ArrayList<>(tags);
-        var known = new HashMap<>(indexes);
-        for (var tag : added) {
-            var index = known.get(tag.name());
-            if (index == null) {
-                known.put(tag.name(), all.size());
-                all.add(tag);
-            } else {
-                all.set(index, tag);
-            }
-        }
-        if (all.size() > MAX_TAGS) {
-            throw new IllegalArgumentException(
-                    "%d tags are more than a gateway may have (%d)"
-                            .formatted(all.size(), MAX_TAGS));
-        }
-        return new TagTable(all);
+        var all = extended();
+        added.forEach(all::put);
+        return all.build();
     }
 
-    /** How many tags there are; indexes run from 0 to one less. */
+    /** Begins a longer table, to be made in many steps. */
+    public Builder extended() {
+        return new Builder(this);
+    }
+
+    /** A table that grows. Confined to one thread. */
+    public static final class Builder implements TagIndex {
+        private final List<Tag> tags;
+        private final Map<TagName, Integer> indexes;
+
+        private Builder(TagTable from) {
+            tags = new ArrayList<>(from.tags);
+            indexes = new HashMap<>(from.indexes);
+        }
+
+        /** Adds a tag; one that is known by name keeps its index and takes the new description. */
+        public void put(Tag tag) {
+            var index = indexes.putIfAbsent(tag.name(), tags.size());
+            if (index == null) {
+                tags.add(tag);
+            } else {
+                tags.set(index, tag);
+            }
+        }
+
+        @Override
+        public int size() {
+            return tags.size();
+        }
+
+        @Override
+        public Tag get(int index) {
+            return tags.get(index);
+        }
+
+        @Override
+        public OptionalInt indexOf(TagName name) {
+            var index = indexes.get(name);
+            return index == null ? OptionalInt.empty() : OptionalInt.of(index);
+        }
+
+        /**
+         * The table so far.
+         *
+         * @throws IllegalArgumentException when there are more than {@link #MAX_TAGS}
+         */
+        public TagTable build() {
+            if (tags.size() > MAX_TAGS) {
+                throw new IllegalArgumentException(
+                        "%d tags are more than a gateway may have (%d)"
+                                .formatted(tags.size(), MAX_TAGS));
+            }
+            return new TagTable(tags);
+        }
+    }
+
+    @Override
     public int size() {
         return tags.size();
     }
 
-    /** The tag with this index. */
+    @Override
     public Tag get(int index) {
         return tags.get(index);
     }
@@ -84,7 +126,7 @@ public final class TagTable {
         return streams[index];
     }
 
-    /** The index of a tag, if it is known. */
+    @Override
     public OptionalInt indexOf(TagName name) {
         var index = indexes.get(name);
         return index == null ? OptionalInt.empty() : OptionalInt.of(index);

@@ -12,7 +12,6 @@ import io.drme.model.TagTable;
 import io.drme.stream.DerivedName;
 import io.drme.stream.PipelineConfig;
 import io.drme.stream.Pipelines;
-import io.drme.stream.Step;
 import io.drme.stream.TagGlobs;
 import io.drme.stream.WindowFunction;
 import java.util.ArrayList;
@@ -159,15 +158,7 @@ final class PartialCheck {
     private static List<String> functions(PipelineConfig pipeline) {
         var all = List.of("");
         for (var step : pipeline.steps()) {
-            if (step instanceof Step.Aggregate aggregate) {
-                var next = new ArrayList<String>();
-                for (var before : all) {
-                    for (var function : aggregate.functions()) {
-                        next.add((before.isEmpty() ? "" : before + "-") + function.text());
-                    }
-                }
-                all = next;
-            }
+            all = step.functions(all);
         }
         return all;
     }
