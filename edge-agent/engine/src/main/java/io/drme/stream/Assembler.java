@@ -138,7 +138,7 @@ final class Assembler {
             case Term.SeverityIs(int input, Quality.Severity severity) -> {
                 quality(input);
                 code.loadConstant(0xFF).iand().loadConstant(6).iushr();
-                code.loadConstant(severity.ordinal());
+                code.loadConstant(code(severity));
                 jump(Opcode.IF_ICMPEQ, to);
             }
             case Term.ReasonIs(int input, int reason) -> {
@@ -158,6 +158,15 @@ final class Assembler {
             case Term.Literal _, Term.Constant _, Term.Told _ ->
                     throw new IllegalStateException("not true or false: " + term);
         }
+    }
+
+    /** As {@link Quality} packs it. */
+    private static int code(Quality.Severity severity) {
+        return switch (severity) {
+            case GOOD -> 0;
+            case UNCERTAIN -> 1;
+            case BAD -> 2;
+        };
     }
 
     private void jump(Opcode ifTrue, Exits to) {

@@ -71,6 +71,8 @@ enum Function {
     private final String failure;
     private final int cost;
     private final ValueType result;
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<ValueType> parameters;
 
     Function(String method, String failure, int cost, ValueType result, ValueType... parameters) {

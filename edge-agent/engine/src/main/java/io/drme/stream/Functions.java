@@ -38,7 +38,7 @@ final class Functions {
     }
 
     static boolean productOverflows(long a, long b) {
-        return Math.multiplyHigh(a, b) != a * b >> 63;
+        return Math.multiplyHigh(a, b) != (a * b) >> 63;
     }
 
     static long over(long a, long b) {

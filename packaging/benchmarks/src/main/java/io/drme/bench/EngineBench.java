@@ -89,7 +89,7 @@ final class EngineBench implements Bench {
         }
 
         double bytesPerSample() {
-            return bytes / samplesOfBytes;
+            return Math.max(0, bytes / samplesOfBytes);
         }
     }
 
@@ -106,8 +106,7 @@ final class EngineBench implements Bench {
                 }
                 var objection = measure(folder, work, round, candidate.getValue(), measured);
                 if (!objection.isEmpty()) {
-                    System.err.printf(
-                            "bench: engine: %s, %s is void: %s%n", work, name, objection);
+                    System.err.printf("bench: engine: %s, %s is void: %s%n", work, name, objection);
                     figures.remove(name);
                 }
             }

@@ -119,8 +119,7 @@ final class EngineLatency {
 
     private void process(int batch) {
         int device = batch % DEVICES;
-        long millis =
-                EngineWork.START_MILLIS + batch * BATCH_EVERY_NANOS / NANOS_A_MILLI;
+        long millis = EngineWork.START_MILLIS + batch * BATCH_EVERY_NANOS / NANOS_A_MILLI;
         in.begin(device, Hlc.of(millis, 0));
         for (int i = 0; i < TAGS_A_DEVICE; i++) {
             in.addDouble(

@@ -11,18 +11,6 @@ import java.util.stream.IntStream;
 /** Our engine as a library. */
 final class EngineOurs implements EngineSide {
     private static final String[] FUNCTIONS = {"avg", "max", "stddev"};
-    private static final String FILE =
-            """
-            pipelines:
-              health:
-                from: "press/*"
-                steps:
-                  - filter: "value >= 0 && quality == 'good'"
-                  - map: "value * %s + %s"
-                  - aggregate: {window: %dms, every: %dms, functions: [avg, max, stddev]}
-                to: "health/{path}/{function}"
-            """;
-
     private final Batch in = new Batch(EngineWork.ALL_TAGS);
     private final Batch derived = new Batch(EngineWork.ALL_TAGS * 4);
 
@@ -37,11 +25,21 @@ final class EngineOurs implements EngineSide {
                         .mapToObj(i -> Tag.of("press/" + i, ValueType.FLOAT64))
                         .toArray(Tag[]::new);
         return Pipelines.of(
-                FILE.formatted(
-                        EngineWork.FACTOR,
-                        EngineWork.OFFSET,
-                        EngineWork.WINDOW_MILLIS,
-                        work.everyMillis()),
+                """
+                pipelines:
+                  health:
+                    from: "press/*"
+                    steps:
+                      - filter: "value >= 0 && quality == 'good'"
+                      - map: "value * %s + %s"
+                      - aggregate: {window: %dms, every: %dms, functions: [avg, max, stddev]}
+                    to: "health/{path}/{function}"
+                """
+                        .formatted(
+                                EngineWork.FACTOR,
+                                EngineWork.OFFSET,
+                                EngineWork.WINDOW_MILLIS,
+                                work.everyMillis()),
                 tags);
     }
 
@@ -68,8 +66,7 @@ final class EngineOurs implements EngineSide {
         long millis = EngineWork.millis(scan);
         in.begin(0, Hlc.of(millis, 0));
         for (int tag = 0; tag < EngineWork.ALL_TAGS; tag++) {
-            in.addDouble(
-                    tag, millis * 1_000_000, EngineWork.value(tag, scan), Quality.GOOD);
+            in.addDouble(tag, millis * 1_000_000, EngineWork.value(tag, scan), Quality.GOOD);
         }
     }
 

@@ -3,10 +3,10 @@ package io.drme.bench;
 import java.util.Locale;
 
 /**
- * What every candidate of {@link EngineBench} computes: scans of all tags, ten a second of their own
- * time. A filter drops the tags from {@link #TAGS} on by their values, a map scales the rest, and
- * each has its average, maximum and deviation over 10 s: once a second by panes, or exactly, once a
- * sample.
+ * What every candidate of {@link EngineBench} computes: scans of all tags, ten a second of their
+ * own time. A filter drops the tags from {@link #TAGS} on by their values, a map scales the rest,
+ * and each has its average, maximum and deviation over 10 s: once a second by panes, or exactly,
+ * once a sample.
  */
 public final class EngineWork {
     /** Tags that pass the filter. */

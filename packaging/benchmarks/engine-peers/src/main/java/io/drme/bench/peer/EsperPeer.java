@@ -12,14 +12,6 @@ import io.drme.bench.EngineWork;
 
 /** Esper: the same statements as of Siddhi, with events as arrays. */
 public final class EsperPeer implements EngineSide {
-    private static final String EXACT =
-            """
-            @public @buseventtype create objectarray schema Samples (tag int, ts long, value double);
-            insert into Mapped select tag, ts, value * %s + %s as value from Samples(value >= 0.0);
-            @name('results') select tag, ts, avg(value) as average, max(value) as highest,
-              stddev(value) as deviation from Mapped#ext_timed(ts, %d milliseconds) group by tag;
-            """;
-
     /** Its deviation is that of a sample, ours and the others' that of the population. */
     private static final double TO_POPULATION =
             Math.sqrt(1 - 1.0 * EngineWork.SCAN_MILLIS / EngineWork.WINDOW_MILLIS);
@@ -41,8 +33,13 @@ public final class EsperPeer implements EngineSide {
         var configuration = new Configuration();
         configuration.getRuntime().getThreading().setInternalTimerEnabled(false);
         var text =
-                EXACT.formatted(
-                        EngineWork.FACTOR, EngineWork.OFFSET, EngineWork.WINDOW_MILLIS);
+                """
+                @public @buseventtype create objectarray schema Samples (tag int, ts long, value double);
+                insert into Mapped select tag, ts, value * %s + %s as value from Samples(value >= 0.0);
+                @name('results') select tag, ts, avg(value) as average, max(value) as highest,
+                  stddev(value) as deviation from Mapped#ext_timed(ts, %d milliseconds) group by tag;
+                """
+                        .formatted(EngineWork.FACTOR, EngineWork.OFFSET, EngineWork.WINDOW_MILLIS);
         var compiled =
                 EPCompilerProvider.getCompiler()
                         .compile(text, new CompilerArguments(configuration));

@@ -176,10 +176,7 @@ public final class JetPeer implements EngineSide {
                 .<KeyedWindowResult<Integer, Result>>receiveFn((run, window) -> {
                     var result = window.result();
                     run.totals.add(
-                            window.end(),
-                            result.average(),
-                            result.highest(),
-                            result.deviation());
+                            window.end(), result.average(), result.highest(), result.deviation());
                     if (run.totals.results() == run.expected) {
                         run.over.countDown();
                     }

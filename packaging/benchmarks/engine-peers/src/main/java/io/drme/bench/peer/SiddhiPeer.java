@@ -10,15 +10,6 @@ import io.siddhi.core.stream.output.StreamCallback;
 
 /** Siddhi: a filter, a projection and a sliding window by event time, grouped by tag. */
 public final class SiddhiPeer implements EngineSide {
-    private static final String EXACT =
-            """
-            define stream Samples (tag int, ts long, value double);
-            from Samples[value >= 0.0] select tag, ts, value * %s + %s as value insert into Mapped;
-            from Mapped#window.externalTime(ts, %d milliseconds)
-            select tag, ts, avg(value) as average, max(value) as highest, stdDev(value) as deviation
-            group by tag insert into Results;
-            """;
-
     /** The word of a case. */
     public static void main(String... arguments) throws Exception {
         EngineRun.of(new SiddhiPeer(), arguments[0], System.out);
@@ -34,10 +25,17 @@ public final class SiddhiPeer implements EngineSide {
         var manager = new SiddhiManager();
         var app =
                 manager.createSiddhiAppRuntime(
-                        EXACT.formatted(
-                                EngineWork.FACTOR,
-                                EngineWork.OFFSET,
-                                EngineWork.WINDOW_MILLIS));
+                        """
+                        define stream Samples (tag int, ts long, value double);
+                        from Samples[value >= 0.0] select tag, ts, value * %s + %s as value insert into Mapped;
+                        from Mapped#window.externalTime(ts, %d milliseconds)
+                        select tag, ts, avg(value) as average, max(value) as highest, stdDev(value) as deviation
+                        group by tag insert into Results;
+                        """
+                                .formatted(
+                                        EngineWork.FACTOR,
+                                        EngineWork.OFFSET,
+                                        EngineWork.WINDOW_MILLIS));
         app.addCallback(
                 "Results",
                 new StreamCallback() {
@@ -55,9 +53,7 @@ public final class SiddhiPeer implements EngineSide {
             var events = new Event[EngineWork.ALL_TAGS];
             for (int tag = 0; tag < events.length; tag++) {
                 events[tag] =
-                        new Event(
-                                millis,
-                                new Object[] {tag, millis, EngineWork.value(tag, scan)});
+                        new Event(millis, new Object[] {tag, millis, EngineWork.value(tag, scan)});
             }
             input.send(events);
         }
