@@ -23,6 +23,7 @@ final class Environment {
         VALUE,
         QUALITY,
         REASON,
+        TIME,
         TAG
     }
 
@@ -49,14 +50,15 @@ final class Environment {
         return new Environment(0, meanings);
     }
 
-    /** One sample of this type: {@code value}, {@code quality}, {@code reason}. */
+    /** One sample of this type: {@code value}, {@code quality}, {@code reason}, {@code time}. */
     static Environment ofValue(ValueType type) {
         return empty().with(VALUE, type);
     }
 
     /**
-     * The same and one input more: {@code name} is its value, {@code name.quality} and {@code
-     * name.reason} are what they say; those of {@link #VALUE} go without a prefix.
+     * The same and one input more: {@code name} is its value, {@code name.quality}, {@code
+     * name.reason} and {@code name.time} are what they say; those of {@link #VALUE} go without a
+     * prefix.
      *
      * @param name letters, digits and underscores, with dots between words, such as {@code
      *     limit.high}
@@ -68,6 +70,7 @@ final class Environment {
         put(all, name, new Meaning(Part.VALUE, inputs, type));
         put(all, prefix + "quality", new Meaning(Part.QUALITY, inputs, ValueType.TEXT));
         put(all, prefix + "reason", new Meaning(Part.REASON, inputs, ValueType.TEXT));
+        put(all, prefix + "time", new Meaning(Part.TIME, inputs, ValueType.INT64));
         return new Environment(inputs + 1, all);
     }
 

@@ -116,7 +116,7 @@ public final class Expression {
     }
 
     private Term typed(Environment environment, boolean condition) throws SyntaxError {
-        var term = Typing.compile(syntax, environment);
+        var term = Typing.of(syntax, environment);
         if (condition && term.type() != ValueType.BOOLEAN) {
             throw new SyntaxError(
                     0,
@@ -146,7 +146,7 @@ public final class Expression {
     Optional<Program> program(
             Environment environment, String whom, boolean condition, Problems problems) {
         try {
-            return Optional.of(new Program(typed(environment, condition)));
+            return Optional.of(Shape.program(typed(environment, condition)));
         } catch (SyntaxError e) {
             var message = "for %s: %s".formatted(whom, e.getMessage());
             note(new SyntaxError(e.at(), message), text, where, key, problems);

@@ -177,11 +177,21 @@ final class Parser {
                 continue;
             }
             expect("(", "after the name of the function");
-            var arguments = new ArrayList<Syntax>();
-            arguments.add(operand);
-            operand = arguments(name, arguments);
+            operand =
+                    operand instanceof Syntax.Name(int _, String before) && before.equals("math")
+                            ? arguments(ofMath(name), new ArrayList<>())
+                            : arguments(name, new ArrayList<>(List.of(operand)));
         }
         return operand;
+    }
+
+    /** As CEL's library writes them. */
+    private static Token ofMath(Token name) {
+        return switch (name.text()) {
+            case "least" -> new Token(name.kind(), name.at(), "min");
+            case "greatest" -> new Token(name.kind(), name.at(), "max");
+            default -> name;
+        };
     }
 
     private Syntax primary() throws SyntaxError {

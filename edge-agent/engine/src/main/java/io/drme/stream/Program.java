@@ -7,28 +7,31 @@ import io.drme.model.ValueType;
  * An expression compiled for inputs of certain types. It reads them from consecutive samples of a
  * batch: input 0 is sample {@code at}, the next one the sample behind it. So a filter looks at a
  * batch as it is, and a join puts what belongs together side by side into one. It evaluates without
- * allocating; confined to its owner thread.
+ * allocating, but for texts that it joins; confined to its owner thread.
  */
-public final class Program {
+public abstract class Program {
     /** The expression is false. */
-    public static final int FALSE = Term.FALSE;
+    public static final int FALSE = 0;
 
     /** The expression is true. */
-    public static final int TRUE = Term.TRUE;
+    public static final int TRUE = 1;
 
     /** It can't be told: the sample is bad, or a number divided by zero. */
-    public static final int UNKNOWN = Term.UNKNOWN;
+    public static final int UNKNOWN = 2;
 
-    private final Term term;
-    private final Frame frame = new Frame();
+    private final Shape shape;
 
-    Program(Term term) {
-        this.term = term;
+    /** Whether the last evaluation had a result. */
+    boolean known;
+
+    /** What is compiled holds on to its shape, so that others of it find it. */
+    Program(Shape shape) {
+        this.shape = shape;
     }
 
     /** The type of the result. */
-    public ValueType type() {
-        return term.type();
+    public final ValueType type() {
+        return shape.type();
     }
 
     /**
@@ -39,33 +42,23 @@ public final class Program {
      * @return {@link #TRUE}, {@link #FALSE} or {@link #UNKNOWN}
      */
     public int test(Batch batch, int at, String tag) {
-        frame.load(batch, at, tag);
-        return term.truth(frame);
+        throw new IllegalStateException("not true or false: " + type());
     }
 
     /** Evaluates a number or boolean; ask {@link #isKnown} before the result is used. */
     long bits(Batch batch, int at, String tag) {
-        frame.load(batch, at, tag);
-        return switch (term.type()) {
-            case INT64 -> term.integer(frame);
-            case FLOAT64 -> Double.doubleToRawLongBits(term.real(frame));
-            case BOOLEAN -> {
-                int truth = term.truth(frame);
-                frame.failed = truth == UNKNOWN;
-                yield truth == TRUE ? 1 : 0;
-            }
-            case TEXT -> 0;
-        };
+        int truth = test(batch, at, tag);
+        known = truth != UNKNOWN;
+        return truth == TRUE ? 1 : 0;
     }
 
     /** Evaluates a text; ask {@link #isKnown} before the result is used. */
     String text(Batch batch, int at, String tag) {
-        frame.load(batch, at, tag);
-        return term.text(frame);
+        throw new IllegalStateException("not a text: " + type());
     }
 
     /** Whether the last evaluation had a result. */
-    boolean isKnown() {
-        return !frame.failed;
+    final boolean isKnown() {
+        return known;
     }
 }

@@ -41,47 +41,8 @@ enum Relation {
         };
     }
 
-    /** Whether it holds, given the sign of a comparison. */
-    boolean holds(int sign) {
-        return switch (this) {
-            case EQUAL -> sign == 0;
-            case UNEQUAL -> sign != 0;
-            case LESS -> sign < 0;
-            case AT_MOST -> sign <= 0;
-            case GREATER -> sign > 0;
-            case AT_LEAST -> sign >= 0;
-        };
-    }
-
-    /** Whether it holds between doubles by IEEE 754: NaN is unequal to all, and -0.0 is 0.0. */
-    @SuppressWarnings("FloatingPointEquality") // exactly what the language defines
-    boolean holds(double left, double right) {
-        return switch (this) {
-            case EQUAL -> left == right;
-            case UNEQUAL -> left != right;
-            case LESS -> left < right;
-            case AT_MOST -> left <= right;
-            case GREATER -> left > right;
-            case AT_LEAST -> left >= right;
-        };
-    }
-
-    /** Whether it holds between a whole number and a double, by their exact values. */
-    boolean holds(long left, double right) {
-        if (Double.isNaN(right)) {
-            return this == UNEQUAL;
-        }
-        return holds(compare(left, right));
-    }
-
-    private static int compare(long left, double right) {
-        if (right >= 0x1p63) {
-            return -1;
-        }
-        if (right < -0x1p63) {
-            return 1;
-        }
-        long whole = (long) right;
-        return left == whole ? Double.compare(whole - right + 0.0, 0.0) : Long.compare(left, whole);
+    /** The sign of a comparison with NaN, which is unequal to all: one that makes it false. */
+    int signOfNaN() {
+        return this == LESS || this == AT_MOST ? 1 : -1;
     }
 }

@@ -1,129 +1,191 @@
 package io.drme.stream;
 
+import io.drme.model.Quality;
+import io.drme.model.Value;
 import io.drme.model.ValueType;
+import io.drme.stream.Environment.Part;
+import java.util.List;
 
 /**
- * One node of a compiled expression. Of the four ways to ask, a term answers the one of its type;
- * whole numbers also answer as doubles. None allocates.
+ * One node of an expression whose types are known. {@link Assembler} makes straight code of it.
  *
- * <p>Truth is three-valued: where a number or text is unknown, {@link Frame#failed} is set and what
- * compares it is {@link #UNKNOWN}. So {@code value > 80 || quality == 'bad'} is true of a bad
+ * <p>Truth is three-valued: a term that has no value (of a bad sample, divided by zero, beyond 64
+ * bits) is unknown, what is computed from it is unknown too, and so is a comparison; only and, or
+ * and a choice can do without it. So {@code value > 80 || quality == 'bad'} is true of a bad
  * sample, as in CEL, where errors are absorbed the same way.
  */
-abstract sealed class Term {
-    static final int FALSE = 0;
-    static final int TRUE = 1;
-    static final int UNKNOWN = 2;
+sealed interface Term {
+    /** What it gives. */
+    ValueType type();
 
-    private final ValueType type;
+    /** Its operands. */
+    List<Term> operands();
 
-    private Term(ValueType type) {
-        this.type = type;
+    /** Whether it can be unknown. */
+    default boolean canFail() {
+        for (var operand : operands()) {
+            if (operand.canFail()) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    ValueType type() {
-        return type;
-    }
-
-    int truth(Frame f) {
-        throw new IllegalStateException("not true or false: " + type);
-    }
-
-    long integer(Frame f) {
-        throw new IllegalStateException("not a whole number: " + type);
-    }
-
-    double real(Frame f) {
-        throw new IllegalStateException("not a number: " + type);
-    }
-
-    String text(Frame f) {
-        throw new IllegalStateException("not a text: " + type);
-    }
-
-    /** True, false or unknown. */
-    abstract static non-sealed class Bool extends Term {
-        Bool() {
-            super(ValueType.BOOLEAN);
+    /** A value that stands in the text. */
+    record Literal(Value value) implements Term {
+        @Override
+        public ValueType type() {
+            return value.type();
         }
 
         @Override
-        abstract int truth(Frame f);
-    }
-
-    /** A whole number of 64 bits. */
-    abstract static non-sealed class Int extends Term {
-        Int() {
-            super(ValueType.INT64);
-        }
-
-        @Override
-        abstract long integer(Frame f);
-
-        @Override
-        double real(Frame f) {
-            return integer(f);
+        public List<Term> operands() {
+            return List.of();
         }
     }
 
-    /** A double. */
-    abstract static non-sealed class Real extends Term {
-        Real() {
-            super(ValueType.FLOAT64);
-        }
-
+    /** A literal that was lifted out, so that expressions which differ in it share their code. */
+    record Constant(ValueType type, int index) implements Term {
         @Override
-        abstract double real(Frame f);
+        public List<Term> operands() {
+            return List.of();
+        }
     }
 
-    /** A string. */
-    abstract static non-sealed class Text extends Term {
-        Text() {
-            super(ValueType.TEXT);
+    /** An input's value; unknown where the sample is bad. */
+    record Input(ValueType type, int input) implements Term {
+        @Override
+        public List<Term> operands() {
+            return List.of();
         }
 
         @Override
-        abstract String text(Frame f);
+        public boolean canFail() {
+            return true;
+        }
     }
 
-    /** {@code condition ? yes : no}, of any type. */
-    static final class Choice extends Term {
-        private final Term condition;
-        private final Term yes;
-        private final Term no;
-
-        Choice(ValueType type, Term condition, Term yes, Term no) {
-            super(type);
-            this.condition = condition;
-            this.yes = yes;
-            this.no = no;
+    /** What else is known of an input: a text, or its time in nanoseconds since 1970 UTC. */
+    record Told(Part part, int input) implements Term {
+        @Override
+        public ValueType type() {
+            return part == Part.TIME ? ValueType.INT64 : ValueType.TEXT;
         }
 
         @Override
-        int truth(Frame f) {
-            int chosen = condition.truth(f);
-            return chosen == UNKNOWN ? UNKNOWN : chosen == TRUE ? yes.truth(f) : no.truth(f);
+        public List<Term> operands() {
+            return List.of();
+        }
+    }
+
+    /** Whether an input has this severity. */
+    record SeverityIs(int input, Quality.Severity severity) implements Term {
+        @Override
+        public ValueType type() {
+            return ValueType.BOOLEAN;
         }
 
         @Override
-        long integer(Frame f) {
-            int chosen = condition.truth(f);
-            f.failed |= chosen == UNKNOWN;
-            return chosen == UNKNOWN ? 0 : chosen == TRUE ? yes.integer(f) : no.integer(f);
+        public List<Term> operands() {
+            return List.of();
+        }
+    }
+
+    /** Whether an input has the reason with this code; 0 is that of a good one. */
+    record ReasonIs(int input, int code) implements Term {
+        @Override
+        public ValueType type() {
+            return ValueType.BOOLEAN;
         }
 
         @Override
-        double real(Frame f) {
-            int chosen = condition.truth(f);
-            f.failed |= chosen == UNKNOWN;
-            return chosen == UNKNOWN ? 0 : chosen == TRUE ? yes.real(f) : no.real(f);
+        public List<Term> operands() {
+            return List.of();
+        }
+    }
+
+    /** {@code !operand}. */
+    record Not(Term operand) implements Term {
+        @Override
+        public ValueType type() {
+            return ValueType.BOOLEAN;
         }
 
         @Override
-        String text(Frame f) {
-            int chosen = condition.truth(f);
-            f.failed |= chosen == UNKNOWN;
-            return chosen == UNKNOWN ? "" : chosen == TRUE ? yes.text(f) : no.text(f);
+        public List<Term> operands() {
+            return List.of(operand);
+        }
+    }
+
+    /** {@code left && right}. */
+    record And(Term left, Term right) implements Term {
+        @Override
+        public ValueType type() {
+            return ValueType.BOOLEAN;
+        }
+
+        @Override
+        public List<Term> operands() {
+            return List.of(left, right);
+        }
+    }
+
+    /** {@code left || right}. */
+    record Or(Term left, Term right) implements Term {
+        @Override
+        public ValueType type() {
+            return ValueType.BOOLEAN;
+        }
+
+        @Override
+        public List<Term> operands() {
+            return List.of(left, right);
+        }
+    }
+
+    /**
+     * A comparison: of two whole numbers, two doubles, a whole number (left) with a double by their
+     * exact values, or two texts by Unicode code points.
+     */
+    record Compare(Relation relation, Term left, Term right) implements Term {
+        @Override
+        public ValueType type() {
+            return ValueType.BOOLEAN;
+        }
+
+        @Override
+        public List<Term> operands() {
+            return List.of(left, right);
+        }
+    }
+
+    /** A function or an arithmetic operator. */
+    record Call(Function function, List<Term> operands) implements Term {
+        Call(Function function, Term... operands) {
+            this(function, List.of(operands));
+        }
+
+        @Override
+        public ValueType type() {
+            return function.result();
+        }
+
+        @Override
+        public boolean canFail() {
+            return function.canFail() || Term.super.canFail();
+        }
+    }
+
+    /** {@code condition ? yes : no}; both results are of its type. */
+    record Choice(Term condition, Term yes, Term no) implements Term {
+        @Override
+        public ValueType type() {
+            return yes.type();
+        }
+
+        @Override
+        public List<Term> operands() {
+            return List.of(condition, yes, no);
         }
     }
 }

@@ -5,37 +5,42 @@ import io.drme.model.Quality;
 import io.drme.model.Reason;
 import io.drme.model.Value;
 import io.drme.model.ValueType;
-import io.drme.stream.Arithmetic.Operator;
 import io.drme.stream.Environment.Part;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
-/** Checks the types of an expression over a value of one type, and compiles it. */
+/** Checks the types of an expression over inputs of certain types, and makes its terms. */
 final class Typing {
-    private static final List<String> FUNCTIONS =
-            List.of("abs", "min", "max", "int", "double", "startsWith", "endsWith", "contains");
-
     private final Environment environment;
 
     private Typing(Environment environment) {
         this.environment = environment;
     }
 
-    /** Compiles for inputs of these names and types. */
-    static Term compile(Syntax syntax, Environment environment) throws SyntaxError {
-        return new Typing(environment).term(syntax);
+    /** The term of a whole expression over inputs of these names and types. */
+    static Term of(Syntax syntax, Environment environment) throws SyntaxError {
+        var term = new Typing(environment).term(syntax);
+        Cost.check(term);
+        return term;
     }
 
-    private Term term(Syntax syntax) throws SyntaxError {
+    /** What a name stands for. */
+    Optional<Environment.Meaning> meaning(String name) {
+        return environment.meaning(name);
+    }
+
+    /** The term of a part of the expression. */
+    Term term(Syntax syntax) throws SyntaxError {
         return switch (syntax) {
-            case Syntax.Literal(int _, Value value) -> Leaves.literal(value);
+            case Syntax.Literal(int _, Value value) -> new Term.Literal(value);
             case Syntax.Name name -> named(name);
             case Syntax.Unary unary -> unary(unary);
             case Syntax.Binary binary -> binary(binary);
             case Syntax.Choice choice -> choice(choice);
             case Syntax.In in -> in(in);
-            case Syntax.Call call -> call(call);
+            case Syntax.Call call -> Calls.of(this, call);
         };
     }
 
@@ -47,14 +52,17 @@ final class Typing {
                     unknown("name", name.name(), environment.names()) + "; a text needs quotes");
         }
         return switch (meaning.part()) {
-            case VALUE -> Leaves.value(meaning.type(), meaning.input());
-            case QUALITY -> new Leaves.QualityText(meaning.input());
-            case REASON -> new Leaves.ReasonText(meaning.input());
-            case TAG -> new Leaves.TagText();
+            case VALUE -> new Term.Input(meaning.type(), meaning.input());
+            case TIME ->
+                    throw new SyntaxError(
+                            name.at(),
+                            "a time can't be used as it is; ask %s.getHours(), .getDayOfWeek(), int(%s) and so on"
+                                    .formatted(name.name(), name.name()));
+            case QUALITY, REASON, TAG -> new Term.Told(meaning.part(), meaning.input());
         };
     }
 
-    private static String unknown(String what, String wrong, List<String> known) {
+    static String unknown(String what, String wrong, List<String> known) {
         return "unknown %s '%s'%s; known: %s"
                 .formatted(
                         what,
@@ -68,11 +76,11 @@ final class Typing {
     private Term unary(Syntax.Unary unary) throws SyntaxError {
         var operand = term(unary.operand());
         if (unary.operator().equals("!")) {
-            return new Logic.Not(demand(operand, unary.operand(), ValueType.BOOLEAN));
+            return new Term.Not(demand(operand, unary.operand(), ValueType.BOOLEAN));
         }
         return switch (operand.type()) {
-            case INT64 -> new Arithmetic.NegateInt(operand);
-            case FLOAT64 -> new Arithmetic.NegateReal(operand);
+            case INT64 -> new Term.Call(Function.NEGATE_INT, operand);
+            case FLOAT64 -> new Term.Call(Function.NEGATE_REAL, operand);
             case BOOLEAN, TEXT -> throw mismatch(unary.operand(), "a number", operand);
         };
     }
@@ -82,17 +90,21 @@ final class Typing {
         var right = term(binary.right());
         return switch (binary.operator()) {
             case "&&" ->
-                    new Logic.And(
+                    new Term.And(
                             demand(left, binary.left(), ValueType.BOOLEAN),
                             demand(right, binary.right(), ValueType.BOOLEAN));
             case "||" ->
-                    new Logic.Or(
+                    new Term.Or(
                             demand(left, binary.left(), ValueType.BOOLEAN),
                             demand(right, binary.right(), ValueType.BOOLEAN));
-            case "+" -> arithmetic(Operator.PLUS, binary, left, right);
-            case "-" -> arithmetic(Operator.MINUS, binary, left, right);
-            case "*" -> arithmetic(Operator.TIMES, binary, left, right);
-            case "/" -> arithmetic(Operator.OVER, binary, left, right);
+            case "+" ->
+                    left.type() == ValueType.TEXT && right.type() == ValueType.TEXT
+                            ? new Term.Call(Function.JOIN, left, right)
+                            : arithmetic(
+                                    Function.PLUS_INTS, Function.PLUS_REALS, binary, left, right);
+            case "-" -> arithmetic(Function.MINUS_INTS, Function.MINUS_REALS, binary, left, right);
+            case "*" -> arithmetic(Function.TIMES_INTS, Function.TIMES_REALS, binary, left, right);
+            case "/" -> arithmetic(Function.OVER_INTS, Function.OVER_REALS, binary, left, right);
             case "%" -> modulo(binary, left, right);
             default -> compared(binary, left, right);
         };
@@ -119,46 +131,95 @@ final class Typing {
                             .formatted(words(left.type()), words(right.type())));
         }
         if (left.type() == ValueType.TEXT) {
-            return new Logic.CompareTexts(relation, left, right);
+            return texts(relation, left, right);
         }
         if (!relation.isEquality()) {
             throw new SyntaxError(at.at(), "true and false have no order; use == or !=");
         }
-        return new Logic.EqualBools(relation, left, right);
+        var same = new Term.Call(Function.SAME_BOOLS, left, right);
+        return relation == Relation.EQUAL ? same : new Term.Not(same);
+    }
+
+    /** A quality or reason is compared by its code where the other side stands in the text. */
+    private static Term texts(Relation relation, Term left, Term right) {
+        if (relation.isEquality()) {
+            var same = coded(left, right).or(() -> coded(right, left));
+            if (same.isPresent()) {
+                return relation == Relation.EQUAL ? same.get() : new Term.Not(same.get());
+            }
+        }
+        return new Term.Compare(relation, left, right);
+    }
+
+    private static Optional<Term> coded(Term asked, Term literal) {
+        if (!(asked instanceof Term.Told(Part part, int input))
+                || !(literal instanceof Term.Literal(Value.Text(String text)))) {
+            return Optional.empty();
+        }
+        return switch (part) {
+            case QUALITY ->
+                    Arrays.stream(Quality.Severity.values())
+                            .filter(s -> s.text().equals(text))
+                            .findFirst()
+                            .map(s -> new Term.SeverityIs(input, s));
+            case REASON ->
+                    text.isEmpty()
+                            ? Optional.of(new Term.ReasonIs(input, 0))
+                            : Arrays.stream(Reason.values())
+                                    .filter(r -> r.text().equals(text))
+                                    .findFirst()
+                                    .map(r -> new Term.ReasonIs(input, r.code()));
+            case VALUE, TIME, TAG -> Optional.empty();
+        };
+    }
+
+    private static Term numbers(Relation relation, Term left, Term right) {
+        var first = adapted(left, right.type());
+        var second = adapted(right, left.type());
+        boolean turned = first.type() == ValueType.FLOAT64 && second.type() == ValueType.INT64;
+        return turned
+                ? new Term.Compare(relation.flipped(), second, first)
+                : new Term.Compare(relation, first, second);
     }
 
     /** A literal takes the type of the other side where that changes nothing of its value. */
-    private static Term numbers(Relation relation, Term left, Term right) {
-        if (left.type() == right.type()) {
-            return left.type() == ValueType.INT64
-                    ? new Logic.CompareInts(relation, left, right)
-                    : new Logic.CompareReals(relation, left, right);
+    private static Term adapted(Term term, ValueType other) {
+        if (other == ValueType.FLOAT64
+                && term instanceof Term.Literal(Value.Int(long whole))
+                && Functions.compare(whole, (double) whole, 1) == 0) {
+            return widened(term);
         }
-        if (left.type() == ValueType.FLOAT64) {
-            return numbers(relation.flipped(), right, left);
+        if (other == ValueType.INT64
+                && term instanceof Term.Literal(Value.Real(double real))
+                && Functions.compare((long) real, real, 1) == 0) {
+            return new Term.Literal(new Value.Int((long) real));
         }
-        if (left instanceof Leaves.IntLiteral i
-                && Relation.EQUAL.holds(i.value, (double) i.value)) {
-            return new Logic.CompareReals(relation, left, right);
-        }
-        if (right instanceof Leaves.RealLiteral r
-                && Relation.EQUAL.holds((long) r.value, r.value)) {
-            return new Logic.CompareInts(relation, left, new Leaves.IntLiteral((long) r.value));
-        }
-        return new Logic.CompareIntWithReal(relation, left, right);
+        return term;
     }
 
-    private Term arithmetic(Operator operator, Syntax.Binary at, Term left, Term right)
+    private Term arithmetic(
+            Function ofInts, Function ofReals, Syntax.Binary at, Term left, Term right)
             throws SyntaxError {
         demandNumber(left, at.left());
         demandNumber(right, at.right());
-        return combine(operator, left, right);
+        return combine(ofInts, ofReals, left, right);
     }
 
-    private static Term combine(Operator operator, Term left, Term right) {
+    /** A function of two whole numbers, or else of two doubles. */
+    static Term combine(Function ofInts, Function ofReals, Term left, Term right) {
         return left.type() == ValueType.INT64 && right.type() == ValueType.INT64
-                ? new Arithmetic.Ints(operator, left, right)
-                : new Arithmetic.Reals(operator, left, right);
+                ? new Term.Call(ofInts, left, right)
+                : new Term.Call(ofReals, widened(left), widened(right));
+    }
+
+    /** A number as a double. */
+    static Term widened(Term number) {
+        if (number.type() == ValueType.FLOAT64) {
+            return number;
+        }
+        return number instanceof Term.Literal(Value.Int(long whole))
+                ? new Term.Literal(new Value.Real(whole))
+                : new Term.Call(Function.TO_REAL, number);
     }
 
     private static Term modulo(Syntax.Binary at, Term left, Term right) throws SyntaxError {
@@ -166,7 +227,7 @@ final class Typing {
             throw new SyntaxError(
                     at.at(), "% works on whole numbers only; convert with int(…) first");
         }
-        return new Arithmetic.Ints(Operator.MODULO, left, right);
+        return new Term.Call(Function.MODULO_INTS, left, right);
     }
 
     private Term choice(Syntax.Choice choice) throws SyntaxError {
@@ -174,10 +235,10 @@ final class Typing {
         var yes = term(choice.yes());
         var no = term(choice.no());
         if (yes.type() == no.type()) {
-            return new Term.Choice(yes.type(), condition, yes, no);
+            return new Term.Choice(condition, yes, no);
         }
         if (isNumber(yes) && isNumber(no)) {
-            return new Term.Choice(ValueType.FLOAT64, condition, yes, no);
+            return new Term.Choice(condition, widened(yes), widened(no));
         }
         throw new SyntaxError(
                 choice.at(),
@@ -191,68 +252,13 @@ final class Typing {
             checkKnownText(in.operand(), item);
             var same =
                     comparison(
-                            item, Relation.EQUAL, term(in.operand()), Leaves.literal(item.value()));
-            any = any == null ? same : new Logic.Or(any, same);
+                            item,
+                            Relation.EQUAL,
+                            term(in.operand()),
+                            new Term.Literal(item.value()));
+            any = any == null ? same : new Term.Or(any, same);
         }
-        return any == null ? new Leaves.BoolLiteral(false) : any;
-    }
-
-    private Term call(Syntax.Call call) throws SyntaxError {
-        var arguments = new Term[call.arguments().size()];
-        for (int i = 0; i < arguments.length; i++) {
-            arguments[i] = term(call.arguments().get(i));
-        }
-        return switch (call.function()) {
-            case "min" -> extreme(call, Operator.LEAST, arguments);
-            case "max" -> extreme(call, Operator.GREATEST, arguments);
-            case "abs" ->
-                    number(call, arguments).type() == ValueType.INT64
-                            ? new Arithmetic.AbsInt(arguments[0])
-                            : new Arithmetic.AbsReal(arguments[0]);
-            case "double" -> new Arithmetic.ToReal(number(call, arguments));
-            case "int" ->
-                    number(call, arguments).type() == ValueType.INT64
-                            ? arguments[0]
-                            : new Arithmetic.ToInt(arguments[0]);
-            case "startsWith" -> part(call, Logic.Part.START, arguments);
-            case "endsWith" -> part(call, Logic.Part.END, arguments);
-            case "contains" -> part(call, Logic.Part.ANY, arguments);
-            default ->
-                    throw new SyntaxError(
-                            call.at(), unknown("function", call.function(), FUNCTIONS));
-        };
-    }
-
-    private Term extreme(Syntax.Call call, Operator operator, Term[] arguments) throws SyntaxError {
-        if (arguments.length < 2) {
-            throw new SyntaxError(call.at(), call.function() + " takes two numbers or more");
-        }
-        for (int i = 0; i < arguments.length; i++) {
-            demandNumber(arguments[i], call.arguments().get(i));
-        }
-        var result = arguments[0];
-        for (int i = 1; i < arguments.length; i++) {
-            result = combine(operator, result, arguments[i]);
-        }
-        return result;
-    }
-
-    private Term number(Syntax.Call call, Term[] arguments) throws SyntaxError {
-        if (arguments.length != 1) {
-            throw new SyntaxError(call.at(), call.function() + " takes one number");
-        }
-        demandNumber(arguments[0], call.arguments().getFirst());
-        return arguments[0];
-    }
-
-    private Term part(Syntax.Call call, Logic.Part part, Term[] arguments) throws SyntaxError {
-        if (arguments.length != 2) {
-            throw new SyntaxError(call.at(), "write it as text.%s('…')".formatted(call.function()));
-        }
-        return new Logic.HasPart(
-                part,
-                demand(arguments[0], call.arguments().get(0), ValueType.TEXT),
-                demand(arguments[1], call.arguments().get(1), ValueType.TEXT));
+        return any == null ? new Term.Literal(new Value.Bool(false)) : any;
     }
 
     /** A misspelt quality would be a filter that never passes anything. */
@@ -274,21 +280,21 @@ final class Typing {
                                     .map(Quality.Severity::text)
                                     .toList();
                     case REASON -> Arrays.stream(Reason.values()).map(Reason::text).toList();
-                    case VALUE, TAG -> List.<String>of();
+                    case VALUE, TIME, TAG -> List.<String>of();
                 };
         if (!known.isEmpty() && !known.contains(text) && !(part == Part.REASON && text.isEmpty())) {
             throw new SyntaxError(at, unknown(part.name().toLowerCase(Locale.ROOT), text, known));
         }
     }
 
-    private Term demand(Term term, Syntax at, ValueType wanted) throws SyntaxError {
+    Term demand(Term term, Syntax at, ValueType wanted) throws SyntaxError {
         if (term.type() != wanted) {
             throw mismatch(at, words(wanted), term);
         }
         return term;
     }
 
-    private void demandNumber(Term term, Syntax at) throws SyntaxError {
+    void demandNumber(Term term, Syntax at) throws SyntaxError {
         if (!isNumber(term)) {
             throw mismatch(at, "a number", term);
         }
@@ -304,7 +310,7 @@ final class Typing {
                                 expected, words(found.type()), isValue ? ": the tag's type" : ""));
     }
 
-    private static boolean isNumber(Term term) {
+    static boolean isNumber(Term term) {
         return term.type() == ValueType.INT64 || term.type() == ValueType.FLOAT64;
     }
 

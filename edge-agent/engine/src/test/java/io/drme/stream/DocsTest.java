@@ -2,17 +2,11 @@ package io.drme.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.drme.config.Problems;
-import io.drme.config.Where;
-import io.drme.model.Batch;
-import io.drme.model.Quality;
 import io.drme.model.Reason;
-import io.drme.model.ValueType;
 import io.drme.stream.DocExamples.Example;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -71,46 +65,5 @@ class DocsTest {
 
     static List<String> keys() {
         return StepKind.keys();
-    }
-
-    @Test
-    void everyExpressionOfTheTableGivesWhatItSays() {
-        var batch = new Batch();
-        batch.addDouble(0, 0, 80.5, Quality.GOOD);
-        var rows = expressions();
-
-        assertThat(rows).hasSizeGreaterThan(8);
-        for (var row : rows) {
-            var text = row.getFirst().replace("`", "");
-            var program =
-                    Expression.of(text, new Where(PAGE, 1, 1), "key")
-                            .program(
-                                    ValueType.FLOAT64,
-                                    "press-3/oil/temperature",
-                                    false,
-                                    new Problems())
-                            .orElseThrow();
-            assertThat(result(program, batch)).as(text).isEqualTo(row.get(1).replace("`", ""));
-        }
-    }
-
-    private static List<List<String>> expressions() {
-        var rows = DocExamples.rows(PAGE);
-        int from = rows.indexOf(List.of("expression", "gives"));
-        assertThat(from).isPositive();
-        return rows.subList(from + 2, rows.size());
-    }
-
-    private static String result(Program program, Batch batch) {
-        long bits = program.bits(batch, 0, "press-3/oil/temperature");
-        if (!program.isKnown()) {
-            return "unknown";
-        }
-        return switch (program.type()) {
-            case BOOLEAN -> String.valueOf(bits != 0);
-            case INT64 -> String.valueOf(bits);
-            case FLOAT64 -> String.valueOf(Double.longBitsToDouble(bits));
-            case TEXT -> throw new IllegalStateException("no text in the table");
-        };
     }
 }

@@ -19,7 +19,7 @@ class EnvironmentTest {
                     .with("limit.high", ValueType.FLOAT64)
                     .with("limit.name", ValueType.TEXT);
 
-    private static Program program(String text, Environment environment) {
+    static Program program(String text, Environment environment) {
         var problems = new Problems();
         return Expression.of(text, new Where("gateway.yaml", 3, 9), "join.when")
                 .program(environment, "oil with limits", false, problems)
@@ -87,7 +87,7 @@ class EnvironmentTest {
         assertThat(problem("value > 1", environment))
                 .contains("unknown name 'value'")
                 .contains(
-                        "known: left, left.quality, left.reason, right, right.quality, right.reason, tag");
+                        "known: left, left.quality, left.reason, left.time, right, right.quality, right.reason, right.time, tag");
     }
 
     @Test
@@ -117,7 +117,7 @@ class EnvironmentTest {
                 .extracting(p -> p.message().lines().findFirst().orElseThrow())
                 .containsExactly(
                         "at character 16: expected a number, found true or false",
-                        "at character 8: unknown name 'r'; known: left, left.quality, left.reason, right, right.quality, right.reason, tag; a text needs quotes");
+                        "at character 8: unknown name 'r'; known: left, left.quality, left.reason, left.time, right, right.quality, right.reason, right.time, tag; a text needs quotes");
     }
 
     @Test

@@ -21,6 +21,10 @@ final class RandomExpression {
     private static final String[] TEXTS = {"", "a", "press", "press-3", "oil", "Z", "ä", "good"};
     private static final String[] RELATIONS = {"==", "!=", "<", "<=", ">", ">="};
 
+    private static final String[] TESTS = {"isNaN", "isInf", "isFinite"};
+    // Not trunc and round: CEL for Java sends them through whole numbers of 64 bits.
+    private static final String[] OF_REAL = {"floor", "ceil", "sqrt", "sign"};
+
     private final Random random;
     private final ValueType valueType;
 
@@ -63,7 +67,10 @@ final class RandomExpression {
             case BOOLEAN -> condition(depth - 1);
             case INT64 -> integer(depth - 1);
             case FLOAT64 -> real(depth - 1);
-            case TEXT -> leaf(type);
+            case TEXT ->
+                    random.nextBoolean()
+                            ? leaf(type)
+                            : join("(%s + %s)", next(ValueType.TEXT, depth - 1), leaf(type));
         };
     }
 
@@ -90,7 +97,8 @@ final class RandomExpression {
     }
 
     private Pair condition(int depth) {
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(9)) {
+            case 8 -> math(TESTS[random.nextInt(TESTS.length)], next(ValueType.FLOAT64, depth));
             case 0 -> join("!(%s)", next(ValueType.BOOLEAN, depth));
             case 1, 2 -> both("&&", ValueType.BOOLEAN, depth);
             case 3 -> both("||", ValueType.BOOLEAN, depth);
@@ -130,7 +138,9 @@ final class RandomExpression {
     }
 
     private Pair integer(int depth) {
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(11)) {
+            case 8 -> join("size(%s)", next(ValueType.TEXT, depth));
+            case 9 -> math("sign", next(ValueType.INT64, depth));
             case 0 -> both("+", ValueType.INT64, depth);
             case 1 -> both("-", ValueType.INT64, depth);
             case 2 -> both("*", ValueType.INT64, depth);
@@ -144,7 +154,9 @@ final class RandomExpression {
     }
 
     private Pair real(int depth) {
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(10)) {
+            case 7, 8 ->
+                    math(OF_REAL[random.nextInt(OF_REAL.length)], next(ValueType.FLOAT64, depth));
             case 0 -> both("+", ValueType.FLOAT64, depth);
             case 1 -> both("-", ValueType.FLOAT64, depth);
             case 2 -> both("*", ValueType.FLOAT64, depth);

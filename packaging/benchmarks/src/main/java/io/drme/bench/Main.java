@@ -34,6 +34,7 @@ public final class Main implements Callable<Integer> {
             List.of(
                     new CodecBench(),
                     new LogBench(),
+                    new EngineBench(),
                     new AcquireBench(),
                     new FootprintBench(),
                     new BackfillBench());
