@@ -19,7 +19,7 @@ record FilterStep(Expression keep) implements Step {
     }
 
     @Override
-    public Optional<Step> condition() {
+    public Optional<Step> asked() {
         return Optional.of(new MapStep(keep));
     }
 

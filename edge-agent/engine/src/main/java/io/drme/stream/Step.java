@@ -35,7 +35,7 @@ public interface Step {
     }
 
     /** What it asks of each sample, as a step that gives the answer; only a filter asks. */
-    default Optional<Step> condition() {
+    default Optional<Step> asked() {
         return Optional.empty();
     }
 

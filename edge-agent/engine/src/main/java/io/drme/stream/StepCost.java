@@ -44,16 +44,13 @@ record StepCost(
     static StepCost of(Step step) {
         return switch (step) {
             case FilterStep _, MapStep _, ScaleStep _ -> STATELESS;
-            case AggregateStep a -> {
-                double panes = (double) a.window().toNanos() / a.every().toNanos();
-                int functions = a.functions().size();
-                yield new StepCost(
-                        NANOS_INTO_WINDOW,
-                        NANOS_A_LOOK,
-                        panes * NANOS_A_PANE + functions * NANOS_A_FUNCTION,
-                        a.every().toNanos(),
-                        functions);
-            }
+            case AggregateStep(Windows.Time w, var functions, _, _, _) ->
+                    new StepCost(
+                            NANOS_INTO_WINDOW,
+                            NANOS_A_LOOK,
+                            w.panes() * NANOS_A_PANE + functions.size() * NANOS_A_FUNCTION,
+                            w.every().toNanos(),
+                            functions.size());
             default -> OTHER;
         };
     }

@@ -50,7 +50,7 @@ final class Filters {
         for (int p = 0; p < configs.size(); p++) {
             var steps = configs.get(p).steps();
             for (int s = 0; s < steps.size(); s++) {
-                var condition = steps.get(s).condition();
+                var condition = steps.get(s).asked();
                 if (condition.isPresent()) {
                     var before = new ArrayList<>(steps.subList(0, s));
                     before.add(condition.get());
