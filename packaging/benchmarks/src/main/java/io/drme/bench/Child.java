@@ -137,6 +137,11 @@ final class Child implements AutoCloseable {
                                                 Math.max(0, lines.size() - 10), lines.size()))));
     }
 
+    /** Waits until it has ended by itself; false where that takes longer. */
+    boolean endsWithin(Duration limit) throws InterruptedException {
+        return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     /** Ends it in order, or by force where that takes too long. */
     @Override
     public void close() {

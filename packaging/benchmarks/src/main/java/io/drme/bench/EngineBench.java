@@ -26,7 +26,7 @@ final class EngineBench implements Bench {
     private static final int ROUNDS = 2;
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final Pattern MEASURED =
-            Pattern.compile("measured scans (\\d+) cpu (\\d+) more (\\d+) allocated (\\d+) (.*)");
+            Pattern.compile("measured scans (\\d+) cpu (\\d+) more (\\d+) allocated (-?\\d+) (.*)");
 
     private static final double TIMES_SIDDHI = 10;
     private static final double TIMES_JET = 5;
@@ -155,7 +155,9 @@ final class EngineBench implements Bench {
         var name =
                 "%s-%s-%d".formatted(main.substring(main.lastIndexOf('.') + 1), work.word(), round);
         try (var child = Child.start(name, command, Map.of(), folder)) {
-            child.await("its figures", LIMIT, () -> !child.isAlive());
+            if (!child.endsWithin(LIMIT)) {
+                return "it did not end within %d s".formatted(LIMIT.toSeconds());
+            }
         }
         var lines = Files.readAllLines(folder.resolve(name + ".log"));
         var checked = line(lines, "checked ");
@@ -240,7 +242,7 @@ final class EngineBench implements Bench {
                                 Case.PANES.word()));
         command.addAll(0, EngineLatency.onOneCore());
         try (var child = Child.start("latency", command, Map.of(), folder)) {
-            child.await("its figures", LIMIT, () -> !child.isAlive());
+            child.endsWithin(LIMIT); // without its line the row is void
         }
         var lines = Files.readAllLines(folder.resolve("latency.log"));
         var last = lines.isEmpty() ? "" : lines.getLast();
