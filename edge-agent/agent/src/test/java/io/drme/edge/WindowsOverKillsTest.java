@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
@@ -198,7 +199,7 @@ class WindowsOverKillsTest {
 
     private static double level(long nanos) {
         long second = nanos / SECOND;
-        return (second * 2_654_435_761L >>> 8) % 1_000 / 10.0;
+        return ((second * 2_654_435_761L) >>> 8) % 1_000 / 10.0;
     }
 
     private static double heldLevel(long nanos) {
@@ -210,7 +211,7 @@ class WindowsOverKillsTest {
     }
 
     /** Results by tag and time; more than one at a time fails. */
-    private static TreeMap<String, String> results(Life life, long until) throws Exception {
+    private static Map<String, String> results(Life life, long until) throws Exception {
         var all = new TreeMap<String, String>();
         for (var tag : RESULTS) {
             for (var point : life.points(tag)) {
@@ -229,7 +230,7 @@ class WindowsOverKillsTest {
     }
 
     private static List<String> differences(
-            TreeMap<String, String> got, TreeMap<String, String> expected) {
+            Map<String, String> got, Map<String, String> expected) {
         var all = new TreeSet<>(expected.keySet());
         all.addAll(got.keySet());
         return all.stream()
@@ -238,7 +239,7 @@ class WindowsOverKillsTest {
                 .toList();
     }
 
-    private TreeMap<String, String> undisturbed(long until) throws Exception {
+    private Map<String, String> undisturbed(long until) throws Exception {
         var clock = new ManualClock();
         var life =
                 new Life(
@@ -262,7 +263,7 @@ class WindowsOverKillsTest {
         for (int kill = 0; kill < KILLS; kill++) {
             disk = liveUntilKilled(disk, clock, states, random);
             if (random.nextInt(4) == 0) {
-                damageNewest(states, random);
+                damageNewest(random);
             }
             clock.advance(Duration.ofMillis(random.nextInt(5_000)));
         }
@@ -303,7 +304,7 @@ class WindowsOverKillsTest {
         return disk.afterKill();
     }
 
-    private void damageNewest(StateFiles states, Random random) throws IOException {
+    private void damageNewest(Random random) throws IOException {
         var kept = folder.resolve("killed").resolve("state");
         if (!Files.isDirectory(kept)) {
             return;
