@@ -106,6 +106,13 @@ final class PlanReport {
     }
 
     private String detail(String line, GatewayConfig before) {
+        var pipeline = "~ pipeline ";
+        if (line.startsWith(pipeline)) {
+            var name = line.substring(pipeline.length());
+            return Changes.windowsBegunAnew(before, next).contains(name)
+                    ? ": its steps changed, so its windows begin anew"
+                    : "";
+        }
         var prefix = "~ device ";
         if (!line.startsWith(prefix)) {
             return "";

@@ -12,6 +12,7 @@ import io.drme.edge.state.OperatorState;
 import io.drme.edge.state.StateFiles;
 import io.drme.edge.state.StateKeeper;
 import io.drme.model.Batch;
+import io.drme.stream.Pipelines;
 import io.drme.time.Clock;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,8 +26,9 @@ import org.slf4j.LoggerFactory;
  * Operator state over a restart: found again before the first batch, and kept while the agent runs.
  *
  * <p>The record decides: a snapshot is written only once everything in it is on record, and what
- * was recorded after it is taken over on top. So nobody sees an alarm in a state that nobody
- * recorded.
+ * was recorded after it is taken over on top: samples by the pipelines, see {@link StateReplay},
+ * transitions by the alarms. So a window goes on as if nothing had happened, and nobody sees an
+ * alarm in a state that nobody recorded.
  */
 final class StateDesk implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(StateDesk.class);
@@ -41,6 +43,14 @@ final class StateDesk implements AutoCloseable {
         this.keeper = new StateKeeper(new StateFiles(directory), clock, new Snapshots());
     }
 
+    /**
+     * Takes pipelines through what was recorded after a snapshot, or of late where there is none.
+     */
+    @FunctionalInterface
+    interface Since {
+        void replay(Pipelines pipelines, Optional<OperatorState> state);
+    }
+
     /** Makes the plan again, as fresh as the first. */
     @FunctionalInterface
     interface Again {
@@ -52,11 +62,13 @@ final class StateDesk implements AutoCloseable {
      * start.
      *
      * @param kept finds the newest snapshot; asked only where the plan has any use for it
+     * @param since takes pipelines through what was recorded after a snapshot
      * @return what runs: {@code ready}, or it made again where a snapshot did not fit
      */
     static Layout.Ready restore(
             Layout.Ready ready,
             Supplier<Optional<OperatorState>> kept,
+            Since since,
             List<Transition> recorded,
             long now,
             Again again)
@@ -71,6 +83,7 @@ final class StateDesk implements AutoCloseable {
             restored = again.place();
             state = Optional.empty();
         }
+        since.replay(restored.plan().pipelines(), state);
         long takenAt = state.map(OperatorState::takenAtNanos).orElse(Long.MIN_VALUE);
         restored.plan()
                 .alarms()
@@ -171,7 +184,7 @@ final class StateDesk implements AutoCloseable {
         return hasState(owner.plan())
                 ? Optional.of(
                         new OperatorState(
-                                owner.now(),
+                                owner.stamp(),
                                 owner.pipelines().snapshot(),
                                 owner.alarms().snapshot()))
                 : Optional.empty();

@@ -321,7 +321,7 @@ final class Supervisor implements AutoCloseable {
         }
         var ready = loading.layout().admit(next, file);
         boolean uplinkStood = uplinkConnected.getAsBoolean();
-        switchTo(next, ready, by, "applied");
+        switchTo(next, ready, by, "applied" + Changes.lost(before.config(), next));
         if (confirmWithin.isPositive()) {
             trial =
                     new Trial(

@@ -7,6 +7,7 @@ import io.drme.edge.config.GatewayConfig;
 import io.drme.edge.recording.AlarmBook;
 import io.drme.edge.recording.ClockBook;
 import io.drme.edge.recording.CommandsDone;
+import io.drme.edge.recording.LogTail;
 import io.drme.edge.recording.Recorder;
 import io.drme.edge.state.OperatorState;
 import io.drme.log.Store;
@@ -16,6 +17,7 @@ import io.drme.schema.Payloads;
 import io.drme.time.Clock;
 import io.drme.time.Hlc;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -91,12 +93,14 @@ record Wiring(
                 found.journalSamples());
         var commandsDone = new CommandsDone();
         var clocks = new ClockBook();
+        var starts = new ArrayList<Long>();
         var alarmBook =
                 AlarmBook.of(
                         store.view(),
                         item -> {
                             commandsDone.see(item);
                             clocks.see(item);
+                            StateReplay.startOf(item).ifPresent(starts::add);
                         });
         var hlc = store.stamps();
         long now = Hlc.epochNanos(hlc.next());
@@ -104,6 +108,13 @@ record Wiring(
                 StateDesk.restore(
                         placed,
                         state,
+                        (pipelines, snapshot) ->
+                                StateReplay.run(
+                                        pipelines,
+                                        new LogTail(store, Layout.DERIVED_GROUP),
+                                        snapshot.map(OperatorState::position),
+                                        now,
+                                        starts),
                         alarmBook.recorded(),
                         now,
                         () -> place.layout().placeAnyway(config, place.file().toString()));

@@ -14,7 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -34,6 +36,7 @@ class KillTest {
     private static final int LONGEST_RUN_MILLIS = 700;
     private static final int CHECK_EVERY = 8;
     private static final int PAGE = 10_000;
+    private static final String COUNT = "smooth/press/level/count";
     private static final Duration LOOK = Duration.ofMillis(5);
     private static final List<String> TAGS =
             List.of(
@@ -62,7 +65,7 @@ class KillTest {
               smooth:
                 from: ["press/level"]
                 steps:
-                  - aggregate: {window: 1s, functions: [avg, count]}
+                  - aggregate: {window: 1s, lateness: 10s, functions: [avg, count]}
                 to: ["smooth/{tag}/{function}"]
             alarms:
               too-high: {tag: "press/level", high: 80, on-delay: 5s, priority: high, message: "Too high", action: "Look"}
@@ -162,7 +165,9 @@ class KillTest {
             long samples = 0;
             for (var tag : allTags()) {
                 var history = history(tag);
-                assertThat(history.stream().map(s -> s.getString("gatewayTime")))
+                // Of a window there is one result; one tick may end several of them.
+                var once = tag.startsWith("smooth/") ? "sourceTime" : "gatewayTime";
+                assertThat(history.stream().map(s -> s.getString(once)))
                         .as(tag)
                         .doesNotHaveDuplicates();
                 samples += history.size();
@@ -251,6 +256,33 @@ class KillTest {
             assertThat(counts).isNotEmpty();
             await("exactly what was accepted", () -> child.recorded() == child.accepted());
             assertThat(child.accepted()).isGreaterThanOrEqualTo(accepted);
+            checkTheWindows(child);
         }
+    }
+
+    /** Each window has one result, and it is of all samples on record, over all kills. */
+    private void checkTheWindows(Child child) throws Exception {
+        var seen =
+                child.history("press/level").stream()
+                        .filter(s -> !"bad".equals(s.getString("quality")))
+                        .map(s -> Instant.parse(s.getString("sourceTime")))
+                        .toList();
+        var last = seen.stream().max(Comparator.naturalOrder()).orElseThrow();
+        await(
+                "the last window",
+                () ->
+                        child.history(COUNT).stream()
+                                .anyMatch(r ->
+                                        Instant.parse(r.getString("sourceTime")).isAfter(last)));
+        var counted = 0L;
+        for (var result : child.history(COUNT)) {
+            var end = Instant.parse(result.getString("sourceTime"));
+            var start = end.minusSeconds(1);
+            long expected =
+                    seen.stream().filter(t -> !t.isBefore(start) && t.isBefore(end)).count();
+            assertThat(result.getLong("value")).as("window that ends " + end).isEqualTo(expected);
+            counted += expected;
+        }
+        assertThat(counted).as("each sample is in one window").isEqualTo(seen.size());
     }
 }

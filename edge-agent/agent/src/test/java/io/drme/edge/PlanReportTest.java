@@ -101,6 +101,36 @@ class PlanReportTest {
                 .containsExactly("~ pipeline p", "~ alarm high", "~ test t");
     }
 
+    @Test
+    void whatOperatorsRememberAndCantCarryOverIsSaidBefore() throws Exception {
+        var config =
+                CONFIG
+                        + """
+                        pipelines:
+                          w: {from: a/one, steps: [{aggregate: {window: 24h, every: 1h, functions: [max]}}], to: w}
+                          f: {from: a/one, steps: [{filter: "value > 1"}], to: f}
+                        """;
+
+        assertThat(
+                        report(
+                                        config.replace("24h", "12h")
+                                                .replace("value > 1", "value > 2"),
+                                        config)
+                                .changes())
+                .containsExactly(
+                        "~ pipeline w: its steps changed, so its windows begin anew",
+                        "~ pipeline f");
+        assertThat(
+                        report(
+                                        config.replace(
+                                                        "from: a/one, steps: [{agg",
+                                                        "from: a/*, steps: [{agg")
+                                                .replace("to: w", "to: \"w/{tag}\""),
+                                        config)
+                                .changes())
+                .containsExactly("~ pipeline w");
+    }
+
     // a: 2 registers each second and 1 each 10 s; b: one coil each second. The pause of 50 ms that
     // a
     // asks for holds for b as well, as both are on one line.

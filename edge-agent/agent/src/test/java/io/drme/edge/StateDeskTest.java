@@ -61,6 +61,7 @@ class StateDeskTest {
         return StateDesk.restore(
                 place(),
                 new StateFiles(folder)::load,
+                (_, _) -> {},
                 recorded,
                 now,
                 () -> {
@@ -72,7 +73,7 @@ class StateDeskTest {
         new StateFiles(folder)
                 .save(
                         new OperatorState(
-                                takenAt,
+                                Hlc.of(Math.ceilDiv(takenAt, 1_000_000), 0),
                                 ready.plan().pipelines().snapshot(),
                                 ready.plan().alarms().snapshot()));
     }

@@ -156,6 +156,11 @@ public final class Acquisition implements Runnable {
             transitions.add(transition);
         }
 
+        /** A new gateway time stamp: what came before has a lesser one, what comes a greater. */
+        public long stamp() {
+            return stamps.next();
+        }
+
         /** Nanoseconds since 1970 UTC of a new gateway time stamp. */
         public long now() {
             return Hlc.epochNanos(stamps.next());

@@ -18,7 +18,7 @@ import org.mapdb.volume.RandomAccessFileVol;
  * 002; without them most of MapDB's classes are never loaded.
  */
 final class MapFile {
-    private static final String TAKEN_AT = "taken-at";
+    private static final String POSITION = "position";
     private static final String PIPELINES = "pipelines";
     private static final String ALARMS = "alarms";
 
@@ -45,9 +45,7 @@ final class MapFile {
             // In the order of the keys, as the sink needs it.
             putPieces(sink, ALARMS, state.alarms());
             putPieces(sink, PIPELINES, state.pipelines());
-            sink.put(
-                    TAKEN_AT,
-                    ByteBuffer.allocate(Long.BYTES).putLong(state.takenAtNanos()).array());
+            sink.put(POSITION, ByteBuffer.allocate(Long.BYTES).putLong(state.position()).array());
             var _ = sink.create();
         } catch (DBException e) {
             throw new IOException("MapDB can't write " + file + ": " + e.getMessage(), e);
@@ -71,12 +69,12 @@ final class MapFile {
         var volume = RandomAccessFileVol.FACTORY.makeVolume(file.toString(), true);
         try {
             var map = SortedTableMap.open(volume, KEYS, VALUES);
-            var takenAt = map.get(TAKEN_AT);
-            if (takenAt == null || takenAt.length != Long.BYTES) {
-                throw new UnreadableException("it does not say when it was taken");
+            var position = map.get(POSITION);
+            if (position == null || position.length != Long.BYTES) {
+                throw new UnreadableException("it does not say to where in the log it goes");
             }
             return new OperatorState(
-                    ByteBuffer.wrap(takenAt).getLong(),
+                    ByteBuffer.wrap(position).getLong(),
                     pieces(map, PIPELINES),
                     pieces(map, ALARMS));
         } catch (RuntimeException e) {

@@ -31,7 +31,7 @@ class StateFilesTest {
     private static void assertIs(StateFiles files, long seed) {
         var expected = state(seed);
         var found = files.load().orElseThrow();
-        assertThat(found.takenAtNanos()).isEqualTo(seed);
+        assertThat(found.position()).isEqualTo(seed);
         assertThat(found.pipelines()).isEqualTo(expected.pipelines());
         assertThat(found.alarms()).isEqualTo(expected.alarms());
     }
