@@ -10,7 +10,6 @@ import io.drme.model.ValueType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -36,7 +35,7 @@ class CounterTest {
     @ParameterizedTest
     @MethodSource("io.drme.testing.Seeds#all")
     void theTotalIsWhatWasReallyCounted(long seed) {
-        var random = new Random(seed);
+        var random = OperatorContract.random(seed);
         int bits = List.of(8, 16, 32, 64).get(random.nextInt(4));
         long maxRate = 1 + random.nextLong(bits == 8 ? 9 : 1_000);
         var step =

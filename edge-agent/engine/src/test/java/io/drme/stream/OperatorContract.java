@@ -39,13 +39,18 @@ interface OperatorContract {
     @ParameterizedTest
     @MethodSource("io.drme.testing.Seeds#all")
     default void oneByOneInBatchesAndWithRestartsAllGiveTheSame(long seed) throws IOException {
-        var random = new Random(seed);
+        var random = random(seed);
         var subject = subject(random);
         var items = items(random, subject.input());
 
         var oneByOne = run(subject, items, false, null);
         assertThat(run(subject, items, true, null)).isEqualTo(oneByOne);
         assertThat(run(subject, items, false, new Random(seed))).isEqualTo(oneByOne);
+    }
+
+    /** Small seeds one after the other would begin with the same draws, and try half of it only. */
+    static Random random(long seed) {
+        return new Random(seed * 0x9E3779B97F4A7C15L);
     }
 
     private static List<Item> items(Random random, List<Lane> lanes) {

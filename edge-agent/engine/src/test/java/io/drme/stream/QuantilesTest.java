@@ -39,7 +39,7 @@ class QuantilesTest {
     @ParameterizedTest
     @MethodSource("io.drme.testing.Seeds#all")
     void ofManyValuesRanksAreOffByLessThanThePageSays(long seed) {
-        var random = new Random(seed);
+        var random = OperatorContract.random(seed);
         var values = values(random, 300 + random.nextInt(20_000));
         var quantiles = new Quantiles(Panes.MAX_EXACT);
         for (double value : values) {
@@ -52,7 +52,7 @@ class QuantilesTest {
     @ParameterizedTest
     @MethodSource("io.drme.testing.Seeds#all")
     void putTogetherFromPanesTheyAreToo(long seed) {
-        var random = new Random(seed);
+        var random = OperatorContract.random(seed);
         var values = values(random, 300 + random.nextInt(20_000));
         var panes = new Quantiles[1 + random.nextInt(20)];
         Arrays.setAll(panes, _ -> new Quantiles(Panes.MAX_EXACT));
@@ -93,7 +93,7 @@ class QuantilesTest {
     @ParameterizedTest
     @MethodSource("io.drme.testing.Seeds#all")
     void asLongAsThereAreFewDifferentValuesTheyAreExact(long seed) {
-        var random = new Random(seed);
+        var random = OperatorContract.random(seed);
         int different = 1 + random.nextInt(Panes.MAX_EXACT);
         var quantiles = new Quantiles(Panes.MAX_EXACT);
         var values = new double[5_000];

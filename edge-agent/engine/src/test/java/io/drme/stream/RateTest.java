@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,7 +30,7 @@ class RateTest {
     @ParameterizedTest
     @MethodSource("io.drme.testing.Seeds#all")
     void theSlopeIsThatOfTheLineThatFitsBest(long seed) {
-        var random = new Random(seed);
+        var random = OperatorContract.random(seed);
         long part = 1 + random.nextLong(200_000_000);
         long over = part * SlopeWindow.PARTS;
         var step =

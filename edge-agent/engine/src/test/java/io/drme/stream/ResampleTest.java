@@ -34,7 +34,7 @@ class ResampleTest {
     @ParameterizedTest
     @MethodSource("io.drme.testing.Seeds#all")
     void pointsEqualTheDefinition(long seed) {
-        var random = new Random(seed);
+        var random = OperatorContract.random(seed);
         boolean isLine = random.nextBoolean();
         long every = 100 * MILLI * (1 + random.nextInt(20));
         long maxAge = 100 * MILLI * (1 + random.nextInt(60));

@@ -10,7 +10,6 @@ import io.drme.model.ValueType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,7 +28,7 @@ class SmoothTest {
     @ParameterizedTest
     @MethodSource("io.drme.testing.Seeds#all")
     void aLowPassIsTheSumOfAllStepsEachFaded(long seed) {
-        var random = new Random(seed);
+        var random = OperatorContract.random(seed);
         double constant = 0.1 + random.nextDouble() * 10;
         var operator =
                 new LowPassOperator(
@@ -56,7 +55,7 @@ class SmoothTest {
     @ParameterizedTest
     @MethodSource("io.drme.testing.Seeds#all")
     void aMedianIsTheMiddleOfTheLastOnes(long seed) {
-        var random = new Random(seed);
+        var random = OperatorContract.random(seed);
         int length = 3 + 2 * random.nextInt(10);
         var operator = new MedianOperator(LANE, length, Duration.ofDays(1));
         var values = new ArrayList<Double>();

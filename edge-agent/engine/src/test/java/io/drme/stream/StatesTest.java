@@ -48,7 +48,7 @@ class StatesTest {
     @ParameterizedTest
     @MethodSource("io.drme.testing.Seeds#all")
     void timesEqualTheDefinition(long seed) {
-        var random = new Random(seed);
+        var random = OperatorContract.random(seed);
         long window = GRAIN * (4 + random.nextInt(60));
         long offset = GRAIN * random.nextInt(4);
         long maxAge = random.nextBoolean() ? GRAIN * (1 + random.nextInt(40)) : 1L << 50;

@@ -32,7 +32,7 @@ class WindowModelTest {
     @ParameterizedTest
     @MethodSource("io.drme.testing.Seeds#all")
     void polledTagsEqualTheDefinition(long seed) {
-        var random = new Random(seed);
+        var random = OperatorContract.random(seed);
         long every = SECOND * (1 + random.nextInt(3));
         int panes = 1 + random.nextInt(6);
         var points = points(random, SECOND, 80);
@@ -89,7 +89,7 @@ class WindowModelTest {
     @ParameterizedTest
     @MethodSource("io.drme.testing.Seeds#all")
     void heldTagsEqualTheStepFunction(long seed) {
-        var random = new Random(seed);
+        var random = OperatorContract.random(seed);
         long grain = SECOND / 4;
         long every = SECOND * (1 + random.nextInt(3));
         int panes = 1 + random.nextInt(6);
@@ -133,7 +133,7 @@ class WindowModelTest {
     @ParameterizedTest
     @MethodSource("io.drme.testing.Seeds#all")
     void sessionsEqualTheDefinition(long seed) {
-        var random = new Random(seed);
+        var random = OperatorContract.random(seed);
         long gap = SECOND * (1 + random.nextInt(3));
         long most = gap * (2 + random.nextInt(8));
         var points = points(random, 2 * gap, 80);
@@ -160,7 +160,7 @@ class WindowModelTest {
     @ParameterizedTest
     @MethodSource("io.drme.testing.Seeds#all")
     void countsEqualTheDefinition(long seed) {
-        var random = new Random(seed);
+        var random = OperatorContract.random(seed);
         int count = 1 + random.nextInt(12);
         var points = points(random, SECOND, 80);
         var expected = new TreeMap<Long, List<Point>>();
