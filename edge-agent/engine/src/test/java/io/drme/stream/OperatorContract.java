@@ -40,6 +40,7 @@ interface OperatorContract {
     @MethodSource("io.drme.testing.Seeds#all")
     default void oneByOneInBatchesAndWithRestartsAllGiveTheSame(long seed) throws IOException {
         var random = new Random(seed);
+        random.nextLong(); // the first numbers of small seeds are much alike
         var subject = subject(random);
         var items = items(random, subject.input());
 
