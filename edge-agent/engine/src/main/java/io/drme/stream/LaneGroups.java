@@ -4,13 +4,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 
-/**
- * Lanes of which several become one: those of one group, and of one function.
- *
- * @param groupOf the group of each lane
- * @param members lanes of each group, in order
- */
-record LaneGroups(int[] groupOf, int[][] members) {
+/** Lanes of which several become one: those of one group, and of one function. Immutable. */
+final class LaneGroups {
+    private final int[] groupOf;
+    private final int[][] members;
+
+    private LaneGroups(int[] groupOf, int[][] members) {
+        this.groupOf = groupOf;
+        this.members = members;
+    }
+
     /** What lanes of one group have in common. */
     enum By {
         /** Nothing: they all become one. */
@@ -56,6 +59,16 @@ record LaneGroups(int[] groupOf, int[][] members) {
 
     int count() {
         return members.length;
+    }
+
+    /** The group of a lane. */
+    int groupOf(int lane) {
+        return groupOf[lane];
+    }
+
+    /** The lanes of a group, in order; the live array. */
+    int[] members(int group) {
+        return members[group];
     }
 
     /** What a group becomes: a lane named after its first, whose values hold if all do. */

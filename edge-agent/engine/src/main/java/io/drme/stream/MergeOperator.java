@@ -40,7 +40,7 @@ final class MergeOperator implements Operator {
         this.clocks = new LaneClocks(count);
         this.waiting = new TimeLine[count];
         for (int i = 0; i < count; i++) {
-            waiting[i] = new TimeLine(step.maxWaiting() * groups.members()[i].length);
+            waiting[i] = new TimeLine(step.maxWaiting() * groups.members(i).length);
         }
         this.given = filled(count);
         this.inTimeAt = filled(count);
@@ -68,7 +68,7 @@ final class MergeOperator implements Operator {
         clocks.watch(now);
         int size = in.size();
         for (int i = 0; i < size; i++) {
-            int group = groups.groupOf()[in.tags()[i]];
+            int group = groups.groupOf(in.tags()[i]);
             if (byGateway) {
                 out.addFrom(in, i);
                 out.tags()[out.size() - 1] = group;
@@ -119,7 +119,7 @@ final class MergeOperator implements Operator {
     /** The clocks were set back: for a minute nothing was in time. */
     private void startAnew(int group, Batch out) {
         giveUntil(group, Long.MAX_VALUE, out);
-        for (int lane : groups.members()[group]) {
+        for (int lane : groups.members(group)) {
             reached[lane] = NONE;
         }
         clocks.begin(group, NONE);
@@ -128,7 +128,7 @@ final class MergeOperator implements Operator {
 
     private long reachedByAll(int group) {
         long least = Long.MAX_VALUE;
-        for (int lane : groups.members()[group]) {
+        for (int lane : groups.members(group)) {
             least = Math.min(least, reached[lane]);
         }
         return least;
@@ -158,7 +158,7 @@ final class MergeOperator implements Operator {
         clocks.saveLane(group, out);
         out.writeLong(given[group]);
         out.writeLong(inTimeAt[group]);
-        var members = groups.members()[group];
+        var members = groups.members(group);
         out.writeInt(members.length);
         for (int lane : members) {
             out.writeUTF(input.get(lane).key());
@@ -198,7 +198,7 @@ final class MergeOperator implements Operator {
     }
 
     private int member(int group, String key) {
-        for (int lane : groups.members()[group]) {
+        for (int lane : groups.members(group)) {
             if (input.get(lane).key().equals(key)) {
                 return lane;
             }

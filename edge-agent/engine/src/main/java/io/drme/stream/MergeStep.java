@@ -141,7 +141,8 @@ record MergeStep(
     }
 
     private boolean areOfOneType(Making making, LaneGroups groups) {
-        for (var member : groups.members()) {
+        for (int group = 0; group < groups.count(); group++) {
+            var member = groups.members(group);
             var first = making.lanes().get(member[0]);
             for (int i : member) {
                 var lane = making.lanes().get(i);

@@ -62,7 +62,7 @@ record PatternStep(
                                                     ? "nothing that has to follow"
                                                     : String.join(" and ", found)));
         }
-        var kind = found.isEmpty() ? Kind.TIMES : Kind.values()[KINDS.indexOf(found.getFirst())];
+        var kind = found.isEmpty() ? Kind.TIMES : kindOf(found.getFirst());
         var other =
                 kind == Kind.TIMES
                         ? Optional.<Expression>empty()
@@ -81,6 +81,14 @@ record PatternStep(
                 .map(w ->
                         new PatternStep(
                                 beside.orElseThrow(), w, kind, other, times, within, lasts));
+    }
+
+    private static Kind kindOf(String key) {
+        return switch (key) {
+            case "then" -> Kind.THEN;
+            case "without" -> Kind.WITHOUT;
+            default -> Kind.TIMES;
+        };
     }
 
     @Override

@@ -55,13 +55,13 @@ final class PreferOperator implements Operator {
     }
 
     private void accept(int lane, long now, Batch out) {
-        int group = groups.groupOf()[lane];
+        int group = groups.groupOf(lane);
         int best = best(group, now);
         int before = chosen[group];
         chosen[group] = best;
         if (best != NOBODY && (best == lane || best != before)) {
             latest.give(best, now, group, latest.time(lane), out);
-        } else if (best == NOBODY && (before != NOBODY || lane == groups.members()[group][0])) {
+        } else if (best == NOBODY && (before != NOBODY || lane == groups.members(group)[0])) {
             latest.give(lane, now, group, latest.time(lane), out);
         }
     }
@@ -86,7 +86,7 @@ final class PreferOperator implements Operator {
 
     private int best(int group, long now) {
         int best = NOBODY;
-        for (int lane : groups.members()[group]) {
+        for (int lane : groups.members(group)) {
             byte quality = latest.quality(lane, now);
             if (Quality.isGood(quality)) {
                 return lane;
@@ -102,7 +102,7 @@ final class PreferOperator implements Operator {
     public void save(DataOutput out) throws IOException {
         latest.save(out);
         LaneStates.save(
-                input, out, (lane, o) -> o.writeBoolean(chosen[groups.groupOf()[lane]] == lane));
+                input, out, (lane, o) -> o.writeBoolean(chosen[groups.groupOf(lane)] == lane));
     }
 
     @Override
@@ -113,7 +113,7 @@ final class PreferOperator implements Operator {
 
     private void loadLane(int lane, DataInput in) throws IOException {
         if (in.readBoolean()) {
-            chosen[groups.groupOf()[lane]] = lane;
+            chosen[groups.groupOf(lane)] = lane;
         }
     }
 }

@@ -36,7 +36,7 @@ final class VoteOperator implements Operator {
         this.atLeast = new int[groups.count()];
         int most = 0;
         for (int i = 0; i < atLeast.length; i++) {
-            int size = groups.members()[i].length;
+            int size = groups.members(i).length;
             atLeast[i] = step.atLeast() == 0 ? size / 2 + 1 : step.atLeast();
             most = Math.max(most, size);
         }
@@ -62,7 +62,7 @@ final class VoteOperator implements Operator {
         for (int i = 0; i < size; i++) {
             if (latest.take(in, i, now)) {
                 int lane = in.tags()[i];
-                vote(groups.groupOf()[lane], latest.time(lane), now, out);
+                vote(groups.groupOf(lane), latest.time(lane), now, out);
             }
         }
     }
@@ -72,7 +72,7 @@ final class VoteOperator implements Operator {
         int here = 0;
         int good = 0;
         int usable = 0;
-        for (int lane : groups.members()[group]) {
+        for (int lane : groups.members(group)) {
             byte quality = latest.quality(lane, now);
             here += latest.has(lane) ? 1 : 0;
             good += Quality.isGood(quality) ? 1 : 0;
@@ -94,7 +94,7 @@ final class VoteOperator implements Operator {
     private void give(int group, long time, long now, byte quality, Batch out) {
         var type = lanes.get(group).type();
         int count = 0;
-        for (int lane : groups.members()[group]) {
+        for (int lane : groups.members(group)) {
             byte one = latest.quality(lane, now);
             if (Quality.isGood(one) || (!Quality.isGood(quality) && !Quality.isBad(one))) {
                 wholes[count] = latest.bits(lane);
@@ -136,7 +136,7 @@ final class VoteOperator implements Operator {
         int here = 0;
         int usable = 0;
         long since = LaneClocks.NONE;
-        for (int lane : groups.members()[group]) {
+        for (int lane : groups.members(group)) {
             if (latest.has(lane)) {
                 here++;
                 boolean isStale = latest.isStale(lane, now);

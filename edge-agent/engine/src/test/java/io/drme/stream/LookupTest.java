@@ -30,7 +30,7 @@ class LookupTest {
     @ParameterizedTest
     @MethodSource("io.drme.testing.Seeds#all")
     void eachSampleMeetsTheRowOfItsTag(long seed) {
-        var random = new Random(seed);
+        var random = random(seed);
         boolean drops = random.nextBoolean();
         Map<String, Double> limits = new HashMap<>();
         var rows = new ArrayList<String>();
@@ -58,10 +58,15 @@ class LookupTest {
             rig.real("m/" + tag, i, value);
             var limit = limits.get("m/" + tag);
             if (limit != null || !drops) {
-                boolean known = limit != null && !Double.isNaN(limit);
+                double known = limit == null ? Double.NaN : limit;
                 expected.add(
                         "%ds p/%d %s"
-                                .formatted(i, tag, known ? value - limit : "bad input-not-good"));
+                                .formatted(
+                                        i,
+                                        tag,
+                                        Double.isNaN(known)
+                                                ? "bad input-not-good"
+                                                : value - known));
             }
         }
 
@@ -170,5 +175,12 @@ class LookupTest {
                         "gateway.yaml:4: pipelines.c.steps[0].lookup.give: at character 9: unknown name 'hihg' (did you mean 'high'?); known: value, quality, reason, high, high.quality, high.reason, tag; a text needs quotes\n      value > hihg\n              ^",
                         "gateway.yaml:5: pipelines.d.steps[0].lookup.key: press-1/oil is a number with decimals, which is no key; make it whole before with map: \"int(value)\"",
                         "gateway.yaml:6: pipelines.e.steps[0].lookup.table: has no column that an expression can name; expected rows such as press-1/oil: {high: 80}");
+    }
+
+    /** The first numbers of small seeds are much alike. */
+    private static Random random(long seed) {
+        var random = new Random(seed);
+        random.nextLong();
+        return random;
     }
 }

@@ -136,7 +136,7 @@ class SeveralInputsTest {
     class Pattern implements OperatorContract {
         @Override
         public Subject subject(Random random) {
-            var kind = PatternStep.Kind.values()[random.nextInt(3)];
+            var kind = List.of(PatternStep.Kind.values()).get(random.nextInt(3));
             var other =
                     kind == PatternStep.Kind.TIMES
                             ? Optional.<Expression>empty()
