@@ -349,11 +349,12 @@ final class PlanReport {
                         "pipelines: about %.3g %% of a core of at most %.3g %%, %s of memory of at most %s; reckoned without deadbands, and with one sample a poll of devices that tell by themselves",
                         reckoning.cpu() * PERCENT,
                         next.engine().cpu() * PERCENT,
-                        size(reckoning.memoryBytes()),
-                        size(next.engine().memoryBytes())));
+                        size((double) reckoning.memoryBytes()),
+                        size((double) next.engine().memoryBytes())));
         reckoning
                 .pipelines()
-                .forEach(p -> lines.add("  %s, %s".formatted(p.text(), size(p.memoryBytes()))));
+                .forEach(p ->
+                        lines.add("  %s, %s".formatted(p.text(), size((double) p.memoryBytes()))));
         return lines;
     }
 

@@ -26,8 +26,6 @@ class AllocationTest {
     private static final int ROUNDS = 600;
     private static final double MAX_BYTES_A_SAMPLE = 8;
 
-    private static final BooleanSupplier KEEPS_UP = () -> false;
-
     private static final String FILE =
             """
             pipelines:
@@ -126,9 +124,10 @@ class AllocationTest {
     }
 
     private static void run(
-            Schedule pipelines, Alarms alarms, int firstRound, Consumer<Transition> sink) {
+            Schedule schedule, Alarms alarms, int firstRound, Consumer<Transition> sink) {
         var in = new Batch(TAGS);
         var derived = new Batch(TAGS * 8);
+        BooleanSupplier behind = () -> false;
         long results = 0;
         for (int round = firstRound; round < firstRound + ROUNDS; round++) {
             long now = Rig.START + round * 1_000_000_000L;
@@ -141,12 +140,12 @@ class AllocationTest {
                 }
             }
             derived.begin(0, in.gatewayTime());
-            pipelines.process(in, derived, KEEPS_UP);
+            schedule.process(in, derived, behind);
             alarms.process(in, sink);
             alarms.process(derived, sink);
             results += derived.size();
             derived.begin(0, in.gatewayTime());
-            pipelines.tick(now + 500_000_000L, derived, KEEPS_UP);
+            schedule.tick(now + 500_000_000L, derived, behind);
             alarms.tick(now + 500_000_000L, sink);
         }
         assertThat(results).isGreaterThan((ROUNDS - 2L) * TAGS * 5);

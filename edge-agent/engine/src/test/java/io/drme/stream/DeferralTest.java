@@ -32,8 +32,8 @@ class DeferralTest {
                 from: ["**"]
                 steps: [{filter: "quality != 'bad' || reason != 'stale'"}]
                 to: ["chain-all/{tag}"]
-                within: %s
-                weight: %d
+                within: @first@
+                weight: @weight@
               chain-counts:
                 from: ["chain-all/**", "*/**"]
                 steps: [{aggregate: {window: 4s, every: 2s, lateness: 1s, functions: [count, last]}}]
@@ -42,7 +42,7 @@ class DeferralTest {
                 from: ["chain-counts/**/count"]
                 steps: [{map: "value + 1"}]
                 to: ["chain-end/{tag}"]
-                within: %s
+                within: @second@
             """;
 
     private static final List<Example> EXAMPLES =
@@ -83,10 +83,9 @@ class DeferralTest {
     private static String yaml(Example example, Random random) {
         var within = List.of("10ms", "200ms", "1h");
         return example.yaml()
-                + CHAIN.formatted(
-                        within.get(random.nextInt(3)),
-                        1 + random.nextInt(100),
-                        within.get(random.nextInt(3)));
+                + CHAIN.replace("@first@", within.get(random.nextInt(3)))
+                        .replace("@weight@", String.valueOf(1 + random.nextInt(100)))
+                        .replace("@second@", within.get(random.nextInt(3)));
     }
 
     private static List<Pass> passes(Random random, Tag[] tags) {

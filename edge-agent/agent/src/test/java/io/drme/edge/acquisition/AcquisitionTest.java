@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drme.alarm.Alarms;
 import io.drme.config.Problems;
+import io.drme.driver.Pace;
 import io.drme.driver.TagAddress;
 import io.drme.driver.TagSpec;
 import io.drme.model.Batch;
@@ -223,7 +224,7 @@ class AcquisitionTest {
         step(900);
 
         var state = acquisition.engine();
-        assertThat(state.paces().get("press").why())
+        assertThat(state.paces().getOrDefault("press", Pace.USUAL).why())
                 .startsWith("deadbands ")
                 .endsWith("can't follow");
         assertThat(state.paceChanges()).isPositive();

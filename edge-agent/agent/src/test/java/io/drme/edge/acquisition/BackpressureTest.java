@@ -2,6 +2,7 @@ package io.drme.edge.acquisition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drme.driver.Pace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -48,9 +49,9 @@ class BackpressureTest {
     void eachIsToldHowMuchLessAndWhy() {
         seconds(4, 0.6);
 
-        assertThat(backpressure.paces().get("low").why())
+        assertThat(backpressure.paces().getOrDefault("low", Pace.USUAL).why())
                 .isEqualTo("polled 8 times as seldom: pipeline 'heavy' can't follow");
-        assertThat(backpressure.paces().get("tells").why())
+        assertThat(backpressure.paces().getOrDefault("tells", Pace.USUAL).why())
                 .isEqualTo("deadbands 2 times as wide: pipeline 'heavy' can't follow");
         assertThat(backpressure.paces()).doesNotContainKey("unread");
         assertThat(backpressure.changes()).isEqualTo(3 + 2);
@@ -71,7 +72,7 @@ class BackpressureTest {
         assertThat(levels()).containsExactly(2, 0, 0, 0);
         seconds(1, 0);
         assertThat(levels()).containsExactly(1, 0, 0, 0);
-        assertThat(backpressure.paces().get("low").why())
+        assertThat(backpressure.paces().getOrDefault("low", Pace.USUAL).why())
                 .isEqualTo("polled 2 times as seldom: pipeline 'heavy' can't follow");
         seconds(10, 0);
         assertThat(levels()).containsExactly(0, 0, 0, 0);
