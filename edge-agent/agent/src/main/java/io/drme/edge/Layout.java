@@ -153,7 +153,9 @@ final class Layout {
      */
     Ready placeAnyway(GatewayConfig config, String file) throws InvalidConfigException {
         try {
-            return place(config, file);
+            var ready = place(config, file);
+            Admission.warn(ready.plan());
+            return ready;
         } catch (InvalidConfigException | IllegalArgumentException e) {
             var dropped = found.kept();
             if (dropped.isEmpty()) {

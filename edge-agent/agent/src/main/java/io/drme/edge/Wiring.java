@@ -122,7 +122,6 @@ record Wiring(
             store.needEventsSince(Long.MIN_VALUE); // until the first snapshot of this run
         }
         StateDesk.noLongerConfigured(alarmBook, ready.plan(), now).ifPresent(made::add);
-        Admission.warn(ready.plan());
         recordStart(store, config.gateway());
         var in = new ArrayBlockingQueue<Batch>(Acquisition.IN_QUEUE_BATCHES);
         var acquisition = new Acquisition(clock, hlc, in, made, ready.plan());

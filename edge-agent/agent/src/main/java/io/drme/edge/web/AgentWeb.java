@@ -1,5 +1,6 @@
 package io.drme.edge.web;
 
+import io.drme.driver.DeviceStatus;
 import io.drme.edge.acquisition.LatestSnapshot;
 import io.drme.edge.config.WebConfig;
 import io.drme.edge.recording.AlarmBook;
@@ -173,35 +174,37 @@ public final class AgentWeb implements AutoCloseable {
                     (double) parts.acquisition().straySamples());
             addWear(writer, parts.recorder().wear());
             EngineReport.addTo(writer, parts.acquisition().engine());
-            for (var d : parts.devices().get()) {
-                var labels = Map.of("device", d.device());
-                writer.counter(
-                        "drme_device_polls_total",
-                        "Polls that gave samples",
-                        labels,
-                        (double) d.counters().polls());
-                writer.counter(
-                        "drme_device_failed_polls_total",
-                        "Beats on which the device was lost",
-                        labels,
-                        (double) d.counters().failedPolls());
-                writer.counter(
-                        "drme_device_skipped_polls_total",
-                        "Beats that were skipped",
-                        labels,
-                        (double) d.counters().skippedPolls());
-                writer.counter(
-                        "drme_device_slowed_polls_total",
-                        "Beats left out on purpose, while pipelines could not follow",
-                        labels,
-                        (double) d.counters().slowedPolls());
-                writer.counter(
-                        "drme_device_lost_values_total",
-                        "Values that device or line lost before they were taken",
-                        labels,
-                        (double) d.counters().lostValues());
-            }
+            parts.devices().get().forEach(d -> addDevice(writer, d));
         });
+    }
+
+    private static void addDevice(Metrics.Writer writer, DeviceStatus d) {
+        var labels = Map.of("device", d.device());
+        writer.counter(
+                "drme_device_polls_total",
+                "Polls that gave samples",
+                labels,
+                (double) d.counters().polls());
+        writer.counter(
+                "drme_device_failed_polls_total",
+                "Beats on which the device was lost",
+                labels,
+                (double) d.counters().failedPolls());
+        writer.counter(
+                "drme_device_skipped_polls_total",
+                "Beats that were skipped",
+                labels,
+                (double) d.counters().skippedPolls());
+        writer.counter(
+                "drme_device_slowed_polls_total",
+                "Beats left out on purpose, while pipelines could not follow",
+                labels,
+                (double) d.counters().slowedPolls());
+        writer.counter(
+                "drme_device_lost_values_total",
+                "Values that device or line lost before they were taken",
+                labels,
+                (double) d.counters().lostValues());
     }
 
     /** Where a browser on this machine finds the page. */
