@@ -222,7 +222,7 @@ class CombineTest {
                         "gateway.yaml:3: pipelines.b.steps[0].combine.giv: is not a known key (did you mean 'give'?)",
                         "gateway.yaml:4: pipelines.c.steps[0].combine.with.in-put: 'in-put' is no name for an expression; expected letters, digits and '_', no digit first",
                         "gateway.yaml:4: pipelines.c.steps[0].combine.with.in-put: '{devic}' in '{devic}/in' is not known; allowed: {tag}, {device}, {path}, {function}",
-                        "gateway.yaml:5: pipelines.d.steps[0].combine.give: at character 9: unknown name 'inptu' (did you mean 'input'?); known: value, quality, reason, input, input.quality, input.reason, tag; a text needs quotes\n      value / inptu\n              ^",
+                        "gateway.yaml:5: pipelines.d.steps[0].combine.give: at character 9: unknown name 'inptu' (did you mean 'input'?); known: value, quality, reason, time, input, input.quality, input.reason, input.time, tag; a text needs quotes\n      value / inptu\n              ^",
                         "gateway.yaml:6: pipelines.e.steps[0].combine.give: at character 16: expected a number, found true or false\n      value + (input > 1)\n                     ^",
                         "gateway.yaml:6: pipelines.e.steps[0].combine.on: 'inputs' is not known (did you mean 'input'?); allowed: any, all, value, input",
                         "gateway.yaml:7: pipelines.f.steps[0].combine.with: has 0 names; give 1 to 7, such as {input: \"{device}/power/in\"}");

@@ -172,7 +172,7 @@ class LookupTest {
                         "gateway.yaml:2: pipelines.a.steps[0].lookup.table: is missing; give {file: FILE.csv}, or rows by their keys",
                         "gateway.yaml:3: pipelines.b.steps[0].lookup.key: 'tagg' is not known (did you mean 'tag'?); allowed: tag, device, path, value",
                         "gateway.yaml:3: pipelines.b.steps[0].lookup.give: is missing; give an expression over value and the columns of the table",
-                        "gateway.yaml:4: pipelines.c.steps[0].lookup.give: at character 9: unknown name 'hihg' (did you mean 'high'?); known: value, quality, reason, high, high.quality, high.reason, tag; a text needs quotes\n      value > hihg\n              ^",
+                        "gateway.yaml:4: pipelines.c.steps[0].lookup.give: at character 9: unknown name 'hihg' (did you mean 'high'?); known: value, quality, reason, time, high, high.quality, high.reason, high.time, tag; a text needs quotes\n      value > hihg\n              ^",
                         "gateway.yaml:5: pipelines.d.steps[0].lookup.key: press-1/oil is a number with decimals, which is no key; make it whole before with map: \"int(value)\"",
                         "gateway.yaml:6: pipelines.e.steps[0].lookup.table: has no column that an expression can name; expected rows such as press-1/oil: {high: 80}");
     }
