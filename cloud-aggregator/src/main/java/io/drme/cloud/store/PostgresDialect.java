@@ -1,10 +1,9 @@
 package io.drme.cloud.store;
 
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Properties;
-import org.postgresql.Driver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +52,7 @@ final class PostgresDialect implements Dialect {
             // to copy a table takes as long as it takes
             properties.setProperty("socketTimeout", "0");
         }
-        var connection = open(properties);
+        var connection = DriverManager.getConnection(address.url(), properties);
         boolean usable = false;
         try {
             connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
@@ -85,14 +84,6 @@ final class PostgresDialect implements Dialect {
             case RECEIVER -> "receiver";
             case RECORDS -> "records";
         };
-    }
-
-    private Connection open(Properties properties) throws SQLException {
-        var connection = new Driver().connect(address.url(), properties);
-        if (connection == null) {
-            throw new SQLException("'%s' is no address of a server".formatted(address));
-        }
-        return connection;
     }
 
     private static void run(Connection connection, String sql) throws SQLException {

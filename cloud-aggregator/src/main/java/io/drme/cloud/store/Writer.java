@@ -128,7 +128,7 @@ final class Writer implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        try (var connection = statements.connection()) {
+        try (var _ = statements.connection()) {
             rollBack();
             statements.close();
         }

@@ -18,18 +18,21 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @ParameterizedClass
 @EnumSource(StoreKind.class)
 class AccountsTest {
-    @Parameter private StoreKind kind;
+    private final StoreKind kind;
     private static final EpochId FIRST = new EpochId(1, 1);
     private static final EpochId SECOND = new EpochId(2, 2);
 
     @TempDir private Path data;
+
+    AccountsTest(StoreKind kind) {
+        this.kind = kind;
+    }
 
     // The directory was restored: what was pending is framed anew in the next epoch.
     @Test

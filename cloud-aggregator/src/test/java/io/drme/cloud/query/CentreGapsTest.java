@@ -25,7 +25,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -33,10 +32,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(StoreKind.class)
 class CentreGapsTest {
-    @Parameter private StoreKind kind;
+    private final StoreKind kind;
     private static final int POLLS = 20;
     private static final String WHY = "the checksum of its body is wrong";
     private static final String IN_QUARANTINE = "block %d is in quarantine at the centre: " + WHY;
+
+    CentreGapsTest(StoreKind kind) {
+        this.kind = kind;
+    }
 
     /** From one sample to the next may be so much without a hole; polls are a second apart. */
     private static final long SLACK = Duration.ofMillis(2500).toNanos();

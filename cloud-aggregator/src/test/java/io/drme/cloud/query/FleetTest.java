@@ -57,7 +57,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -67,7 +66,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @EnumSource(StoreKind.class)
 class FleetTest {
-    @Parameter private StoreKind kind;
+    private final StoreKind kind;
     private static final long SECOND = 1_000_000_000L;
     private static Member member;
 
@@ -82,6 +81,10 @@ class FleetTest {
     private Grid grid;
     private Projection projection;
     private Fleet fleet;
+
+    FleetTest(StoreKind kind) {
+        this.kind = kind;
+    }
 
     static LongStream seeds() {
         return io.drme.testing.Seeds.of(6, 500);

@@ -18,7 +18,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -26,8 +25,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(StoreKind.class)
 class RawHistoryTest {
-    @Parameter private StoreKind kind;
+    private final StoreKind kind;
     private static final Span EVER = new Span(0, Long.MAX_VALUE);
+
+    RawHistoryTest(StoreKind kind) {
+        this.kind = kind;
+    }
 
     /** Many times what is asked for at once, each block with two rows of a tag. */
     private static final int BLOCKS = 150;

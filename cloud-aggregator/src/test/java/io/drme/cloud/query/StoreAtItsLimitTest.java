@@ -70,7 +70,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -78,7 +77,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(StoreKind.class)
 class StoreAtItsLimitTest {
-    @Parameter private StoreKind kind;
+    private final StoreKind kind;
     private static final int CLUSTER_PORT = 5793;
     private static final String TAG = "press/oil";
     private static final StoreConfig THIN =
@@ -104,6 +103,10 @@ class StoreAtItsLimitTest {
     private Projection projection;
     private Receiver front;
     private Fleet fleet;
+
+    StoreAtItsLimitTest(StoreKind kind) {
+        this.kind = kind;
+    }
 
     @BeforeAll
     static void startMember() {

@@ -44,7 +44,6 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -54,7 +53,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ParameterizedClass
 @EnumSource(StoreKind.class)
 class WrongClockTest {
-    @Parameter private StoreKind kind;
+    private final StoreKind kind;
     private static final long SECOND = 1_000_000_000L;
     private static final long WRONG_BEGIN = 10 * SECOND;
     private static final long UNCERTAINTY = 3_000_000;
@@ -71,6 +70,10 @@ class WrongClockTest {
     private BlockStore store;
     private Projection projection;
     private Fleet fleet;
+
+    WrongClockTest(StoreKind kind) {
+        this.kind = kind;
+    }
 
     @BeforeEach
     void open() throws Exception {

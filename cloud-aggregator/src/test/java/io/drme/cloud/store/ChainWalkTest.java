@@ -28,7 +28,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -36,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(StoreKind.class)
 class ChainWalkTest {
-    @Parameter private StoreKind kind;
+    private final StoreKind kind;
     private static final EpochId EPOCH = new EpochId(1, 1);
     private static final long SESSION = (7L << 32) | 1;
 
@@ -49,6 +48,10 @@ class ChainWalkTest {
     private Database database;
     private SqlReceiverStore sql;
     private Receiver receiver;
+
+    ChainWalkTest(StoreKind kind) {
+        this.kind = kind;
+    }
 
     @BeforeEach
     void fill() throws Exception {

@@ -31,7 +31,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -42,7 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(StoreKind.class)
 class DeliveryFaultsTest {
-    @Parameter private StoreKind kind;
+    private final StoreKind kind;
     private static final int COPIES = 4;
 
     @TempDir private Path directory;
@@ -54,6 +53,10 @@ class DeliveryFaultsTest {
     private Database database;
     private SqlReceiverStore store;
     private Receiver receiver;
+
+    DeliveryFaultsTest(StoreKind kind) {
+        this.kind = kind;
+    }
 
     private record Sent(FakeGateway gateway, Item item) {}
 

@@ -19,7 +19,6 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -27,10 +26,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(StoreKind.class)
 class SqlReceiverStoreTest implements ReceiverStoreContract {
-    @Parameter private StoreKind kind;
+    private final StoreKind kind;
     @TempDir private Path directory;
 
     private final List<AutoCloseable> open = new ArrayList<>();
+
+    SqlReceiverStoreTest(StoreKind kind) {
+        this.kind = kind;
+    }
 
     @Override
     public ReceiverStore store() throws Exception {

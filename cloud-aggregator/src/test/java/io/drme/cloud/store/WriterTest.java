@@ -10,15 +10,18 @@ import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @ParameterizedClass
 @EnumSource(StoreKind.class)
 class WriterTest {
-    @Parameter private StoreKind kind;
+    private final StoreKind kind;
     @TempDir private Path directory;
+
+    WriterTest(StoreKind kind) {
+        this.kind = kind;
+    }
 
     // Else the thread that tells of alarms waits for as long as blocks come without a pause.
     @Test

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real PostgreSQL server, Debian's, with a fresh cluster of its own on a free loopback port. It
@@ -38,7 +39,7 @@ public final class PostgresServer implements AutoCloseable {
     private final Path folder;
     private final int port;
     private final List<String> settings;
-    private Process process;
+    private @Nullable Process process;
 
     private PostgresServer(Path bin, Path folder, int port, List<String> settings) {
         this.bin = bin;
@@ -158,16 +159,18 @@ public final class PostgresServer implements AutoCloseable {
                         .directory(Path.of("/").toFile())
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        process = builder.start();
+        var started = builder.start();
+        process = started;
         long deadline = clock.nanoTime() + LIMIT.toNanos();
         while (!isReady()) {
             if (clock.nanoTime() > deadline) {
                 throw new IOException("PostgreSQL did not start: " + Files.readString(log));
             }
             clock.sleep(LOOK_EVERY);
-            if (!process.isAlive()) {
+            if (!started.isAlive()) {
                 // those of a killed one may still be on their way out
-                process = builder.start();
+                started = builder.start();
+                process = started;
             }
         }
     }
@@ -193,12 +196,16 @@ public final class PostgresServer implements AutoCloseable {
 
     /** Kills its first process as {@code kill -9} does; the others see it and end. */
     public void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        var killed = process;
+        if (killed != null) {
+            killed.destroyForcibly().waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        }
     }
 
     /** Whether it was started and neither killed nor stopped. */
     public boolean isRunning() {
-        return process.isAlive();
+        var started = process;
+        return started != null && started.isAlive();
     }
 
     /** Stops it at once, in order; who is connected is told. */
@@ -253,9 +260,7 @@ public final class PostgresServer implements AutoCloseable {
     @Override
     public void close() {
         try {
-            if (process != null) {
-                kill();
-            }
+            kill();
             output(asServer(List.of("rm", "-rf", folder.toString())));
             Files.deleteIfExists(folder.resolveSibling(folder.getFileName() + ".log"));
         } catch (IOException _) {
