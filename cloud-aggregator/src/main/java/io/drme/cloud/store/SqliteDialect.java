@@ -150,7 +150,9 @@ final class SqliteDialect implements Dialect {
 
     @Override
     public String advice(SQLException e) {
-        return "%s; look at the disk's space and health".formatted(e.getMessage());
+        // what has no code of SQLite's is ours, and says itself what to do
+        var hint = e.getErrorCode() == 0 ? "" : "; look at the disk's space and health";
+        return e.getMessage() + hint;
     }
 
     @Override
