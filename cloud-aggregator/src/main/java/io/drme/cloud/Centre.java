@@ -17,6 +17,7 @@ import io.drme.cloud.store.AlarmStore;
 import io.drme.cloud.store.BlockStore;
 import io.drme.cloud.store.Database;
 import io.drme.cloud.store.DatabaseException;
+import io.drme.cloud.store.DatabaseSettings;
 import io.drme.cloud.store.Records;
 import io.drme.cloud.store.SqlReceiverStore;
 import io.drme.sync.Receiver;
@@ -96,11 +97,7 @@ public final class Centre implements AutoCloseable {
                     InterruptedException {
         var directory = opened(DataDirectory.take(data));
         var member = background("member-start", () -> Member.start(config.cluster()));
-        var database =
-                opened(
-                        config.store().url().isPresent()
-                                ? Database.open(config.store().url().get())
-                                : Database.openIn(data));
+        var database = opened(database(data));
         var receiverStore = opened(SqlReceiverStore.open(database));
         var store = new BlockStore(database);
         var access = Access.open(data, clock);
@@ -117,6 +114,7 @@ public final class Centre implements AutoCloseable {
         var gridThread = opened(new GridThread(projection, clock));
         gridThread.start();
         var health = new Health();
+        health.add("database", database::trouble);
         health.add("grid", gridThread::trouble);
 
         var receiver =
@@ -132,6 +130,11 @@ public final class Centre implements AutoCloseable {
                                 vertx, faults, config.ingest(), receiver, clock, gridThread::put));
         mqttPort = ingest.port();
         measure(metrics, ingest.stats());
+        metrics.gauge(
+                "drme_database_lost_total",
+                "Times that the database could not be reached any more",
+                Map.of(),
+                database::losses);
 
         var api = new Api("DRME centre", Main.version());
         WebServer.addOwnRoutes(api, access, health, metrics);
@@ -150,6 +153,15 @@ public final class Centre implements AutoCloseable {
         var web = opened(WebServer.start(vertx, listen(), "fleet", api, access, metrics));
         url = web.url();
         directory.announce(url);
+    }
+
+    private Database database(Path data) throws DatabaseException {
+        var store = config.store();
+        return store.url().isEmpty()
+                ? Database.openIn(data)
+                : Database.open(
+                        new DatabaseSettings(
+                                store.url().get(), store.user(), store.passwordFile(), store.ca()));
     }
 
     private static void measure(Metrics metrics, IngestStats stats) {

@@ -34,8 +34,8 @@ final class Questions {
             log.warn("store=failed {}", e.getMessage());
             throw Problem.unavailable(
                             "store",
-                            "the centre's database can't answer now",
-                            "Try again in a moment; if it stays so, look at the centre's log and disk")
+                            "the centre's database can't answer now: " + e.getMessage(),
+                            "Try again in a moment; if it stays so, look at the database and at the centre's log")
                     .asException();
         }
     }

@@ -54,11 +54,24 @@ public record CloudConfig(
      * Where blocks and events are kept.
      *
      * @param url JDBC address; empty means SQLite under the data directory
+     * @param user role at a PostgreSQL server
+     * @param passwordFile its password, one line
+     * @param ca authority of that server's certificate; anything but loopback demands it
      * @param retention how long blocks are kept after their last sample; zero means for ever
      */
-    public record StoreConfig(Optional<String> url, Duration retention) {
+    public record StoreConfig(
+            Optional<String> url,
+            Optional<String> user,
+            Optional<Path> passwordFile,
+            Optional<Path> ca,
+            Duration retention) {
         static StoreConfig defaults() {
-            return new StoreConfig(Optional.empty(), Duration.ZERO);
+            return new StoreConfig(
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Duration.ZERO);
         }
     }
 

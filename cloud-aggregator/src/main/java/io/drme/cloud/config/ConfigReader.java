@@ -22,6 +22,14 @@ final class ConfigReader {
     private static final int MAX_BACKUPS = 6;
     private static final Duration MAX_RETENTION = Duration.ofDays(36_500);
 
+    private static final Pattern POSTGRES_SCHEME = Pattern.compile("(?i)jdbc:postgres");
+    private static final String POSTGRES_EXAMPLE = "jdbc:postgresql://db.example:5432/drme";
+    private static final String HOST = "(?:\\[[0-9a-fA-F:]+]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?";
+    private static final Pattern POSTGRES_URL =
+            Pattern.compile("jdbc:postgresql://(" + HOST + "(?:," + HOST + ")*)/[A-Za-z0-9_.-]+");
+    private static final String HERE = "(?:localhost|127[.][0-9.]+|\\[::1])(?::[0-9]+)?";
+    private static final Pattern LOOPBACK = Pattern.compile(HERE + "(?:," + HERE + ")*");
+
     private final Problems problems;
 
     ConfigReader(Problems problems) {
@@ -91,19 +99,61 @@ final class ConfigReader {
 
     private StoreConfig store(Section s) {
         var url = s.text("url");
-        if (url.isPresent() && !url.get().startsWith("jdbc:sqlite:")) {
-            s.problem(
-                    "url",
-                    "'%s' is not supported; expected jdbc:sqlite:FILE (PostgreSQL comes with the cluster)"
-                            .formatted(url.get().replaceAll("(password=)[^&;]*", "$1…")));
+        var user = s.text("user");
+        var passwordFile = file(s, "password-file");
+        var ca = file(s, "ca");
+        if (url.isPresent() && POSTGRES_SCHEME.matcher(url.get()).lookingAt()) {
+            postgres(s, url.get(), ca.isPresent());
+        } else {
+            if (url.isPresent() && !url.get().startsWith("jdbc:sqlite:")) {
+                s.problem(
+                        "url",
+                        "'%s' is not supported; expected jdbc:sqlite:FILE or %s"
+                                .formatted(masked(url.get()), POSTGRES_EXAMPLE));
+            }
+            onlyForPostgres(s, "user", user.isPresent());
+            onlyForPostgres(s, "password-file", passwordFile.isPresent());
+            onlyForPostgres(s, "ca", ca.isPresent());
         }
         return new StoreConfig(
                 url,
+                user,
+                passwordFile,
+                ca,
                 s.duration(
                         "retention",
                         StoreConfig.defaults().retention(),
                         Duration.ZERO,
                         MAX_RETENTION));
+    }
+
+    private static void onlyForPostgres(Section s, String key, boolean isGiven) {
+        if (isGiven) {
+            s.problem(
+                    key,
+                    "is for a PostgreSQL server, but url names none; remove it, or set url, as in "
+                            + POSTGRES_EXAMPLE);
+        }
+    }
+
+    private static void postgres(Section s, String url, boolean hasAuthority) {
+        var matcher = POSTGRES_URL.matcher(url);
+        if (!matcher.matches()) {
+            s.problem(
+                    "url",
+                    "'%s' is no address of a database; expected jdbc:postgresql://HOST[:PORT][,HOST[:PORT]]/NAME with nothing behind it; user, password-file and ca are keys of their own"
+                            .formatted(masked(url)));
+        } else if (!hasAuthority && !LOOPBACK.matcher(matcher.group(1)).matches()) {
+            s.problem(
+                    "url",
+                    "the server %s is not on this machine, so it must show a certificate; give ca, the file of the authority that signed it"
+                            .formatted(matcher.group(1)));
+        }
+    }
+
+    /** Without a password, wherever somebody may have put one. */
+    private static String masked(String url) {
+        return url.replaceAll("(?i)(password=)[^&;]*", "$1…").replaceAll("://[^/@]*@", "://…@");
     }
 
     private WebConfig web(Section s) {

@@ -347,16 +347,6 @@ public final class BlockStore {
     <T> void each(
             String sql, Statements.Row<T> reader, Consumer<T> sink, @Nullable Object... values)
             throws DatabaseException {
-        database.read(connection -> {
-            try (var statement = connection.prepareStatement(sql)) {
-                Statements.bind(statement, values);
-                try (var rows = statement.executeQuery()) {
-                    while (rows.next()) {
-                        sink.accept(reader.read(rows));
-                    }
-                }
-            }
-            return 0;
-        });
+        database.each(sql, reader, sink, values);
     }
 }

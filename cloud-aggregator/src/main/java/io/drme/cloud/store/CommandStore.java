@@ -33,8 +33,13 @@ public final class CommandStore {
     public List<CommandRow> commands(String verb, Optional<String> gateway, int limit)
             throws DatabaseException {
         var rows = new ArrayList<CommandRow>();
+        var values = new ArrayList<@Nullable Object>(List.of(verb));
+        gateway.ifPresent(values::add);
+        values.add(limit);
         store.each(
-                "select g.name, c.arguments, c.result, c.detail from command c join gateway g on g.id = c.gateway_id where c.verb = ? and (? is null or g.name = ?) order by c.issued_at desc, c.id limit ?",
+                "select g.name, c.arguments, c.result, c.detail from command c join gateway g on g.id = c.gateway_id where c.verb = ?"
+                        + (gateway.isPresent() ? " and g.name = ?" : "")
+                        + " order by c.issued_at desc, c.id limit ?",
                 r -> {
                     var name = r.getString(1);
                     var result = r.getString(3);
@@ -43,10 +48,7 @@ public final class CommandStore {
                             .map(c -> new CommandRow(name, c, result, detail));
                 },
                 row -> row.ifPresent(rows::add),
-                verb,
-                gateway.orElse(null),
-                gateway.orElse(null),
-                limit);
+                values.toArray());
         return rows;
     }
 

@@ -4,58 +4,55 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.Properties;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The SQL database under the centre: SQLite in WAL mode, each commit forced to the disk.
+ * The SQL database under the centre: SQLite in a file of its own, or a PostgreSQL server.
  *
- * <p>Who writes opens a connection of its own by {@link #openWriter} and keeps it to one thread;
- * SQLite lets one of them write at a time and the others wait. Readers borrow a connection for one
- * question by {@link #read}; that is safe for use from any thread.
+ * <p>Who writes opens a connection of its own by {@link #openWriter} and keeps it to one thread; in
+ * this process one of them writes at a time and the others wait. Readers borrow a connection for
+ * one question by {@link #each}; that is safe for use from any thread.
  */
 public final class Database implements AutoCloseable {
-    /**
-     * Questions answered at once; more wait. SQLite reads are short and the machine has few cores.
-     */
-    public static final int READERS = 4;
+    private final Dialect dialect;
+    private final Dialect.Readers readers;
+    private final Availability availability;
+    private final ReentrantLock turn;
 
-    /** A question that finds no free connection for so long is refused. */
-    private static final Duration READER_WAIT = Duration.ofSeconds(30);
-
-    private static final String BUSY_MILLIS = "30000";
-
-    private final String url;
-    private final ReentrantLock turn = new ReentrantLock(true);
-    private final ArrayBlockingQueue<Connection> readers = new ArrayBlockingQueue<>(READERS);
-
-    private Database(String url) {
-        this.url = url;
+    private Database(
+            Dialect dialect,
+            Dialect.Readers readers,
+            Availability availability,
+            ReentrantLock turn) {
+        this.dialect = dialect;
+        this.readers = readers;
+        this.availability = availability;
+        this.turn = turn;
     }
 
     /**
-     * Opens a database, makes it where there is none, and brings its tables up to this release.
+     * Opens a database, makes its tables where there are none, and brings them up to this release.
      *
-     * @param url {@code jdbc:sqlite:FILE}
-     * @throws DatabaseException when the file can't be used, or was written by a newer release
+     * @throws DatabaseException when it can't be used, with what to do; or was written by a newer
+     *     release
      */
-    public static Database open(String url) throws DatabaseException {
-        var database = new Database(url);
-        try (var writer = database.openWriter()) {
+    public static Database open(DatabaseSettings settings) throws DatabaseException {
+        var dialect =
+                settings.url().startsWith(DatabaseSettings.POSTGRES)
+                        ? PostgresDialect.of(settings)
+                        : new SqliteDialect(settings.url());
+        var availability = new Availability();
+        var turn = new ReentrantLock(true);
+        try (var writer = new Writer(dialect, Dialect.Role.SCHEMA, turn, availability)) {
             Migrations.apply(writer);
-            for (int i = 0; i < READERS; i++) {
-                database.readers.add(database.connect(true));
-            }
-            return database;
+            return new Database(dialect, dialect.openReaders(), availability, turn);
         } catch (SQLException e) {
-            database.close();
             throw new DatabaseException(
-                    "database=%s can't be opened: %s".formatted(url, e.getMessage()), e);
+                    "database=%s can't be opened: %s".formatted(dialect, dialect.advice(e)), e);
         }
     }
 
@@ -67,75 +64,95 @@ public final class Database implements AutoCloseable {
             throw new DatabaseException(
                     "directory=%s can't be made: %s".formatted(directory, e.getMessage()), e);
         }
-        return open("jdbc:sqlite:" + directory.resolve("drme.db"));
+        return open(DatabaseSettings.in(directory));
     }
 
     /** A connection for one writing thread; the caller closes it. */
-    Writer openWriter() throws SQLException {
-        return new Writer(connect(false), turn);
-    }
-
-    private Connection connect(boolean readOnly) throws SQLException {
-        var settings = new Properties();
-        settings.setProperty("busy_timeout", BUSY_MILLIS);
-        settings.setProperty("cache_size", readOnly ? "-4096" : "-16384");
-        settings.setProperty("foreign_keys", "true");
-        settings.setProperty("jdbc.get_generated_keys", "false");
-        var connection = DriverManager.getConnection(url, settings);
-        try (var statement = connection.createStatement()) {
-            if (readOnly) {
-                statement.execute("pragma query_only = on");
-            } else {
-                statement.execute("pragma journal_mode = wal");
-                statement.execute("pragma synchronous = full");
-                statement.execute("pragma wal_autocheckpoint = 4000");
-            }
+    Writer openWriter(Dialect.Role role) throws DatabaseException {
+        try {
+            return new Writer(dialect, role, turn, availability);
+        } catch (SQLException e) {
+            throw new DatabaseException(
+                    "database=%s can't be written: %s".formatted(dialect, dialect.advice(e)), e);
         }
-        return connection;
     }
 
-    /** What a reader does with its connection. */
-    @FunctionalInterface
-    interface Question<T> {
-        T ask(Connection connection) throws SQLException;
+    /** Why the database can't be reached just now, as who writes finds it. */
+    public Optional<String> trouble() {
+        return availability.trouble();
+    }
+
+    /** How often the database went away since the start. */
+    public long losses() {
+        return availability.losses();
     }
 
     /**
-     * Asks one question. Blocks while all connections are in use.
+     * Asks one question and hands on each row. Blocks while all connections are in use.
      *
      * @throws DatabaseException when the database fails, or no connection got free in time
      */
-    <T> T read(Question<T> question) throws DatabaseException {
-        Connection connection;
+    <T> void each(
+            String sql, Statements.Row<T> reader, Consumer<T> sink, @Nullable Object... values)
+            throws DatabaseException {
+        var rows = new Rows<>(sql, reader, sink, values);
         try {
-            connection = readers.poll(READER_WAIT.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new DatabaseException("interrupted while waiting for a database connection", e);
-        }
-        if (connection == null) {
-            throw new DatabaseException(
-                    "all %d database connections were in use for %d s; ask for less at once"
-                            .formatted(READERS, READER_WAIT.toSeconds()));
-        }
-        try {
-            return question.ask(connection);
+            try {
+                ask(rows);
+            } catch (SQLException e) {
+                // The connection was lost while it lay idle; before the first row nobody has seen
+                // anything of the answer.
+                if (!rows.asked || rows.begun || dialect.failure(e) != Dialect.Failure.GONE) {
+                    throw e;
+                }
+                ask(rows);
+            }
         } catch (SQLException e) {
-            throw new DatabaseException("the database failed: " + e.getMessage(), e);
-        } finally {
-            readers.add(connection);
+            throw new DatabaseException("the database failed: " + dialect.advice(e), e);
         }
     }
 
-    /** Closes the readers' connections; waits for none. */
-    @Override
-    public void close() {
-        for (var reader = readers.poll(); reader != null; reader = readers.poll()) {
-            try {
-                reader.close();
-            } catch (SQLException _) {
-                // a reader has nothing to lose
+    private void ask(Rows<?> rows) throws SQLException {
+        var connection = readers.take();
+        try {
+            rows.ask(connection);
+        } finally {
+            readers.giveBack(connection);
+        }
+    }
+
+    private final class Rows<T> {
+        private final String sql;
+        private final Statements.Row<T> reader;
+        private final Consumer<T> sink;
+        private final @Nullable Object[] values;
+        private boolean asked;
+        private boolean begun;
+
+        Rows(String sql, Statements.Row<T> reader, Consumer<T> sink, @Nullable Object... values) {
+            this.sql = sql;
+            this.reader = reader;
+            this.sink = sink;
+            this.values = values;
+        }
+
+        void ask(Connection connection) throws SQLException {
+            asked = true;
+            try (var statement = connection.prepareStatement(sql)) {
+                Statements.bind(dialect, statement, values);
+                try (var rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        begun = true;
+                        sink.accept(reader.read(rows));
+                    }
+                }
             }
         }
+    }
+
+    /** Closes the readers' connections. */
+    @Override
+    public void close() {
+        readers.close();
     }
 }

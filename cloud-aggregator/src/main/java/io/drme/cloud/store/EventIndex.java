@@ -3,11 +3,13 @@ package io.drme.cloud.store;
 import io.drme.log.EventItem;
 import io.drme.model.Event;
 import io.drme.model.SyncMode;
+import io.drme.schema.AlarmTransition;
 import io.drme.schema.BadEventException;
 import io.drme.schema.ClockStep;
 import io.drme.schema.CommandResult;
 import io.drme.schema.DeviceState;
 import io.drme.schema.EventSchema;
+import io.drme.schema.Payload;
 import io.drme.schema.Payloads;
 import io.drme.schema.TagCatalogue;
 import io.drme.sync.Item;
@@ -26,6 +28,9 @@ final class EventIndex {
 
     /** Prefix of the metadata by which a gateway names its labels. */
     static final String LABEL = "label.";
+
+    /** Longest name of an alarm, tag or device that is found again: an index takes no more. */
+    static final int MAX_KEY = 512;
 
     private final Statements statements;
     private final Ids.Epoch epoch;
@@ -49,8 +54,10 @@ final class EventIndex {
         if (EventSchema.ofId(event.schemaId()).isEmpty()) {
             return;
         }
-        switch (Payloads.of(event)) {
-            case io.drme.schema.AlarmTransition transition ->
+        var payload = Payloads.of(event);
+        checkKeys(payload);
+        switch (payload) {
+            case AlarmTransition transition ->
                     new AlarmIndex(statements, epoch).add(item.sequence(), transition);
             case TagCatalogue catalogue -> catalogue(item.sequence(), catalogue);
             case DeviceState state -> device(item.sequence(), state);
@@ -65,6 +72,30 @@ final class EventIndex {
             default -> {
                 // by type and time is all that is asked of the others
             }
+        }
+    }
+
+    private static void checkKeys(Payload payload) throws BadEventException {
+        switch (payload) {
+            case AlarmTransition transition -> checkKey(transition.alarm());
+            case DeviceState state -> checkKey(state.device());
+            case TagCatalogue catalogue -> {
+                for (var entry : catalogue.entries()) {
+                    checkKey(entry.name());
+                }
+            }
+            default -> {
+                // nothing is looked up by what it says
+            }
+        }
+    }
+
+    private static void checkKey(String name) throws BadEventException {
+        if (name.length() > MAX_KEY) {
+            throw new BadEventException(
+                    BadEventException.Why.LIMIT,
+                    "a name of %d characters; at most %d are found again"
+                            .formatted(name.length(), MAX_KEY));
         }
     }
 

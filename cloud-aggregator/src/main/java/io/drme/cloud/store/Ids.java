@@ -16,9 +16,19 @@ final class Ids {
     private final Map<String, Long> gateways = new HashMap<>();
     private final Map<EpochKey, Epoch> epochs = new HashMap<>();
     private final Map<SeriesKey, Long> series = new HashMap<>();
+    private int moves;
 
     Ids(Statements statements) {
         this.statements = statements;
+        this.moves = statements.moves();
+    }
+
+    /** A database that was away may have come back without what it had committed. */
+    void refresh() {
+        if (moves != statements.moves()) {
+            forget();
+            moves = statements.moves();
+        }
     }
 
     /** An epoch's row and its number within the gateway. */
@@ -36,7 +46,7 @@ final class Ids {
         var found = findGateway(gateway);
         if (found.isEmpty()) {
             statements.change(
-                    "insert into gateway (name, first_seen) values (?, ?)",
+                    "insert into gateway (name, first_seen) values (?, ?) on conflict do nothing",
                     gateway.text(),
                     nowNanos);
             found = findGateway(gateway);
@@ -96,10 +106,12 @@ final class Ids {
             return found.get();
         }
         long gatewayId = gateway(gateway, nowNanos);
+        // who numbers them must see all that are numbered
+        statements.dialect().own(statements, gateway.text());
         statements.change(
                 "insert into epoch (gateway_id, number, epoch, first_seen) values (?, "
                         + number
-                        + ", ?, ?)",
+                        + ", ?, ?) on conflict do nothing",
                 gatewayId,
                 gatewayId,
                 epoch.toString(),

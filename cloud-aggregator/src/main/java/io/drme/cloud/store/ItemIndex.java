@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
 final class ItemIndex {
     private static final Logger log = LoggerFactory.getLogger(ItemIndex.class);
 
+    private static final String BLOCK_SERIES =
+            "insert into block_series (series_id, epoch_id, sequence, ordinal, place, type, samples, bad_samples, first_time, last_time, complete, first_bits, last_bits, min_bits, max_bits, total, integral, covered_nanos) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
     private final Statements statements;
     private final Ids ids;
     private final GatewayId gateway;
@@ -97,6 +100,7 @@ final class ItemIndex {
         for (var series : block.series()) {
             series(item.sequence(), ordinal++, series, byTag.getOrDefault(series.tag(), 0L));
         }
+        statements.changeAll(BLOCK_SERIES);
         newest(item.sequence(), LongStream.of(places).min().orElse(0));
     }
 
@@ -138,8 +142,8 @@ final class ItemIndex {
             throws SQLException {
         var stats = series.stats();
         long id = ids.series(epoch.gatewayId(), series.tag().text());
-        statements.change(
-                "insert into block_series (series_id, epoch_id, sequence, ordinal, place, type, samples, bad_samples, first_time, last_time, complete, first_bits, last_bits, min_bits, max_bits, total, integral, covered_nanos) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        statements.put(
+                BLOCK_SERIES,
                 id,
                 epoch.id(),
                 sequence,

@@ -55,14 +55,12 @@ final class KeptItems {
     }
 
     Optional<byte[]> payload(long epochId, StreamKind stream, long sequence) throws SQLException {
-        return statements
-                .one(
-                        "select coalesce(payload, x'') from item where epoch_id = ? and stream = ? and sequence = ?",
-                        r -> r.getBytes(1),
-                        epochId,
-                        stream.code(),
-                        sequence)
-                .filter(bytes -> bytes.length > 0);
+        return statements.one(
+                "select payload from item where epoch_id = ? and stream = ? and sequence = ? and payload is not null",
+                r -> r.getBytes(1),
+                epochId,
+                stream.code(),
+                sequence);
     }
 
     /** Removes an item with all that was made of its content. */

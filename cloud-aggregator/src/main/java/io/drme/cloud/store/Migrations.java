@@ -4,54 +4,62 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
-import java.util.List;
 
 /**
  * Brings a database's tables up to this release: numbered SQL files, each applied once and in its
  * own transaction. A file that was released is never changed; what comes later is a new one.
  */
 final class Migrations {
-    private static final List<String> FILES =
-            List.of("001-first.sql", "002-clock.sql", "003-series-by-block.sql");
+    private static final int DIGITS = 3;
 
     private Migrations() {}
 
+    /**
+     * Applies what is missing.
+     *
+     * @throws DatabaseException where a newer release has been here
+     */
     static void apply(Writer writer) throws SQLException, DatabaseException {
-        writer.statements()
-                .change(
-                        "create table if not exists schema_version (version integer not null primary key)");
+        while (applyNext(writer)) {
+            // each in its own transaction, whoever else does the same at this moment
+        }
+    }
+
+    private static boolean applyNext(Writer writer) throws SQLException, DatabaseException {
+        var dialect = writer.dialect();
+        var statements = writer.statements();
+        int newest = version(dialect.migrations().getLast());
+        writer.begin();
+        dialect.ownSchema(statements);
+        statements.change(
+                "create table if not exists schema_version (version integer not null primary key)");
         int version =
-                writer.statements()
+                statements
                         .one(
                                 "select coalesce(max(version), 0) from schema_version",
                                 r -> r.getInt(1))
                         .orElse(0);
-        if (version > FILES.size()) {
+        if (version > newest) {
             throw new DatabaseException(
-                    "the database has schema version %d, but this release knows %d; start the newer release, or another data directory"
-                            .formatted(version, FILES.size()));
+                    "the database has schema version %d, but this release knows %d; start the newer release, or take another database"
+                            .formatted(version, newest));
         }
-        for (int i = version; i < FILES.size(); i++) {
-            apply(writer, i + 1, FILES.get(i));
-        }
-    }
-
-    private static void apply(Writer writer, int version, String file) throws SQLException {
-        writer.begin();
-        for (var sql : dialect(read(file)).split(";", -1)) {
-            if (!sql.isBlank()) {
-                writer.statements().change(sql);
+        var next = dialect.migrations().stream().filter(f -> version(f) > version).findFirst();
+        if (next.isPresent()) {
+            for (var sql : read(next.get()).replaceAll("(?m)--.*$", "").split(";", -1)) {
+                if (!sql.isBlank()) {
+                    statements.change(dialect.ddl(sql));
+                }
             }
+            statements.change(
+                    "insert into schema_version (version) values (?)", version(next.get()));
         }
-        writer.statements().change("insert into schema_version (version) values (?)", version);
         writer.commit();
+        return next.isPresent();
     }
 
-    /** The few words that databases do not share. */
-    private static String dialect(String sql) {
-        return sql.replaceAll("(?m)--.*$", "")
-                .replace("${bytes}", "blob")
-                .replace("${clustered}", "without rowid");
+    private static int version(String file) {
+        return Integer.parseInt(file.substring(0, DIGITS));
     }
 
     private static String read(String file) {

@@ -75,7 +75,7 @@ public final class MissingBlocks {
     public List<Quarantined> quarantined(long gatewayId, int limit) throws DatabaseException {
         var found = new ArrayList<Quarantined>();
         store.each(
-                "select i.epoch_id, i.sequence, i.received_at, q.detail, exists (select 1 from epoch f cross join item n where f.gateway_id = e.gateway_id and n.epoch_id = f.id and n.stream = 2 and n.state = 1 and (f.number > e.number or (f.id = e.id and n.sequence > i.sequence))) from quarantine q join item i on i.id = q.item_id join epoch e on e.id = i.epoch_id where e.gateway_id = ? and i.stream = 2 order by e.number desc, i.sequence desc limit ?",
+                "select i.epoch_id, i.sequence, i.received_at, q.detail, case when exists (select 1 from epoch f cross join item n where f.gateway_id = e.gateway_id and n.epoch_id = f.id and n.stream = 2 and n.state = 1 and (f.number > e.number or (f.id = e.id and n.sequence > i.sequence))) then 1 else 0 end from quarantine q join item i on i.id = q.item_id join epoch e on e.id = i.epoch_id where e.gateway_id = ? and i.stream = 2 order by e.number desc, i.sequence desc limit ?",
                 r ->
                         new Quarantined(
                                 r.getLong(1),

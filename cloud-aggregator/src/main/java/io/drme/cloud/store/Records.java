@@ -28,11 +28,7 @@ public final class Records implements AutoCloseable {
 
     /** Opens a connection for writing; the caller closes it before the database. */
     public static Records open(Database database) throws DatabaseException {
-        try {
-            return new Records(database.openWriter());
-        } catch (SQLException e) {
-            throw new DatabaseException("the database can't be written: " + e.getMessage(), e);
-        }
+        return new Records(database.openWriter(Dialect.Role.RECORDS));
     }
 
     @FunctionalInterface
@@ -43,11 +39,12 @@ public final class Records implements AutoCloseable {
     private void change(Change change) throws DatabaseException {
         try {
             writer.begin();
+            ids.refresh();
             change.run();
         } catch (SQLException e) {
             ids.forget();
             rollBack();
-            throw new DatabaseException("the database failed: " + e.getMessage(), e);
+            throw failure(e);
         }
     }
 
@@ -55,8 +52,12 @@ public final class Records implements AutoCloseable {
         try {
             writer.rollBack();
         } catch (SQLException e) {
-            throw new DatabaseException("the database failed: " + e.getMessage(), e);
+            throw failure(e);
         }
+    }
+
+    private DatabaseException failure(SQLException e) {
+        return new DatabaseException("the database failed: " + writer.dialect().advice(e), e);
     }
 
     /** Remembers a hello. */
@@ -126,7 +127,7 @@ public final class Records implements AutoCloseable {
         } catch (SQLException e) {
             ids.forget();
             rollBack();
-            throw new DatabaseException("the database failed: " + e.getMessage(), e);
+            throw failure(e);
         }
     }
 

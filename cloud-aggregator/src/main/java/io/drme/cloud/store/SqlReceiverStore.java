@@ -11,6 +11,9 @@ import java.sql.SQLException;
  * <p>Confined to the receiver's thread.
  */
 public final class SqlReceiverStore implements ReceiverStore, AutoCloseable {
+    /** A transaction that others were in the way of so often is refused. */
+    private static final int MOST_TRIES = 5;
+
     private final Writer writer;
     private final Ids ids;
     private final OpenedBlock opened = new OpenedBlock();
@@ -22,11 +25,7 @@ public final class SqlReceiverStore implements ReceiverStore, AutoCloseable {
 
     /** Opens the store on a database; the caller closes it before the database. */
     public static SqlReceiverStore open(Database database) throws DatabaseException {
-        try {
-            return new SqlReceiverStore(database.openWriter());
-        } catch (SQLException e) {
-            throw new DatabaseException("the database can't be written: " + e.getMessage(), e);
-        }
+        return new SqlReceiverStore(database.openWriter(Dialect.Role.RECEIVER));
     }
 
     /** What looks into items before this stores them; both open a block once. */
@@ -36,36 +35,46 @@ public final class SqlReceiverStore implements ReceiverStore, AutoCloseable {
 
     @Override
     public <T> T inTransaction(Work<T> work) throws StoreException {
-        boolean done = false;
-        try {
-            writer.begin();
-            T result = work.in(new SqlTransaction(writer.statements(), ids, opened));
-            writer.commit();
-            done = true;
-            return result;
-        } catch (SQLException e) {
-            throw failure(e);
-        } finally {
-            if (!done) {
-                rollBack();
+        int tries = 1;
+        while (true) {
+            try {
+                return once(work);
+            } catch (SQLException e) {
+                if (tries++ == MOST_TRIES || kind(e) != Dialect.Failure.CONFLICT) {
+                    throw failure(writer.dialect(), e);
+                }
             }
         }
     }
 
-    private void rollBack() throws StoreException {
-        ids.forget();
+    private Dialect.Failure kind(SQLException e) {
+        return writer.dialect().failure(e);
+    }
+
+    private <T> T once(Work<T> work) throws StoreException, SQLException {
+        boolean done = false;
         try {
-            writer.rollBack();
-        } catch (SQLException e) {
-            throw failure(e);
+            writer.begin();
+            ids.refresh();
+            T result = work.in(new SqlTransaction(writer.statements(), ids, opened));
+            writer.commit();
+            done = true;
+            return result;
+        } catch (StoreException e) {
+            if (e.getCause() instanceof SQLException cause) {
+                throw cause;
+            }
+            throw e;
+        } finally {
+            if (!done) {
+                ids.forget();
+                writer.rollBack();
+            }
         }
     }
 
-    static StoreException failure(SQLException e) {
-        return new StoreException(
-                "the centre's database failed: %s; look at the disk's space and health"
-                        .formatted(e.getMessage()),
-                e);
+    static StoreException failure(Dialect dialect, SQLException e) {
+        return new StoreException("the centre's database failed: " + dialect.advice(e), e);
     }
 
     @Override

@@ -12,11 +12,39 @@ import org.jspecify.annotations.Nullable;
  * The prepared statements of one connection, each made once. Confined to the connection's thread.
  */
 final class Statements implements AutoCloseable {
-    private final Connection connection;
+    private final Dialect dialect;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
+    private Connection connection;
+    private int moves;
 
-    Statements(Connection connection) {
+    Statements(Connection connection, Dialect dialect) {
         this.connection = connection;
+        this.dialect = dialect;
+    }
+
+    /** Goes on with another connection, and closes the one before. */
+    void moveTo(Connection next) {
+        prepared.clear();
+        closeQuietly(connection);
+        connection = next;
+        moves++;
+    }
+
+    private static void closeQuietly(Connection lost) {
+        try {
+            lost.close();
+        } catch (SQLException _) {
+            // it was lost already
+        }
+    }
+
+    /** How often the connection was made anew: what was known by the one before may be wrong. */
+    int moves() {
+        return moves;
+    }
+
+    Dialect dialect() {
+        return dialect;
     }
 
     /** A row as a caller reads it. */
@@ -62,11 +90,32 @@ final class Statements implements AutoCloseable {
             statement = connection.prepareStatement(sql);
             prepared.put(sql, statement);
         }
-        bind(statement, values);
+        bind(dialect, statement, values);
         return statement;
     }
 
-    static void bind(PreparedStatement statement, @Nullable Object... values) throws SQLException {
+    /** Puts one more row to what {@link #changeAll} will change; the same SQL for all of them. */
+    void put(String sql, @Nullable Object... values) throws SQLException {
+        bound(sql, values).addBatch();
+    }
+
+    /** Runs what was {@link #put}, with few round trips to the database. */
+    void changeAll(String sql) throws SQLException {
+        var statement = prepared.get(sql);
+        if (statement != null) {
+            statement.executeBatch();
+        }
+    }
+
+    /** Forgets what was {@link #put} and not run. */
+    void dropPut() throws SQLException {
+        for (var statement : prepared.values()) {
+            statement.clearBatch();
+        }
+    }
+
+    static void bind(Dialect dialect, PreparedStatement statement, @Nullable Object... values)
+            throws SQLException {
         for (int i = 0; i < values.length; i++) {
             switch (values[i]) {
                 case null -> statement.setObject(i + 1, null);
@@ -74,7 +123,7 @@ final class Statements implements AutoCloseable {
                 case Integer n -> statement.setInt(i + 1, n);
                 case Double d -> statement.setDouble(i + 1, d);
                 case byte[] b -> statement.setBytes(i + 1, b);
-                default -> statement.setString(i + 1, values[i] + "");
+                default -> statement.setString(i + 1, dialect.storable(values[i] + ""));
             }
         }
     }

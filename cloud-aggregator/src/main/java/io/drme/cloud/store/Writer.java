@@ -1,39 +1,49 @@
 package io.drme.cloud.store;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A connection that writes, with its transactions begun by hand: SQLite's driver would begin the
- * next one with each commit, and hold the lock that others wait for. A transaction takes that lock
- * at its beginning, so that what it read can't have changed when it writes.
+ * A connection that writes, with its transactions begun by hand. In this process one at a time is
+ * open, so that what it read can't have changed when it writes; of other processes the {@link
+ * Dialect} keeps it apart.
+ *
+ * <p>A connection that was lost is made anew at the next beginning: nothing has happened by then.
  *
  * <p>Confined to its owner thread.
  */
 final class Writer implements AutoCloseable {
     private static final long TURN_WITHIN_SECONDS = 30;
 
-    private final Connection connection;
+    private final Dialect dialect;
+    private final Dialect.Role role;
     private final ReentrantLock turn;
+    private final Availability availability;
     private final Statements statements;
     private boolean open;
 
     /**
-     * Takes over a connection that commits each statement by itself.
+     * Connects.
      *
      * @param turn shared by all that write to the database, and fair: SQLite's own waiting looks
      *     again after ever longer sleeps, so that who commits without a pause starves the others
      */
-    Writer(Connection connection, ReentrantLock turn) {
-        this.connection = connection;
+    Writer(Dialect dialect, Dialect.Role role, ReentrantLock turn, Availability availability)
+            throws SQLException {
+        this.dialect = dialect;
+        this.role = role;
         this.turn = turn;
-        this.statements = new Statements(connection);
+        this.availability = availability;
+        this.statements = new Statements(dialect.connect(role), dialect);
     }
 
     Statements statements() {
         return statements;
+    }
+
+    Dialect dialect() {
+        return dialect;
     }
 
     /** Begins a transaction, unless one is open. Waits while another connection has one. */
@@ -43,12 +53,34 @@ final class Writer implements AutoCloseable {
         }
         awaitTurn();
         try {
-            statements.change("begin immediate");
+            beginConnected();
             open = true;
+            availability.works(role);
         } finally {
             if (!open) {
                 turn.unlock();
             }
+        }
+    }
+
+    private void beginConnected() throws SQLException {
+        try {
+            dialect.begin(statements);
+        } catch (SQLException e) {
+            if (dialect.failure(e) != Dialect.Failure.GONE) {
+                throw e;
+            }
+            reconnect();
+            dialect.begin(statements);
+        }
+    }
+
+    private void reconnect() throws SQLException {
+        try {
+            statements.moveTo(dialect.connect(role));
+        } catch (SQLException e) {
+            availability.lost(dialect.failure(e), dialect.advice(e));
+            throw e;
         }
     }
 
@@ -65,21 +97,29 @@ final class Writer implements AutoCloseable {
         }
     }
 
-    /** Makes the transaction durable; nothing where none is open. */
+    /**
+     * Makes the transaction durable; nothing where none is open. When this fails, it may be durable
+     * or not, and it is still to be rolled back.
+     */
     void commit() throws SQLException {
         if (open) {
-            statements.change("commit");
+            dialect.commit(statements);
             open = false;
             turn.unlock();
         }
     }
 
-    /** Undoes the transaction; nothing where none is open. */
+    /** Undoes the transaction; nothing where none is open, or its connection is lost. */
     void rollBack() throws SQLException {
         if (open) {
             open = false;
             try {
-                statements.change("rollback");
+                dialect.rollBack(statements);
+                statements.dropPut();
+            } catch (SQLException e) {
+                if (dialect.failure(e) != Dialect.Failure.GONE) {
+                    throw e;
+                }
             } finally {
                 turn.unlock();
             }
@@ -88,7 +128,7 @@ final class Writer implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        try (connection) {
+        try (var _ = statements.connection()) {
             rollBack();
             statements.close();
         }

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CloudConfigTest {
     @TempDir private Path directory;
@@ -49,6 +51,7 @@ class CloudConfigTest {
         assertThat(config.ingest().maxGateways()).isEqualTo(50);
         assertThat(config.store().url()).contains("jdbc:sqlite:/tmp/x.db");
         assertThat(config.store().retention()).isEqualTo(Duration.ofDays(30));
+        assertThat(config.store().user()).isEmpty();
         assertThat(config.web().listen().host()).isEqualTo("::1");
     }
 
@@ -68,6 +71,48 @@ class CloudConfigTest {
                 .hasMessageContaining("certificate, key and ca")
                 .hasMessageContaining(":3: web.certificate")
                 .hasMessageContaining(":4: store.url")
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void aPostgresServerIsReadWithItsUserAndFiles() throws Exception {
+        var secret = Files.writeString(directory.resolve("secret"), "x");
+        var config =
+                read(
+                        """
+                        store: {url: "jdbc:postgresql://a.example:5432,b.example/drme", user: centre, password-file: %s, ca: %s}
+                        """
+                                .formatted(secret, secret));
+        assertThat(config.store().url())
+                .contains("jdbc:postgresql://a.example:5432,b.example/drme");
+        assertThat(config.store().user()).contains("centre");
+        assertThat(config.store().passwordFile()).contains(secret);
+        assertThat(config.store().ca()).contains(secret);
+        var here = read("store: {url: \"jdbc:postgresql://127.0.0.1/drme\"}\n");
+        assertThat(here.store().ca()).isEmpty();
+    }
+
+    // What is in the URL gets into logs and lists of processes, and other parameters load classes.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "url: 'jdbc:postgresql://db.example/drme'|store.url|give ca",
+                "url: 'jdbc:postgresql://127.0.0.1,db.example/drme'|store.url|give ca",
+                "url: 'jdbc:postgresql://127.0.0.1.example/drme'|store.url|give ca",
+                "url: 'jdbc:postgresql://localhost/drme?user=x'|store.url|nothing behind it",
+                "url: 'jdbc:postgresql://drme:secret@localhost/drme'|store.url|nothing behind it",
+                "url: 'jdbc:postgresql:drme'|store.url|expected jdbc:postgresql://HOST",
+                "url: 'jdbc:mysql://localhost/drme'|store.url|expected jdbc:sqlite:FILE or",
+                "user: drme|store.user|url names none",
+                "url: 'jdbc:sqlite:x', user: drme|store.user|url names none",
+                "url: 'jdbc:postgresql://localhost/drme', password-file: /none|store.password-file|can't be read"
+            })
+    void aDatabaseThatCantBeMeantIsRefused(String store, String where, String remedy) {
+        assertThatThrownBy(() -> read("store: {" + store + "}\n"))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining(":1: " + where)
+                .hasMessageContaining(remedy)
                 .hasMessageNotContaining("secret");
     }
 

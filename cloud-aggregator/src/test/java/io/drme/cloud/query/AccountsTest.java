@@ -3,10 +3,10 @@ package io.drme.cloud.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.cloud.store.BlockStore;
-import io.drme.cloud.store.Database;
 import io.drme.cloud.store.FakeGateway;
 import io.drme.cloud.store.Report;
 import io.drme.cloud.store.SqlReceiverStore;
+import io.drme.cloud.store.StoreKind;
 import io.drme.model.EpochId;
 import io.drme.model.StreamKind;
 import io.drme.sync.Message.Progress;
@@ -18,12 +18,21 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(StoreKind.class)
 class AccountsTest {
+    private final StoreKind kind;
     private static final EpochId FIRST = new EpochId(1, 1);
     private static final EpochId SECOND = new EpochId(2, 2);
 
     @TempDir private Path data;
+
+    AccountsTest(StoreKind kind) {
+        this.kind = kind;
+    }
 
     // The directory was restored: what was pending is framed anew in the next epoch.
     @Test
@@ -31,7 +40,7 @@ class AccountsTest {
         var gateway = new FakeGateway("press-line-1", FIRST, 3, 4);
         var block = gateway.block(5);
         long stored = block.samples();
-        try (var database = Database.openIn(data);
+        try (var database = kind.open(data);
                 var receiver = SqlReceiverStore.open(database)) {
             receiver.inTransaction(t -> {
                 t.epochNumber(gateway.id(), FIRST, 1);

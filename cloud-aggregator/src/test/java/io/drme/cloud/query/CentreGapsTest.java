@@ -8,6 +8,7 @@ import io.drme.cloud.store.Database;
 import io.drme.cloud.store.DatabaseException;
 import io.drme.cloud.store.FakeGateway;
 import io.drme.cloud.store.SqlReceiverStore;
+import io.drme.cloud.store.StoreKind;
 import io.drme.history.Gap;
 import io.drme.history.Gaps;
 import io.drme.model.EpochId;
@@ -24,12 +25,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the centre says of blocks that came to it and can't be used. */
+@ParameterizedClass
+@EnumSource(StoreKind.class)
 class CentreGapsTest {
+    private final StoreKind kind;
     private static final int POLLS = 20;
     private static final String WHY = "the checksum of its body is wrong";
     private static final String IN_QUARANTINE = "block %d is in quarantine at the centre: " + WHY;
+
+    CentreGapsTest(StoreKind kind) {
+        this.kind = kind;
+    }
 
     /** From one sample to the next may be so much without a hole; polls are a second apart. */
     private static final long SLACK = Duration.ofMillis(2500).toNanos();
@@ -44,7 +54,7 @@ class CentreGapsTest {
 
     @BeforeEach
     void open() throws Exception {
-        database = Database.openIn(directory);
+        database = kind.open(directory);
         receiver = SqlReceiverStore.open(database);
         receiver.inTransaction(t -> t.epochNumber(gateway.id(), gateway.epoch(), 0));
         insert(gateway.catalogue("acme/test", Map.of()), Optional.empty());

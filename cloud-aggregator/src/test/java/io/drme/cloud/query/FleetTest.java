@@ -22,6 +22,7 @@ import io.drme.cloud.store.FakeGateway;
 import io.drme.cloud.store.FakeGateway.Made;
 import io.drme.cloud.store.Records;
 import io.drme.cloud.store.SqlReceiverStore;
+import io.drme.cloud.store.StoreKind;
 import io.drme.history.Gaps;
 import io.drme.history.RollUp;
 import io.drme.history.RollUpFunction;
@@ -56,11 +57,16 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Store, grid and queries together, held against the plain list of what gateways made. */
+@ParameterizedClass
+@EnumSource(StoreKind.class)
 class FleetTest {
+    private final StoreKind kind;
     private static final long SECOND = 1_000_000_000L;
     private static Member member;
 
@@ -75,6 +81,10 @@ class FleetTest {
     private Grid grid;
     private Projection projection;
     private Fleet fleet;
+
+    FleetTest(StoreKind kind) {
+        this.kind = kind;
+    }
 
     static LongStream seeds() {
         return io.drme.testing.Seeds.of(6, 500);
@@ -92,7 +102,7 @@ class FleetTest {
 
     @BeforeEach
     void open() throws Exception {
-        database = Database.openIn(directory);
+        database = kind.open(directory);
         receiver = SqlReceiverStore.open(database);
         records = Records.open(database);
         store = new BlockStore(database);

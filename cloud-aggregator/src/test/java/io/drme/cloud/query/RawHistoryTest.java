@@ -6,9 +6,9 @@ import io.drme.cloud.query.RawHistory.HistorySample;
 import io.drme.cloud.query.RawHistory.Place;
 import io.drme.cloud.store.BlockStore;
 import io.drme.cloud.store.BlockStore.Span;
-import io.drme.cloud.store.Database;
 import io.drme.cloud.store.FakeGateway;
 import io.drme.cloud.store.SqlReceiverStore;
+import io.drme.cloud.store.StoreKind;
 import io.drme.model.EpochId;
 import io.drme.sync.StreamId;
 import java.nio.file.Path;
@@ -18,10 +18,19 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the database gives of a tag's history, page by page. */
+@ParameterizedClass
+@EnumSource(StoreKind.class)
 class RawHistoryTest {
+    private final StoreKind kind;
     private static final Span EVER = new Span(0, Long.MAX_VALUE);
+
+    RawHistoryTest(StoreKind kind) {
+        this.kind = kind;
+    }
 
     /** Many times what is asked for at once, each block with two rows of a tag. */
     private static final int BLOCKS = 150;
@@ -33,7 +42,7 @@ class RawHistoryTest {
     @Test
     void aTagThatChangesItsPollGroupWithinABlockIsGivenOnceAndInOrder() throws Exception {
         var gateway = new FakeGateway("press-line-1", new EpochId(1, 1), 1, 3);
-        try (var database = Database.openIn(directory);
+        try (var database = kind.open(directory);
                 var receiver = SqlReceiverStore.open(database)) {
             receiver.inTransaction(t -> t.epochNumber(gateway.id(), gateway.epoch(), 0));
             for (int i = 0; i < BLOCKS; i++) {

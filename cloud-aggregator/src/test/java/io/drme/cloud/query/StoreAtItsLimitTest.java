@@ -18,6 +18,7 @@ import io.drme.cloud.store.Database;
 import io.drme.cloud.store.FakeGateway;
 import io.drme.cloud.store.Records;
 import io.drme.cloud.store.SqlReceiverStore;
+import io.drme.cloud.store.StoreKind;
 import io.drme.history.Gaps;
 import io.drme.log.DropCause;
 import io.drme.log.EventItem;
@@ -69,9 +70,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the centre shows of a gateway whose store comes to its limit. */
+@ParameterizedClass
+@EnumSource(StoreKind.class)
 class StoreAtItsLimitTest {
+    private final StoreKind kind;
     private static final int CLUSTER_PORT = 5793;
     private static final String TAG = "press/oil";
     private static final StoreConfig THIN =
@@ -98,6 +104,10 @@ class StoreAtItsLimitTest {
     private Receiver front;
     private Fleet fleet;
 
+    StoreAtItsLimitTest(StoreKind kind) {
+        this.kind = kind;
+    }
+
     @BeforeAll
     static void startMember() {
         member = Member.start(CloudConfig.defaults().withClusterPort(CLUSTER_PORT).cluster());
@@ -110,7 +120,7 @@ class StoreAtItsLimitTest {
 
     @BeforeEach
     void open() throws Exception {
-        database = Database.openIn(directory);
+        database = kind.open(directory);
         receiver = SqlReceiverStore.open(database);
         front =
                 new Receiver(

@@ -18,6 +18,7 @@ import io.drme.cloud.store.Database;
 import io.drme.cloud.store.FakeGateway;
 import io.drme.cloud.store.Records;
 import io.drme.cloud.store.SqlReceiverStore;
+import io.drme.cloud.store.StoreKind;
 import io.drme.history.RollUp;
 import io.drme.history.RollUpFunction;
 import io.drme.model.EpochId;
@@ -43,11 +44,16 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A gateway that began in 1970 and learned the time later, as the centre tells of it. */
+@ParameterizedClass
+@EnumSource(StoreKind.class)
 class WrongClockTest {
+    private final StoreKind kind;
     private static final long SECOND = 1_000_000_000L;
     private static final long WRONG_BEGIN = 10 * SECOND;
     private static final long UNCERTAINTY = 3_000_000;
@@ -65,10 +71,14 @@ class WrongClockTest {
     private Projection projection;
     private Fleet fleet;
 
+    WrongClockTest(StoreKind kind) {
+        this.kind = kind;
+    }
+
     @BeforeEach
     void open() throws Exception {
         member = Member.start(CloudConfig.defaults().withClusterPort(5792).cluster());
-        database = Database.openIn(directory);
+        database = kind.open(directory);
         receiver = SqlReceiverStore.open(database);
         records = Records.open(database);
         store = new BlockStore(database);

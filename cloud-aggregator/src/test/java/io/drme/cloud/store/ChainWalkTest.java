@@ -19,7 +19,6 @@ import io.drme.sync.SigningKey;
 import io.drme.testing.ManualClock;
 import io.drme.testing.MemoryNotary;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -29,9 +28,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The auditor's walk over what a real database holds, whole and tampered with. */
+@ParameterizedClass
+@EnumSource(StoreKind.class)
 class ChainWalkTest {
+    private final StoreKind kind;
     private static final EpochId EPOCH = new EpochId(1, 1);
     private static final long SESSION = (7L << 32) | 1;
 
@@ -45,9 +49,13 @@ class ChainWalkTest {
     private SqlReceiverStore sql;
     private Receiver receiver;
 
+    ChainWalkTest(StoreKind kind) {
+        this.kind = kind;
+    }
+
     @BeforeEach
     void fill() throws Exception {
-        database = Database.openIn(directory);
+        database = kind.open(directory);
         sql = SqlReceiverStore.open(database);
         receiver =
                 new Receiver(
@@ -127,8 +135,7 @@ class ChainWalkTest {
 
     /** As somebody with access to the file would. */
     private void tamper(String sql) throws Exception {
-        var url = "jdbc:sqlite:" + directory.resolve("drme.db");
-        try (var connection = DriverManager.getConnection(url);
+        try (var connection = kind.connect(directory);
                 var statement = connection.createStatement()) {
             assertThat(statement.executeUpdate(sql)).isPositive();
         }
@@ -149,7 +156,11 @@ class ChainWalkTest {
 
     @Test
     void aChangedByteIsFoundAtItsBlock() throws Exception {
-        tamper("update item set payload = payload || x'00' where stream = 2 and sequence = 3");
+        var changed = blocks.get(2).payload().clone();
+        changed[changed.length - 1] ^= 1;
+        tamper(
+                "update item set payload = %s where stream = 2 and sequence = 3"
+                        .formatted(kind.bytes(changed)));
         var broken = Objects.requireNonNull(data().broken());
         assertThat(broken.sequence()).isEqualTo(3);
         assertThat(broken.expected()).contains(blocks.get(2).hash().toString());
@@ -178,13 +189,9 @@ class ChainWalkTest {
             third = other.block(3);
         }
         tamper(
-                "update item set payload = x'%s', hash = x'%s' where stream = 2 and sequence = 3"
-                        .formatted(hex(third.payload()), third.hash()));
+                "update item set payload = %s, hash = %s where stream = 2 and sequence = 3"
+                        .formatted(kind.bytes(third.payload()), kind.bytes(third.hash() + "")));
         assertThat(Objects.requireNonNull(data().broken()).sequence()).isEqualTo(3);
-    }
-
-    private static String hex(byte[] bytes) {
-        return java.util.HexFormat.of().formatHex(bytes);
     }
 
     // Without the ranges it can't be told from a backlog; the signature says that there is more.
@@ -200,7 +207,7 @@ class ChainWalkTest {
     @Test
     void aSignatureOfAnotherKeyIsInvalid() throws Exception {
         var stranger = SigningKey.make(new Random(9)).verifyKey();
-        tamper("update gateway_key set verify_key = x'%s'".formatted(stranger));
+        tamper("update gateway_key set verify_key = %s".formatted(kind.bytes(stranger + "")));
         var walked = data();
         assertThat(walked.signature()).isEqualTo(Signature.INVALID);
         assertThat(walked.holds()).isFalse();

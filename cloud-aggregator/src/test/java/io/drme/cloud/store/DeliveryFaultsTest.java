@@ -18,7 +18,6 @@ import io.drme.testing.CheapSignatures;
 import io.drme.testing.ManualClock;
 import io.drme.testing.MemoryNotary;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,12 +31,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Deliveries that are duplicated, reordered, delayed and damaged, of a session before and cut by
- * restarts, into the real store on SQLite.
+ * restarts, into the real store.
  */
+@ParameterizedClass
+@EnumSource(StoreKind.class)
 class DeliveryFaultsTest {
+    private final StoreKind kind;
     private static final int COPIES = 4;
 
     @TempDir private Path directory;
@@ -50,11 +54,15 @@ class DeliveryFaultsTest {
     private SqlReceiverStore store;
     private Receiver receiver;
 
+    DeliveryFaultsTest(StoreKind kind) {
+        this.kind = kind;
+    }
+
     private record Sent(FakeGateway gateway, Item item) {}
 
     @BeforeEach
     void open() throws Exception {
-        database = Database.openIn(directory);
+        database = kind.open(directory);
         store = SqlReceiverStore.open(database);
         receiver = new Receiver(store, new ContentReader(), keys, clock, ReceiverSettings.DEFAULTS);
     }
@@ -203,8 +211,7 @@ class DeliveryFaultsTest {
     }
 
     private long count(String sql) throws Exception {
-        var url = "jdbc:sqlite:" + directory.resolve("drme.db");
-        try (var connection = DriverManager.getConnection(url);
+        try (var connection = kind.connect(directory);
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery(sql)) {
             assertThat(rows.next()).isTrue();

@@ -10,18 +10,27 @@ import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(StoreKind.class)
 class WriterTest {
+    private final StoreKind kind;
     @TempDir private Path directory;
+
+    WriterTest(StoreKind kind) {
+        this.kind = kind;
+    }
 
     // Else the thread that tells of alarms waits for as long as blocks come without a pause.
     @Test
     @Timeout(60)
     void whoWritesWithoutAPauseLeavesTheTurnToWhoWaits() throws Exception {
         var order = Collections.synchronizedList(new ArrayList<String>());
-        try (var database = Database.openIn(directory);
-                var busy = database.openWriter();
-                var other = database.openWriter()) {
+        try (var database = kind.open(directory);
+                var busy = database.openWriter(Dialect.Role.RECORDS);
+                var other = database.openWriter(Dialect.Role.RECORDS)) {
             busy.begin();
             var task =
                     new FutureTask<>(() -> {
@@ -47,9 +56,9 @@ class WriterTest {
     @Test
     @Timeout(60)
     void whatIsUndoneOrClosedLeavesTheTurnToTheNext() throws Exception {
-        try (var database = Database.openIn(directory);
-                var next = database.openWriter()) {
-            try (var first = database.openWriter()) {
+        try (var database = kind.open(directory);
+                var next = database.openWriter(Dialect.Role.RECORDS)) {
+            try (var first = database.openWriter(Dialect.Role.RECORDS)) {
                 first.begin();
                 first.rollBack();
                 elsewhere(next);

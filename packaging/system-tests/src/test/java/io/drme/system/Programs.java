@@ -118,16 +118,16 @@ final class Programs implements AutoCloseable {
     }
 
     void startCloud() throws IOException {
-        start(
-                "cloud",
-                List.of(
-                        "run",
-                        "--data",
-                        cloudData().toString(),
-                        "--port",
-                        Integer.toString(cloudPort),
-                        "--mqtt-port",
-                        Integer.toString(mqttPort)));
+        startCloud(List.of());
+    }
+
+    /** Starts the centre with more options. */
+    void startCloud(List<String> options) throws IOException {
+        var arguments = new ArrayList<>(List.of("run", "--data", cloudData().toString()));
+        arguments.addAll(List.of("--port", Integer.toString(cloudPort)));
+        arguments.addAll(List.of("--mqtt-port", Integer.toString(mqttPort)));
+        arguments.addAll(options);
+        start("cloud", arguments);
     }
 
     /** Starts the demo's gateway with its uplink at this port. */
