@@ -229,8 +229,7 @@ class WindowsOverKillsTest {
         return all;
     }
 
-    private static List<String> differences(
-            Map<String, String> got, Map<String, String> expected) {
+    private static List<String> differences(Map<String, String> got, Map<String, String> expected) {
         var all = new TreeSet<>(expected.keySet());
         all.addAll(got.keySet());
         return all.stream()
