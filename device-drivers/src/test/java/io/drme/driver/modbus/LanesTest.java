@@ -84,7 +84,8 @@ class LanesTest {
             }
             int unit = request[6];
             busyUntilNanos =
-                    Math.max(busyUntilNanos, clock.nanoTime()) + answersAfter.get(unit).toNanos();
+                    Math.max(busyUntilNanos, clock.nanoTime())
+                            + answersAfter.getOrDefault(unit, Duration.ZERO).toNanos();
             byte[] answer = {request[0], request[1], 0, 0, 0, 5, (byte) unit, 3, 2, 0, (byte) unit};
             for (byte b : answer) {
                 coming.add(b);

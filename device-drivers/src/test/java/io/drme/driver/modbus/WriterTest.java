@@ -13,6 +13,8 @@ import io.drme.sim.fault.FaultKind;
 import io.drme.time.SystemClock;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HexFormat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,9 +31,13 @@ class WriterTest {
 
     private final SystemClock clock = new SystemClock();
     private final ModbusDriverFactory factory = new ModbusDriverFactory();
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private SimulatedPress press;
     private DeviceFixture fixture;
     private Driver driver;
+
+    @SuppressWarnings("NullAway.Init") // press, fixture and driver are there from start() on
+    WriterTest() {}
 
     private void start(String scheme, String unitKeys, String tags) throws Exception {
         press =
@@ -46,6 +52,7 @@ class WriterTest {
                               2: {fill: {"holding:0-99": {value: address}}}
                         """
                                 .formatted(scheme.equals("tcp") ? "" : scheme + "://", unitKeys));
+        open.push(press::close);
         fixture =
                 DeviceFixture.of(
                         "press",
@@ -60,14 +67,14 @@ class WriterTest {
                         """
                                 .formatted(scheme, press.port(), UNIT, tags));
         driver = factory.create(fixture.spec(), fixture.groups(), Path.of("unused"), clock);
+        open.push(driver::close);
         driver.connect();
     }
 
     @AfterEach
-    void stop() {
-        if (driver != null) {
-            driver.close();
-            press.close();
+    void stop() throws Exception {
+        while (!open.isEmpty()) {
+            open.pop().close();
         }
     }
 
@@ -134,7 +141,6 @@ class WriterTest {
             assertThat(polled.bits()[at(polled, "t")]).isEqualTo(value);
             assertThat(polled.bits()[at(polled, "other")]).as("its neighbour").isEqualTo(1050);
             stop();
-            driver = null;
         }
     }
 
