@@ -52,7 +52,7 @@ class WriterTest {
                               2: {fill: {"holding:0-99": {value: address}}}
                         """
                                 .formatted(scheme.equals("tcp") ? "" : scheme + "://", unitKeys));
-        open.push(press::close);
+        open.push(press);
         fixture =
                 DeviceFixture.of(
                         "press",
@@ -67,7 +67,7 @@ class WriterTest {
                         """
                                 .formatted(scheme, press.port(), UNIT, tags));
         driver = factory.create(fixture.spec(), fixture.groups(), Path.of("unused"), clock);
-        open.push(driver::close);
+        open.push(driver);
         driver.connect();
     }
 

@@ -50,7 +50,7 @@ record Changes(List<String> lines, List<String> needsRestart) {
         return after.pipelines().stream()
                 .filter(p -> was.containsKey(p.name()) && !p.steps().equals(was.get(p.name())))
                 .filter(p ->
-                        was.getOrDefault(p.name(), List.of()).stream().anyMatch(Changes::remembers))
+                        was.getOrDefault(p.name(), List.of()).stream().anyMatch(Step::remembers))
                 .map(PipelineConfig::name)
                 .toList();
     }
@@ -59,12 +59,6 @@ record Changes(List<String> lines, List<String> needsRestart) {
     static String lost(GatewayConfig before, GatewayConfig after) {
         var anew = windowsBegunAnew(before, after);
         return anew.isEmpty() ? "" : ": windows begin anew of " + String.join(", ", anew);
-    }
-
-    private static boolean remembers(Step step) {
-        return !(step instanceof Step.Filter
-                || step instanceof Step.Mapping
-                || step instanceof Step.Scale);
     }
 
     /** As they are wherever they stand: a line that moved is no change. */

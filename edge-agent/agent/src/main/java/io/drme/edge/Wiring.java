@@ -83,14 +83,7 @@ record Wiring(
         var config = place.config();
         var clock = place.clock();
         var placed = place.layout().placeAnyway(config, place.file().toString());
-        var found = store.recovery();
-        found.damages().forEach(d -> log.warn("store damage={}", d));
-        log.info(
-                "store epoch={} boot={} clean={} recovered-samples={}",
-                store.epoch(),
-                store.bootCount(),
-                found.clean(),
-                found.journalSamples());
+        logRecovery(store);
         var commandsDone = new CommandsDone();
         var clocks = new ClockBook();
         var starts = new ArrayList<Long>();
@@ -142,6 +135,17 @@ record Wiring(
                 made,
                 taken,
                 ready);
+    }
+
+    private static void logRecovery(Store store) {
+        var found = store.recovery();
+        found.damages().forEach(d -> log.warn("store damage={}", d));
+        log.info(
+                "store epoch={} boot={} clean={} recovered-samples={}",
+                store.epoch(),
+                store.bootCount(),
+                found.clean(),
+                found.journalSamples());
     }
 
     private static void recordStart(Store store, GatewayConfig.Gateway gateway) {

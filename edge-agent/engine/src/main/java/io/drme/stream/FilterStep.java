@@ -19,6 +19,11 @@ record FilterStep(Expression keep) implements Step {
     }
 
     @Override
+    public boolean remembers() {
+        return false;
+    }
+
+    @Override
     public Optional<Step> asked() {
         return Optional.of(new MapStep(keep));
     }

@@ -67,6 +67,11 @@ record LookupStep(
     }
 
     @Override
+    public boolean remembers() {
+        return false;
+    }
+
+    @Override
     public Optional<Operator> make(Making making) {
         if (key == Key.VALUE && !areKeys(making)) {
             return Optional.empty();

@@ -16,6 +16,11 @@ record MapStep(Expression result) implements Step {
     }
 
     @Override
+    public boolean remembers() {
+        return false;
+    }
+
+    @Override
     public Optional<Operator> make(Making making) {
         return making.programs(result, false).map(p -> new MapOperator(making.lanes(), p));
     }

@@ -24,6 +24,11 @@ record ScaleStep(double factor, double offset) implements Step {
     }
 
     @Override
+    public boolean remembers() {
+        return false;
+    }
+
+    @Override
     public Optional<Operator> make(Making making) {
         return making.areNumbers("scale", "scaled; leave it out of 'from'")
                 ? Optional.of(new ScaleOperator(making.lanes(), factor, offset))

@@ -83,6 +83,11 @@ record SplitStep(List<Branch> branches, Optional<String> otherwise) implements S
     }
 
     @Override
+    public boolean remembers() {
+        return false;
+    }
+
+    @Override
     public List<String> functions(List<String> before) {
         var all = new ArrayList<String>();
         for (var word : before) {

@@ -34,6 +34,11 @@ public interface Step {
         return false;
     }
 
+    /** Whether a result depends on earlier samples, so that a change of the step loses some. */
+    default boolean remembers() {
+        return true;
+    }
+
     /** What it asks of each sample, as a step that gives the answer; only a filter asks. */
     default Optional<Step> asked() {
         return Optional.empty();
