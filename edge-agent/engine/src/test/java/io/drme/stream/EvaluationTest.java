@@ -16,13 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * Compiled code gives what {@link PlainEvaluation} gives, of random terms over three inputs.
- *
- * <p>Planted and caught: an {@code &&} that forgets that its left side was unknown; operands that
- * lie in each other's variables; {@code <=} that holds of NaN; an overflow told of the wrong
- * operands; a shape that two functions share.
- */
+/** Compiled code gives what {@link PlainEvaluation} gives, of random terms over three inputs. */
 class EvaluationTest {
     private static final String TAG = "press-3/oil";
     private static final int TERMS_A_SEED = 10;
