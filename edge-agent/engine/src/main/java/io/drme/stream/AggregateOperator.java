@@ -48,6 +48,7 @@ final class AggregateOperator implements Operator {
     private final long panesPerWindow;
     private final long lateness;
     private final Panes panes;
+    private final SlidingPanes sliding;
 
     private final LaneClocks clocks;
     private long late;
@@ -69,6 +70,7 @@ final class AggregateOperator implements Operator {
         this.panesPerWindow = windows.panes();
         this.lateness = step.lateness().toNanos();
         this.panes = new Panes(input, step);
+        this.sliding = new SlidingPanes(panes, windows.panes(), step.preparesPanes());
         int count = input.size();
         this.holds = new boolean[count];
         this.tracks = new boolean[count];
@@ -172,6 +174,7 @@ final class AggregateOperator implements Operator {
         panes.spoil(panes.slot(lane, open[lane]));
         close(lane, out);
         panes.clear(lane);
+        sliding.forget(lane);
         heldSince[lane] = NONE;
         begin(lane, time);
     }
@@ -257,7 +260,9 @@ final class AggregateOperator implements Operator {
         while ((open[lane] + 1) * every <= closed) {
             boolean holding = heldSince[lane] != NONE;
             if (!holding && newestPane[lane] <= open[lane] - panesPerWindow) {
-                emit(lane, (open[lane] + 1) * every, open[lane] + 1, open[lane], out);
+                int _ = panes.gather();
+                emit(lane, (open[lane] + 1) * every, out);
+                sliding.forget(lane);
                 open[lane] = closed / every;
             } else {
                 close(lane, out);
@@ -268,14 +273,14 @@ final class AggregateOperator implements Operator {
     private void close(int lane, Batch out) {
         long pane = open[lane];
         settle(lane, (pane + 1) * every);
-        emit(lane, (pane + 1) * every, pane - panesPerWindow + 1, pane, out);
-        panes.clear(lane, pane - panesPerWindow + 1);
+        sliding.gather(lane, pane);
+        emit(lane, (pane + 1) * every, out);
+        sliding.leave(lane, pane);
         open[lane] = pane + 1;
     }
 
     /** Of a run of windows without a value only the first gives a result. */
-    private void emit(int lane, long time, long from, long to, Batch out) {
-        panes.gather(lane, from, to);
+    private void emit(int lane, long time, Batch out) {
         byte saying = panes.hasResult() ? RESULTS : panes.isSpoilt() ? SAID_BAD : SAID_STALE;
         if (saying != RESULTS && saying == said[lane]) {
             return;
@@ -304,7 +309,7 @@ final class AggregateOperator implements Operator {
         out.writeByte(heldQuality[lane]);
         var text = heldTexts[lane];
         out.writeUTF(text == null ? "" : text);
-        panes.save(lane, out);
+        sliding.save(lane, out);
     }
 
     @Override
@@ -325,6 +330,6 @@ final class AggregateOperator implements Operator {
         heldQuality[lane] = in.readByte();
         var text = in.readUTF();
         heldTexts[lane] = input.get(lane).type() == ValueType.TEXT ? text : null;
-        panes.load(lane, in);
+        sliding.load(lane, in);
     }
 }

@@ -100,6 +100,16 @@ record AggregateStep(
         return List.copyOf(results);
     }
 
+    /**
+     * Whether windows are put together from panes that were put together before; percentiles would
+     * take too much memory for that.
+     */
+    boolean preparesPanes() {
+        return windows instanceof Windows.Time t
+                && t.panes() >= SlidingPanes.LEAST
+                && functions.stream().noneMatch(f -> f.kind() == WindowFunction.Kind.PERCENTILE);
+    }
+
     /** How many panes of a tag may hold samples at the same time. */
     int ring() {
         return windows instanceof Windows.Time t
@@ -120,7 +130,7 @@ record AggregateStep(
                 }
             }
         }
-        long bytes = ring() * Panes.bytes(functions);
+        long bytes = (ring() + (preparesPanes() ? 1 : 0)) * Panes.bytes(functions);
         return making.fits("aggregate", bytes, "choose a longer 'every'")
                 ? Optional.of(operator(making.lanes()))
                 : Optional.empty();

@@ -68,7 +68,7 @@ final class Panes {
     private final @Nullable String[] firstTexts;
     private final @Nullable String[] lastTexts;
 
-    /** The slot, behind all lanes, that a window is put together in. */
+    /** The slot, behind all lanes, that a window is put together in; one a lane is behind it. */
     private final int sum;
 
     Panes(List<Lane> lanes, AggregateStep step) {
@@ -86,7 +86,7 @@ final class Panes {
         timed = kinds.contains(Kind.TIME_AVG) || kinds.contains(Kind.INTEGRAL);
         perNanos = step.per().nanos();
         wholeNanos = step.windows() instanceof Windows.Time t ? t.length().toNanos() : 0;
-        int all = sum + 1;
+        int all = sum + 1 + (step.preparesPanes() ? lanes.size() : 0);
         int texts = Arrays.asList(types).contains(ValueType.TEXT) ? all : 0;
         flags = new byte[all];
         counts = new long[all];
@@ -126,6 +126,11 @@ final class Panes {
     /** The slot of a pane. */
     int slot(int lane, long pane) {
         return lane * ring + Math.floorMod(pane, ring);
+    }
+
+    /** The slot of a lane that panes may be put together in beforehand. */
+    int ahead(int lane) {
+        return sum + 1 + lane;
     }
 
     /** Notes that an input was not good. */
@@ -216,60 +221,70 @@ final class Panes {
 
     /** Puts the panes {@code from} to {@code to} of a lane together, for {@link #emit}. */
     void gather(int lane, long from, long to) {
-        clearSlot(sum);
+        gather();
         for (long pane = from; pane <= to; pane++) {
-            int slot = slot(lane, pane);
-            flags[sum] |= (byte) (flags[slot] & (NOT_GOOD | SUM_TOO_LARGE));
-            if (timed) {
-                spans[sum] += spans[slot];
-                areas[sum] += areas[slot];
+            append(lane, sum, slot(lane, pane));
+        }
+    }
+
+    /** Begins to put slots together for {@link #emit}; gives the slot to append them to. */
+    int gather() {
+        clearSlot(sum);
+        return sum;
+    }
+
+    /** Puts to one slot what another has of later samples. */
+    void append(int lane, int into, int slot) {
+        flags[into] |= (byte) (flags[slot] & (NOT_GOOD | SUM_TOO_LARGE));
+        if (timed) {
+            spans[into] += spans[slot];
+            areas[into] += areas[slot];
+        }
+        if ((flags[slot] & HAS_VALUE) != 0) {
+            if (counts[slot] > 0) {
+                counts[into] += counts[slot];
+                addToSum(types[lane], into, sums[slot]);
             }
-            if ((flags[slot] & HAS_VALUE) != 0) {
-                if (counts[slot] > 0) {
-                    counts[sum] += counts[slot];
-                    addToSum(types[lane], sum, sums[slot]);
-                }
-                gatherValues(lane, slot);
-                if (weights[slot] > 0) {
-                    gatherWeights(slot);
-                }
+            appendValues(lane, into, slot);
+            if (weights[slot] > 0) {
+                appendWeights(into, slot);
             }
         }
     }
 
-    private void gatherValues(int lane, int slot) {
-        boolean isFirst = (flags[sum] & HAS_VALUE) == 0;
-        flags[sum] |= HAS_VALUE;
+    private void appendValues(int lane, int into, int slot) {
+        boolean isFirst = (flags[into] & HAS_VALUE) == 0;
+        flags[into] |= HAS_VALUE;
         var type = types[lane];
         if (extremes) {
-            least[sum] =
-                    isFirst || isLess(type, least[slot], least[sum]) ? least[slot] : least[sum];
-            greatest[sum] =
-                    isFirst || isLess(type, greatest[sum], greatest[slot])
+            least[into] =
+                    isFirst || isLess(type, least[slot], least[into]) ? least[slot] : least[into];
+            greatest[into] =
+                    isFirst || isLess(type, greatest[into], greatest[slot])
                             ? greatest[slot]
-                            : greatest[sum];
+                            : greatest[into];
         }
         if (order) {
             if (isFirst) {
-                firsts[sum] = firsts[slot];
-                setText(firstTexts, sum, slot < firstTexts.length ? firstTexts[slot] : null);
+                firsts[into] = firsts[slot];
+                setText(firstTexts, into, slot < firstTexts.length ? firstTexts[slot] : null);
             }
-            lasts[sum] = lasts[slot];
-            setText(lastTexts, sum, slot < lastTexts.length ? lastTexts[slot] : null);
+            lasts[into] = lasts[slot];
+            setText(lastTexts, into, slot < lastTexts.length ? lastTexts[slot] : null);
         }
     }
 
-    private void gatherWeights(int slot) {
-        double before = weights[sum];
-        weights[sum] += weights[slot];
-        weighted[sum] += weighted[slot];
+    private void appendWeights(int into, int slot) {
+        double before = weights[into];
+        weights[into] += weights[slot];
+        weighted[into] += weighted[slot];
         if (deviation) {
-            double delta = means[slot] - means[sum];
-            means[sum] += delta * weights[slot] / weights[sum];
-            squares[sum] += squares[slot] + delta * delta * before * weights[slot] / weights[sum];
+            double delta = means[slot] - means[into];
+            means[into] += delta * weights[slot] / weights[into];
+            squares[into] += squares[slot] + delta * delta * before * weights[slot] / weights[into];
         }
         if (quantiles.length > 0) {
-            quantiles[sum].addAll(quantiles[slot]);
+            quantiles[into].addAll(quantiles[slot]);
         }
     }
 
@@ -392,7 +407,7 @@ final class Panes {
         }
     }
 
-    private void clearSlot(int slot) {
+    void clearSlot(int slot) {
         flags[slot] = 0;
         counts[slot] = 0;
         weights[slot] = 0;
@@ -416,22 +431,26 @@ final class Panes {
     /** Writes the panes of a lane. */
     void save(int lane, DataOutput out) throws IOException {
         for (int i = lane * ring; i < (lane + 1) * ring; i++) {
-            out.writeByte(flags[i]);
-            out.writeBoolean(isUsed(i));
-            if (isUsed(i)) {
-                for (var column : longs()) {
-                    out.writeLong(column[i]);
-                }
-                for (var column : doubles()) {
-                    out.writeDouble(column[i]);
-                }
-                if (quantiles.length > 0) {
-                    quantiles[i].save(out);
-                }
-                if (types[lane] == ValueType.TEXT) {
-                    writeText(firstTexts[i], out);
-                    writeText(lastTexts[i], out);
-                }
+            saveSlot(lane, i, out);
+        }
+    }
+
+    void saveSlot(int lane, int slot, DataOutput out) throws IOException {
+        out.writeByte(flags[slot]);
+        out.writeBoolean(isUsed(slot));
+        if (isUsed(slot)) {
+            for (var column : longs()) {
+                out.writeLong(column[slot]);
+            }
+            for (var column : doubles()) {
+                out.writeDouble(column[slot]);
+            }
+            if (quantiles.length > 0) {
+                quantiles[slot].save(out);
+            }
+            if (types[lane] == ValueType.TEXT) {
+                SavedText.write(firstTexts[slot], out);
+                SavedText.write(lastTexts[slot], out);
             }
         }
     }
@@ -439,22 +458,26 @@ final class Panes {
     /** Reads what {@link #save} wrote. */
     void load(int lane, DataInput in) throws IOException {
         for (int i = lane * ring; i < (lane + 1) * ring; i++) {
-            clearSlot(i);
-            flags[i] = in.readByte();
-            if (in.readBoolean()) {
-                for (var column : longs()) {
-                    column[i] = in.readLong();
-                }
-                for (var column : doubles()) {
-                    column[i] = in.readDouble();
-                }
-                if (quantiles.length > 0) {
-                    quantiles[i].load(in);
-                }
-                if (types[lane] == ValueType.TEXT) {
-                    firstTexts[i] = readText(in);
-                    lastTexts[i] = readText(in);
-                }
+            loadSlot(lane, i, in);
+        }
+    }
+
+    void loadSlot(int lane, int slot, DataInput in) throws IOException {
+        clearSlot(slot);
+        flags[slot] = in.readByte();
+        if (in.readBoolean()) {
+            for (var column : longs()) {
+                column[slot] = in.readLong();
+            }
+            for (var column : doubles()) {
+                column[slot] = in.readDouble();
+            }
+            if (quantiles.length > 0) {
+                quantiles[slot].load(in);
+            }
+            if (types[lane] == ValueType.TEXT) {
+                firstTexts[slot] = SavedText.read(in);
+                lastTexts[slot] = SavedText.read(in);
             }
         }
     }
@@ -473,16 +496,5 @@ final class Panes {
         return List.of(weights, weighted, spans, areas, means, squares).stream()
                 .filter(c -> c.length > 0)
                 .toList();
-    }
-
-    private static void writeText(@Nullable String text, DataOutput out) throws IOException {
-        out.writeBoolean(text != null);
-        if (text != null) {
-            out.writeUTF(text);
-        }
-    }
-
-    private static @Nullable String readText(DataInput in) throws IOException {
-        return in.readBoolean() ? in.readUTF() : null;
     }
 }

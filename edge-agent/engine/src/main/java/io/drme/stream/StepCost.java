@@ -44,13 +44,16 @@ record StepCost(
     static StepCost of(Step step) {
         return switch (step) {
             case FilterStep _, MapStep _, ScaleStep _ -> STATELESS;
-            case AggregateStep(Windows.Time w, var functions, _, _, _) ->
-                    new StepCost(
-                            NANOS_INTO_WINDOW,
-                            NANOS_A_LOOK,
-                            w.panes() * NANOS_A_PANE + functions.size() * NANOS_A_FUNCTION,
-                            w.every().toNanos(),
-                            functions.size());
+            case AggregateStep a when a.windows() instanceof Windows.Time w -> {
+                int panes = a.preparesPanes() ? SlidingPanes.LEAST : w.panes();
+                int functions = a.functions().size();
+                yield new StepCost(
+                        NANOS_INTO_WINDOW,
+                        NANOS_A_LOOK,
+                        panes * NANOS_A_PANE + functions * NANOS_A_FUNCTION,
+                        w.every().toNanos(),
+                        functions);
+            }
             default -> OTHER;
         };
     }

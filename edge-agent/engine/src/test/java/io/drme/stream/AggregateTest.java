@@ -135,6 +135,23 @@ class AggregateTest {
                 .containsExactly("4010s count 1 uncertain input-not-good", "410s count 1");
     }
 
+    // The run of panes that is put together beforehand must not reach into the time after it.
+    @Test
+    void whatWasBeforeAClockWasSetBackIsInNoSlidingWindowAfterIt() {
+        var rig = rig("window: 8s, every: 1s, functions: [sum]", POLLED);
+        for (int second = 4_000; second < 4_003; second++) {
+            rig.real(TAG, second, 1_000);
+        }
+        for (int i = 0; i < AggregateOperator.MAX_LATE_RUN; i++) {
+            rig.realAt(TAG, 4_004 + i, 403, 1);
+        }
+        rig.lines();
+
+        rig.realAt(TAG, 4_030, 404, 1).realAt(TAG, 4_031, 405, 1);
+
+        assertThat(rig.lines()).containsExactly("404s sum 1.0", "405s sum 2.0");
+    }
+
     @Test
     void oneSampleFromTheFarFutureDoesNotStopATagForGood() {
         var rig = rig("window: 10s, functions: [count]", POLLED).real(TAG, 1, 1);

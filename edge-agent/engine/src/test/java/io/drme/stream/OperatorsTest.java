@@ -92,7 +92,7 @@ class OperatorsTest {
             return switch (random.nextInt(4)) {
                 case 0 -> new Windows.Session(every, every.multipliedBy(1 + random.nextInt(9)));
                 case 1 -> new Windows.Count(1 + random.nextInt(6));
-                default -> new Windows.Time(every.multipliedBy(1 + random.nextInt(5)), every);
+                default -> new Windows.Time(every.multipliedBy(1 + random.nextInt(9)), every);
             };
         }
     }

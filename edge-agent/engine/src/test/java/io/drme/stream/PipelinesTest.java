@@ -311,7 +311,7 @@ class PipelinesTest {
         assertThat(Rig.problems(yaml, tags))
                 .singleElement()
                 .asString()
-                .contains("would take 466 MiB for 1000 tags; at most 256 MiB are allowed");
+                .contains("would take 467 MiB for 1000 tags; at most 256 MiB are allowed");
     }
 
     @Test

@@ -57,12 +57,12 @@ class ReckoningTest {
                                 """)
                         .pipelines();
 
-        // 1,000 samples in, 100 windows a second of 10 panes and 2 functions, 200 results out,
-        // and 10 looks a second at each of 100 tags.
+        // 1,000 samples in, 100 windows a second of 10 panes (as 4) and 2 functions, 200 results
+        // out, and 10 looks a second at each of 100 tags.
         assertThat(lines.get(0).cpu() * 1e9)
                 .isCloseTo(
                         1_000 * (40 + 60.0)
-                                + 100 * (10 * 130 + 2 * 1_800)
+                                + 100 * (4 * 130 + 2 * 1_800)
                                 + 200 * 40
                                 + 100 * 10 * 25,
                         within(1.0));
