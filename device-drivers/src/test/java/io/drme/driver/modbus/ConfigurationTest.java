@@ -222,7 +222,7 @@ class ConfigurationTest {
                 "address: \"holding:1\", type: uint16, invalid: [x] | give numbers such as 0xFFFF",
                 "address: \"holding:1\", type: float32, enum: {1: a} | works on whole numbers only",
                 "address: \"holding:1\", type: uint16, enum: {a: b} | 'a' is no whole number",
-                "address: \"coil:1\", access: wirte            | how a tag is used: read or write",
+                "address: \"coil:1\", access: wirte            | allowed: read, write",
                 "address: \"discrete:1\", access: write        | discrete:1 (100002) can't be written, as the protocol has no function for it",
                 "address: \"input:1\", type: int16, access: write | coils and holding registers can",
                 "address: \"holding:1\", type: text, length: 4, access: write | a text can't be written",
