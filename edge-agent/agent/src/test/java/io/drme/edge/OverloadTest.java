@@ -15,11 +15,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** A whole agent with pipelines that need more time than there is. */
 class OverloadTest {
     private static final int TAGS = 100;
-    private static final int HEAVY = 8;
+    private static final int HEAVY = 40;
 
-    /** The longest expression that there may be, so that a sample costs many microseconds. */
-    private static final String COSTLY =
-            "value" + " + abs(value / 3.5 - 2.5) / 9.5".repeat(950 / 31);
+    /**
+     * Nearly the longest expression that there may be: some cores are not enough for all of them.
+     */
+    private static final String COSTLY = "value" + " + log(abs(value) + 2.5)".repeat(18);
 
     @TempDir private Path folder;
 
