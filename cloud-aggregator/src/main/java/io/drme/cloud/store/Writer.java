@@ -114,8 +114,9 @@ final class Writer implements AutoCloseable {
         if (open) {
             open = false;
             try {
-                dialect.rollBack(statements);
+                // First, as it is our own memory only: what is put must not go with the next block.
                 statements.dropPut();
+                dialect.rollBack(statements);
             } catch (SQLException e) {
                 if (dialect.failure(e) != Dialect.Failure.GONE) {
                     throw e;

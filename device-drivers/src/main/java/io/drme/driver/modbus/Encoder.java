@@ -29,7 +29,7 @@ final class Encoder {
             return WriteRequest.coil(unitId, tag.start(), value != 0);
         }
         if (tag.bit() >= 0) {
-            int bit = 1 << tag.bit();
+            int bit = swapped(tag, 1L << tag.bit());
             return WriteRequest.masked(unitId, tag.start(), bit, value != 0 ? bit : 0);
         }
         if (tag.mask() != ModbusAddress.ALL_BITS) {

@@ -3,7 +3,7 @@ package io.drme.driver.modbus;
 import io.drme.time.Clock;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -126,8 +126,9 @@ final class Lanes {
             }
             putAside(unit, timeout, second);
             return readAside(second, read, e.left(), trace);
-        } catch (ConnectException | EOFException e) {
-            if (!second.isOpen()) {
+        } catch (SocketException | EOFException e) {
+            // Some gateways take a connection too many, and reset it.
+            if (!second.isOpen() || Thread.currentThread().isInterrupted()) {
                 throw e;
             }
             return readWithoutSide(second, read, timeout, trace);
@@ -219,7 +220,10 @@ final class Lanes {
             throws IOException, RefusalException, InterruptedException {
         try {
             second.open(left);
-        } catch (IOException _) {
+        } catch (IOException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
             return readWithoutSide(second, read, left, trace);
         }
         try {

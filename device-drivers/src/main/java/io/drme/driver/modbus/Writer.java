@@ -47,7 +47,6 @@ final class Writer implements Outputs {
         }
         try {
             send(address, request, until);
-            return readBack(address, request, rawBits, until);
         } catch (IOException e) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -57,6 +56,7 @@ final class Writer implements Outputs {
                             .formatted(what(address), e.getMessage()),
                     e);
         }
+        return readBack(address, request, rawBits);
     }
 
     private String what(ModbusAddress address) {
@@ -122,13 +122,23 @@ final class Writer implements Outputs {
     /**
      * What stands there now; the bits that were written where the registers are as they were sent.
      */
-    private long readBack(ModbusAddress address, WriteRequest request, long written, long until)
-            throws IOException, DriverException, InterruptedException {
+    private long readBack(ModbusAddress address, WriteRequest request, long written)
+            throws DriverException, InterruptedException {
         var read =
                 new Line.Read(settings.unitId(), address.area(), address.start(), address.width());
         byte[] values;
         try {
-            values = line.read(read, left(until), new Trace());
+            // A time of its own: the device has taken the write, however long its turn took to
+            // come.
+            values = line.read(read, device.timeout(), new Trace());
+        } catch (IOException e) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            throw new DriverException.Unreachable(
+                    "%s took the write, but could not be read back: %s"
+                            .formatted(what(address), e.getMessage()),
+                    e);
         } catch (RefusalException e) {
             throw new DriverException.Refused(
                     "%s was written, but the device does not let it be read back: %s"

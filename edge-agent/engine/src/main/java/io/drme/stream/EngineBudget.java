@@ -16,8 +16,11 @@ public record EngineBudget(double cpu, long memoryBytes) {
     /** The other half of the owner's core is for what comes in, alarms and the way to the store. */
     public static final double DEFAULT_CPU = 0.5;
 
-    /** Of a heap of 96 MiB and more; samples that wait take about 30 bytes each. */
-    public static final long DEFAULT_MEMORY_BYTES = 64L << 20;
+    /**
+     * A quarter of the heap that ships; samples that wait take about 30 bytes each, and more while
+     * their room grows.
+     */
+    public static final long DEFAULT_MEMORY_BYTES = 16L << 20;
 
     static final long LEAST_MEMORY_BYTES = 1L << 20;
     static final long MOST_MEMORY_BYTES = 64L << 30;

@@ -13,7 +13,7 @@ final class FilterOperator implements Operator {
 
     /** Makes a filter; {@code programs} has one a lane, which may be the same. */
     FilterOperator(List<Lane> lanes, Program[] programs) {
-        this.lanes = lanes;
+        this.lanes = lanes.stream().map(Lane::notHeld).toList();
         this.tags = lanes.stream().map(Lane::source).toArray(String[]::new);
         this.programs = programs;
     }

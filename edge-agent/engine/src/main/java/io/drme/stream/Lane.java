@@ -24,6 +24,11 @@ record Lane(String source, String function, ValueType type, boolean held, String
         return new Lane(source, function, newType, held, unit);
     }
 
+    /** The same, of which silence does not say that the value is still true. */
+    Lane notHeld() {
+        return new Lane(source, function, type, false, unit);
+    }
+
     /** One of several results of a step, which {@code word} tells apart. */
     Lane under(String word, ValueType newType, String newUnit) {
         return new Lane(source, joined(function, word), newType, false, newUnit);

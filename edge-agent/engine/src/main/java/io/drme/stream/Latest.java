@@ -49,6 +49,11 @@ final class Latest {
         this.texts = new String[lanes.size()];
     }
 
+    /** Whether nobody watched since the last call; ask before {@link #watch}. */
+    boolean wasUnwatched(long now) {
+        return clocks.wasUnwatched(now);
+    }
+
     /** Follows gateway time; call it before anything else of a batch or tick. */
     void watch(long now) {
         clocks.watch(now);

@@ -57,7 +57,9 @@ final class LookupOperator implements Operator {
         for (int i = 0; i < input.size(); i++) {
             results.add(gives.isEmpty() ? input.get(i) : input.get(i).of(gives.get(i).type()));
         }
-        this.lanes = List.copyOf(results);
+        boolean leavesOut = dropsMissing || !keeps.isEmpty();
+        this.lanes =
+                leavesOut ? results.stream().map(Lane::notHeld).toList() : List.copyOf(results);
     }
 
     private static String key(LookupStep.Key key, Lane lane) {

@@ -75,6 +75,9 @@ final class LowPassOperator implements Operator {
         if (arrival == Arrival.LATE) {
             return;
         }
+        if (arrival == Arrival.ANEW) {
+            begun[lane] = false; // also where this sample has no value: what was is of another time
+        }
         byte quality = in.qualities()[at];
         long bits = in.bits()[at];
         double value = isReal[lane] ? Double.longBitsToDouble(bits) : (double) bits;
@@ -83,7 +86,7 @@ final class LowPassOperator implements Operator {
             return;
         }
         long nanos = time - since[lane];
-        if (!begun[lane] || arrival == Arrival.ANEW || nanos > maxGap) {
+        if (!begun[lane] || nanos > maxGap) {
             begun[lane] = true;
             smooth[lane] = value;
             uncertainUntil[lane] = 0;

@@ -78,6 +78,10 @@ final class MedianOperator implements Operator {
         if (arrival == Arrival.LATE) {
             return;
         }
+        if (arrival == Arrival.ANEW) {
+            counts[lane] = 0; // also where this sample has no value: what was is of another time
+            next[lane] = 0;
+        }
         byte quality = in.qualities()[at];
         long bits = in.bits()[at];
         boolean isFinite = !isReal[lane] || Double.isFinite(Double.longBitsToDouble(bits));
@@ -85,7 +89,7 @@ final class MedianOperator implements Operator {
             out.add(lane, time, 0, Quality.isBad(quality) ? quality : UNUSABLE);
             return;
         }
-        if (arrival == Arrival.ANEW || time - since[lane] > maxGap) {
+        if (time - since[lane] > maxGap) {
             counts[lane] = 0;
             next[lane] = 0;
         }

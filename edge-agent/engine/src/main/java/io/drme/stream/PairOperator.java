@@ -55,7 +55,8 @@ final class PairOperator implements Operator {
         var results = new ArrayList<Lane>();
         for (int i = 0; i < programs.length; i++) {
             var main = input.get(this.rows[i][0]);
-            results.add(main.of(programs[i].type()));
+            var result = main.of(programs[i].type());
+            results.add(step.dropsUnmatched() ? result.notHeld() : result);
             tags[i] = main.source();
         }
         this.lanes = List.copyOf(results);

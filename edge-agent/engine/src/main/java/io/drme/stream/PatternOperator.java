@@ -99,7 +99,7 @@ final class PatternOperator implements Operator {
 
     @Override
     public void process(Batch in, long now, Batch out) {
-        latest.watch(now);
+        watch(now);
         int size = in.size();
         for (int i = 0; i < size; i++) {
             if (latest.take(in, i, now)) {
@@ -113,13 +113,23 @@ final class PatternOperator implements Operator {
 
     @Override
     public void tick(long now, Batch out) {
-        latest.watch(now);
+        watch(now);
         for (int result = 0; result < rows.length; result++) {
             if (openAt[result] != NONE || trueUntil[result] != NONE) {
                 long main = latest.clock(rows[result][0], now);
                 expire(result, main - LaneClocks.SILENCE_NANOS, out);
             }
         }
+    }
+
+    /** What a pattern waits for may have been there while nobody watched. */
+    private void watch(long now) {
+        if (latest.wasUnwatched(now)) {
+            for (int result = 0; result < openAt.length; result++) {
+                isDoubtful[result] |= openAt[result] != NONE;
+            }
+        }
+        latest.watch(now);
     }
 
     private void accept(int result, int lane, long now, Batch out) {
@@ -130,6 +140,9 @@ final class PatternOperator implements Operator {
         long before = clock.newest(result);
         long time = clock.move(result, members[0], lane, now);
         if (time < before) {
+            if (trueUntil[result] != NONE) {
+                out.add(result, time, 0, Quality.GOOD); // its end can't be told by this clock
+            }
             forget(result);
         }
         expire(result, time - 1, out);

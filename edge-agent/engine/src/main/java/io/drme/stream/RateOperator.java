@@ -99,7 +99,7 @@ final class RateOperator implements Operator {
             if (holds[lane] && begun[lane] && !flat[lane]) {
                 long end = since[lane] + over;
                 if (order.silentUntil(lane, now) >= end) {
-                    out.addDouble(lane, end, 0, end < uncertainUntil[lane] ? UNCERTAIN : 0);
+                    out.addDouble(lane, end, 0, end <= uncertainUntil[lane] ? UNCERTAIN : 0);
                     flat[lane] = true;
                 }
             }
@@ -164,10 +164,15 @@ final class RateOperator implements Operator {
             return window.slope(lane, time);
         }
         double step =
-                isReal[lane]
-                        ? real - Double.longBitsToDouble(bits[lane])
-                        : (double) (value - bits[lane]);
+                isReal[lane] ? real - Double.longBitsToDouble(bits[lane]) : less(value, bits[lane]);
         return begun[lane] ? step / (time - since[lane]) : Double.NaN;
+    }
+
+    /** The difference, exact unless it leaves 64 bits. */
+    private static double less(long a, long b) {
+        long difference = a - b;
+        boolean overflows = ((a ^ b) & (a ^ difference)) < 0;
+        return overflows ? (double) a - (double) b : (double) difference;
     }
 
     private void give(int lane, long time, double rate, Batch out) {

@@ -118,7 +118,14 @@ final class ResampleOperator implements Operator {
     private void accept(Batch in, int at, int lane, long now, Batch out) {
         long time = in.sourceTimes()[at];
         long expected = next[lane] == NONE ? time : order.time(lane, now);
-        var arrival = order.take(lane, time, now);
+        // Where silence ran far ahead of the device, its samples are late until it is begun anew.
+        long least =
+                next[lane] == NONE
+                        ? order.newest(lane)
+                        : Math.max(
+                                order.newest(lane),
+                                next[lane] - every - LaneClocks.MAX_UNWATCHED_NANOS);
+        var arrival = order.take(lane, time, least, now);
         if (arrival == Arrival.LATE) {
             return;
         }

@@ -29,7 +29,7 @@ public final class Schedule {
     static final int MOST_PASSES = 16_384;
 
     /** Results that one call gives at most, but for those that have no more room to wait. */
-    static final int MOST_RESULTS = 16_384;
+    static final int MOST_RESULTS = 2_048;
 
     /** Room that each pipeline has, however little is left. */
     private static final long LEAST_ROOM_BYTES = Share.LEAST_MEMORY_BYTES;

@@ -74,7 +74,12 @@ final class StateTimes {
     /** Takes the time of a sample; call {@link #settle} up to it, then {@link #enter}. */
     Arrival take(int lane, long sourceTime, long now) {
         long expected = hasBegun(lane) ? order.time(lane, now) : sourceTime;
-        var arrival = order.take(lane, sourceTime, now);
+        // Where silence ran far ahead of the device, its samples are late until it is begun anew.
+        long least =
+                hasBegun(lane)
+                        ? Math.max(order.newest(lane), until[lane] - LaneClocks.MAX_UNWATCHED_NANOS)
+                        : order.newest(lane);
+        var arrival = order.take(lane, sourceTime, least, now);
         boolean isJump = sourceTime - expected > LaneClocks.MAX_UNWATCHED_NANOS;
         if (arrival == Arrival.IN_ORDER && isJump) {
             knownUntil[lane] = Math.min(knownUntil[lane], expected);

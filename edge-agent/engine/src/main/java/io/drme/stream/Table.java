@@ -6,6 +6,7 @@ import io.drme.model.Quality;
 import io.drme.model.Reason;
 import io.drme.model.ValueType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -41,6 +42,22 @@ final class Table {
         this.bits = new long[cells];
         this.qualities = new byte[cells];
         this.texts = new String[cells];
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Table table
+                && columns.equals(table.columns)
+                && types.equals(table.types)
+                && rowOf.equals(table.rowOf)
+                && Arrays.equals(bits, table.bits)
+                && Arrays.equals(qualities, table.qualities)
+                && Arrays.equals(texts, table.texts);
+    }
+
+    @Override
+    public int hashCode() {
+        return columns.hashCode() * 31 + rowOf.hashCode();
     }
 
     /** Reads rows by their keys, each with its cells by the names of the columns. */

@@ -50,7 +50,9 @@ class PatternTest {
                 rig.tick(time + 0.5);
             }
         }
-        rig.tick(1_000);
+        for (int second = moments.getLast().time; second < 1_000; second += 30) {
+            rig.tick(second); // as a gateway that is up: what nobody watched is in doubt
+        }
         return moments;
     }
 
@@ -64,6 +66,17 @@ class PatternTest {
 
     private static String line(int time) {
         return time + "s p true";
+    }
+
+    // The gateway was down while the other thing may have come.
+    @Test
+    void whatNobodyWatchedIsInDoubt() {
+        var rig = new Rig(yaml("without: b, within: 10s"), A, B);
+        rig.bool("m/b", 0, false).bool("m/a", 0, false).bool("m/a", 1, true);
+
+        rig.tick(600);
+
+        assertThat(rig.lines()).containsExactly("11s p true uncertain input-not-good");
     }
 
     @ParameterizedTest

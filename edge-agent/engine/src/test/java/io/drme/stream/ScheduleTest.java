@@ -307,7 +307,7 @@ class ScheduleTest {
         assertThat(pipelines.list().getLast().share())
                 .isEqualTo(new Share(10, Duration.ofSeconds(1), Optional.empty()))
                 .isEqualTo(Share.usual());
-        assertThat(EngineBudget.usual()).isEqualTo(new EngineBudget(0.5, 64L << 20));
+        assertThat(EngineBudget.usual()).isEqualTo(new EngineBudget(0.5, 16L << 20));
     }
 
     @Test

@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * sample, of held tags by sampling the step function finely.
  *
  * <p>Planted and caught: a pane cleared one step too late; one left out where panes are put
- * together beforehand; a deviation put together without the distance of the means; a held value that is not carried over the end of a pane.
+ * together beforehand; a deviation put together without the distance of the means; a held value
+ * that is not carried over the end of a pane.
  */
 class WindowModelTest {
     private static final long SECOND = 1_000_000_000L;

@@ -145,7 +145,12 @@ public final class Batch {
 
     /** Drops the samples from index {@code newSize} on, for a stage that compacts in place. */
     public void truncate(int newSize) {
-        size = Math.min(size, newSize);
+        int kept = Math.min(size, newSize);
+        if (texts != null) {
+            // A number that is added later at the place of a text must not have it.
+            Arrays.fill(texts, Math.min(kept, texts.length), Math.min(size, texts.length), null);
+        }
+        size = kept;
     }
 
     /** How many samples there are. */

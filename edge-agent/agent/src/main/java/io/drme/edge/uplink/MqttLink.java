@@ -167,9 +167,11 @@ final class MqttLink implements MqttCallback {
         }
         try {
             socket.close();
-            boolean _ = settled.await(SETTLED_WITHIN_SECONDS, TimeUnit.SECONDS);
         } catch (IOException _) {
             // It is closed all the same.
+        }
+        try {
+            boolean _ = settled.await(SETTLED_WITHIN_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
