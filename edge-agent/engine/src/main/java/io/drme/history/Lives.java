@@ -1,6 +1,7 @@
 package io.drme.history;
 
 import io.drme.schema.GatewayLife;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -122,9 +123,19 @@ final class Lives {
         stoppedAt = NONE;
     }
 
+    /** Where the clock was set back meanwhile, what it showed before this start it never ran in. */
     private void down(long from, long to, String how) {
         if (from < to) {
             downs.add(new Fact(from, to, Fact.Rank.GATEWAY, Gaps.GATEWAY_DOWN, how));
+        } else if (from > to) {
+            var back = "%s, and the clock was set back by at least %s while it did not run";
+            downs.add(
+                    new Fact(
+                            NONE,
+                            to,
+                            Fact.Rank.CLOCK,
+                            Gaps.CLOCK_UNSYNCED,
+                            back.formatted(how, Duration.ofNanos(from - to))));
         }
     }
 

@@ -90,6 +90,20 @@ class GapsTest {
         assertThat(listed()).containsExactly("29-50 gateway-down");
     }
 
+    // By the clock that it has now it never ran before this start: all of that shows later times.
+    @Test
+    void whatAClockShowedBeforeAStartThatItWasSetBackToIsOfThatClock() {
+        samples(60, 100);
+        ticks(60, 100, Quality.GOOD);
+        gaps.event(at(60), new GatewayLife("crashed", 2, at(900), "0.1.0"), StreamKind.DATA);
+        assertThat(gaps.list())
+                .singleElement()
+                .satisfies(gap -> {
+                    assertThat(gap.reason()).isEqualTo(Gaps.CLOCK_UNSYNCED);
+                    assertThat(gap.detail()).contains("start 2", "set back by at least PT14M");
+                });
+    }
+
     @Test
     void aGatewayThatWasStoppedAndNotStartedIsDownToTheEnd() {
         samples(0, 30);
