@@ -128,14 +128,14 @@ final class Lives {
         if (from < to) {
             downs.add(new Fact(from, to, Fact.Rank.GATEWAY, Gaps.GATEWAY_DOWN, how));
         } else if (from > to) {
-            var back = "%s, and the clock was set back by at least %s while it did not run";
             downs.add(
                     new Fact(
                             NONE,
                             to,
                             Fact.Rank.CLOCK,
                             Gaps.CLOCK_UNSYNCED,
-                            back.formatted(how, Duration.ofNanos(from - to))));
+                            "%s, and the clock was set back by at least %s while it did not run"
+                                    .formatted(how, Duration.ofNanos(from - to))));
         }
     }
 
