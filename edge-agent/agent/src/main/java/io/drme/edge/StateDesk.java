@@ -31,6 +31,12 @@ import org.slf4j.LoggerFactory;
  * alarm in a state that nobody recorded.
  */
 final class StateDesk implements AutoCloseable {
+    /**
+     * So many snapshots may be left out in a row while pipelines are far behind; a start replays
+     * all that was recorded since the last.
+     */
+    private static final int MOST_SKIPPED = 10;
+
     private static final Logger log = LoggerFactory.getLogger(StateDesk.class);
 
     private final Acquisition acquisition;
@@ -83,7 +89,14 @@ final class StateDesk implements AutoCloseable {
             restored = again.place();
             state = Optional.empty();
         }
-        since.replay(restored.plan().pipelines(), state);
+        try {
+            since.replay(restored.plan().pipelines(), state);
+        } catch (RuntimeException e) {
+            // It would be the same at each start.
+            log.error("recorded samples can't be replayed; the agent starts without it", e);
+            restored = again.place();
+            state = Optional.empty();
+        }
         long takenAt = state.map(OperatorState::takenAtNanos).orElse(Long.MIN_VALUE);
         restored.plan()
                 .alarms()
@@ -164,11 +177,17 @@ final class StateDesk implements AutoCloseable {
     }
 
     private final class Snapshots implements StateKeeper.Source {
+        private int skipped;
+
         @Override
         public Optional<OperatorState> take() throws InterruptedException {
+            boolean must = skipped >= MOST_SKIPPED;
             var state =
                     acquisition.askDurably(owner ->
-                            owner.isFarBehind() ? Optional.<OperatorState>empty() : of(owner));
+                            owner.isFarBehind() && !must
+                                    ? Optional.<OperatorState>empty()
+                                    : of(owner));
+            skipped = state.isPresent() && state.get().isEmpty() ? skipped + 1 : 0;
             return state.isPresent() && recorder.flush() ? state.get() : Optional.empty();
         }
 
