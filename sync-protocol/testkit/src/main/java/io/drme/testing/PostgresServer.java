@@ -80,8 +80,7 @@ public final class PostgresServer implements AutoCloseable {
                         .orElseThrow(() ->
                                 new IllegalStateException(
                                         "PostgreSQL is missing; install the package postgresql"));
-        var folder =
-                Path.of(output(asServer(List.of("mktemp", "-d", "/tmp/drme-postgres-XXXXXX"))));
+        var folder = Path.of(output(asServer(List.of("mktemp", "-d", "--tmpdir=/tmp"))));
         var server = new PostgresServer(bin, folder, freePort(), Arrays.asList(settings));
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(server::close));
         server.makeCluster();
