@@ -3,8 +3,7 @@ package io.drme.driver.gpio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.driver.DeviceFixture;
-import io.drme.driver.DeviceLoop;
-import io.drme.driver.DeviceStatus.State;
+import io.drme.driver.WatchedDevice;
 import io.drme.model.Batch;
 import io.drme.model.Quality;
 import io.drme.sim.Plant;
@@ -15,12 +14,8 @@ import io.drme.time.SystemClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -94,8 +89,8 @@ class LastingFaultsTest {
                 for (var one : bad) {
                     one.awaitGood();
                 }
-                assertThat(good.loop.status().counters().failures()).isZero();
-                assertThat(good.loop.status().counters().badSamples()).isZero();
+                assertThat(good.device.status().counters().failures()).isZero();
+                assertThat(good.device.status().counters().badSamples()).isZero();
             } finally {
                 bad.forEach(Running::close);
             }
@@ -109,21 +104,16 @@ class LastingFaultsTest {
                 .set(Faults.WHOLE, new Fault(kind, Duration.ofSeconds(1), 0), Optional.empty());
     }
 
-    /** A device's loop in its own thread, and one that checks what it delivers. */
+    /** A device, and what it delivered. */
     private final class Running implements AutoCloseable {
-        private final DeviceFixture fixture;
-        private final ArrayBlockingQueue<Batch> queue = new ArrayBlockingQueue<>(256);
+        private final WatchedDevice device;
         private final AtomicLong samples = new AtomicLong();
         private final AtomicReference<String> wrong = new AtomicReference<>("");
-
         private final AtomicLong edges = new AtomicLong();
         private final AtomicLong counted = new AtomicLong();
-        private final DeviceLoop loop;
-        private final Thread reader;
-        private final Thread checker;
 
         Running(Plant plant, String chip) {
-            fixture =
+            var fixture =
                     DeviceFixture.of(
                             chip,
                             factory,
@@ -137,35 +127,15 @@ class LastingFaultsTest {
                               counted: {address: "line:3", count: both, poll: 100ms}
                             """
                                     .formatted(plant.address(chip).getPort()));
-            loop =
-                    new DeviceLoop(
-                            fixture.spec(),
-                            fixture.groups(),
-                            factory.create(
-                                    fixture.spec(),
-                                    fixture.groups(),
-                                    directory.resolve(chip),
-                                    clock),
-                            0,
-                            queue,
-                            clock,
-                            new SplittableRandom(1));
-            reader = Thread.ofVirtual().name("device-" + chip).start(loop);
-            checker = Thread.ofVirtual().start(this::check);
+            device =
+                    new WatchedDevice(fixture, factory, directory.resolve(chip), clock, this::take);
         }
 
-        private void check() {
-            try {
-                while (true) {
-                    var batch = queue.poll(1, TimeUnit.SECONDS);
-                    for (int i = 0; batch != null && i < batch.size(); i++) {
-                        if (Quality.isGood(batch.qualities()[i])) {
-                            take(batch.tags()[i], batch.bits()[i]);
-                        }
-                    }
+        private void take(Batch batch) {
+            for (int i = 0; i < batch.size(); i++) {
+                if (Quality.isGood(batch.qualities()[i])) {
+                    take(batch.tags()[i], batch.bits()[i]);
                 }
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
             }
         }
 
@@ -188,15 +158,8 @@ class LastingFaultsTest {
         }
 
         void awaitGood() throws InterruptedException {
-            long before = samples.get();
-            long until = clock.nanoTime() + LASTING.toNanos();
-            while (samples.get() < before + 3L * LINE_COUNT && clock.nanoTime() - until < 0) {
-                clock.sleep(CHANGES_EVERY);
-            }
-            assertThat(samples.get())
-                    .as("%s: %s", fixture.spec().name(), loop.status().lastError())
-                    .isGreaterThanOrEqualTo(before + 3L * LINE_COUNT);
-            assertThat(loop.status().state()).isEqualTo(State.GOOD);
+            long enough = samples.get() + 3L * LINE_COUNT;
+            device.awaitGood(() -> samples.get() >= enough);
         }
 
         void keepsItsEdges() throws InterruptedException {
@@ -214,14 +177,8 @@ class LastingFaultsTest {
 
         @Override
         public void close() {
-            loop.stop();
-            checker.interrupt();
-            try {
-                assertThat(reader.join(Duration.ofSeconds(10))).isTrue();
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-            }
-            assertThat(List.of(wrong.get())).as("a value of another tag").containsExactly("");
+            device.close();
+            assertThat(wrong.get()).as("a value of another line").isEmpty();
         }
     }
 }

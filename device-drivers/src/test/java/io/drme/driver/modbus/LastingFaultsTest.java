@@ -3,9 +3,7 @@ package io.drme.driver.modbus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.driver.DeviceFixture;
-import io.drme.driver.DeviceLoop;
-import io.drme.driver.DeviceStatus.State;
-import io.drme.driver.PolledDriver;
+import io.drme.driver.WatchedDevice;
 import io.drme.model.Batch;
 import io.drme.model.Quality;
 import io.drme.sim.fault.FaultKind;
@@ -14,9 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.SoftAssertions;
@@ -164,16 +159,13 @@ class LastingFaultsTest {
         }
     }
 
-    /** A device's loop in its own thread, and one that checks what it delivers. */
+    /** A device, and what it delivered. */
     private final class Running implements AutoCloseable {
         private final DeviceFixture fixture;
         private final int unit;
-        private final ArrayBlockingQueue<Batch> queue = new ArrayBlockingQueue<>(64);
         private final AtomicLong good = new AtomicLong();
         private final AtomicBoolean isWrong = new AtomicBoolean();
-        private final DeviceLoop loop;
-        private final Thread reader;
-        private final Thread checker;
+        private final WatchedDevice device;
 
         Running(String scheme, int port, int unit) {
             this.unit = unit;
@@ -191,34 +183,13 @@ class LastingFaultsTest {
                             """
                                     .formatted(
                                             scheme, port, unit, POLL.toMillis(), POLL.toMillis()));
-            var driver =
-                    (PolledDriver)
-                            factory.create(
-                                    fixture.spec(), fixture.groups(), Path.of("unused"), clock);
-            this.loop =
-                    new DeviceLoop(
-                            fixture.spec(),
-                            fixture.groups(),
-                            driver,
-                            0,
-                            queue,
+            this.device =
+                    new WatchedDevice(
+                            fixture,
+                            factory,
+                            Path.of("unused"),
                             clock,
-                            new SplittableRandom(unit));
-            this.reader = Thread.ofVirtual().name("device-" + unit).start(loop);
-            this.checker = Thread.ofVirtual().start(this::check);
-        }
-
-        private void check() {
-            try {
-                while (true) {
-                    var batch = queue.poll(1, TimeUnit.SECONDS);
-                    if (batch != null && batch.size() > 0) {
-                        good.addAndGet(isGood(batch) ? 1 : 0);
-                    }
-                }
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-            }
+                            batch -> good.addAndGet(isGood(batch) ? 1 : 0));
         }
 
         private boolean isGood(Batch batch) {
@@ -236,31 +207,21 @@ class LastingFaultsTest {
         }
 
         void awaitGood() throws InterruptedException {
-            long before = good.get();
-            long until = clock.nanoTime() + LASTING.toNanos();
-            while (good.get() < before + 3 && clock.nanoTime() - until < 0) {
-                clock.sleep(POLL);
-            }
-            assertThat(loop.status().state()).as(loop.status().lastError()).isEqualTo(State.GOOD);
+            long enough = good.get() + 3;
+            device.awaitGood(() -> good.get() >= enough);
         }
 
         void keepsItsPolls() throws InterruptedException {
             long before = good.get();
             clock.sleep(LASTING);
             assertThat(good.get() - before)
-                    .as("good polls of %d; %s", DUE, loop.status().lastError())
+                    .as("good polls of %d; %s", DUE, device.status().lastError())
                     .isGreaterThanOrEqualTo(DUE * 99 / 100);
         }
 
         @Override
         public void close() {
-            loop.stop();
-            checker.interrupt();
-            try {
-                assertThat(reader.join(Duration.ofSeconds(10))).isTrue();
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-            }
+            device.close();
             assertThat(isWrong).as("a value of another tag").isFalse();
         }
     }
