@@ -15,15 +15,12 @@ import io.drme.time.ClockChange;
 import io.drme.time.Hlc;
 import io.drme.time.HybridClock;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -78,12 +75,7 @@ public final class Acquisition implements Runnable {
     private final Conditioning conditioning = new Conditioning();
     private final ArrivalOrder order = new ArrivalOrder();
     private final LatestValues values = new LatestValues();
-    private final AtomicLong strayBatches = new AtomicLong();
-    private final AtomicLong straySamples = new AtomicLong();
-
-    /** Groups that one log line was written for, since the plan changed. */
-    private final Set<Integer> strayGroups = new HashSet<>();
-
+    private final Strays strays = new Strays();
     private final BooleanSupplier behind;
     private final AtomicReference<EngineState> engine = new AtomicReference<>(EngineState.NONE);
 
@@ -197,7 +189,7 @@ public final class Acquisition implements Runnable {
             schedule = new Schedule(plan.pipelines(), plan.engine(), clock);
             paceChangesBefore += backpressure.changes();
             backpressure = new Backpressure(plan.paced());
-            strayGroups.clear();
+            strays.planChanged();
             var losses = new ArrayList<Loss>();
             plan.pipelines().restore(pipelineState, losses::add);
             plan.alarms().restore(alarmState, now(), this::sink);
@@ -223,7 +215,7 @@ public final class Acquisition implements Runnable {
      * delivered; from any thread.
      */
     public long strayBatches() {
-        return strayBatches.get();
+        return strays.batches();
     }
 
     /**
@@ -231,7 +223,7 @@ public final class Acquisition implements Runnable {
      * from any thread.
      */
     public long straySamples() {
-        return straySamples.get();
+        return strays.samples();
     }
 
     /** Alarms that are not over; from any thread. */
@@ -399,7 +391,7 @@ public final class Acquisition implements Runnable {
 
     private void process(Batch batch) throws InterruptedException {
         if (!plan.groups().contains(batch.group())) {
-            stray(batch);
+            strays.drop(batch);
             return;
         }
         int read = batch.size();
@@ -409,17 +401,6 @@ public final class Acquisition implements Runnable {
         var derived = derivedBatch(batch.gatewayTime());
         schedule.process(batch, derived, behind);
         hand(batch, derived, read, filtered);
-    }
-
-    private void stray(Batch batch) {
-        strayBatches.incrementAndGet();
-        straySamples.addAndGet(batch.size());
-        if (strayGroups.add(batch.group())) {
-            log.warn(
-                    "batch of group={} dropped, samples={}: its device was changed or removed; further ones are counted only",
-                    batch.group(),
-                    batch.size());
-        }
     }
 
     private void tick() throws InterruptedException {
