@@ -2,7 +2,6 @@ package io.drme.edge;
 
 import io.drme.alarm.AlarmState;
 import io.drme.alarm.Transition;
-import io.drme.config.InvalidConfigException;
 import io.drme.edge.acquisition.Acquisition;
 import io.drme.edge.acquisition.Plan;
 import io.drme.edge.acquisition.Recording;
@@ -17,7 +16,6 @@ import io.drme.time.Clock;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,8 +24,7 @@ import org.slf4j.LoggerFactory;
  * Operator state over a restart: found again before the first batch, and kept while the agent runs.
  *
  * <p>The record decides: a snapshot is written only once everything in it is on record, and what
- * was recorded after it is taken over on top: samples by the pipelines, see {@link StateReplay},
- * transitions by the alarms. So a window goes on as if nothing had happened, and nobody sees an
+ * was recorded after it is taken over on top, see {@link Restoration}. So a window goes on as if nothing had happened, and nobody sees an
  * alarm in a state that nobody recorded.
  */
 final class StateDesk implements AutoCloseable {
@@ -47,75 +44,6 @@ final class StateDesk implements AutoCloseable {
         this.acquisition = acquisition;
         this.recorder = recorder;
         this.keeper = new StateKeeper(new StateFiles(directory), clock, new Snapshots());
-    }
-
-    /**
-     * Takes pipelines through what was recorded after a snapshot, or of late where there is none.
-     */
-    @FunctionalInterface
-    interface Since {
-        void replay(Pipelines pipelines, Optional<OperatorState> state);
-    }
-
-    /** Makes the plan again, as fresh as the first. */
-    @FunctionalInterface
-    interface Again {
-        Layout.Ready place() throws InvalidConfigException;
-    }
-
-    /**
-     * Brings a plan to where the last run left it; nothing that is wrong with a snapshot stops the
-     * start.
-     *
-     * @param kept finds the newest snapshot; asked only where the plan has any use for it
-     * @param since takes pipelines through what was recorded after a snapshot
-     * @return what runs: {@code ready}, or it made again where a snapshot did not fit
-     */
-    static Layout.Ready restore(
-            Layout.Ready ready,
-            Supplier<Optional<OperatorState>> kept,
-            Since since,
-            List<Transition> recorded,
-            long now,
-            Again again)
-            throws InvalidConfigException {
-        if (!hasState(ready.plan())) {
-            ready.plan().alarms().replay(recorded);
-            return ready;
-        }
-        var state = kept.get();
-        var restored = ready;
-        if (state.isPresent() && !takeOver(ready.plan(), state.get(), now)) {
-            restored = again.place();
-            state = Optional.empty();
-        }
-        try {
-            since.replay(restored.plan().pipelines(), state);
-        } catch (RuntimeException e) {
-            // It would be the same at each start.
-            log.error("recorded samples can't be replayed; the agent starts without it", e);
-            restored = again.place();
-            state = Optional.empty();
-        }
-        long takenAt = state.map(OperatorState::takenAtNanos).orElse(Long.MIN_VALUE);
-        restored.plan()
-                .alarms()
-                .replay(recorded.stream().filter(t -> t.atNanos() >= takenAt).toList());
-        return restored;
-    }
-
-    private static boolean takeOver(Plan plan, OperatorState state, long now) {
-        try {
-            boolean pipelines = plan.pipelines().restore(state.pipelines());
-            // What is no longer configured is ended by the record, see noLongerConfigured.
-            boolean alarms = plan.alarms().restore(state.alarms(), now, _ -> {});
-            log.info("operator state restored pipelines={} alarms={}", pipelines, alarms);
-            return alarms;
-        } catch (RuntimeException e) {
-            // Checksums were right, so this is a mistake of a release; the start goes before it.
-            log.error("operator state does not fit this release; the agent starts without it", e);
-            return false;
-        }
     }
 
     /**

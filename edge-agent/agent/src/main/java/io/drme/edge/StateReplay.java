@@ -1,5 +1,9 @@
 package io.drme.edge;
 
+import io.drme.alarm.Alarms;
+import io.drme.alarm.Recall;
+import io.drme.alarm.Transition;
+import io.drme.edge.acquisition.Plan;
 import io.drme.edge.recording.LogTail;
 import io.drme.log.EventItem;
 import io.drme.model.Batch;
@@ -13,26 +17,33 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Brings the pipelines from where a snapshot left them to where the log ends: takes them through
- * what was recorded since. What they derive meanwhile is on record already, since a sample and what
- * was derived from it go to disk in one frame; so it is not handed on again.
+ * Brings pipelines and alarms from where a snapshot left them to where the log ends: takes them
+ * through what was recorded since. What pipelines derive meanwhile is on record for the most part,
+ * as a sample and what was derived from it go to disk in one frame; {@link #left} is what is not,
+ * since it had to wait for the processor. What alarms did is on record as their transitions.
  *
- * <p>A tick that derived something is on record by what it derived, and is made again at its time.
- * Other ticks changed nothing, but that windows saw that the gateway runs: these are made up where
- * nothing was recorded for long.
+ * <p>A tick that derived something is on record by what it derived, one that had to wait by an
+ * empty batch of derived samples; each is made again at its time. Other ticks changed nothing, but
+ * that operators saw that the gateway runs: of these the gateway records one each {@code
+ * Acquisition.MARK_NANOS}, and in a log without them they are made up.
  */
 final class StateReplay implements LogTail.Visitor {
+    /** On top of what results look back on: delays of devices, ticks, held values. */
+    static final Duration MARGIN = Duration.ofMinutes(10);
+
     /**
-     * Where no snapshot is left: it bounds the time of a start, and covers a crash in its first.
+     * A snapshot may be older than what results look back on by this, for the sake of totals: they
+     * go on from it. What it knows of windows is over by then.
      */
-    static final Duration WITHOUT_SNAPSHOT = Duration.ofMinutes(10);
+    static final Duration OLDEST = Duration.ofDays(1);
+
+    /** So many samples are gone through at most; it bounds the time of a start. */
+    static final long MOST_SAMPLES = 100_000_000;
 
     /** Well below what an aggregate takes for a gateway that was down. */
-    private static final long MOST_UNWATCHED_NANOS = Duration.ofSeconds(30).toNanos();
+    private static final long MOST_UNWATCHED_NANOS = Duration.ofSeconds(40).toNanos();
 
     /** A longer time without anything is taken for a clock that was set. */
     private static final long MOST_QUIET_NANOS = Duration.ofDays(1).toNanos();
@@ -42,13 +53,20 @@ final class StateReplay implements LogTail.Visitor {
     /** By then a gateway that started has ticked. */
     private static final long TICKED_NANOS = Duration.ofSeconds(1).toNanos();
 
-    private static final Logger log = LoggerFactory.getLogger(StateReplay.class);
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final Pipelines pipelines;
+    private final Recall alarms;
     private final List<Long> starts;
+    private final MadeAgain made = new MadeAgain();
     private final Batch derived = new Batch();
+
+    /** The time of what was seen last. */
     private long last;
+
+    /** When operators heard last that the gateway runs. */
+    private long tickedAt;
+
     private boolean began;
     private int nextStart;
     private long batches;
@@ -57,16 +75,26 @@ final class StateReplay implements LogTail.Visitor {
     /**
      * Prepares it.
      *
-     * @param takenAtNanos when the snapshot was taken that the pipelines have taken over,
+     * @param takenAtNanos when the snapshot was taken that pipelines and alarms have taken over,
      *     nanoseconds since 1970 UTC; absent where they know nothing
+     * @param recorded transitions of alarms since then, in the order of the record
      * @param starts when the gateway started, ascending, nanoseconds since 1970 UTC: before each it
      *     was down for a while
      */
-    StateReplay(Pipelines pipelines, OptionalLong takenAtNanos, List<Long> starts) {
-        this.pipelines = pipelines;
+    StateReplay(Plan plan, OptionalLong takenAtNanos, List<Transition> recorded, List<Long> starts) {
+        this.pipelines = plan.pipelines();
+        this.alarms = new Recall(plan.alarms(), recorded);
         this.starts = starts;
         this.last = takenAtNanos.orElse(Long.MIN_VALUE);
+        this.tickedAt = last;
         this.began = takenAtNanos.isPresent();
+    }
+
+    /** How old a sample may be that pipelines or delays of alarms still depend on. */
+    static Duration looksBack(Pipelines pipelines, Alarms alarms) {
+        var ofAlarms = Recall.looksBack(alarms);
+        var ofPipelines = pipelines.looksBack();
+        return (ofAlarms.compareTo(ofPipelines) > 0 ? ofAlarms : ofPipelines).plus(MARGIN);
     }
 
     /** When the gateway started, where an event says so; nanoseconds since 1970 UTC. */
@@ -84,49 +112,22 @@ final class StateReplay implements LogTail.Visitor {
         }
     }
 
-    /**
-     * Takes pipelines through what a log holds.
-     *
-     * @param position of the snapshot that they have taken over; absent where they know nothing:
-     *     then what was recorded in the last {@link #WITHOUT_SNAPSHOT} is taken
-     * @param now gateway time, nanoseconds since 1970 UTC
-     * @param starts as the constructor takes them
-     */
-    static void run(
-            Pipelines pipelines,
-            LogTail tail,
-            Optional<Long> position,
-            long now,
-            List<Long> starts) {
-        var takenAt =
-                position.isPresent()
-                        ? OptionalLong.of(Hlc.epochNanos(position.get()))
-                        : OptionalLong.empty();
-        long from =
-                position.orElseGet(
-                        () -> Hlc.of((now - WITHOUT_SNAPSHOT.toNanos()) / NANOS_PER_MILLI, 0));
-        var replay = new StateReplay(pipelines, takenAt, starts);
-        tail.since(from, pipelines.table(), replay);
-        log.info(
-                "pipelines brought up to the log snapshot={} batches={} ticks={}",
-                position.isPresent(),
-                replay.batches,
-                replay.ticks);
-    }
-
     @Override
-    public void read(Batch samples) {
-        passTo(Hlc.epochNanos(samples.gatewayTime()));
-        derived.begin(Layout.DERIVED_GROUP, samples.gatewayTime());
-        pipelines.process(samples, derived);
-        batches++;
-    }
-
-    @Override
-    public void ticked(long stamp) {
-        passTo(Hlc.epochNanos(stamp));
-        tick(Hlc.epochNanos(stamp));
-        ticks++;
+    public void see(LogTail.Moment moment) {
+        long now = Hlc.epochNanos(moment.stamp());
+        passTo(now);
+        if (moment.isRead()) {
+            derived.begin(Layout.DERIVED_GROUP, moment.stamp());
+            pipelines.process(moment.samples(), derived);
+            made.add(derived);
+            alarms.read(moment.samples());
+            batches++;
+        } else if (moment.results().size() == 0 || !made.hasAll(moment.results())) {
+            tick(now); // else they had waited, and nothing was made at this time
+            ticks++;
+        }
+        made.onRecord(moment.results());
+        alarms.read(moment.results());
     }
 
     private void passTo(long now) {
@@ -142,12 +143,37 @@ final class StateReplay implements LogTail.Visitor {
             last += STEP_NANOS;
             tick(last);
         }
+        if (began && last - tickedAt > MOST_UNWATCHED_NANOS) {
+            tick(last); // others had samples all the time, and those that had none would not know
+        }
+        tickedAt = began ? tickedAt : now;
         last = now;
         began = true;
     }
 
     private void tick(long now) {
+        tickedAt = now;
         derived.begin(Layout.DERIVED_GROUP, Hlc.of(now / NANOS_PER_MILLI, 0));
         pipelines.tick(now, derived);
+        made.add(derived);
+        alarms.tick(now);
+    }
+
+    /** Ends it: what was recorded of alarms after the last sample is taken over too. */
+    void end() {
+        alarms.end();
+    }
+
+    /** What was derived and is not on record, in batches without a stamp. */
+    List<Batch> left() {
+        return made.left(Layout.DERIVED_GROUP, pipelines::goesOn);
+    }
+
+    long batches() {
+        return batches;
+    }
+
+    long ticks() {
+        return ticks;
     }
 }

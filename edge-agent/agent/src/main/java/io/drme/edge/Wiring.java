@@ -1,8 +1,11 @@
 package io.drme.edge;
 
+import io.drme.alarm.Transition;
 import io.drme.config.InvalidConfigException;
 import io.drme.edge.acquisition.Acquisition;
+import io.drme.edge.acquisition.Plan;
 import io.drme.edge.acquisition.Recording;
+import io.drme.edge.acquisition.Restart;
 import io.drme.edge.config.GatewayConfig;
 import io.drme.edge.recording.AlarmBook;
 import io.drme.edge.recording.ClockBook;
@@ -16,8 +19,10 @@ import io.drme.schema.GatewayLife;
 import io.drme.schema.Payloads;
 import io.drme.time.Clock;
 import io.drme.time.Hlc;
+import io.drme.time.HybridClock;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -33,12 +38,14 @@ import org.slf4j.LoggerFactory;
  * @param made what acquisition hands on
  * @param taken what the recorder takes; the same queue, unless somebody looks in between
  * @param ready the configuration, placed and where the last run left it
+ * @param restart how it got there
  */
 record Wiring(
         Parts parts,
         ArrayBlockingQueue<Recording> made,
         ArrayBlockingQueue<Recording> taken,
-        Layout.Ready ready) {
+        Layout.Ready ready,
+        Restart restart) {
     private static final Logger log = LoggerFactory.getLogger(Wiring.class);
 
     /** What the rest of the agent works with. */
@@ -97,24 +104,26 @@ record Wiring(
                         });
         var hlc = store.stamps();
         long now = Hlc.epochNanos(hlc.next());
-        var ready =
-                StateDesk.restore(
-                        placed,
-                        state,
-                        (pipelines, snapshot) ->
-                                StateReplay.run(
-                                        pipelines,
-                                        new LogTail(store, Layout.DERIVED_GROUP),
-                                        snapshot.map(OperatorState::position),
-                                        now,
-                                        starts),
-                        alarmBook.recorded(),
-                        now,
-                        () -> place.layout().placeAnyway(config, place.file().toString()));
+        var restored =
+                new Restoration(
+                                new LogTail(store, Layout.DERIVED_GROUP),
+                                alarmBook.recorded(),
+                                starts,
+                                clock,
+                                now,
+                                StateReplay.MOST_SAMPLES)
+                        .run(
+                                placed,
+                                state,
+                                () -> place.layout().placeAnyway(config, place.file().toString()));
+        var ready = restored.ready();
         if (StateDesk.hasState(ready.plan())) {
             store.needEventsSince(Long.MIN_VALUE); // until the first snapshot of this run
         }
         StateDesk.noLongerConfigured(alarmBook, ready.plan(), now).ifPresent(made::add);
+        for (var results : restored.left()) {
+            made.add(recording(results, ready.plan(), hlc));
+        }
         recordStart(store, config.gateway());
         var in = new ArrayBlockingQueue<Batch>(Acquisition.IN_QUEUE_BATCHES);
         var acquisition = new Acquisition(clock, hlc, in, made, ready.plan());
@@ -134,7 +143,24 @@ record Wiring(
                         bootCount),
                 made,
                 taken,
-                ready);
+                ready,
+                restored.restart());
+    }
+
+    /** Results of before a kill, as if they had come now. */
+    private static Recording recording(Batch results, Plan plan, HybridClock stamps) {
+        results.stamp(Layout.DERIVED_GROUP, stamps.next());
+        var transitions = new ArrayList<Transition>();
+        plan.alarms().process(results, transitions::add);
+        return new Recording(
+                Optional.empty(),
+                results,
+                plan.pipelines().table(),
+                0,
+                0,
+                List.of(),
+                transitions,
+                () -> {});
     }
 
     private static void logRecovery(Store store) {

@@ -5,16 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drme.alarm.AlarmState;
 import io.drme.alarm.Transition;
 import io.drme.edge.config.GatewayConfigReader;
+import io.drme.edge.recording.LogTail;
 import io.drme.edge.state.OperatorState;
 import io.drme.edge.state.StateFiles;
+import io.drme.log.Store;
+import io.drme.log.StoreConfig;
+import io.drme.log.StoreSetup;
 import io.drme.model.Batch;
+import io.drme.model.GatewayId;
 import io.drme.model.Quality;
 import io.drme.model.TagName;
+import io.drme.testing.ManualClock;
+import io.drme.testing.SimulatedDisk;
 import io.drme.time.Hlc;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,15 +66,23 @@ class StateDeskTest {
     }
 
     private Layout.Ready restart(List<Transition> recorded, long now) throws Exception {
-        return StateDesk.restore(
-                place(),
-                new StateFiles(folder)::load,
-                (_, _) -> {},
-                recorded,
-                now,
-                () -> {
-                    throw new AssertionError("the snapshot fits");
-                });
+        var clock = new ManualClock();
+        var random = new Random(1);
+        var disk = new SimulatedDisk(random);
+        var gateway = new GatewayId("line-1");
+        try (var store =
+                Store.open(
+                        new StoreSetup(disk, StoreConfig.defaults(), gateway, clock, random))) {
+            var tail = new LogTail(store, Layout.DERIVED_GROUP);
+            return new Restoration(tail, recorded, List.of(), clock, now, 1)
+                    .run(
+                            place(),
+                            new StateFiles(folder)::load,
+                            () -> {
+                                throw new AssertionError("the snapshot fits");
+                            })
+                    .ready();
+        }
     }
 
     private void save(Layout.Ready ready, long takenAt) throws Exception {

@@ -60,6 +60,7 @@ public final class Alarms {
     private final String gateway;
     private final List<Watch> watches;
     private final Watch[][] byTag;
+    private final Map<String, Watch> byKey = new HashMap<>();
     private final Map<String, Watch> occurrences = new LinkedHashMap<>();
     private long lastNow = Long.MIN_VALUE;
     private long elapsed;
@@ -69,6 +70,7 @@ public final class Alarms {
         this.gateway = gateway;
         this.watches = watches;
         this.byTag = byTag;
+        watches.forEach(watch -> byKey.put(watch.key(), watch));
     }
 
     /**
@@ -176,8 +178,21 @@ public final class Alarms {
         }
     }
 
+    List<Watch> watches() {
+        return watches;
+    }
+
+    Watch[] watchesOf(int tag) {
+        return tag < byTag.length ? byTag[tag] : NO_WATCHES;
+    }
+
+    /** What has passed on the gateway, in nanoseconds from any origin. */
+    long elapsed() {
+        return elapsed;
+    }
+
     /** Delays are measured by what passes on the gateway, whatever its clock is set to. */
-    private void follow(long now) {
+    void follow(long now) {
         if (lastNow != Long.MIN_VALUE) {
             elapsed += Math.clamp(now - lastNow, 0, MAX_STEP_NANOS);
         }
@@ -380,9 +395,8 @@ public final class Alarms {
     }
 
     private void restoreWatches(DataInputStream in) throws IOException {
-        var known = byKey();
         for (int left = in.readInt(); left > 0; left--) {
-            var watch = known.get(in.readUTF());
+            var watch = byKey.get(in.readUTF());
             var state = new byte[in.readInt()];
             in.readFully(state);
             if (watch != null) {
@@ -393,9 +407,8 @@ public final class Alarms {
 
     private void restoreOccurrences(DataInputStream in, long atNanos, Consumer<Transition> sink)
             throws IOException {
-        var known = byKey();
         for (int left = in.readInt(); left > 0; left--) {
-            var watch = known.get(in.readUTF());
+            var watch = byKey.get(in.readUTF());
             var removal = Transitions.read(in, atNanos);
             if (watch == null) {
                 sink.accept(removal);
@@ -405,12 +418,6 @@ public final class Alarms {
         }
     }
 
-    private Map<String, Watch> byKey() {
-        var known = new HashMap<String, Watch>();
-        watches.forEach(watch -> known.put(watch.key(), watch));
-        return known;
-    }
-
     /**
      * Takes over recorded transitions that are newer than the snapshot, in the order of the record:
      * after a kill -9 this brings the alarms to where everybody was told they are. To replay more
@@ -418,16 +425,17 @@ public final class Alarms {
      * no longer configured changes nothing.
      */
     public void replay(List<Transition> transitions) {
-        var known = byKey();
-        for (var transition : transitions) {
-            var watch = known.get(transition.name() + " " + transition.tag());
-            noteStamp(transition.id());
-            if (watch != null) {
-                occurrences.remove(watch.id());
-                watch.replay(transition);
-                if (watch.state() != AlarmState.NORMAL) {
-                    occurrences.put(watch.id(), watch);
-                }
+        transitions.forEach(this::replay);
+    }
+
+    void replay(Transition transition) {
+        noteStamp(transition.id());
+        var watch = byKey.get(Watch.key(transition));
+        if (watch != null) {
+            occurrences.remove(watch.id());
+            watch.replay(transition);
+            if (watch.state() != AlarmState.NORMAL) {
+                occurrences.put(watch.id(), watch);
             }
         }
     }

@@ -58,6 +58,11 @@ final class Watch {
         return config.name() + " " + tagName;
     }
 
+    /** The key of the alarm that a transition is of. */
+    static String key(Transition transition) {
+        return transition.name() + " " + transition.tag();
+    }
+
     String id() {
         return id;
     }
@@ -111,6 +116,10 @@ final class Watch {
         }
         pendingSince = pendingSince == NOT_PENDING ? elapsed : pendingSince;
         return isDue(elapsed);
+    }
+
+    long longestDelayNanos() {
+        return Math.max(onDelayNanos, offDelayNanos);
     }
 
     /** Whether a delay has run out. */
@@ -212,8 +221,8 @@ final class Watch {
 
     /** Goes where a recorded transition went. */
     void replay(Transition transition) {
+        boolean wasPresent = isPresent;
         state = transition.to();
-        pendingSince = NOT_PENDING;
         comment = transition.comment().isEmpty() ? comment : transition.comment();
         shelvedUntil = transition.untilNanos();
         if (!id.equals(transition.id())) {
@@ -243,6 +252,8 @@ final class Watch {
             }
             case SHELVED, SUPPRESSED, OUT_OF_SERVICE -> {}
         }
+        // A comment or an acknowledgement leaves a delay alone that runs.
+        pendingSince = isPresent == wasPresent ? pendingSince : NOT_PENDING;
     }
 
     void save(DataOutput out) throws IOException {

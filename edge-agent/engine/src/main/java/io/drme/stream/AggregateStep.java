@@ -118,6 +118,15 @@ record AggregateStep(
     }
 
     @Override
+    public Duration looksBack() {
+        return switch (windows) {
+            case Windows.Time(var length, var _) -> length.plus(lateness);
+            case Windows.Session(var gap, var most) -> most.plus(gap);
+            case Windows.Count _ -> WITHOUT_END;
+        };
+    }
+
+    @Override
     public Optional<Operator> make(Making making) {
         for (var lane : making.lanes()) {
             for (var function : functions) {

@@ -34,6 +34,11 @@ record ChangesStep(double by, Optional<Duration> atLeast) implements Step {
     }
 
     @Override
+    public Duration looksBack() {
+        return atLeast.orElse(WITHOUT_END);
+    }
+
+    @Override
     public Optional<Operator> make(Making making) {
         return by == 0 || making.areNumbers("changes.by", "compared by a width; remove 'by'")
                 ? Optional.of(new ChangesOperator(making.lanes(), this))

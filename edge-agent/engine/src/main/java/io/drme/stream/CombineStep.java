@@ -63,6 +63,11 @@ record CombineStep(Beside beside, Expression give, String on, Optional<Duration>
     }
 
     @Override
+    public Duration looksBack() {
+        return maxAge.orElse(WITHOUT_END);
+    }
+
+    @Override
     public Optional<Operator> make(Making making) {
         var rows = beside.rows(making);
         var programs = beside.programs(give, rows, false, making);

@@ -92,6 +92,11 @@ record MergeStep(
     }
 
     @Override
+    public Duration looksBack() {
+        return lateness.plus(maxAge.orElse(WITHOUT_END));
+    }
+
+    @Override
     public Optional<Operator> make(Making making) {
         var order = order(making);
         if (order.isEmpty()) {

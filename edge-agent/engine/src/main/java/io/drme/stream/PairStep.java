@@ -82,8 +82,18 @@ record PairStep(
     }
 
     @Override
+    public String word() {
+        return by.key;
+    }
+
+    @Override
     public List<String> sides(List<Lane> before) {
         return beside.sides(before);
+    }
+
+    @Override
+    public Duration looksBack() {
+        return reach.equals(MaxAge.ANY) ? WITHOUT_END : reach.plus(lateness);
     }
 
     @Override

@@ -97,6 +97,11 @@ record PatternStep(
     }
 
     @Override
+    public Duration looksBack() {
+        return within.plus(lasts.orElse(Duration.ZERO));
+    }
+
+    @Override
     public Optional<Operator> make(Making making) {
         var rows = beside.rows(making);
         var whens = beside.programs(when, rows, true, making);

@@ -2,9 +2,14 @@ package io.drme.stream;
 
 import io.drme.config.Where;
 import io.drme.model.Batch;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
+import java.io.DataInputStream;
 import java.io.DataOutput;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -16,7 +21,7 @@ import java.util.List;
  */
 final class Pipeline {
     private final PipelineConfig config;
-    private final int fingerprint;
+    private final List<StepShape> shape;
     private final Operator[] operators;
     private final int[][] tagsOfLane;
     private final Batch[] stages;
@@ -28,19 +33,19 @@ final class Pipeline {
     /**
      * Makes a pipeline.
      *
-     * @param fingerprint the same as long as its state can be carried over
+     * @param shape of each step, whether its state can be carried over
      * @param tagsOfLane derived tag indexes of each lane that leaves the last operator
      * @param stateBytes what its operators remember at most
      */
     Pipeline(
             PipelineConfig config,
-            int fingerprint,
+            List<StepShape> shape,
             List<Operator> operators,
             int[][] tagsOfLane,
             long stateBytes) {
         this.config = config;
         this.stateBytes = stateBytes;
-        this.fingerprint = fingerprint;
+        this.shape = List.copyOf(shape);
         this.operators = operators.toArray(Operator[]::new);
         this.tagsOfLane = tagsOfLane;
         this.stages = new Batch[operators.size() + 1];
@@ -53,8 +58,8 @@ final class Pipeline {
         return config.name();
     }
 
-    int fingerprint() {
-        return fingerprint;
+    List<StepShape> shape() {
+        return shape;
     }
 
     Share share() {
@@ -151,15 +156,40 @@ final class Pipeline {
         return samples;
     }
 
+    /** Writes of each step what it is and what it remembers. */
     void save(DataOutput out) throws IOException {
-        for (var operator : operators) {
-            operator.save(out);
+        out.writeInt(operators.length);
+        for (int i = 0; i < operators.length; i++) {
+            var state = new ByteArrayOutputStream();
+            operators[i].save(new DataOutputStream(state));
+            shape.get(i).save(out);
+            out.writeInt(state.size());
+            out.write(state.toByteArray());
         }
     }
 
-    void load(DataInput in) throws IOException {
-        for (var operator : operators) {
-            operator.load(in);
+    /**
+     * Goes on with what {@link #save} wrote, step by step.
+     *
+     * @return what could not be carried over
+     */
+    List<Loss> load(DataInput in) throws IOException {
+        int count = in.readInt();
+        var before = new ArrayList<StepShape>(count);
+        var states = new ArrayList<byte[]>(count);
+        for (int i = 0; i < count; i++) {
+            before.add(StepShape.load(in));
+            var state = new byte[in.readInt()];
+            in.readFully(state);
+            states.add(state);
         }
+        var migration = new Migration(before, shape);
+        for (int i = 0; i < operators.length; i++) {
+            int from = migration.from(i);
+            if (from != Migration.NONE) {
+                operators[i].load(new DataInputStream(new ByteArrayInputStream(states.get(from))));
+            }
+        }
+        return migration.losses(name());
     }
 }

@@ -7,7 +7,6 @@ import io.drme.model.Tag;
 import io.drme.model.TagName;
 import io.drme.model.TagTable;
 import io.drme.model.ValueType;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** Compiles pipelines one after the other; each extends the table that the next one sees. */
@@ -129,6 +127,7 @@ final class PipelineCompiler {
         var lanes = lanes(sources);
         var taken = routes(sources, 0, 0);
         var operators = new ArrayList<Operator>();
+        var shape = new ArrayList<StepShape>();
         boolean allLocal = false;
         var state = new StateBytes();
         for (int i = 0; i < config.steps().size(); i++) {
@@ -144,18 +143,20 @@ final class PipelineCompiler {
                 behind += tags.length;
             }
             var key = key(config) + ".steps[" + i + "]";
-            var made = step.make(new Making(lanes, sides, config.where(), key, problems, state));
+            var making = new Making(lanes, sides, config.where(), key, problems, state);
+            var made = step.make(making);
             if (made.isEmpty()) {
                 return;
             }
             operators.add(made.get());
+            shape.add(StepShape.of(step, making.input()));
             lanes = made.get().lanes();
         }
         var derived = derive(config, sources, allLocal, lanes);
         if (derived != null) {
             routes.addAll(taken);
             pipelines.add(
-                    new Pipeline(config, fingerprint(config), operators, derived, state.inAll()));
+                    new Pipeline(config, shape, operators, derived, state.inAll()));
         }
     }
 
@@ -180,12 +181,6 @@ final class PipelineCompiler {
             found.add(new Routes.Route(tags[i], pipelines.size(), stage, lane + i));
         }
         return found;
-    }
-
-    private static int fingerprint(PipelineConfig config) {
-        var crc = new CRC32C();
-        crc.update(config.steps().toString().getBytes(StandardCharsets.UTF_8));
-        return (int) crc.getValue();
     }
 
     /** Extends the table by what leaves the last step; gives the tag indexes of each lane. */

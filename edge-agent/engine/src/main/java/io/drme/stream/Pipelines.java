@@ -14,11 +14,13 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -33,13 +35,16 @@ import java.util.stream.Collectors;
  * change goes on where it was.
  */
 public final class Pipelines {
-    private static final int MAGIC = 0x44505331; // "DPS1"
+    private static final int MAGIC = 0x44505332; // "DPS2"
 
     private final TagTable table;
     private final BitSet present;
     private final List<Pipeline> pipelines;
     private final Routes routes;
     private final int[] weights;
+
+    /** Derived tags of the pipelines that took over a snapshot whole. */
+    private final BitSet goneOn = new BitSet();
 
     /** Those that have taken samples and did not run yet. */
     private final BitSet waiting = new BitSet();
@@ -248,7 +253,6 @@ public final class Pipelines {
                         var state = new ByteArrayOutputStream();
                         pipeline.save(new DataOutputStream(state));
                         out.writeUTF(pipeline.name());
-                        out.writeInt(pipeline.fingerprint());
                         out.writeInt(state.size());
                         out.write(state.toByteArray());
                     }
@@ -256,12 +260,21 @@ public final class Pipelines {
     }
 
     /**
-     * Takes over a snapshot: each pipeline whose steps are the same, and in it each tag that is
+     * Takes over a snapshot: each step whose definition is the same, and in it each tag that is
      * still there with its type. The rest begins anew.
      *
      * @return false where the bytes are no snapshot of this release; nothing is taken over then
      */
     public boolean restore(byte[] snapshot) {
+        return restore(snapshot, _ -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param lost is told of what could not be carried over
+     */
+    public boolean restore(byte[] snapshot, Consumer<Loss> lost) {
         var body = Snapshot.open(MAGIC, snapshot);
         if (body.isEmpty()) {
             return false;
@@ -270,12 +283,16 @@ public final class Pipelines {
         pipelines.forEach(p -> named.put(p.name(), p));
         try (var in = body.get()) {
             for (int left = in.readInt(); left > 0; left--) {
-                var known = Optional.ofNullable(named.get(in.readUTF()));
-                int fingerprint = in.readInt();
+                var known = named.get(in.readUTF());
                 var state = new byte[in.readInt()];
                 in.readFully(state);
-                if (known.isPresent() && known.get().fingerprint() == fingerprint) {
-                    known.get().load(new DataInputStream(new ByteArrayInputStream(state)));
+                if (known != null) {
+                    var losses =
+                            known.load(new DataInputStream(new ByteArrayInputStream(state)));
+                    losses.forEach(lost);
+                    if (losses.isEmpty()) {
+                        goesOn(known);
+                    }
                 }
             }
             return true;
@@ -283,5 +300,57 @@ public final class Pipelines {
             // The checksum was right, so we wrote this ourselves and can't read it: a bug.
             throw new UncheckedIOException("a snapshot of this release can't be read", e);
         }
+    }
+
+    private void goesOn(Pipeline pipeline) {
+        for (var tags : pipeline.tagsOfLane()) {
+            for (int tag : tags) {
+                goneOn.set(tag);
+            }
+        }
+    }
+
+    /**
+     * Whether a derived tag is of a pipeline that has taken over a snapshot whole, so that it goes
+     * on as if nothing had been between.
+     */
+    public boolean goesOn(int tag) {
+        return goneOn.get(tag);
+    }
+
+    /**
+     * How old a sample may be that a result of any pipeline still depends on, through all its
+     * steps and those of the pipelines above it: see {@link Step#looksBack}.
+     */
+    public Duration looksBack() {
+        var links = new Links(pipelines, routes);
+        var all = new Duration[pipelines.size()];
+        var longest = Duration.ZERO;
+        for (int i = 0; i < all.length; i++) {
+            all[i] = Duration.ZERO;
+            for (int above : links.above(i)) {
+                all[i] = all[above].compareTo(all[i]) > 0 ? all[above] : all[i];
+            }
+            for (var step : pipelines.get(i).steps()) {
+                all[i] = all[i].plus(step.looksBack());
+            }
+            longest = all[i].compareTo(longest) > 0 ? all[i] : longest;
+        }
+        return longest;
+    }
+
+    /** What is lost when these follow others, by what both are. */
+    public List<Loss> lossesAfter(Pipelines before) {
+        var named = new HashMap<String, Pipeline>();
+        before.pipelines.forEach(p -> named.put(p.name(), p));
+        var losses = new ArrayList<Loss>();
+        for (var pipeline : pipelines) {
+            var was = named.get(pipeline.name());
+            if (was != null) {
+                losses.addAll(
+                        new Migration(was.shape(), pipeline.shape()).losses(pipeline.name()));
+            }
+        }
+        return List.copyOf(losses);
     }
 }

@@ -32,6 +32,11 @@ record RateStep(PerTime per, Optional<Duration> over, Duration maxGap) implement
     }
 
     @Override
+    public Duration looksBack() {
+        return over.orElse(maxGap).plus(maxGap);
+    }
+
+    @Override
     public Optional<Operator> make(Making making) {
         boolean fine =
                 making.areNumbers("rate", "a number that has a rate; leave it out of 'from'")

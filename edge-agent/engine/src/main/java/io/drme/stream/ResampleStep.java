@@ -55,6 +55,11 @@ record ResampleStep(Duration every, Fill fill, Optional<Duration> maxAge) implem
     }
 
     @Override
+    public Duration looksBack() {
+        return every.plus(maxAge.orElse(WITHOUT_END));
+    }
+
+    @Override
     public Optional<Operator> make(Making making) {
         return fill == Fill.HOLD
                         || making.areNumbers("resample.fill", "drawn as a line; use 'fill: hold'")

@@ -144,6 +144,11 @@ record StatesStep(
     }
 
     @Override
+    public Duration looksBack() {
+        return window.plus(maxAge.orElse(Duration.ZERO));
+    }
+
+    @Override
     public Optional<Operator> make(Making making) {
         var programs = new ArrayList<Program[]>();
         for (var condition : conditions) {

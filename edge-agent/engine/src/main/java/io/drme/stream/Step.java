@@ -1,6 +1,8 @@
 package io.drme.stream;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -8,6 +10,8 @@ import java.util.Optional;
  * text tells whether a step is still the same after a reload.
  */
 public interface Step {
+    /** What is looked back on where a step remembers without end, as a total does. */
+    Duration WITHOUT_END = Duration.ofDays(1);
 
     /**
      * The words that {@code {function}} stands for behind this step.
@@ -37,6 +41,21 @@ public interface Step {
     /** Whether a result depends on earlier samples, so that a change of the step loses some. */
     default boolean remembers() {
         return true;
+    }
+
+    /**
+     * How old a sample may be that a result still depends on, in the times of the tags: so much of
+     * the log has to be gone through where nothing else is left of its state. {@link #WITHOUT_END}
+     * where there is no limit.
+     */
+    default Duration looksBack() {
+        return remembers() ? WITHOUT_END : Duration.ZERO;
+    }
+
+    /** Its kind, as in a file. */
+    default String word() {
+        var name = getClass().getSimpleName();
+        return name.substring(0, name.length() - "Step".length()).toLowerCase(Locale.ROOT);
     }
 
     /** What it asks of each sample, as a step that gives the answer; only a filter asks. */

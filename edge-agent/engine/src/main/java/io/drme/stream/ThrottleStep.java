@@ -27,6 +27,11 @@ record ThrottleStep(Duration every) implements Step {
     }
 
     @Override
+    public Duration looksBack() {
+        return every;
+    }
+
+    @Override
     public Optional<Operator> make(Making making) {
         return Optional.of(new ThrottleOperator(making.lanes(), this));
     }

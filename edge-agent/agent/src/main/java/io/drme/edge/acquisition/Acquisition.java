@@ -6,22 +6,21 @@ import io.drme.alarm.Transition;
 import io.drme.edge.owner.Inbox;
 import io.drme.model.Batch;
 import io.drme.model.TagTable;
+import io.drme.stream.Loss;
 import io.drme.stream.PipelineLoad;
 import io.drme.stream.Pipelines;
 import io.drme.stream.Schedule;
 import io.drme.time.Clock;
+import io.drme.time.ClockChange;
 import io.drme.time.Hlc;
 import io.drme.time.HybridClock;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -45,6 +44,13 @@ public final class Acquisition implements Runnable {
     private static final long TICK_NANOS = 100_000_000;
     private static final long SNAPSHOT_NANOS = 100_000_000;
 
+    /**
+     * So often at least a tick is on record, by an empty batch of derived samples: a replay then
+     * knows that operators were told of the time, well within the minute after which they take the
+     * gateway for down.
+     */
+    static final long MARK_NANOS = 20_000_000_000L;
+
     /** For how long pipelines run at a time while nothing else is due. */
     private static final long PART_NANOS = 50_000_000;
 
@@ -67,13 +73,9 @@ public final class Acquisition implements Runnable {
     private final AtomicReference<LatestSnapshot> latest =
             new AtomicReference<>(LatestSnapshot.EMPTY);
     private final Conditioning conditioning = new Conditioning();
+    private final ArrivalOrder order = new ArrivalOrder();
     private final LatestValues values = new LatestValues();
-    private final AtomicLong strayBatches = new AtomicLong();
-    private final AtomicLong straySamples = new AtomicLong();
-
-    /** Groups that one log line was written for, since the plan changed. */
-    private final Set<Integer> strayGroups = new HashSet<>();
-
+    private final Strays strays = new Strays();
     private final BooleanSupplier behind;
     private final AtomicReference<EngineState> engine = new AtomicReference<>(EngineState.NONE);
 
@@ -89,6 +91,7 @@ public final class Acquisition implements Runnable {
     private long partEnds;
 
     private long nextTick;
+    private long nextMark;
     private long nextSnapshot;
 
     /**
@@ -114,6 +117,7 @@ public final class Acquisition implements Runnable {
         this.backpressure = new Backpressure(plan.paced());
         this.nextLook = clock.nanoTime();
         this.nextTick = clock.nanoTime();
+        this.nextMark = clock.nanoTime() + MARK_NANOS;
         this.nextSnapshot = clock.nanoTime();
         configure();
     }
@@ -173,8 +177,10 @@ public final class Acquisition implements Runnable {
          * change keep their state, alarms keep theirs; what is no longer configured ends with a
          * transition that says so. The alarms then look at the latest values, which a new or
          * lowered limit may be beyond already and which may not move for long.
+         *
+         * @return what of the pipelines' state could not be carried over
          */
-        public void change(Plan next) {
+        public List<Loss> change(Plan next) {
             processWaiting();
             settle();
             var pipelineState = plan.pipelines().snapshot();
@@ -183,12 +189,14 @@ public final class Acquisition implements Runnable {
             schedule = new Schedule(plan.pipelines(), plan.engine(), clock);
             paceChangesBefore += backpressure.changes();
             backpressure = new Backpressure(plan.paced());
-            strayGroups.clear();
-            plan.pipelines().restore(pipelineState);
+            strays.planChanged();
+            var losses = new ArrayList<Loss>();
+            plan.pipelines().restore(pipelineState, losses::add);
             plan.alarms().restore(alarmState, now(), this::sink);
             configure();
             var now = values.latest(plan.derivedGroup(), stamps.next(), plan.pipelines().present());
             plan.alarms().process(now, this::sink);
+            return List.copyOf(losses);
         }
     }
 
@@ -207,7 +215,7 @@ public final class Acquisition implements Runnable {
      * delivered; from any thread.
      */
     public long strayBatches() {
-        return strayBatches.get();
+        return strays.batches();
     }
 
     /**
@@ -215,7 +223,7 @@ public final class Acquisition implements Runnable {
      * from any thread.
      */
     public long straySamples() {
-        return straySamples.get();
+        return strays.samples();
     }
 
     /** Alarms that are not over; from any thread. */
@@ -383,35 +391,42 @@ public final class Acquisition implements Runnable {
 
     private void process(Batch batch) throws InterruptedException {
         if (!plan.groups().contains(batch.group())) {
-            stray(batch);
+            strays.drop(batch);
             return;
         }
         int read = batch.size();
         batch.stamp(batch.group(), stamps.next());
         int filtered = conditioning.apply(batch);
+        order.arrange(batch);
         var derived = derivedBatch(batch.gatewayTime());
         schedule.process(batch, derived, behind);
         hand(batch, derived, read, filtered);
-    }
-
-    private void stray(Batch batch) {
-        strayBatches.incrementAndGet();
-        straySamples.addAndGet(batch.size());
-        if (strayGroups.add(batch.group())) {
-            log.warn(
-                    "batch of group={} dropped, samples={}: its device was changed or removed; further ones are counted only",
-                    batch.group(),
-                    batch.size());
-        }
     }
 
     private void tick() throws InterruptedException {
         long stamp = stamps.next();
         var derived = derivedBatch(stamp);
         schedule.tick(Hlc.epochNanos(stamp), derived, behind);
+        mark(derived);
         var transitions = new ArrayList<Transition>();
         plan.alarms().tick(Hlc.epochNanos(stamp), transitions::add);
         handResults(derived, transitions);
+    }
+
+    /**
+     * Puts a tick on record that nothing would tell of: one that some pipelines make later, and
+     * one now and then. What other passes gave meanwhile then has a later stamp.
+     */
+    private void mark(Batch derived) throws InterruptedException {
+        long now = clock.nanoTime();
+        boolean isUnknown =
+                schedule.isWaiting() || (derived.size() == 0 && now - nextMark >= 0);
+        if (isUnknown && plan.pipelines().count() > 0) {
+            var tick = Optional.of(derivedBatch(derived.gatewayTime()));
+            hand(tick, new Batch(1), stamps.changes(), List.of(), Recording.NOBODY);
+            derived.stamp(plan.derivedGroup(), stamps.next());
+        }
+        nextMark = isUnknown || derived.size() > 0 ? now + MARK_NANOS : nextMark;
     }
 
     private void handResults(Batch derived, List<Transition> transitions)
@@ -419,17 +434,20 @@ public final class Acquisition implements Runnable {
         evaluate(derived, transitions);
         var changes = stamps.changes();
         if (derived.size() > 0 || !transitions.isEmpty() || !changes.isEmpty()) {
-            out.put(
-                    new Recording(
-                            Optional.empty(),
-                            derived,
-                            plan.pipelines().table(),
-                            0,
-                            0,
-                            changes,
-                            transitions,
-                            Recording.NOBODY));
+            hand(Optional.empty(), derived, changes, transitions, Recording.NOBODY);
         }
+    }
+
+    /** Hands on what no device was read for. */
+    private void hand(
+            Optional<Batch> tick,
+            Batch derived,
+            List<ClockChange> changes,
+            List<Transition> transitions,
+            Runnable whenDurable)
+            throws InterruptedException {
+        var table = plan.pipelines().table();
+        out.put(new Recording(tick, derived, table, 0, 0, changes, transitions, whenDurable));
     }
 
     private void hand(Batch batch, Batch derived, int read, int filtered)
@@ -466,16 +484,12 @@ public final class Acquisition implements Runnable {
         var owner = new Owner();
         questions.answerAll(owner);
         if (!owner.transitions.isEmpty() || !owner.durable.isEmpty()) {
-            out.put(
-                    new Recording(
-                            Optional.empty(),
-                            derivedBatch(stamps.next()),
-                            plan.pipelines().table(),
-                            0,
-                            0,
-                            stamps.changes(),
-                            List.copyOf(owner.transitions),
-                            () -> owner.durable.forEach(Runnable::run)));
+            hand(
+                    Optional.empty(),
+                    derivedBatch(stamps.next()),
+                    stamps.changes(),
+                    List.copyOf(owner.transitions),
+                    () -> owner.durable.forEach(Runnable::run));
         }
     }
 
@@ -483,5 +497,6 @@ public final class Acquisition implements Runnable {
         TagTable table = plan.pipelines().table();
         conditioning.configure(table, plan.specs());
         values.configure(table);
+        order.configure(table);
     }
 }

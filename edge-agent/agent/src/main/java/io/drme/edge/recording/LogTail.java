@@ -3,6 +3,7 @@ package io.drme.edge.recording;
 import io.drme.block.BadBlockException;
 import io.drme.block.BatchCursor;
 import io.drme.block.BlockReader;
+import io.drme.edge.acquisition.ArrivalOrder;
 import io.drme.log.Store;
 import io.drme.log.StoreView;
 import io.drme.model.Batch;
@@ -12,6 +13,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,45 +49,177 @@ public final class LogTail {
     }
 
     /** Takes what was recorded under one stamp. */
+    @FunctionalInterface
     public interface Visitor {
-        /** What devices gave; {@code samples} is reused after the call. */
-        void read(Batch samples);
-
-        /**
-         * Something was derived without a sample: by a tick.
-         *
-         * @param stamp of the tick
-         */
-        void ticked(long stamp);
+        /** Takes it; {@code moment} is reused after the call. */
+        void see(Moment moment);
     }
 
-    /**
-     * Visits what was recorded after a stamp.
-     *
-     * @param stamp hybrid logical clock stamp; what has it or an earlier one is left out
-     * @param table gives the indexes of the batches; samples of tags that it does not know with
-     *     their type are left out
-     */
-    public void since(long stamp, TagTable table, Visitor visitor) {
-        var view = store.view();
-        var streams = STREAMS.stream().map(kind -> new Stream(view, kind, stamp, table)).toList();
-        var samples = new Batch();
-        for (long next = first(streams); next != Stream.END; next = first(streams)) {
-            samples.begin(derivedGroup, next);
-            boolean isRead = false;
-            for (var stream : streams) {
-                isRead |= stream.take(next, samples);
+    /** What was recorded under one stamp. */
+    public static final class Moment {
+        private final Batch samples = new Batch();
+        private final Batch results = new Batch();
+        private final Batch data = new Batch();
+        private final Batch local = new Batch();
+        private boolean isRead;
+
+        private void begin(int group, long stamp) {
+            for (var batch : List.of(samples, results, data, local)) {
+                batch.begin(group, stamp);
             }
-            if (isRead) {
-                visitor.read(samples);
-            } else {
-                visitor.ticked(next);
-            }
+            isRead = false;
+        }
+
+        /** Hybrid logical clock stamp. */
+        public long stamp() {
+            return samples.gatewayTime();
+        }
+
+        /** Whether a device was read, be it without a new value. */
+        public boolean isRead() {
+            return isRead;
+        }
+
+        /** What devices gave, in the order in which it went to the pipelines. */
+        public Batch samples() {
+            return samples;
+        }
+
+        /** What was derived; where nothing was read either, and it is empty, a tick was made. */
+        public Batch results() {
+            return results;
         }
     }
 
-    private static long first(List<Stream> streams) {
-        return streams.stream().mapToLong(Stream::stamp).min().orElse(Stream.END);
+    /** The newest stamp that something is recorded under; nothing where the log is empty. */
+    public OptionalLong newest() {
+        var view = store.view();
+        return STREAMS.stream()
+                .flatMapToLong(kind -> LongStream.concat(
+                        store.tail(kind).map(LogTail::newest).orElse(LongStream.empty()),
+                        newestHeld(view, kind)))
+                .max();
+    }
+
+    private static LongStream newestHeld(StoreView view, StreamKind kind) {
+        var ranges = view.held(kind).ranges();
+        long last = ranges.isEmpty() ? 0 : ranges.getLast().to();
+        return view.read(kind, last).map(LogTail::newest).orElse(LongStream.empty());
+    }
+
+    private static LongStream newest(byte[] bytes) {
+        try {
+            return LongStream.of(newest(BlockReader.openColumns(bytes)));
+        } catch (BadBlockException _) {
+            return LongStream.empty(); // told where it is gone through
+        }
+    }
+
+    /**
+     * What was recorded after a stamp; to be visited before anything else is recorded.
+     *
+     * @param stamp hybrid logical clock stamp; what has it or an earlier one is left out
+     * @param mostSamples so many samples of sealed blocks of each stream, the newest; older ones
+     *     are left out
+     */
+    public Part since(long stamp, long mostSamples) {
+        return new Part(stamp, mostSamples);
+    }
+
+    /** A part of the log, up to its end. */
+    public final class Part {
+        private final StoreView view = store.view();
+        private final List<Held> held;
+        private final long from;
+
+        private Part(long stamp, long mostSamples) {
+            held = STREAMS.stream().map(kind -> held(view, kind, stamp, mostSamples)).toList();
+            from = held.stream().mapToLong(Held::after).max().orElse(stamp);
+        }
+
+        /** The stamp that it begins behind: that asked for, or where there was more, a later one. */
+        public long from() {
+            return from;
+        }
+
+        /**
+         * Visits it in the order of the stamps.
+         *
+         * @param table gives the indexes of the batches; samples of tags that it does not know with
+         *     their type are left out
+         */
+        public void visit(TagTable table, Visitor visitor) {
+            var data = new Stream(view, held.getFirst(), from, table);
+            var local = new Stream(view, held.getLast(), from, table);
+            var moment = new Moment();
+            for (long next = first(data, local); next != Stream.END; next = first(data, local)) {
+                moment.begin(derivedGroup, next);
+                moment.isRead |= data.take(next, moment.data, moment.results);
+                moment.isRead |= local.take(next, moment.local, moment.results);
+                ArrivalOrder.merge(moment.data, moment.local, moment.samples);
+                visitor.see(moment);
+            }
+        }
+
+        private static long first(Stream data, Stream local) {
+            return Math.min(data.stamp(), local.stamp());
+        }
+    }
+
+    /**
+     * Blocks of a stream.
+     *
+     * @param sequences those that may hold something behind {@code after}
+     * @param after what was asked for, or the stamp up to which there was more than may be
+     */
+    private record Held(StreamKind kind, Deque<Long> sequences, long after) {}
+
+    /** Stamps ascend from block to block, but for envelopes, which stand behind younger ones. */
+    private static Held held(StoreView view, StreamKind kind, long after, long mostSamples) {
+        var sequences = new ArrayDeque<Long>();
+        long samples = 0;
+        int older = 0;
+        var ranges = view.held(kind).ranges();
+        for (int r = ranges.size() - 1; r >= 0; r--) {
+            for (long s = ranges.get(r).to(); s >= ranges.get(r).from(); s--) {
+                var block = view.read(kind, s).flatMap(bytes -> head(bytes, kind));
+                older = block.isEmpty() || block.get().newest() <= after ? older + 1 : 0;
+                if (older == MOST_ENVELOPES) {
+                    return new Held(kind, sequences, after);
+                }
+                if (older == 0) {
+                    samples += block.orElseThrow().samples();
+                    if (samples > mostSamples) {
+                        return new Held(kind, sequences, block.orElseThrow().newest());
+                    }
+                    sequences.addFirst(s);
+                }
+            }
+        }
+        return new Held(kind, sequences, after);
+    }
+
+    private record Head(long newest, int samples) {}
+
+    private static Optional<Head> head(byte[] bytes, StreamKind kind) {
+        try {
+            var block = BlockReader.openColumns(bytes);
+            return Optional.of(new Head(newest(block), block.header().count()));
+        } catch (BadBlockException e) {
+            log.warn("block unreadable stream={} reason={}", kind.text(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static long newest(BlockReader block) throws BadBlockException {
+        long newest = Long.MIN_VALUE;
+        for (int group = 0; group < block.groups(); group++) {
+            var ticks = block.ticks(group);
+            for (int i = 0; i < ticks.size(); i++) {
+                newest = Math.max(newest, ticks.gatewayTimes()[i]);
+            }
+        }
+        return newest;
     }
 
     /** One stream, from the first block that holds something of what is asked for. */
@@ -95,61 +230,21 @@ public final class LogTail {
         private final StoreView view;
         private final StreamKind kind;
         private final TagTable table;
-        private final Deque<Long> sequences = new ArrayDeque<>();
+        private final Deque<Long> sequences;
         private final Batch head = new Batch();
         private Optional<byte[]> tail;
         private int[] indexes = {};
         private @Nullable BatchCursor cursor;
         private long stamp;
 
-        Stream(StoreView view, StreamKind kind, long after, TagTable table) {
+        Stream(StoreView view, Held held, long after, TagTable table) {
             this.view = view;
-            this.kind = kind;
+            this.kind = held.kind();
             this.table = table;
+            this.sequences = held.sequences();
             this.tail = store.tail(kind);
             this.stamp = after;
-            find(after);
             advance();
-        }
-
-        /**
-         * Stamps ascend from block to block, but for envelopes, which stand behind younger ones.
-         */
-        private void find(long after) {
-            int older = 0;
-            var ranges = view.held(kind).ranges();
-            for (int r = ranges.size() - 1; r >= 0; r--) {
-                for (long s = ranges.get(r).to(); s >= ranges.get(r).from(); s--) {
-                    older = isOlder(s, after) ? older + 1 : 0;
-                    if (older == MOST_ENVELOPES) {
-                        return;
-                    }
-                    if (older == 0) {
-                        sequences.addFirst(s);
-                    }
-                }
-            }
-        }
-
-        private boolean isOlder(long sequence, long after) {
-            try {
-                var bytes = view.read(kind, sequence);
-                return bytes.isEmpty() || newest(BlockReader.openColumns(bytes.get())) <= after;
-            } catch (BadBlockException e) {
-                log.warn("block unreadable stream={} reason={}", kind.text(), e.getMessage());
-                return true;
-            }
-        }
-
-        private static long newest(BlockReader block) throws BadBlockException {
-            long newest = Long.MIN_VALUE;
-            for (int group = 0; group < block.groups(); group++) {
-                var ticks = block.ticks(group);
-                for (int i = 0; i < ticks.size(); i++) {
-                    newest = Math.max(newest, ticks.gatewayTimes()[i]);
-                }
-            }
-            return newest;
         }
 
         long stamp() {
@@ -161,13 +256,11 @@ public final class LogTail {
          *
          * @return whether a device was read then, be it without a new value
          */
-        boolean take(long wanted, Batch into) {
+        boolean take(long wanted, Batch samples, Batch results) {
             boolean isRead = false;
             while (stamp == wanted) {
-                if (head.group() != derivedGroup) {
-                    isRead = true;
-                    add(into);
-                }
+                isRead |= head.group() != derivedGroup;
+                add(head.group() == derivedGroup ? results : samples);
                 advance();
             }
             return isRead;
