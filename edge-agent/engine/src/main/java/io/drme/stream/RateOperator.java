@@ -18,19 +18,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Of a tag with a deadband silence is a flat line: once a whole window is without a sample, the
  * rate is 0, unless nobody watched.
  */
-final class RateOperator implements Operator {
+final class RateOperator extends OneByOneOperator {
     private static final byte UNCERTAIN = Quality.uncertain(Reason.INPUT_NOT_GOOD);
     private static final byte UNUSABLE = Quality.bad(Reason.OUT_OF_RANGE);
 
-    private final List<Lane> input;
-    private final List<Lane> lanes;
     private final boolean[] isReal;
     private final boolean[] holds;
     private final double perNanos;
     private final long over;
     private final long maxGap;
     private final @Nullable SlopeWindow window;
-    private final LaneOrder order;
 
     /** Whether there is a sample to go on from, and whether it may still turn out flat. */
     private final boolean[] begun;
@@ -43,27 +40,19 @@ final class RateOperator implements Operator {
     private final long[] uncertainUntil;
 
     RateOperator(List<Lane> input, RateStep step) {
-        this.input = input;
-        this.lanes =
+        super(
+                input,
                 input.stream()
-                        .map(l ->
-                                new Lane(
-                                        l.source(),
-                                        l.function(),
-                                        ValueType.FLOAT64,
-                                        false,
-                                        step.per().under(l.unit())))
-                        .toList();
+                        .map(l -> l.inUnit(ValueType.FLOAT64, step.per().under(l.unit())))
+                        .toList());
         int count = input.size();
         this.perNanos = step.per().nanos();
         this.over = step.over().map(d -> d.toNanos()).orElse(0L);
         this.maxGap = step.maxGap().toNanos();
         this.window = over > 0 ? new SlopeWindow(count, over) : null;
-        this.order = new LaneOrder(count);
-        this.isReal = new boolean[count];
+        this.isReal = Lane.reals(input);
         this.holds = new boolean[count];
         for (int i = 0; i < count; i++) {
-            isReal[i] = input.get(i).type() == ValueType.FLOAT64;
             holds[i] = input.get(i).held() && over > 0;
         }
         this.begun = new boolean[count];
@@ -71,25 +60,6 @@ final class RateOperator implements Operator {
         this.since = new long[count];
         this.bits = new long[count];
         this.uncertainUntil = new long[count];
-    }
-
-    @Override
-    public List<Lane> lanes() {
-        return lanes;
-    }
-
-    @Override
-    public long late() {
-        return order.late();
-    }
-
-    @Override
-    public void process(Batch in, long now, Batch out) {
-        watch(now);
-        int size = in.size();
-        for (int i = 0; i < size; i++) {
-            accept(in, i, in.tags()[i], now, out);
-        }
     }
 
     @Override
@@ -106,7 +76,8 @@ final class RateOperator implements Operator {
         }
     }
 
-    private void watch(long now) {
+    @Override
+    void watch(long now) {
         if (order.wasUnwatched(now)) {
             for (int lane = 0; lane < holds.length; lane++) {
                 flat[lane] = true;
@@ -115,7 +86,8 @@ final class RateOperator implements Operator {
         order.watch(now);
     }
 
-    private void accept(Batch in, int at, int lane, long now, Batch out) {
+    @Override
+    void accept(Batch in, int at, int lane, long now, Batch out) {
         long time = in.sourceTimes()[at];
         var arrival = order.takeNewer(lane, time, now);
         if (arrival == Arrival.LATE) {
@@ -189,11 +161,7 @@ final class RateOperator implements Operator {
     }
 
     @Override
-    public void save(DataOutput out) throws IOException {
-        order.save(input, out, this::saveLane);
-    }
-
-    private void saveLane(int lane, DataOutput out) throws IOException {
+    void saveLane(int lane, DataOutput out) throws IOException {
         out.writeBoolean(begun[lane]);
         out.writeBoolean(flat[lane]);
         out.writeLong(since[lane]);
@@ -205,11 +173,7 @@ final class RateOperator implements Operator {
     }
 
     @Override
-    public void load(DataInput in) throws IOException {
-        order.load(input, in, this::loadLane);
-    }
-
-    private void loadLane(int lane, DataInput in) throws IOException {
+    void loadLane(int lane, DataInput in) throws IOException {
         begun[lane] = in.readBoolean();
         flat[lane] = in.readBoolean();
         since[lane] = in.readLong();

@@ -11,45 +11,28 @@ import java.util.List;
  * Windows from the first sample with a value to the last before a silence, each tag on its own. A
  * straggler counts as long as its session is open.
  */
-final class SessionOperator implements Operator {
-    private final List<Lane> input;
-    private final List<Lane> lanes;
+final class SessionOperator extends OneByOneOperator {
     private final long gap;
     private final long most;
     private final OpenWindows windows;
-    private final LaneOrder order;
 
     SessionOperator(List<Lane> input, AggregateStep step, Windows.Session session) {
-        this.input = input;
-        this.lanes = step.results(input);
+        super(input, step.results(input));
         this.gap = session.gap().toNanos();
         this.most = session.most().toNanos();
         this.windows = new OpenWindows(input, step);
-        this.order = new LaneOrder(input.size());
+    }
+
+    private Arrival arrive(int lane, long sourceTime, long now) {
+        boolean isFree = windows.count(lane) == 0 || windows.isTimed();
+        long least = isFree ? order.newest(lane) : windows.first(lane) - gap;
+        return order.take(lane, sourceTime, least, now);
     }
 
     @Override
-    public List<Lane> lanes() {
-        return lanes;
-    }
-
-    @Override
-    public long late() {
-        return order.late();
-    }
-
-    @Override
-    public void process(Batch in, long now, Batch out) {
-        order.watch(now);
-        int size = in.size();
-        for (int i = 0; i < size; i++) {
-            accept(in, i, in.tags()[i], now, out);
-        }
-    }
-
-    private void accept(Batch in, int at, int lane, long now, Batch out) {
+    void accept(Batch in, int at, int lane, long now, Batch out) {
         long time = in.sourceTimes()[at];
-        var arrival = order.take(lane, time, least(lane), now);
+        var arrival = arrive(lane, time, now);
         if (arrival == Arrival.LATE) {
             return;
         }
@@ -62,12 +45,6 @@ final class SessionOperator implements Operator {
             }
         }
         windows.add(in, at, lane);
-    }
-
-    private long least(int lane) {
-        return windows.count(lane) == 0 || windows.isTimed()
-                ? order.newest(lane)
-                : windows.first(lane) - gap;
     }
 
     private long end(int lane) {
@@ -85,12 +62,12 @@ final class SessionOperator implements Operator {
     }
 
     @Override
-    public void save(DataOutput out) throws IOException {
-        order.save(input, out, windows::saveLane);
+    void saveLane(int lane, DataOutput out) throws IOException {
+        windows.saveLane(lane, out);
     }
 
     @Override
-    public void load(DataInput in) throws IOException {
-        order.load(input, in, windows::loadLane);
+    void loadLane(int lane, DataInput in) throws IOException {
+        windows.loadLane(lane, in);
     }
 }
