@@ -97,7 +97,7 @@ final class DurationOperator extends OneByOneOperator {
         byte quality = in.qualities()[at];
         times.enter(lane, state, !Quality.isGood(quality) && !Quality.isBad(quality));
         if (changes || nextResult[lane] <= time) {
-            emit(lane, time, last, out);
+            emit(lane, times.settled(lane), last, out); // not before what was told in silence
         }
     }
 

@@ -33,7 +33,7 @@ import java.util.stream.Collectors;
  * change goes on where it was.
  */
 public final class Pipelines {
-    private static final int MAGIC = 0x44505331; // "DPS1"
+    private static final int MAGIC = 0x44505332; // "DPS2"
 
     private final TagTable table;
     private final BitSet present;

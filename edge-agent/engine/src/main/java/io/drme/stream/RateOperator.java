@@ -8,6 +8,7 @@ import io.drme.stream.LaneOrder.Arrival;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,9 @@ final class RateOperator extends OneByOneOperator {
     private final long[] since;
     private final long[] bits;
 
+    /** Until when it was told in silence that a tag is flat. */
+    private final long[] told;
+
     /** Until when a sample that is uncertain counts. */
     private final long[] uncertainUntil;
 
@@ -59,6 +63,8 @@ final class RateOperator extends OneByOneOperator {
         this.flat = new boolean[count];
         this.since = new long[count];
         this.bits = new long[count];
+        this.told = new long[count];
+        Arrays.fill(told, LaneClocks.NONE);
         this.uncertainUntil = new long[count];
     }
 
@@ -71,6 +77,7 @@ final class RateOperator extends OneByOneOperator {
                 if (order.silentUntil(lane, now) >= end) {
                     out.addDouble(lane, end, 0, end <= uncertainUntil[lane] ? UNCERTAIN : 0);
                     flat[lane] = true;
+                    told[lane] = end;
                 }
             }
         }
@@ -93,12 +100,17 @@ final class RateOperator extends OneByOneOperator {
         if (arrival == Arrival.LATE) {
             return;
         }
+        if (arrival == Arrival.ANEW) {
+            told[lane] = LaneClocks.NONE;
+        } else if (time < told[lane]) {
+            order.countLate(); // it counts for what comes, but a rate of its own would be too late
+        }
         byte quality = in.qualities()[at];
         long value = in.bits()[at];
         boolean isFinite = !isReal[lane] || Double.isFinite(Double.longBitsToDouble(value));
         if (Quality.isBad(quality) || !isFinite) {
             forget(lane);
-            out.add(lane, time, 0, Quality.isBad(quality) ? quality : UNUSABLE);
+            out.add(lane, Math.max(time, told[lane]), 0, Quality.isBad(quality) ? quality : UNUSABLE);
             return;
         }
         if (begun[lane] && (arrival == Arrival.ANEW || time - since[lane] > maxGap)) {
@@ -108,7 +120,7 @@ final class RateOperator extends OneByOneOperator {
             uncertainUntil[lane] = over > 0 ? time + over : Long.MAX_VALUE;
         }
         double rate = rate(lane, time, value);
-        if (begun[lane]) {
+        if (begun[lane] && time >= told[lane]) {
             give(lane, time, rate, out);
         }
         if (Quality.isGood(quality) && over == 0) {
@@ -167,6 +179,7 @@ final class RateOperator extends OneByOneOperator {
         out.writeLong(since[lane]);
         out.writeLong(bits[lane]);
         out.writeLong(uncertainUntil[lane]);
+        out.writeLong(told[lane]);
         if (window != null) {
             window.saveLane(lane, out);
         }
@@ -179,6 +192,7 @@ final class RateOperator extends OneByOneOperator {
         since[lane] = in.readLong();
         bits[lane] = in.readLong();
         uncertainUntil[lane] = in.readLong();
+        told[lane] = in.readLong();
         if (window != null) {
             window.loadLane(lane, in);
         }

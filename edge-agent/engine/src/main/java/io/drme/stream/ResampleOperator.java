@@ -100,7 +100,11 @@ final class ResampleOperator extends OneByOneOperator {
         long given = next[lane] - every;
         // Where silence ran far ahead of the device, its samples are late until it is begun anew.
         long least = Math.max(order.newest(lane), given - LaneClocks.MAX_UNWATCHED_NANOS);
+        boolean ranOn = order.newest(lane) < given;
         var arrival = order.take(lane, sourceTime, least, now);
+        if (arrival == Arrival.IN_ORDER && ranOn && sourceTime <= given) {
+            order.countLate();
+        }
         boolean isJump = sourceTime - expected > LaneClocks.MAX_UNWATCHED_NANOS;
         if (arrival == Arrival.IN_ORDER && isJump) {
             goodUntil[lane] = Math.min(goodUntil[lane], expected);

@@ -79,6 +79,9 @@ final class StateTimes {
         if (arrival == Arrival.IN_ORDER && isJump) {
             knownUntil[lane] = Math.min(knownUntil[lane], expected);
         }
+        if (arrival == Arrival.IN_ORDER && hasBegun(lane) && sourceTime < until[lane]) {
+            order.countLate();
+        }
         return arrival;
     }
 
@@ -118,6 +121,11 @@ final class StateTimes {
             spoilt[lane] |= uncertain[lane];
             until[lane] = time;
         }
+    }
+
+    /** Up to when states have lasted for sure: no sample counts before. */
+    long settled(int lane) {
+        return until[lane];
     }
 
     /** Says which state it is from the settled time on. */

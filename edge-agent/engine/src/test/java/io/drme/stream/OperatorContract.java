@@ -20,8 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What every operator must do: give the same results whether samples come one by one or in batches,
- * and whether or not its state is saved and loaded between any two of them.
+ * What every operator must do: give the same results, and leave out as many late samples, whether
+ * samples come one by one or in batches, and whether or not its state is saved and loaded between
+ * any two of them.
  */
 interface OperatorContract {
     /** 2026-01-01T00:00:00Z. */
@@ -126,6 +127,7 @@ interface OperatorContract {
                 operator = restarted(subject, operator);
             }
         }
+        results.add("late " + operator.late());
         return results;
     }
 
