@@ -316,7 +316,7 @@ function pipelineRows(engine) {
         ${countText(p.samplesPerSecond)} samples a second, ${percentText(p.cpu)} of a core, ${countText(p.nanosPerSample)} ns a
         sample${p.waiting > 0 ? `, ${countText(p.waiting)} wait for ${p.ageSeconds} s` : ""}${p.overdue > 0
           ? `, ${countText(p.overdue)} times later than ${p.within}`
-          : ""}
+          : ""}${p.late > 0 ? `, ${countText(p.late)} samples came too late` : ""}
       </span>
     </span>`,
   );

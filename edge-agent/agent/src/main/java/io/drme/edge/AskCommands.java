@@ -133,7 +133,8 @@ final class AskCommands {
                     "ageSeconds",
                     "deferred",
                     "overdue",
-                    "forced");
+                    "forced",
+                    "late");
         }
 
         private void slowed(JsonArray devices) throws CommandException {

@@ -15,13 +15,10 @@ import org.jspecify.annotations.Nullable;
  * Passes a sample that differs from the last one passed: in its quality, or in its value by more
  * than a width. A number that is none differs from each other, and from none of its kind.
  */
-final class ChangesOperator implements Operator {
-    private final List<Lane> input;
-    private final List<Lane> lanes;
+final class ChangesOperator extends OneByOneOperator {
     private final ValueType[] types;
     private final double by;
     private final long atLeast;
-    private final LaneOrder order;
     private final boolean[] begun;
     private final long[] passedAt;
     private final long[] bits;
@@ -29,17 +26,12 @@ final class ChangesOperator implements Operator {
     private final @Nullable String[] texts;
 
     ChangesOperator(List<Lane> input, ChangesStep step) {
-        this.input = input;
         // What is left out is the same, so a value is true until the next one.
-        this.lanes =
-                input.stream()
-                        .map(l -> new Lane(l.source(), l.function(), l.type(), true, l.unit()))
-                        .toList();
+        super(input, input.stream().map(Lane::asHeld).toList());
         this.types = input.stream().map(Lane::type).toArray(ValueType[]::new);
         this.by = step.by();
         this.atLeast = step.atLeast().map(d -> d.toNanos()).orElse(Long.MAX_VALUE);
         int count = input.size();
-        this.order = new LaneOrder(count);
         this.begun = new boolean[count];
         this.passedAt = new long[count];
         this.bits = new long[count];
@@ -48,25 +40,7 @@ final class ChangesOperator implements Operator {
     }
 
     @Override
-    public List<Lane> lanes() {
-        return lanes;
-    }
-
-    @Override
-    public long late() {
-        return order.late();
-    }
-
-    @Override
-    public void process(Batch in, long now, Batch out) {
-        order.watch(now);
-        int size = in.size();
-        for (int i = 0; i < size; i++) {
-            accept(in, i, in.tags()[i], now, out);
-        }
-    }
-
-    private void accept(Batch in, int at, int lane, long now, Batch out) {
+    void accept(Batch in, int at, int lane, long now, Batch out) {
         long time = in.sourceTimes()[at];
         var arrival = order.take(lane, time, now);
         if (arrival == Arrival.LATE) {
@@ -112,32 +86,20 @@ final class ChangesOperator implements Operator {
     }
 
     @Override
-    public void save(DataOutput out) throws IOException {
-        order.save(input, out, this::saveLane);
-    }
-
-    private void saveLane(int lane, DataOutput out) throws IOException {
+    void saveLane(int lane, DataOutput out) throws IOException {
         out.writeBoolean(begun[lane]);
         out.writeLong(passedAt[lane]);
         out.writeLong(bits[lane]);
         out.writeByte(qualities[lane]);
-        var text = texts[lane];
-        out.writeBoolean(text != null);
-        if (text != null) {
-            out.writeUTF(text);
-        }
+        SavedText.write(texts[lane], out);
     }
 
     @Override
-    public void load(DataInput in) throws IOException {
-        order.load(input, in, this::loadLane);
-    }
-
-    private void loadLane(int lane, DataInput in) throws IOException {
+    void loadLane(int lane, DataInput in) throws IOException {
         begun[lane] = in.readBoolean();
         passedAt[lane] = in.readLong();
         bits[lane] = in.readLong();
         qualities[lane] = in.readByte();
-        texts[lane] = in.readBoolean() ? in.readUTF() : null;
+        texts[lane] = SavedText.read(in);
     }
 }

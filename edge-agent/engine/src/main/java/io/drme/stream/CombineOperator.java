@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What an expression makes of the newest values of several tags, as soon as one comes; {@link
- * ResultClock} tells at what time.
+ * What an expression makes of the newest values of several tags, as soon as one comes, and once of
+ * those that come in one of the {@link Moments}; {@link ResultClock} tells at what time.
  */
 final class CombineOperator implements Operator {
     private static final long NONE = LaneClocks.NONE;
@@ -26,7 +26,12 @@ final class CombineOperator implements Operator {
 
     private final Latest latest;
     private final ResultClock clock;
+    private final Moments moments;
     private final Row row = new Row();
+
+    /** Bits of the inputs that came in the moment, and of those since the last result. */
+    private final int[] came;
+
     private final int[] fresh;
     private final boolean[] isStale;
 
@@ -48,6 +53,8 @@ final class CombineOperator implements Operator {
         this.lanes = List.copyOf(results);
         this.triggers = triggers(step);
         this.latest = new Latest(input, making.lanes().size(), MaxAge.nanos(step.maxAge()));
+        this.moments = new Moments(programs.length);
+        this.came = new int[programs.length];
         this.fresh = new int[programs.length];
         this.isStale = new boolean[programs.length];
         this.clock = new ResultClock(latest, programs.length);
@@ -75,32 +82,47 @@ final class CombineOperator implements Operator {
     @Override
     public void process(Batch in, long now, Batch out) {
         latest.watch(now);
-        int size = in.size();
-        for (int i = 0; i < size; i++) {
-            if (latest.take(in, i, now)) {
-                int lane = in.tags()[i];
-                for (int result : rowsOf[lane]) {
-                    accept(result, lane, now, out);
+        for (int from = 0; from < in.size(); ) {
+            int to = Moments.end(in, from);
+            for (int i = from; i < to; i++) {
+                if (latest.take(in, i, now)) {
+                    note(in.tags()[i]);
                 }
             }
+            for (int i = 0; i < moments.count(); i++) {
+                accept(moments.result(i), now, out);
+            }
+            moments.clear();
+            from = to;
         }
     }
 
-    private void accept(int result, int lane, long now, Batch out) {
-        var members = rows[result];
-        int came = 0;
-        boolean all = true;
-        for (int i = 0; i < members.length; i++) {
-            came |= members[i] == lane ? 1 << i : 0;
-            all &= latest.has(members[i]);
+    private void note(int lane) {
+        for (int result : rowsOf[lane]) {
+            var members = rows[result];
+            for (int i = 0; i < members.length; i++) {
+                came[result] |= members[i] == lane ? 1 << i : 0;
+            }
+            moments.note(result, lane);
         }
-        fresh[result] |= came;
+    }
+
+    private void accept(int result, long now, Batch out) {
+        var members = rows[result];
+        boolean all = true;
+        for (int lane : members) {
+            all &= latest.has(lane);
+        }
+        fresh[result] |= came[result];
         boolean isTime =
-                triggers == 0 ? fresh[result] == (1 << members.length) - 1 : (came & triggers) != 0;
+                triggers == 0
+                        ? fresh[result] == (1 << members.length) - 1
+                        : (came[result] & triggers) != 0;
+        came[result] = 0;
         if (all && isTime) {
             fresh[result] = 0;
             isStale[result] = staleSince(result, now) != NONE;
-            give(result, clock.move(result, members[0], lane, now), now, out);
+            give(result, clock.move(result, members[0], moments.lane(result), now), now, out);
         }
     }
 

@@ -3,7 +3,6 @@ package io.drme.stream;
 import io.drme.model.Batch;
 import io.drme.model.Quality;
 import io.drme.model.Reason;
-import io.drme.model.ValueType;
 import io.drme.stream.CounterStep.Result;
 import io.drme.stream.LaneOrder.Arrival;
 import java.io.DataInput;
@@ -17,19 +16,16 @@ import java.util.List;
  *
  * <p>Totals of whole numbers are whole and exact; the arithmetic of wraps is that of 64 bits.
  */
-final class CounterOperator implements Operator {
+final class CounterOperator extends OneByOneOperator {
     private static final byte UNCERTAIN = Quality.uncertain(Reason.INPUT_NOT_GOOD);
     private static final byte UNUSABLE = Quality.bad(Reason.OUT_OF_RANGE);
 
-    private final List<Lane> input;
-    private final List<Lane> lanes;
     private final Result[] results;
     private final boolean[] isReal;
     private final double modulus;
     private final double maxRate;
     private final double perNanos;
     private final long maxGap;
-    private final LaneOrder order;
 
     private final boolean[] begun;
     private final long[] since;
@@ -44,19 +40,14 @@ final class CounterOperator implements Operator {
     private byte trust;
 
     CounterOperator(List<Lane> input, CounterStep step) {
-        this.input = input;
-        this.lanes = step.results(input);
+        super(input, step.results(input));
         this.results = step.results().toArray(Result[]::new);
         this.modulus = step.modulus().orElse(0.0);
         this.perNanos = step.per().nanos();
         this.maxRate = step.maxRate().orElse(Double.POSITIVE_INFINITY);
         this.maxGap = step.maxGap().toNanos();
         int count = input.size();
-        this.order = new LaneOrder(count);
-        this.isReal = new boolean[count];
-        for (int i = 0; i < count; i++) {
-            isReal[i] = input.get(i).type() == ValueType.FLOAT64;
-        }
+        this.isReal = Lane.reals(input);
         this.begun = new boolean[count];
         this.since = new long[count];
         this.bits = new long[count];
@@ -65,25 +56,7 @@ final class CounterOperator implements Operator {
     }
 
     @Override
-    public List<Lane> lanes() {
-        return lanes;
-    }
-
-    @Override
-    public long late() {
-        return order.late();
-    }
-
-    @Override
-    public void process(Batch in, long now, Batch out) {
-        order.watch(now);
-        int size = in.size();
-        for (int i = 0; i < size; i++) {
-            accept(in, i, in.tags()[i], now, out);
-        }
-    }
-
-    private void accept(Batch in, int at, int lane, long now, Batch out) {
+    void accept(Batch in, int at, int lane, long now, Batch out) {
         long time = in.sourceTimes()[at];
         var arrival = order.takeNewer(lane, time, now);
         if (arrival == Arrival.LATE) {
@@ -195,30 +168,20 @@ final class CounterOperator implements Operator {
     }
 
     @Override
-    public void save(DataOutput out) throws IOException {
-        order.save(
-                input,
-                out,
-                (lane, to) -> {
-                    to.writeBoolean(begun[lane]);
-                    to.writeLong(since[lane]);
-                    to.writeLong(bits[lane]);
-                    to.writeByte(qualities[lane]);
-                    to.writeLong(totals[lane]);
-                });
+    void saveLane(int lane, DataOutput out) throws IOException {
+        out.writeBoolean(begun[lane]);
+        out.writeLong(since[lane]);
+        out.writeLong(bits[lane]);
+        out.writeByte(qualities[lane]);
+        out.writeLong(totals[lane]);
     }
 
     @Override
-    public void load(DataInput in) throws IOException {
-        order.load(
-                input,
-                in,
-                (lane, from) -> {
-                    begun[lane] = from.readBoolean();
-                    since[lane] = from.readLong();
-                    bits[lane] = from.readLong();
-                    qualities[lane] = from.readByte();
-                    totals[lane] = from.readLong();
-                });
+    void loadLane(int lane, DataInput in) throws IOException {
+        begun[lane] = in.readBoolean();
+        since[lane] = in.readLong();
+        bits[lane] = in.readLong();
+        qualities[lane] = in.readByte();
+        totals[lane] = in.readLong();
     }
 }

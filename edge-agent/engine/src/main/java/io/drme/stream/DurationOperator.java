@@ -14,14 +14,12 @@ import java.util.List;
  * For how long a condition has been true, now and in all, and how often it became so. Results come
  * when the truth changes, at each multiple of a time, and before each reset.
  */
-final class DurationOperator implements Operator {
+final class DurationOperator extends OneByOneOperator {
     private static final byte UNCERTAIN = Quality.uncertain(Reason.INPUT_NOT_GOOD);
     private static final long NONE = LaneClocks.NONE;
     private static final int TRUE = 0;
     private static final int FALSE = 1;
 
-    private final List<Lane> input;
-    private final List<Lane> lanes;
     private final String[] tags;
     private final Program[] programs;
     private final Result[] results;
@@ -39,8 +37,7 @@ final class DurationOperator implements Operator {
     private final boolean[] saidUnknown;
 
     DurationOperator(List<Lane> input, Program[] programs, DurationStep step) {
-        this.input = input;
-        this.lanes = step.results(input);
+        super(input, step.results(input));
         this.tags = input.stream().map(Lane::source).toArray(String[]::new);
         this.programs = programs;
         this.results = step.results().toArray(Result[]::new);
@@ -50,7 +47,7 @@ final class DurationOperator implements Operator {
         int count = input.size();
         this.times =
                 new StateTimes(
-                        count, 2, step.maxAge().map(d -> d.toNanos()).orElse(Long.MAX_VALUE));
+                        order, count, 2, step.maxAge().map(d -> d.toNanos()).orElse(Long.MAX_VALUE));
         this.nextResult = new long[count];
         this.nextReset = new long[count];
         this.counts = new long[count];
@@ -59,27 +56,8 @@ final class DurationOperator implements Operator {
     }
 
     @Override
-    public List<Lane> lanes() {
-        return lanes;
-    }
-
-    @Override
-    public long late() {
-        return times.late();
-    }
-
-    @Override
-    public void process(Batch in, long now, Batch out) {
-        times.watch(now);
-        int size = in.size();
-        for (int i = 0; i < size; i++) {
-            accept(in, i, in.tags()[i], now, out);
-        }
-    }
-
-    @Override
     public void tick(long now, Batch out) {
-        times.watch(now);
+        watch(now);
         for (int lane = 0; lane < tags.length; lane++) {
             if (times.hasBegun(lane)) {
                 reset(lane, times.silentUntil(lane, now), out);
@@ -88,7 +66,13 @@ final class DurationOperator implements Operator {
         }
     }
 
-    private void accept(Batch in, int at, int lane, long now, Batch out) {
+    @Override
+    void watch(long now) {
+        times.watch(now);
+    }
+
+    @Override
+    void accept(Batch in, int at, int lane, long now, Batch out) {
         long time = in.sourceTimes()[at];
         var arrival = times.take(lane, time, now);
         if (arrival == Arrival.LATE) {
@@ -113,7 +97,7 @@ final class DurationOperator implements Operator {
         byte quality = in.qualities()[at];
         times.enter(lane, state, !Quality.isGood(quality) && !Quality.isBad(quality));
         if (changes || nextResult[lane] <= time) {
-            emit(lane, time, last, out);
+            emit(lane, times.settled(lane), last, out); // not before what was told in silence
         }
     }
 
@@ -196,30 +180,22 @@ final class DurationOperator implements Operator {
     }
 
     @Override
-    public void save(DataOutput out) throws IOException {
-        times.save(
-                input,
-                out,
-                (lane, to) -> {
-                    to.writeLong(nextResult[lane]);
-                    to.writeLong(nextReset[lane]);
-                    to.writeLong(counts[lane]);
-                    to.writeInt(lastKnown[lane]);
-                    to.writeBoolean(saidUnknown[lane]);
-                });
+    void saveLane(int lane, DataOutput out) throws IOException {
+        times.saveLane(lane, out);
+        out.writeLong(nextResult[lane]);
+        out.writeLong(nextReset[lane]);
+        out.writeLong(counts[lane]);
+        out.writeInt(lastKnown[lane]);
+        out.writeBoolean(saidUnknown[lane]);
     }
 
     @Override
-    public void load(DataInput in) throws IOException {
-        times.load(
-                input,
-                in,
-                (lane, from) -> {
-                    nextResult[lane] = from.readLong();
-                    nextReset[lane] = from.readLong();
-                    counts[lane] = from.readLong();
-                    lastKnown[lane] = from.readInt();
-                    saidUnknown[lane] = from.readBoolean();
-                });
+    void loadLane(int lane, DataInput in) throws IOException {
+        times.loadLane(lane, in);
+        nextResult[lane] = in.readLong();
+        nextReset[lane] = in.readLong();
+        counts[lane] = in.readLong();
+        lastKnown[lane] = in.readInt();
+        saidUnknown[lane] = in.readBoolean();
     }
 }

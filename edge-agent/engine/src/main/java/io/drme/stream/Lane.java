@@ -1,6 +1,7 @@
 package io.drme.stream;
 
 import io.drme.model.ValueType;
+import java.util.List;
 
 /**
  * What flows through one point of a pipeline from one source tag. Between steps a batch's tag
@@ -27,6 +28,25 @@ record Lane(String source, String function, ValueType type, boolean held, String
     /** The same, of which silence does not say that the value is still true. */
     Lane notHeld() {
         return new Lane(source, function, type, false, unit);
+    }
+
+    /** The same, of which a value is true until the next one. */
+    Lane asHeld() {
+        return new Lane(source, function, type, true, unit);
+    }
+
+    /** Of each lane whether its values are decimal numbers, which may be not finite. */
+    static boolean[] reals(List<Lane> lanes) {
+        var reals = new boolean[lanes.size()];
+        for (int i = 0; i < reals.length; i++) {
+            reals[i] = lanes.get(i).type() == ValueType.FLOAT64;
+        }
+        return reals;
+    }
+
+    /** Another quantity of the same tag, of which silence says nothing. */
+    Lane inUnit(ValueType newType, String newUnit) {
+        return new Lane(source, function, newType, false, newUnit);
     }
 
     /** One of several results of a step, which {@code word} tells apart. */

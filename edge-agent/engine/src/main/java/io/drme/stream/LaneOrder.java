@@ -69,6 +69,14 @@ final class LaneOrder {
         return Arrival.IN_ORDER;
     }
 
+    /**
+     * Counts a sample that is taken, but whose place is gone: results for later times than its own
+     * were given in silence. It says something only of what comes behind them.
+     */
+    void countLate() {
+        late++;
+    }
+
     /** Whether nobody watched between the last call and {@code now}; ask before {@link #watch}. */
     boolean wasUnwatched(long now) {
         return clocks.wasUnwatched(now);

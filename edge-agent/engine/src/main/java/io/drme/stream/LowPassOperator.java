@@ -15,35 +15,27 @@ import java.util.List;
  * Smooths exponentially: what was before fades by {@code exp(-dt / time constant)}, so samples may
  * come at any times.
  */
-final class LowPassOperator implements Operator {
+final class LowPassOperator extends OneByOneOperator {
     /** After so many time constants less than a hundredth is left of a sample. */
     private static final long FADED = 5;
 
     private static final byte UNCERTAIN = Quality.uncertain(Reason.INPUT_NOT_GOOD);
     private static final byte UNUSABLE = Quality.bad(Reason.OUT_OF_RANGE);
 
-    private final List<Lane> input;
-    private final List<Lane> lanes;
     private final boolean[] isReal;
     private final long timeConstant;
     private final long maxGap;
-    private final LaneOrder order;
     private final boolean[] begun;
     private final long[] since;
     private final double[] smooth;
     private final long[] uncertainUntil;
 
     LowPassOperator(List<Lane> input, Duration timeConstant, Duration maxGap) {
-        this.input = input;
-        this.lanes = input.stream().map(l -> l.of(ValueType.FLOAT64)).toList();
+        super(input, input.stream().map(l -> l.of(ValueType.FLOAT64)).toList());
         this.timeConstant = timeConstant.toNanos();
         this.maxGap = maxGap.toNanos();
         int count = input.size();
-        this.order = new LaneOrder(count);
-        this.isReal = new boolean[count];
-        for (int i = 0; i < count; i++) {
-            isReal[i] = input.get(i).type() == ValueType.FLOAT64;
-        }
+        this.isReal = Lane.reals(input);
         this.begun = new boolean[count];
         this.since = new long[count];
         this.smooth = new double[count];
@@ -51,25 +43,7 @@ final class LowPassOperator implements Operator {
     }
 
     @Override
-    public List<Lane> lanes() {
-        return lanes;
-    }
-
-    @Override
-    public long late() {
-        return order.late();
-    }
-
-    @Override
-    public void process(Batch in, long now, Batch out) {
-        order.watch(now);
-        int size = in.size();
-        for (int i = 0; i < size; i++) {
-            accept(in, i, in.tags()[i], now, out);
-        }
-    }
-
-    private void accept(Batch in, int at, int lane, long now, Batch out) {
+    void accept(Batch in, int at, int lane, long now, Batch out) {
         long time = in.sourceTimes()[at];
         var arrival = order.takeNewer(lane, time, now);
         if (arrival == Arrival.LATE) {
@@ -103,28 +77,18 @@ final class LowPassOperator implements Operator {
     }
 
     @Override
-    public void save(DataOutput out) throws IOException {
-        order.save(
-                input,
-                out,
-                (lane, to) -> {
-                    to.writeBoolean(begun[lane]);
-                    to.writeLong(since[lane]);
-                    to.writeDouble(smooth[lane]);
-                    to.writeLong(uncertainUntil[lane]);
-                });
+    void saveLane(int lane, DataOutput out) throws IOException {
+        out.writeBoolean(begun[lane]);
+        out.writeLong(since[lane]);
+        out.writeDouble(smooth[lane]);
+        out.writeLong(uncertainUntil[lane]);
     }
 
     @Override
-    public void load(DataInput in) throws IOException {
-        order.load(
-                input,
-                in,
-                (lane, from) -> {
-                    begun[lane] = from.readBoolean();
-                    since[lane] = from.readLong();
-                    smooth[lane] = from.readDouble();
-                    uncertainUntil[lane] = from.readLong();
-                });
+    void loadLane(int lane, DataInput in) throws IOException {
+        begun[lane] = in.readBoolean();
+        since[lane] = in.readLong();
+        smooth[lane] = in.readDouble();
+        uncertainUntil[lane] = in.readLong();
     }
 }

@@ -3,7 +3,6 @@ package io.drme.stream;
 import io.drme.model.Batch;
 import io.drme.model.Quality;
 import io.drme.model.Reason;
-import io.drme.model.ValueType;
 import io.drme.stream.LaneOrder.Arrival;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -16,15 +15,13 @@ import java.util.List;
  * The middle of the last samples with a value, in the type of the input; while there are fewer, of
  * those that there are, the lower of two.
  */
-final class MedianOperator implements Operator {
+final class MedianOperator extends OneByOneOperator {
     private static final byte UNCERTAIN = Quality.uncertain(Reason.INPUT_NOT_GOOD);
     private static final byte UNUSABLE = Quality.bad(Reason.OUT_OF_RANGE);
 
-    private final List<Lane> lanes;
     private final boolean[] isReal;
     private final int length;
     private final long maxGap;
-    private final LaneOrder order;
 
     /** The last samples of each lane as a ring, in an order of their own: see {@link #ordered}. */
     private final long[] ring;
@@ -36,15 +33,11 @@ final class MedianOperator implements Operator {
     private final long[] sorted;
 
     MedianOperator(List<Lane> lanes, int length, Duration maxGap) {
-        this.lanes = lanes;
+        super(lanes, lanes);
         this.length = length;
         this.maxGap = maxGap.toNanos();
         int count = lanes.size();
-        this.order = new LaneOrder(count);
-        this.isReal = new boolean[count];
-        for (int i = 0; i < count; i++) {
-            isReal[i] = lanes.get(i).type() == ValueType.FLOAT64;
-        }
+        this.isReal = Lane.reals(lanes);
         this.ring = new long[count * length];
         this.uncertain = new boolean[count * length];
         this.counts = new int[count];
@@ -54,25 +47,7 @@ final class MedianOperator implements Operator {
     }
 
     @Override
-    public List<Lane> lanes() {
-        return lanes;
-    }
-
-    @Override
-    public long late() {
-        return order.late();
-    }
-
-    @Override
-    public void process(Batch in, long now, Batch out) {
-        order.watch(now);
-        int size = in.size();
-        for (int i = 0; i < size; i++) {
-            accept(in, i, in.tags()[i], now, out);
-        }
-    }
-
-    private void accept(Batch in, int at, int lane, long now, Batch out) {
+    void accept(Batch in, int at, int lane, long now, Batch out) {
         long time = in.sourceTimes()[at];
         var arrival = order.takeNewer(lane, time, now);
         if (arrival == Arrival.LATE) {
@@ -120,34 +95,24 @@ final class MedianOperator implements Operator {
     }
 
     @Override
-    public void save(DataOutput out) throws IOException {
-        order.save(
-                lanes,
-                out,
-                (lane, to) -> {
-                    to.writeLong(since[lane]);
-                    to.writeInt(counts[lane]);
-                    to.writeInt(next[lane]);
-                    for (int i = lane * length; i < lane * length + counts[lane]; i++) {
-                        to.writeLong(ring[i]);
-                        to.writeBoolean(uncertain[i]);
-                    }
-                });
+    void saveLane(int lane, DataOutput out) throws IOException {
+        out.writeLong(since[lane]);
+        out.writeInt(counts[lane]);
+        out.writeInt(next[lane]);
+        for (int i = lane * length; i < lane * length + counts[lane]; i++) {
+            out.writeLong(ring[i]);
+            out.writeBoolean(uncertain[i]);
+        }
     }
 
     @Override
-    public void load(DataInput in) throws IOException {
-        order.load(
-                lanes,
-                in,
-                (lane, from) -> {
-                    since[lane] = from.readLong();
-                    counts[lane] = from.readInt();
-                    next[lane] = from.readInt();
-                    for (int i = lane * length; i < lane * length + counts[lane]; i++) {
-                        ring[i] = from.readLong();
-                        uncertain[i] = from.readBoolean();
-                    }
-                });
+    void loadLane(int lane, DataInput in) throws IOException {
+        since[lane] = in.readLong();
+        counts[lane] = in.readInt();
+        next[lane] = in.readInt();
+        for (int i = lane * length; i < lane * length + counts[lane]; i++) {
+            ring[i] = in.readLong();
+            uncertain[i] = in.readBoolean();
+        }
     }
 }

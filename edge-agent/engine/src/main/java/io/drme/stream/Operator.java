@@ -32,7 +32,10 @@ interface Operator {
     /** Tells that gateway time has reached {@code now}. */
     default void tick(long now, Batch out) {}
 
-    /** How many samples came too late for their place and were left out, since ever. */
+    /**
+     * How many samples came too late for their place, since ever: they were left out, or say
+     * something only of what comes behind results that were given in silence.
+     */
     default long late() {
         return 0;
     }

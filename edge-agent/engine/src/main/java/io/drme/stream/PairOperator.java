@@ -192,12 +192,9 @@ final class PairOperator implements Operator {
             int found = partner(members[i], time);
             long away = isAsOf ? 0 : reach;
             if (found >= 0) {
-                long distance = Math.abs(lines[members[i]].time(found) - time);
-                if (distance == 0) {
-                    continue;
-                }
-                away = Math.min(away, distance);
+                away = Math.min(away, Math.abs(lines[members[i]].time(found) - time));
             }
+            // Also of its very time another may be under way, and an older one of the main lane.
             long newest = clocks.newest(members[i]);
             if (newest == NONE || newest - lateness < time + away) {
                 return false;

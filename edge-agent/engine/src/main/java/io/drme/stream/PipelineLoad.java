@@ -16,6 +16,7 @@ package io.drme.stream;
  * @param deferred passes that it made later than in their turn, since the schedule was made
  * @param overdue of those, passes that it made later than its bound
  * @param forced of those, passes that it made because there was no more room
+ * @param late samples that came too late for their place in one of its steps, since its state began
  */
 public record PipelineLoad(
         String name,
@@ -30,7 +31,8 @@ public record PipelineLoad(
         long stateBytes,
         long deferred,
         long overdue,
-        long forced) {
+        long forced,
+        long late) {
     /** So many times its bound late is as much as no room at all. */
     private static final int BOUNDS_LATE = 4;
 

@@ -8,6 +8,7 @@ import io.drme.stream.LaneOrder.Arrival;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,19 +19,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Of a tag with a deadband silence is a flat line: once a whole window is without a sample, the
  * rate is 0, unless nobody watched.
  */
-final class RateOperator implements Operator {
+final class RateOperator extends OneByOneOperator {
     private static final byte UNCERTAIN = Quality.uncertain(Reason.INPUT_NOT_GOOD);
     private static final byte UNUSABLE = Quality.bad(Reason.OUT_OF_RANGE);
 
-    private final List<Lane> input;
-    private final List<Lane> lanes;
     private final boolean[] isReal;
     private final boolean[] holds;
     private final double perNanos;
     private final long over;
     private final long maxGap;
     private final @Nullable SlopeWindow window;
-    private final LaneOrder order;
 
     /** Whether there is a sample to go on from, and whether it may still turn out flat. */
     private final boolean[] begun;
@@ -39,57 +37,35 @@ final class RateOperator implements Operator {
     private final long[] since;
     private final long[] bits;
 
+    /** Until when it was told in silence that a tag is flat. */
+    private final long[] told;
+
     /** Until when a sample that is uncertain counts. */
     private final long[] uncertainUntil;
 
     RateOperator(List<Lane> input, RateStep step) {
-        this.input = input;
-        this.lanes =
+        super(
+                input,
                 input.stream()
-                        .map(l ->
-                                new Lane(
-                                        l.source(),
-                                        l.function(),
-                                        ValueType.FLOAT64,
-                                        false,
-                                        step.per().under(l.unit())))
-                        .toList();
+                        .map(l -> l.inUnit(ValueType.FLOAT64, step.per().under(l.unit())))
+                        .toList());
         int count = input.size();
         this.perNanos = step.per().nanos();
         this.over = step.over().map(d -> d.toNanos()).orElse(0L);
         this.maxGap = step.maxGap().toNanos();
         this.window = over > 0 ? new SlopeWindow(count, over) : null;
-        this.order = new LaneOrder(count);
-        this.isReal = new boolean[count];
+        this.isReal = Lane.reals(input);
         this.holds = new boolean[count];
         for (int i = 0; i < count; i++) {
-            isReal[i] = input.get(i).type() == ValueType.FLOAT64;
             holds[i] = input.get(i).held() && over > 0;
         }
         this.begun = new boolean[count];
         this.flat = new boolean[count];
         this.since = new long[count];
         this.bits = new long[count];
+        this.told = new long[count];
+        Arrays.fill(told, LaneClocks.NONE);
         this.uncertainUntil = new long[count];
-    }
-
-    @Override
-    public List<Lane> lanes() {
-        return lanes;
-    }
-
-    @Override
-    public long late() {
-        return order.late();
-    }
-
-    @Override
-    public void process(Batch in, long now, Batch out) {
-        watch(now);
-        int size = in.size();
-        for (int i = 0; i < size; i++) {
-            accept(in, i, in.tags()[i], now, out);
-        }
     }
 
     @Override
@@ -101,12 +77,14 @@ final class RateOperator implements Operator {
                 if (order.silentUntil(lane, now) >= end) {
                     out.addDouble(lane, end, 0, end <= uncertainUntil[lane] ? UNCERTAIN : 0);
                     flat[lane] = true;
+                    told[lane] = end;
                 }
             }
         }
     }
 
-    private void watch(long now) {
+    @Override
+    void watch(long now) {
         if (order.wasUnwatched(now)) {
             for (int lane = 0; lane < holds.length; lane++) {
                 flat[lane] = true;
@@ -115,18 +93,24 @@ final class RateOperator implements Operator {
         order.watch(now);
     }
 
-    private void accept(Batch in, int at, int lane, long now, Batch out) {
+    @Override
+    void accept(Batch in, int at, int lane, long now, Batch out) {
         long time = in.sourceTimes()[at];
         var arrival = order.takeNewer(lane, time, now);
         if (arrival == Arrival.LATE) {
             return;
+        }
+        if (arrival == Arrival.ANEW) {
+            told[lane] = LaneClocks.NONE;
+        } else if (time < told[lane]) {
+            order.countLate(); // it counts for what comes, but a rate of its own would be too late
         }
         byte quality = in.qualities()[at];
         long value = in.bits()[at];
         boolean isFinite = !isReal[lane] || Double.isFinite(Double.longBitsToDouble(value));
         if (Quality.isBad(quality) || !isFinite) {
             forget(lane);
-            out.add(lane, time, 0, Quality.isBad(quality) ? quality : UNUSABLE);
+            out.add(lane, Math.max(time, told[lane]), 0, Quality.isBad(quality) ? quality : UNUSABLE);
             return;
         }
         if (begun[lane] && (arrival == Arrival.ANEW || time - since[lane] > maxGap)) {
@@ -136,7 +120,7 @@ final class RateOperator implements Operator {
             uncertainUntil[lane] = over > 0 ? time + over : Long.MAX_VALUE;
         }
         double rate = rate(lane, time, value);
-        if (begun[lane]) {
+        if (begun[lane] && time >= told[lane]) {
             give(lane, time, rate, out);
         }
         if (Quality.isGood(quality) && over == 0) {
@@ -189,32 +173,26 @@ final class RateOperator implements Operator {
     }
 
     @Override
-    public void save(DataOutput out) throws IOException {
-        order.save(input, out, this::saveLane);
-    }
-
-    private void saveLane(int lane, DataOutput out) throws IOException {
+    void saveLane(int lane, DataOutput out) throws IOException {
         out.writeBoolean(begun[lane]);
         out.writeBoolean(flat[lane]);
         out.writeLong(since[lane]);
         out.writeLong(bits[lane]);
         out.writeLong(uncertainUntil[lane]);
+        out.writeLong(told[lane]);
         if (window != null) {
             window.saveLane(lane, out);
         }
     }
 
     @Override
-    public void load(DataInput in) throws IOException {
-        order.load(input, in, this::loadLane);
-    }
-
-    private void loadLane(int lane, DataInput in) throws IOException {
+    void loadLane(int lane, DataInput in) throws IOException {
         begun[lane] = in.readBoolean();
         flat[lane] = in.readBoolean();
         since[lane] = in.readLong();
         bits[lane] = in.readLong();
         uncertainUntil[lane] = in.readLong();
+        told[lane] = in.readLong();
         if (window != null) {
             window.loadLane(lane, in);
         }

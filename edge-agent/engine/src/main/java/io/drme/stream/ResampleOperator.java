@@ -20,19 +20,16 @@ import org.jspecify.annotations.Nullable;
  * <p>A point is given once a sample is as new, by {@code hold} in silence too. So each point is
  * given at most once, and in order.
  */
-final class ResampleOperator implements Operator {
+final class ResampleOperator extends OneByOneOperator {
     private static final byte UNCERTAIN = Quality.uncertain(Reason.INPUT_NOT_GOOD);
     private static final byte STALE = Quality.bad(Reason.STALE);
     private static final byte UNUSABLE = Quality.bad(Reason.OUT_OF_RANGE);
     private static final long NONE = LaneClocks.NONE;
 
-    private final List<Lane> input;
-    private final List<Lane> lanes;
     private final boolean[] isReal;
     private final boolean isLine;
     private final long every;
     private final long[] maxAge;
-    private final LaneOrder order;
 
     /** The next point, and the sample before it with the time until which it is good. */
     private final long[] next;
@@ -45,17 +42,15 @@ final class ResampleOperator implements Operator {
     private final boolean[] saidBad;
 
     ResampleOperator(List<Lane> input, ResampleStep step) {
-        this.input = input;
-        this.isLine = step.fill() == Fill.LINEAR;
-        this.lanes = isLine ? input.stream().map(l -> l.of(ValueType.FLOAT64)).toList() : input;
+        boolean draws = step.fill() == Fill.LINEAR;
+        super(input, draws ? input.stream().map(l -> l.of(ValueType.FLOAT64)).toList() : input);
+        this.isLine = draws;
         this.every = step.every().toNanos();
         int count = input.size();
-        this.order = new LaneOrder(count);
-        this.isReal = new boolean[count];
+        this.isReal = Lane.reals(input);
         this.maxAge = new long[count];
         for (int i = 0; i < count; i++) {
             var lane = input.get(i);
-            isReal[i] = lane.type() == ValueType.FLOAT64;
             long usual = lane.held() && !isLine ? LaneClocks.MAX_TIME_NANOS : 10 * every;
             maxAge[i] = step.maxAge().map(d -> d.toNanos()).orElse(usual);
         }
@@ -67,25 +62,6 @@ final class ResampleOperator implements Operator {
         this.qualities = new byte[count];
         this.texts = new String[count];
         this.saidBad = new boolean[count];
-    }
-
-    @Override
-    public List<Lane> lanes() {
-        return lanes;
-    }
-
-    @Override
-    public long late() {
-        return order.late();
-    }
-
-    @Override
-    public void process(Batch in, long now, Batch out) {
-        watch(now);
-        int size = in.size();
-        for (int i = 0; i < size; i++) {
-            accept(in, i, in.tags()[i], now, out);
-        }
     }
 
     @Override
@@ -104,7 +80,8 @@ final class ResampleOperator implements Operator {
     }
 
     /** Nothing is held over a time that nobody watched. */
-    private void watch(long now) {
+    @Override
+    void watch(long now) {
         if (order.wasUnwatched(now)) {
             for (int lane = 0; lane < next.length; lane++) {
                 if (next[lane] != NONE) {
@@ -115,17 +92,30 @@ final class ResampleOperator implements Operator {
         order.watch(now);
     }
 
-    private void accept(Batch in, int at, int lane, long now, Batch out) {
-        long time = in.sourceTimes()[at];
-        long expected = next[lane] == NONE ? time : order.time(lane, now);
+    private Arrival arrive(int lane, long sourceTime, long now) {
+        if (next[lane] == NONE) {
+            return order.take(lane, sourceTime, now);
+        }
+        long expected = order.time(lane, now);
+        long given = next[lane] - every;
         // Where silence ran far ahead of the device, its samples are late until it is begun anew.
-        long least =
-                next[lane] == NONE
-                        ? order.newest(lane)
-                        : Math.max(
-                                order.newest(lane),
-                                next[lane] - every - LaneClocks.MAX_UNWATCHED_NANOS);
-        var arrival = order.take(lane, time, least, now);
+        long least = Math.max(order.newest(lane), given - LaneClocks.MAX_UNWATCHED_NANOS);
+        boolean ranOn = order.newest(lane) < given;
+        var arrival = order.take(lane, sourceTime, least, now);
+        if (arrival == Arrival.IN_ORDER && ranOn && sourceTime <= given) {
+            order.countLate();
+        }
+        boolean isJump = sourceTime - expected > LaneClocks.MAX_UNWATCHED_NANOS;
+        if (arrival == Arrival.IN_ORDER && isJump) {
+            goodUntil[lane] = Math.min(goodUntil[lane], expected);
+        }
+        return arrival;
+    }
+
+    @Override
+    void accept(Batch in, int at, int lane, long now, Batch out) {
+        long time = in.sourceTimes()[at];
+        var arrival = arrive(lane, time, now);
         if (arrival == Arrival.LATE) {
             return;
         }
@@ -133,9 +123,6 @@ final class ResampleOperator implements Operator {
             next[lane] = Math.ceilDiv(time, every) * every;
             saidBad[lane] = false;
         } else {
-            if (time - expected > LaneClocks.MAX_UNWATCHED_NANOS) {
-                goodUntil[lane] = Math.min(goodUntil[lane], expected);
-            }
             fill(in, at, lane, time, out);
         }
         take(in, at, lane, time);
@@ -235,36 +222,24 @@ final class ResampleOperator implements Operator {
     }
 
     @Override
-    public void save(DataOutput out) throws IOException {
-        order.save(input, out, this::saveLane);
-    }
-
-    private void saveLane(int lane, DataOutput out) throws IOException {
+    void saveLane(int lane, DataOutput out) throws IOException {
         out.writeLong(next[lane]);
         out.writeLong(since[lane]);
         out.writeLong(goodUntil[lane]);
         out.writeLong(bits[lane]);
         out.writeByte(qualities[lane]);
         out.writeBoolean(saidBad[lane]);
-        var text = texts[lane];
-        out.writeBoolean(text != null);
-        if (text != null) {
-            out.writeUTF(text);
-        }
+        SavedText.write(texts[lane], out);
     }
 
     @Override
-    public void load(DataInput in) throws IOException {
-        order.load(input, in, this::loadLane);
-    }
-
-    private void loadLane(int lane, DataInput in) throws IOException {
+    void loadLane(int lane, DataInput in) throws IOException {
         next[lane] = in.readLong();
         since[lane] = in.readLong();
         goodUntil[lane] = in.readLong();
         bits[lane] = in.readLong();
         qualities[lane] = in.readByte();
         saidBad[lane] = in.readBoolean();
-        texts[lane] = in.readBoolean() ? in.readUTF() : null;
+        texts[lane] = SavedText.read(in);
     }
 }

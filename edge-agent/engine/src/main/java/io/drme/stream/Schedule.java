@@ -399,6 +399,7 @@ public final class Schedule {
                 pipeline.stateBytes(),
                 deferred[i],
                 overdue[i],
-                forced[i]);
+                forced[i],
+                pipeline.late());
     }
 }

@@ -5,69 +5,61 @@ import io.drme.stream.LaneOrder.Arrival;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Windows from the first sample with a value to the last before a silence, each tag on its own. A
- * straggler counts as long as its session is open.
+ * straggler counts as long as its session is open; what belongs before the end of one that was told
+ * is late.
  */
-final class SessionOperator implements Operator {
-    private final List<Lane> input;
-    private final List<Lane> lanes;
+final class SessionOperator extends OneByOneOperator {
     private final long gap;
     private final long most;
     private final OpenWindows windows;
-    private final LaneOrder order;
+
+    /** The end of the last session that was told, before which no sample counts any more. */
+    private final long[] closed;
 
     SessionOperator(List<Lane> input, AggregateStep step, Windows.Session session) {
-        this.input = input;
-        this.lanes = step.results(input);
+        super(input, step.results(input));
         this.gap = session.gap().toNanos();
         this.most = session.most().toNanos();
         this.windows = new OpenWindows(input, step);
-        this.order = new LaneOrder(input.size());
+        this.closed = new long[input.size()];
+        Arrays.fill(closed, LaneClocks.NONE);
+    }
+
+    private Arrival arrive(int lane, long sourceTime, long now) {
+        boolean isFree = windows.count(lane) == 0 || windows.isTimed();
+        long least = isFree ? order.newest(lane) : windows.first(lane) - gap;
+        return order.take(lane, sourceTime, Math.max(least, closed[lane]), now);
     }
 
     @Override
-    public List<Lane> lanes() {
-        return lanes;
-    }
-
-    @Override
-    public long late() {
-        return order.late();
-    }
-
-    @Override
-    public void process(Batch in, long now, Batch out) {
-        order.watch(now);
-        int size = in.size();
-        for (int i = 0; i < size; i++) {
-            accept(in, i, in.tags()[i], now, out);
-        }
-    }
-
-    private void accept(Batch in, int at, int lane, long now, Batch out) {
+    void accept(Batch in, int at, int lane, long now, Batch out) {
         long time = in.sourceTimes()[at];
-        var arrival = order.take(lane, time, least(lane), now);
+        var arrival = arrive(lane, time, now);
         if (arrival == Arrival.LATE) {
             return;
         }
         if (windows.count(lane) > 0) {
             if (arrival == Arrival.ANEW) {
                 windows.spoil(lane);
-                windows.close(lane, end(lane), out);
+                close(lane, out);
             } else if (time >= end(lane)) {
-                windows.close(lane, end(lane), out);
+                close(lane, out);
             }
+        }
+        if (arrival == Arrival.ANEW) {
+            closed[lane] = LaneClocks.NONE;
         }
         windows.add(in, at, lane);
     }
 
-    private long least(int lane) {
-        return windows.count(lane) == 0 || windows.isTimed()
-                ? order.newest(lane)
-                : windows.first(lane) - gap;
+    private void close(int lane, Batch out) {
+        closed[lane] = end(lane);
+        windows.close(lane, closed[lane], out);
     }
 
     private long end(int lane) {
@@ -79,18 +71,20 @@ final class SessionOperator implements Operator {
         order.watch(now);
         for (int lane = 0; lane < input.size(); lane++) {
             if (windows.count(lane) > 0 && order.silentUntil(lane, now) >= end(lane)) {
-                windows.close(lane, end(lane), out);
+                close(lane, out);
             }
         }
     }
 
     @Override
-    public void save(DataOutput out) throws IOException {
-        order.save(input, out, windows::saveLane);
+    void saveLane(int lane, DataOutput out) throws IOException {
+        out.writeLong(closed[lane]);
+        windows.saveLane(lane, out);
     }
 
     @Override
-    public void load(DataInput in) throws IOException {
-        order.load(input, in, windows::loadLane);
+    void loadLane(int lane, DataInput in) throws IOException {
+        closed[lane] = in.readLong();
+        windows.loadLane(lane, in);
     }
 }

@@ -5,7 +5,6 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * Which state each lane is in, and for how long it was in each: a state lasts until the next one.
@@ -27,11 +26,12 @@ final class StateTimes {
     /**
      * Makes times of lanes that have not begun.
      *
+     * @param order of the operator's lanes
      * @param states how many there are, without the unknown one
      * @param maxAge how long a state lasts without a sample, in nanoseconds
      */
-    StateTimes(int lanes, int states, long maxAge) {
-        this.order = new LaneOrder(lanes);
+    StateTimes(LaneOrder order, int lanes, int states, long maxAge) {
+        this.order = order;
         this.states = states + 1;
         this.maxAge = maxAge;
         state = new int[lanes];
@@ -52,11 +52,6 @@ final class StateTimes {
 
     int unknown() {
         return states - 1;
-    }
-
-    /** How many samples were late, since ever. */
-    long late() {
-        return order.late();
     }
 
     /** Follows gateway time. What was held while nobody watched is not known. */
@@ -83,6 +78,9 @@ final class StateTimes {
         boolean isJump = sourceTime - expected > LaneClocks.MAX_UNWATCHED_NANOS;
         if (arrival == Arrival.IN_ORDER && isJump) {
             knownUntil[lane] = Math.min(knownUntil[lane], expected);
+        }
+        if (arrival == Arrival.IN_ORDER && hasBegun(lane) && sourceTime < until[lane]) {
+            order.countLate();
         }
         return arrival;
     }
@@ -125,6 +123,11 @@ final class StateTimes {
         }
     }
 
+    /** Up to when states have lasted for sure: no sample counts before. */
+    long settled(int lane) {
+        return until[lane];
+    }
+
     /** Says which state it is from the settled time on. */
     void enter(int lane, int newState, boolean isUncertain) {
         if (state[lane] != newState) {
@@ -164,39 +167,27 @@ final class StateTimes {
         spoilt[lane] = false;
     }
 
-    void save(List<Lane> lanes, DataOutput out, LaneStates.Saver saver) throws IOException {
-        order.save(
-                lanes,
-                out,
-                (lane, to) -> {
-                    to.writeInt(state[lane]);
-                    to.writeBoolean(uncertain[lane]);
-                    to.writeLong(entered[lane]);
-                    to.writeLong(until[lane]);
-                    to.writeLong(knownUntil[lane]);
-                    to.writeBoolean(spoilt[lane]);
-                    for (int s = 0; s < states; s++) {
-                        to.writeLong(nanos[lane * states + s]);
-                    }
-                    saver.save(lane, to);
-                });
+    void saveLane(int lane, DataOutput out) throws IOException {
+        out.writeInt(state[lane]);
+        out.writeBoolean(uncertain[lane]);
+        out.writeLong(entered[lane]);
+        out.writeLong(until[lane]);
+        out.writeLong(knownUntil[lane]);
+        out.writeBoolean(spoilt[lane]);
+        for (int s = 0; s < states; s++) {
+            out.writeLong(nanos[lane * states + s]);
+        }
     }
 
-    void load(List<Lane> lanes, DataInput in, LaneStates.Loader loader) throws IOException {
-        order.load(
-                lanes,
-                in,
-                (lane, from) -> {
-                    state[lane] = from.readInt();
-                    uncertain[lane] = from.readBoolean();
-                    entered[lane] = from.readLong();
-                    until[lane] = from.readLong();
-                    knownUntil[lane] = from.readLong();
-                    spoilt[lane] = from.readBoolean();
-                    for (int s = 0; s < states; s++) {
-                        nanos[lane * states + s] = from.readLong();
-                    }
-                    loader.load(lane, from);
-                });
+    void loadLane(int lane, DataInput in) throws IOException {
+        state[lane] = in.readInt();
+        uncertain[lane] = in.readBoolean();
+        entered[lane] = in.readLong();
+        until[lane] = in.readLong();
+        knownUntil[lane] = in.readLong();
+        spoilt[lane] = in.readBoolean();
+        for (int s = 0; s < states; s++) {
+            nanos[lane * states + s] = in.readLong();
+        }
     }
 }

@@ -14,12 +14,10 @@ import java.util.List;
  * How long each tag was in which state, a window, and how often it changed. All times of a window
  * add up to its length.
  */
-final class StatesOperator implements Operator {
+final class StatesOperator extends OneByOneOperator {
     private static final byte UNCERTAIN = Quality.uncertain(Reason.INPUT_NOT_GOOD);
     private static final int NONE = -1;
 
-    private final List<Lane> input;
-    private final List<Lane> lanes;
     private final String[] tags;
     private final Program[][] conditions;
     private final Result[] results;
@@ -37,8 +35,7 @@ final class StatesOperator implements Operator {
     private final int resultsALane;
 
     StatesOperator(List<Lane> input, Program[][] conditions, StatesStep step) {
-        this.input = input;
-        this.lanes = step.results(input);
+        super(input, step.results(input));
         this.tags = input.stream().map(Lane::source).toArray(String[]::new);
         this.conditions = conditions;
         this.results = step.results().toArray(Result[]::new);
@@ -47,6 +44,7 @@ final class StatesOperator implements Operator {
         this.offset = step.offset().toNanos();
         this.times =
                 new StateTimes(
+                        order,
                         input.size(),
                         states - 1,
                         step.maxAge().map(d -> d.toNanos()).orElse(Long.MAX_VALUE));
@@ -54,31 +52,12 @@ final class StatesOperator implements Operator {
         this.lastKnown = new int[input.size()];
         this.changes = new long[input.size()];
         this.saidUnknown = new boolean[input.size()];
-        this.resultsALane = lanes.size() / Math.max(1, input.size());
-    }
-
-    @Override
-    public List<Lane> lanes() {
-        return lanes;
-    }
-
-    @Override
-    public long late() {
-        return times.late();
-    }
-
-    @Override
-    public void process(Batch in, long now, Batch out) {
-        times.watch(now);
-        int size = in.size();
-        for (int i = 0; i < size; i++) {
-            accept(in, i, in.tags()[i], now, out);
-        }
+        this.resultsALane = lanes().size() / Math.max(1, input.size());
     }
 
     @Override
     public void tick(long now, Batch out) {
-        times.watch(now);
+        watch(now);
         for (int lane = 0; lane < tags.length; lane++) {
             if (times.hasBegun(lane)) {
                 advance(lane, times.silentUntil(lane, now), out);
@@ -86,7 +65,13 @@ final class StatesOperator implements Operator {
         }
     }
 
-    private void accept(Batch in, int at, int lane, long now, Batch out) {
+    @Override
+    void watch(long now) {
+        times.watch(now);
+    }
+
+    @Override
+    void accept(Batch in, int at, int lane, long now, Batch out) {
         long time = in.sourceTimes()[at];
         var arrival = times.take(lane, time, now);
         if (arrival == Arrival.LATE) {
@@ -176,28 +161,20 @@ final class StatesOperator implements Operator {
     }
 
     @Override
-    public void save(DataOutput out) throws IOException {
-        times.save(
-                input,
-                out,
-                (lane, to) -> {
-                    to.writeLong(open[lane]);
-                    to.writeInt(lastKnown[lane]);
-                    to.writeLong(changes[lane]);
-                    to.writeBoolean(saidUnknown[lane]);
-                });
+    void saveLane(int lane, DataOutput out) throws IOException {
+        times.saveLane(lane, out);
+        out.writeLong(open[lane]);
+        out.writeInt(lastKnown[lane]);
+        out.writeLong(changes[lane]);
+        out.writeBoolean(saidUnknown[lane]);
     }
 
     @Override
-    public void load(DataInput in) throws IOException {
-        times.load(
-                input,
-                in,
-                (lane, from) -> {
-                    open[lane] = from.readLong();
-                    lastKnown[lane] = from.readInt();
-                    changes[lane] = from.readLong();
-                    saidUnknown[lane] = from.readBoolean();
-                });
+    void loadLane(int lane, DataInput in) throws IOException {
+        times.loadLane(lane, in);
+        open[lane] = in.readLong();
+        lastKnown[lane] = in.readInt();
+        changes[lane] = in.readLong();
+        saidUnknown[lane] = in.readBoolean();
     }
 }

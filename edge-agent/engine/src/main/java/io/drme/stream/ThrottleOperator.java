@@ -13,10 +13,8 @@ import org.jspecify.annotations.Nullable;
  * out passes when the time is over and no other came, so the last value is never lost. A sample
  * whose quality is another passes at once.
  */
-final class ThrottleOperator implements Operator {
-    private final List<Lane> lanes;
+final class ThrottleOperator extends OneByOneOperator {
     private final long every;
-    private final LaneOrder order;
     private final boolean[] begun;
     private final long[] passedAt;
     private final byte[] passedQuality;
@@ -27,10 +25,9 @@ final class ThrottleOperator implements Operator {
     private final @Nullable String[] texts;
 
     ThrottleOperator(List<Lane> lanes, ThrottleStep step) {
-        this.lanes = lanes;
+        super(lanes, lanes);
         this.every = step.every().toNanos();
         int count = lanes.size();
-        this.order = new LaneOrder(count);
         this.begun = new boolean[count];
         this.passedAt = new long[count];
         this.passedQuality = new byte[count];
@@ -42,25 +39,7 @@ final class ThrottleOperator implements Operator {
     }
 
     @Override
-    public List<Lane> lanes() {
-        return lanes;
-    }
-
-    @Override
-    public long late() {
-        return order.late();
-    }
-
-    @Override
-    public void process(Batch in, long now, Batch out) {
-        order.watch(now);
-        int size = in.size();
-        for (int i = 0; i < size; i++) {
-            accept(in, i, in.tags()[i], now, out);
-        }
-    }
-
-    private void accept(Batch in, int at, int lane, long now, Batch out) {
+    void accept(Batch in, int at, int lane, long now, Batch out) {
         long time = in.sourceTimes()[at];
         var arrival = order.take(lane, time, now);
         if (arrival == Arrival.LATE) {
@@ -106,11 +85,7 @@ final class ThrottleOperator implements Operator {
     }
 
     @Override
-    public void save(DataOutput out) throws IOException {
-        order.save(lanes, out, this::saveLane);
-    }
-
-    private void saveLane(int lane, DataOutput out) throws IOException {
+    void saveLane(int lane, DataOutput out) throws IOException {
         out.writeBoolean(begun[lane]);
         out.writeLong(passedAt[lane]);
         out.writeByte(passedQuality[lane]);
@@ -118,19 +93,11 @@ final class ThrottleOperator implements Operator {
         out.writeLong(times[lane]);
         out.writeLong(bits[lane]);
         out.writeByte(qualities[lane]);
-        var text = texts[lane];
-        out.writeBoolean(text != null);
-        if (text != null) {
-            out.writeUTF(text);
-        }
+        SavedText.write(texts[lane], out);
     }
 
     @Override
-    public void load(DataInput in) throws IOException {
-        order.load(lanes, in, this::loadLane);
-    }
-
-    private void loadLane(int lane, DataInput in) throws IOException {
+    void loadLane(int lane, DataInput in) throws IOException {
         begun[lane] = in.readBoolean();
         passedAt[lane] = in.readLong();
         passedQuality[lane] = in.readByte();
@@ -138,6 +105,6 @@ final class ThrottleOperator implements Operator {
         times[lane] = in.readLong();
         bits[lane] = in.readLong();
         qualities[lane] = in.readByte();
-        texts[lane] = in.readBoolean() ? in.readUTF() : null;
+        texts[lane] = SavedText.read(in);
     }
 }

@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Results over several tags: a plain model over seeds, and what no model says.
  *
  * <p>Planted and caught: an input that never ages; a result of all inputs after some of them; the
- * first uncertain quality hiding a bad one.
+ * first uncertain quality hiding a bad one; inputs of a moment that still count at the next one; a
+ * moment that begins anew with each sample.
  */
 class CombineTest {
     private static final Tag OUT = Tag.of("press-1/power/out", ValueType.FLOAT64);
@@ -52,13 +53,25 @@ class CombineTest {
         var rig = new Rig(yaml, real("m/x"), real("m/a"), real("m/b"));
         var points = points(random);
 
-        for (var point : points) {
-            var tag = List.of("m/x", "m/a", "m/b").get(point.input);
-            rig.sample(tag, point.time, point.value, point.quality);
+        for (int from = 0; from < points.size(); from = end(points, from)) {
+            rig.poll(points.get(from).time);
+            for (var point : points.subList(from, end(points, from))) {
+                var tag = List.of("m/x", "m/a", "m/b").get(point.input);
+                rig.with(tag, point.value, point.quality);
+            }
+            rig.polled();
         }
 
         assertThat(rig.lines()).isEqualTo(model(points, on, maxAge));
         assertThat(rig.pipelines().late()).isZero();
+    }
+
+    private static int end(List<Point> points, int from) {
+        int to = from;
+        while (to < points.size() && points.get(to).time == points.get(from).time) {
+            to++;
+        }
+        return to;
     }
 
     private static Tag real(String name) {
@@ -69,7 +82,7 @@ class CombineTest {
         var points = new ArrayList<Point>();
         long time = Rig.START;
         for (int i = 0; i < 100; i++) {
-            time += random.nextInt(1, 1_500) * 1_000_000L;
+            time += random.nextInt(3) == 0 ? 0 : random.nextInt(1, 1_500) * 1_000_000L;
             byte quality =
                     switch (random.nextInt(8)) {
                         case 0 -> Quality.bad(Reason.TIMEOUT);
@@ -85,19 +98,22 @@ class CombineTest {
         var lines = new ArrayList<String>();
         Map<Integer, Point> newest = new HashMap<>();
         Map<Integer, Point> since = new HashMap<>();
-        for (var point : points) {
-            newest.put(point.input, point);
-            since.put(point.input, point);
+        for (int from = 0; from < points.size(); from = end(points, from)) {
+            long time = points.get(from).time;
+            Map<Integer, Point> came = new HashMap<>();
+            points.subList(from, end(points, from)).forEach(p -> came.put(p.input, p));
+            newest.putAll(came);
+            since.putAll(came);
             boolean isTime =
                     switch (on) {
                         case "any" -> true;
                         case "all" -> since.size() == 3;
-                        case "value" -> point.input == 0;
-                        default -> point.input == 2;
+                        case "value" -> came.containsKey(0);
+                        default -> came.containsKey(2);
                     };
             if (newest.size() == 3 && isTime) {
                 since.clear();
-                lines.add(Rig.seconds(point.time) + " p " + result(newest, point.time, maxAge));
+                lines.add(Rig.seconds(time) + " p " + result(newest, time, maxAge));
             }
         }
         return lines;
@@ -137,6 +153,22 @@ class CombineTest {
                         "2.4s press-1/efficiency 0.75",
                         "2.9s press-1/efficiency 0.75",
                         "3.4s press-1/efficiency 0.75");
+    }
+
+    // Before, the first met the others' values of the poll before, and a poll gave a result an input.
+    @Test
+    void aPollGivesOneResultWhoseInputsBelongTogether() {
+        var rig = new Rig(EFFICIENCY, OUT, IN);
+
+        rig.poll(Rig.nanos(1)).with("press-1/power/out", 6).with("press-1/power/in", 8).polled();
+        rig.poll(Rig.nanos(2)).with("press-1/power/in", 4).with("press-1/power/out", 2).polled();
+        rig.real("press-1/power/out", 3, 1);
+
+        assertThat(rig.lines())
+                .containsExactly(
+                        "1s press-1/efficiency 0.75",
+                        "2s press-1/efficiency 0.5",
+                        "3s press-1/efficiency 0.25");
     }
 
     @Test

@@ -28,17 +28,37 @@ class DocsTest {
     @MethodSource("examples")
     void everyExampleGivesWhatThePageSays(Example example) {
         var rig = new Rig(example.yaml(), example.tags());
-        for (var line : example.script()) {
-            play(rig, line.split(" ", -1));
+        var script = example.script();
+        boolean isPolling = false;
+        for (int i = 0; i < script.size(); i++) {
+            var words = script.get(i).split(" ", -1);
+            boolean goesOn =
+                    i + 1 < script.size() && isOfOnePoll(words, script.get(i + 1).split(" ", -1));
+            if (goesOn && !isPolling) {
+                rig.poll(Rig.nanos(seconds(words)));
+            }
+            play(rig, words);
+            if (isPolling && !goesOn) {
+                rig.polled();
+            }
+            isPolling = goesOn;
         }
         assertThat(rig.lines()).isEqualTo(example.results());
     }
 
+    /** Samples of one second that stand one below the other are those of a poll. */
+    private static boolean isOfOnePoll(String[] words, String[] next) {
+        return words[0].equals("in") && next[0].equals("in") && words[1].equals(next[1]);
+    }
+
+    private static double seconds(String[] words) {
+        return words[1].endsWith("s")
+                ? Double.parseDouble(words[1].substring(0, words[1].length() - 1))
+                : 0;
+    }
+
     private static void play(Rig rig, String[] words) {
-        double seconds =
-                words[1].endsWith("s")
-                        ? Double.parseDouble(words[1].substring(0, words[1].length() - 1))
-                        : 0;
+        double seconds = seconds(words);
         switch (words[0]) {
             case "tick" -> rig.tick(seconds);
             case "in" -> {

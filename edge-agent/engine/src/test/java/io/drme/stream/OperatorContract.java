@@ -20,8 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What every operator must do: give the same results whether samples come one by one or in batches,
- * and whether or not its state is saved and loaded between any two of them.
+ * What every operator must do: give the same results, and leave out as many late samples, whether
+ * samples come one by one or in batches, and whether or not its state is saved and loaded between
+ * any two of them.
  */
 interface OperatorContract {
     /** 2026-01-01T00:00:00Z. */
@@ -33,8 +34,30 @@ interface OperatorContract {
     /** Something that differs by seed, so that many configurations are tried. */
     Subject subject(Random random);
 
+    /**
+     * Whether samples of one source time that come one behind the other are one to it, so that they
+     * are not to be torn apart. See {@link Moments}.
+     */
+    default boolean takesMoments() {
+        return false;
+    }
+
     /** A sample or, with a negative lane, a tick. */
     record Item(int lane, long sourceTime, long bits, String text, byte quality, long now) {}
+
+    /** What is given to an operator in one call. */
+    enum Unit {
+        SAMPLE,
+        MOMENT,
+        BATCH;
+
+        private boolean goesOn(Item from, Item to) {
+            return this != SAMPLE
+                    && to.lane() >= 0
+                    && to.now() == from.now()
+                    && (this == BATCH || to.sourceTime() == from.sourceTime());
+        }
+    }
 
     @ParameterizedTest
     @MethodSource("io.drme.testing.Seeds#all")
@@ -43,9 +66,10 @@ interface OperatorContract {
         var subject = subject(random);
         var items = items(random, subject.input());
 
-        var oneByOne = run(subject, items, false, null);
-        assertThat(run(subject, items, true, null)).isEqualTo(oneByOne);
-        assertThat(run(subject, items, false, new Random(seed))).isEqualTo(oneByOne);
+        var unit = takesMoments() ? Unit.MOMENT : Unit.SAMPLE;
+        var oneByOne = run(subject, items, unit, null);
+        assertThat(run(subject, items, Unit.BATCH, null)).isEqualTo(oneByOne);
+        assertThat(run(subject, items, unit, new Random(seed))).isEqualTo(oneByOne);
     }
 
     /** Small seeds one after the other would begin with the same draws, and try half of it only. */
@@ -98,7 +122,7 @@ interface OperatorContract {
     }
 
     private static List<String> run(
-            Subject subject, List<Item> items, boolean inBatches, @Nullable Random restarts)
+            Subject subject, List<Item> items, Unit unit, @Nullable Random restarts)
             throws IOException {
         var operator = subject.operator().get();
         var results = new ArrayList<String>();
@@ -115,10 +139,7 @@ interface OperatorContract {
                 do {
                     add(in, items.get(i), subject.input());
                     i++;
-                } while (inBatches
-                        && i < items.size()
-                        && items.get(i).now() == item.now()
-                        && items.get(i).lane() >= 0);
+                } while (i < items.size() && unit.goesOn(item, items.get(i)));
                 operator.process(in, item.now(), out);
             }
             drain(operator, out, results);
@@ -126,6 +147,7 @@ interface OperatorContract {
                 operator = restarted(subject, operator);
             }
         }
+        results.add("late " + operator.late());
         return results;
     }
 

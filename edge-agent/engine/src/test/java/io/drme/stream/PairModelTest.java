@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * come within the lateness.
  *
  * <p>Planted and caught: a pair that is certain one lateness too early; a sample beside that is
- * forgotten while one that waits still wants it; a nearest that is only looked for behind.
+ * forgotten while one that waits still wants it; a nearest that is only looked for behind; a sample
+ * of the same time that makes a pair certain while older ones are under way.
  */
 class PairModelTest {
     private static final long MILLI = 1_000_000L;
@@ -33,12 +34,16 @@ class PairModelTest {
 
     private record Point(int lane, long time, double value, long arrival) {}
 
-    /** Every sample is under way for less than the lateness, each for a time of its own. */
+    /**
+     * Every sample is under way for less than the lateness, each for a time of its own. Where it is
+     * not 0, samples of several lanes and of one may have the same time.
+     */
     private static List<Point> points(Random random, long lateness) {
         var points = new ArrayList<Point>();
         long time = OperatorContract.START;
         for (int i = 0; i < 150; i++) {
-            time += 1 + random.nextLong(300 * MILLI);
+            boolean isTogether = lateness > 0 && random.nextInt(3) == 0;
+            time += isTogether ? 0 : 1 + random.nextLong(300 * MILLI);
             int lane = random.nextInt(3);
             long underWay = lateness == 0 ? 0 : random.nextLong(lateness);
             points.add(new Point(lane, time, i, time + underWay));
@@ -118,12 +123,19 @@ class PairModelTest {
                                     .filter(s -> Math.abs(s.time - p.time) <= reach)
                                     .filter(s ->
                                             step.by() == PairStep.By.NEAREST || s.time <= p.time)
-                                    .min(Comparator.comparingLong(s -> Math.abs(s.time - p.time)));
+                                    .min(order(p.time));
                     return partner.map(s -> p.time + " " + (p.value * 1000 + s.value))
                             .orElse(step.dropsUnmatched() ? "" : p.time + " " + Reason.STALE);
                 })
                 .filter(line -> !line.isEmpty())
                 .collect(Collectors.toList());
+    }
+
+    /** The nearest, the older of two as near, and of one time the one that came last. */
+    private static Comparator<Point> order(long time) {
+        return Comparator.<Point>comparingLong(s -> Math.abs(s.time - time))
+                .thenComparingLong(Point::time)
+                .thenComparing(Comparator.comparingLong(Point::arrival).reversed());
     }
 
     @ParameterizedTest

@@ -145,6 +145,18 @@ class RateTest {
         assertThat(rig.real("oil", 102, 2).tick(113).lines()).containsExactly("112s rise 0.0");
     }
 
+    // That it was flat up to 11 s was told, and results come in order.
+    @Test
+    void aSampleBeforeWhatWasToldOfSilenceIsCountedAndHasNoRate() {
+        var tag = new Tag(OIL.name(), ValueType.FLOAT64, "", 0.1, OIL.sync());
+        var rig = new Rig(yaml("over: 10s"), tag).real("oil", 0, 1).real("oil", 1, 2).tick(12.5);
+
+        rig.realAt("oil", 12.6, 10.5, 2).realAt("oil", 12.7, 11.5, 2);
+
+        assertThat(rig.lines()).hasSize(3).element(1).isEqualTo("11s rise 0.0");
+        assertThat(rig.pipelines().late()).isEqualTo(1);
+    }
+
     @Test
     void mistakesAreNamed() {
         assertThat(Rig.problems(yaml("per: week, over: 2d"), OIL))

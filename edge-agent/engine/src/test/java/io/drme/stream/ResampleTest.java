@@ -127,6 +127,34 @@ class ResampleTest {
                 .formatted(resample);
     }
 
+    // The points up to 3 s were given in silence, of the sample before.
+    @Test
+    void aSampleThatComesAfterItsPointsWereGivenIsCountedAndCountsFromThere() {
+        var yaml = "pipelines: {p: {from: oil, steps: [{resample: {every: 1s}}], to: p}}";
+        var rig = new Rig(yaml, OIL).real("oil", 0, 1).tick(4);
+
+        rig.realAt("oil", 4.2, 2.5, 2).realAt("oil", 4.3, 3, 3).tick(6.5);
+
+        assertThat(rig.lines())
+                .containsExactly("0s p 1.0", "1s p 1.0", "2s p 1.0", "3s p 1.0", "4s p 3.0");
+        assertThat(rig.pipelines().late()).isEqualTo(2);
+        rig.realAt("oil", 6.6, 4.5, 4).tick(8.2);
+        assertThat(rig.lines()).containsExactly("5s p 4.0");
+        assertThat(rig.pipelines().late()).isEqualTo(2);
+    }
+
+    @Test
+    void aSampleInTimeForALineThatWasGivenUpIsCounted() {
+        var yaml =
+                "pipelines: {p: {from: oil, steps: [{resample: {every: 1s, fill: linear, max-age: 2s}}], to: p}}";
+        var rig = new Rig(yaml, OIL).real("oil", 0, 1).tick(4);
+
+        rig.realAt("oil", 4.2, 1.5, 2).realAt("oil", 4.5, 3.5, 4).realAt("oil", 4.8, 4.5, 5);
+
+        assertThat(rig.lines()).containsExactly("0s p 1.0", "1s p bad stale", "4s p 4.5");
+        assertThat(rig.pipelines().late()).isEqualTo(1);
+    }
+
     @Test
     void aTagWithADeadbandIsHeldWhileSomebodyWatches() {
         var tag = new Tag(OIL.name(), ValueType.FLOAT64, "", 0.5, OIL.sync());

@@ -30,6 +30,8 @@ final class Rig {
     private final List<Sample> results = new ArrayList<>();
     private Pipelines pipelines;
     private long sourceShift;
+    private long polledAt;
+    private boolean isPolling;
 
     Rig(String yaml, Tag... tags) {
         this.pipelines = Pipelines.of(yaml, tags);
@@ -102,8 +104,31 @@ final class Rig {
     /** A sample of any quality, with its time in nanoseconds. */
     Rig sample(String tag, long nanos, double value, byte quality) {
         long bits = Quality.isBad(quality) ? 0 : Double.doubleToRawLongBits(value);
+        beginAt(nanos).add(index(tag), nanos, bits, quality);
+        return run();
+    }
+
+    /** Samples from here on are one batch of a time, as a poll gives; {@link #polled} ends it. */
+    Rig poll(long nanos) {
         in.begin(0, Hlc.of(nanos / 1_000_000, 0));
-        in.add(index(tag), nanos, bits, quality);
+        polledAt = nanos;
+        isPolling = true;
+        return this;
+    }
+
+    /** One of the samples of a poll. */
+    Rig with(String tag, double value, byte quality) {
+        return sample(tag, polledAt, value, quality);
+    }
+
+    /** A good one of them. */
+    Rig with(String tag, double value) {
+        return with(tag, value, Quality.GOOD);
+    }
+
+    /** Runs a poll. */
+    Rig polled() {
+        isPolling = false;
         return run();
     }
 
@@ -173,11 +198,20 @@ final class Rig {
     }
 
     private Batch begin(double seconds) {
-        in.begin(0, Hlc.of(nanos(seconds) / 1_000_000, 0));
+        return beginAt(nanos(seconds));
+    }
+
+    private Batch beginAt(long nanos) {
+        if (!isPolling) {
+            in.begin(0, Hlc.of(nanos / 1_000_000, 0));
+        }
         return in;
     }
 
     private Rig run() {
+        if (isPolling) {
+            return this;
+        }
         derived.begin(0, in.gatewayTime());
         pipelines.process(in, derived);
         results.addAll(derived.samples(pipelines.table()));

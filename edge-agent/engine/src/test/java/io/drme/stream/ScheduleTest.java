@@ -111,6 +111,21 @@ class ScheduleTest {
     }
 
     @Test
+    void samplesThatWereLateAreAmongTheFiguresOfTheirPipeline() {
+        var yaml =
+                "pipelines: {p: {from: oil, steps: [{throttle: {every: 5s}}], to: p}, q: {from: oil, steps: [{map: value}], to: q}}";
+        var oil = Tag.of("oil", ValueType.FLOAT64);
+        var schedule = new Schedule(Pipelines.of(yaml, oil), EngineBudget.usual(), clock);
+        var batch = batch(1);
+        batch.addDouble(0, clock.epochNanos() - 1, 0, Quality.GOOD);
+
+        schedule.process(batch, begun(), () -> false);
+
+        assertThat(load(schedule.loads(), "p").late()).isEqualTo(1);
+        assertThat(load(schedule.loads(), "q").late()).isZero();
+    }
+
+    @Test
     void whoKeepsUpRunsEverythingAtOnce() {
         var schedule =
                 schedule(

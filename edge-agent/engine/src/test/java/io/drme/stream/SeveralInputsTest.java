@@ -78,6 +78,11 @@ class SeveralInputsTest {
     @Nested
     class Combine implements OperatorContract {
         @Override
+        public boolean takesMoments() {
+            return true;
+        }
+
+        @Override
         public Subject subject(Random random) {
             var give = random.nextBoolean() ? "value + y - z" : "value > y ? 'high' : 'low'";
             var on = List.of("any", "all", "value", "z").get(random.nextInt(4));

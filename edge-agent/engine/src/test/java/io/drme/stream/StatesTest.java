@@ -133,6 +133,49 @@ class StatesTest {
                 .formatted(states);
     }
 
+    // Its window ended in silence, with the state before.
+    @Test
+    void aStateOfAWindowThatWasToldIsCountedAndBeginsWithTheNext() {
+        var yaml =
+                "pipelines: {p: {from: mode, steps: [{states: {of: {a: value == 1}, window: 2s, results: [seconds]}}], to: 'p/{function}'}}";
+        var rig = new Rig(yaml, MODE).integer("mode", 0, 0).tick(3.5);
+
+        in(rig, 3.6, 1.5, 1);
+        assertThat(rig.pipelines().late()).isEqualTo(1);
+        in(rig, 3.7, 2.5, 0);
+        rig.tick(6.3);
+
+        assertThat(rig.pipelines().late()).isEqualTo(1);
+        assertThat(rig.lines())
+                .containsExactly(
+                        "2s p/a-seconds 0.0",
+                        "2s p/other-seconds 2.0",
+                        "2s p/unknown-seconds 0.0",
+                        "4s p/a-seconds 0.5",
+                        "4s p/other-seconds 1.5",
+                        "4s p/unknown-seconds 0.0");
+    }
+
+    private static void in(Rig rig, double seconds, double source, long value) {
+        rig.shiftSource(Duration.ofMillis(Math.round((source - seconds) * 1_000)));
+        rig.integer("mode", seconds, value);
+        rig.shiftSource(Duration.ZERO);
+    }
+
+    // Told in silence up to 4 s; what it says of the time before can't be told any more.
+    @Test
+    void aChangeBeforeADurationThatWasToldIsCountedAndToldFromThere() {
+        var yaml =
+                "pipelines: {p: {from: mode, steps: [{duration: {while: value == 1, every: 2s, results: [total]}}], to: p}}";
+        var rig = new Rig(yaml, MODE).integer("mode", 0, 0).tick(5.1);
+
+        in(rig, 5.2, 2.5, 1);
+        rig.tick(9.8);
+
+        assertThat(rig.lines()).containsExactly("0s p 0.0", "4s p 0.0", "4s p 0.0", "6s p 2.0");
+        assertThat(rig.pipelines().late()).isEqualTo(1);
+    }
+
     @Test
     void aGatewayThatWasDownKnowsNothingOfThatTime() {
         var rig = new Rig(yaml("of: {on: value == 1}, window: 60s, results: seconds"), MODE);

@@ -48,6 +48,29 @@ class WindowsTest {
     }
 
     @Test
+    void aStragglerOfASessionThatWasToldIsLateAndNoPartOfTheNext() {
+        var rig = rig("session: {gap: 5s}, functions: [count]").real("kw", 10, 1).tick(16);
+        rig.realAt("kw", 16.5, 14.9, 2); // before its end, 15 s, and after its last sample
+
+        rig.realAt("kw", 17, 17, 3).realAt("kw", 18, 14.9, 2).realAt("kw", 19, 15, 4).tick(40);
+
+        assertThat(rig.lines()).containsExactly("15s count 1", "22s count 2");
+        assertThat(rig.pipelines().late()).isEqualTo(2);
+    }
+
+    @Test
+    void theEndOfASessionThatWasToldIsKnownAfterARestart() {
+        var rig = rig("session: {gap: 5s}, functions: [count]").real("kw", 10, 1).tick(16);
+        var restarted = rig("session: {gap: 5s}, functions: [count]");
+        restarted.pipelines().restore(rig.pipelines().snapshot());
+
+        restarted.realAt("kw", 16.5, 14.9, 2).realAt("kw", 17, 15, 2).tick(40);
+
+        assertThat(restarted.lines()).containsExactly("20s count 1");
+        assertThat(restarted.pipelines().late()).isEqualTo(1);
+    }
+
+    @Test
     void badSamplesDoNotKeepASessionAliveButShow() {
         var rig = rig("session: {gap: 3s}, functions: [count]").real("kw", 0, 1);
 

@@ -57,7 +57,8 @@ final class EngineReport {
                 .put("stateBytes", load.stateBytes())
                 .put("deferred", load.deferred())
                 .put("overdue", load.overdue())
-                .put("forced", load.forced());
+                .put("forced", load.forced())
+                .put("late", load.late());
     }
 
     private static double rounded(double value, long parts) {
@@ -134,5 +135,10 @@ final class EngineReport {
                 "Of those, because there was no more room to wait",
                 labels,
                 (double) load.forced());
+        writer.counter(
+                "drme_pipeline_late_samples_total",
+                "Samples that came too late for their place in a step: left out, or counted only from what silence had given",
+                labels,
+                (double) load.late());
     }
 }
