@@ -5,6 +5,7 @@ import io.drme.model.Batch;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -17,6 +18,7 @@ import java.util.List;
 final class Pipeline {
     private final PipelineConfig config;
     private final int fingerprint;
+    private final List<Lane> inputs;
     private final Operator[] operators;
     private final int[][] tagsOfLane;
     private final Batch[] stages;
@@ -29,18 +31,21 @@ final class Pipeline {
      * Makes a pipeline.
      *
      * @param fingerprint the same as long as its state can be carried over
+     * @param inputs the lanes that it takes in, those read beside behind the others
      * @param tagsOfLane derived tag indexes of each lane that leaves the last operator
      * @param stateBytes what its operators remember at most
      */
     Pipeline(
             PipelineConfig config,
             int fingerprint,
+            List<Lane> inputs,
             List<Operator> operators,
             int[][] tagsOfLane,
             long stateBytes) {
         this.config = config;
         this.stateBytes = stateBytes;
         this.fingerprint = fingerprint;
+        this.inputs = inputs;
         this.operators = operators.toArray(Operator[]::new);
         this.tagsOfLane = tagsOfLane;
         this.stages = new Batch[operators.size() + 1];
@@ -55,6 +60,15 @@ final class Pipeline {
 
     int fingerprint() {
         return fingerprint;
+    }
+
+    /** Whether it does to the same lanes the same as another, and gives the same tags. */
+    boolean isSame(Pipeline other) {
+        return name().equals(other.name())
+                && share().equals(other.share())
+                && steps().equals(other.steps())
+                && inputs.equals(other.inputs)
+                && Arrays.deepEquals(tagsOfLane, other.tagsOfLane);
     }
 
     Share share() {

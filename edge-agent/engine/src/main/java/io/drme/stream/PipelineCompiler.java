@@ -127,6 +127,7 @@ final class PipelineCompiler {
 
     private void add(PipelineConfig config, int[] sources) {
         var lanes = lanes(sources);
+        var inputs = new ArrayList<>(lanes);
         var taken = routes(sources, 0, 0);
         var operators = new ArrayList<Operator>();
         boolean allLocal = false;
@@ -140,6 +141,7 @@ final class PipelineCompiler {
                 int[] tags = resolve(config, ".steps[" + i + "]", List.of(glob));
                 allLocal |= isAnyLocal(tags);
                 sides.add(lanes(tags));
+                inputs.addAll(sides.getLast());
                 taken.addAll(routes(tags, i, behind));
                 behind += tags.length;
             }
@@ -155,7 +157,13 @@ final class PipelineCompiler {
         if (derived != null) {
             routes.addAll(taken);
             pipelines.add(
-                    new Pipeline(config, fingerprint(config), operators, derived, state.inAll()));
+                    new Pipeline(
+                            config,
+                            fingerprint(config),
+                            List.copyOf(inputs),
+                            operators,
+                            derived,
+                            state.inAll()));
         }
     }
 

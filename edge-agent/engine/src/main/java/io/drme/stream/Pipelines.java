@@ -37,7 +37,7 @@ public final class Pipelines {
 
     private final TagTable table;
     private final BitSet present;
-    private final List<Pipeline> pipelines;
+    private List<Pipeline> pipelines;
     private final Routes routes;
     private final int[] weights;
 
@@ -163,6 +163,25 @@ public final class Pipelines {
             }
         }
         return found;
+    }
+
+    /**
+     * Goes on with the pipelines of another, their state, and what waits in front of them, where
+     * they all do the same to the same tags; the other must not be used any more then.
+     *
+     * @return false where a pipeline differs; nothing is taken over then
+     */
+    boolean takeOver(Pipelines before) {
+        if (pipelines.size() != before.pipelines.size() || !routes.isSame(before.routes)) {
+            return false;
+        }
+        for (int i = 0; i < pipelines.size(); i++) {
+            if (!pipelines.get(i).isSame(before.pipelines.get(i))) {
+                return false;
+            }
+        }
+        pipelines = before.pipelines;
+        return true;
     }
 
     List<Pipeline> list() {

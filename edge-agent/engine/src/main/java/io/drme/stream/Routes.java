@@ -39,6 +39,16 @@ final class Routes {
         }
     }
 
+    /** Whether every tag is taken in where it is by another. */
+    boolean isSame(Routes other) {
+        for (int tag = 0; tag < Math.max(ofTag.length, other.ofTag.length); tag++) {
+            if (!Arrays.equals(of(tag), other.of(tag))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Pipeline, stage and lane of each place that reads a tag, one after the other. */
     int[] of(int tag) {
         return tag < ofTag.length ? ofTag[tag] : NOWHERE;

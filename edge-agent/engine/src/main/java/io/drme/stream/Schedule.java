@@ -43,8 +43,8 @@ public final class Schedule {
     /** A bound is near when this part of it is left. */
     private static final int NEAR = 4;
 
-    private final Pipelines pipelines;
-    private final EngineBudget budget;
+    private Pipelines pipelines;
+    private EngineBudget budget;
     private final Clock clock;
     private final Links links;
     private final Station[] stations;
@@ -62,7 +62,7 @@ public final class Schedule {
     private final long[] frontier;
 
     private final long[] withinNanos;
-    private final long[] roomBytes;
+    private long[] roomBytes;
     private final long[] deferred;
     private final long[] overdue;
     private final long[] forced;
@@ -134,6 +134,22 @@ public final class Schedule {
     /** What it schedules; not to be given samples, ticks or a snapshot while something waits. */
     public Pipelines pipelines() {
         return pipelines;
+    }
+
+    /**
+     * Goes on with other tags and another budget where the pipelines stay what they are: what waits
+     * for them waits on, and who had more than its share still has.
+     *
+     * @return false where a pipeline differs; nothing changes then, and a new schedule is needed
+     */
+    public boolean goOnWith(Pipelines next, EngineBudget nextBudget) {
+        if (!next.takeOver(pipelines)) {
+            return false;
+        }
+        pipelines = next;
+        budget = nextBudget;
+        roomBytes = rooms(next.list(), nextBudget.memoryBytes());
+        return true;
     }
 
     /** Whether some pipeline has still something to do. */
