@@ -21,6 +21,10 @@ final class Pipeline {
     private final List<Lane> inputs;
     private final Operator[] operators;
     private final int[][] tagsOfLane;
+
+    /** The same where each lane gives one tag, as nearly always; otherwise empty. */
+    private final int[] tagOfLane;
+
     private final Batch[] stages;
     private final long stateBytes;
 
@@ -48,6 +52,10 @@ final class Pipeline {
         this.inputs = inputs;
         this.operators = operators.toArray(Operator[]::new);
         this.tagsOfLane = tagsOfLane;
+        this.tagOfLane =
+                Arrays.stream(tagsOfLane).allMatch(tags -> tags.length == 1)
+                        ? Arrays.stream(tagsOfLane).mapToInt(tags -> tags[0]).toArray()
+                        : new int[0];
         this.stages = new Batch[operators.size() + 1];
         for (int i = 0; i < stages.length; i++) {
             stages[i] = new Batch();
@@ -149,6 +157,11 @@ final class Pipeline {
         var last = stages[operators.length];
         int size = last.size();
         if (size == 0) {
+            return samples;
+        }
+        if (tagOfLane.length > 0) {
+            derived.addAll(last, tagOfLane);
+            last.begin(0, 0);
             return samples;
         }
         for (int i = 0; i < size; i++) {

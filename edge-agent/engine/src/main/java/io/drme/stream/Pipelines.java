@@ -145,8 +145,8 @@ public final class Pipelines {
      */
     public int weight(int tag) {
         int weight = 0;
-        var places = routes.of(tag);
-        for (int at = 0; at < places.length; at += Routes.WIDTH) {
+        var places = routes.places();
+        for (int at = routes.begin(tag); at < routes.end(tag); at += Routes.WIDTH) {
             weight = Math.max(weight, weights[places[at]]);
         }
         return weight;
@@ -227,9 +227,10 @@ public final class Pipelines {
     /** A pipeline sees what those above it derive, so this reaches only those behind. */
     private void distribute(Batch samples, int from) {
         var tags = samples.tags();
+        var places = routes.places();
         for (int i = from; i < samples.size(); i++) {
-            var places = routes.of(tags[i]);
-            for (int at = 0; at < places.length; at += Routes.WIDTH) {
+            int end = routes.end(tags[i]);
+            for (int at = routes.begin(tags[i]); at < end; at += Routes.WIDTH) {
                 pipelines.get(places[at]).take(places[at + 1], places[at + 2], samples, i);
                 waiting.set(places[at]);
             }

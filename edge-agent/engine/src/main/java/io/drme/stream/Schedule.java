@@ -220,9 +220,11 @@ public final class Schedule {
     /** Has samples wait for those that read them; {@code from} is who gave them, if a pipeline. */
     private void distribute(Batch samples, int begin, long pass, long from) {
         var tags = samples.tags();
+        var routes = pipelines.routes();
+        var places = routes.places();
         for (int i = begin; i < samples.size(); i++) {
-            var places = pipelines.routes().of(tags[i]);
-            for (int at = 0; at < places.length; at += Routes.WIDTH) {
+            int end = routes.end(tags[i]);
+            for (int at = routes.begin(tags[i]); at < end; at += Routes.WIDTH) {
                 var station = stations[places[at]];
                 var queue = from == Waiting.NONE ? station.ofDevices() : station.of((int) from);
                 queue.add(pass, places[at + 1], places[at + 2], samples, i);
