@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * result to the next; a window is put together from its panes, so nothing is ever subtracted and
  * results are exact.
  *
- * <p>A pane is a row of longs, see {@link PaneLayout}: with many tags each pane that is touched
- * comes from memory, and what it has side by side comes at once.
+ * <p>A pane is a row of longs, see {@link PaneLayout}; those of one time stand side by side, lane
+ * by lane. Samples of a poll come in the order of their lanes, so what they touch lies in a row and
+ * is there before it is needed.
  *
  * <p>Deviation is kept as mean and sum of squared differences (West 1979, put together as in Chan
  * and others 1983), which a large mean does not wash out.
@@ -39,8 +40,14 @@ final class Panes {
     private static final byte SUM_TOO_LARGE = 4;
     private static final byte UNCERTAIN = Quality.uncertain(Reason.INPUT_NOT_GOOD);
 
+    /** From so many lanes on they get a stride that is no round number. */
+    private static final int MANY = 64;
+
     private final ValueType[] types;
     private final int ring;
+
+    /** Slots from one place in the ring to the next, of which each lane has one. */
+    private final int stride;
 
     /** How long the time of an integral is, and for how long its value must be known. */
     private final double perNanos;
@@ -71,8 +78,11 @@ final class Panes {
     Panes(List<Lane> lanes, AggregateStep step) {
         this.types = lanes.stream().map(Lane::type).toArray(ValueType[]::new);
         this.ring = step.ring();
-        this.sum = lanes.size() * ring;
         this.layout = new PaneLayout(step.functions());
+        // Panes of a lane that are apart by a power of two would share few sets of the cache.
+        boolean isSpread = lanes.size() >= MANY && !layout.hasQuantiles();
+        this.stride = isSpread ? lanes.size() | 1 : lanes.size();
+        this.sum = stride * ring;
         this.width = layout.width;
         this.saved = layout.saved();
         perNanos = step.per().nanos();
@@ -97,7 +107,7 @@ final class Panes {
 
     /** The slot of a pane. */
     int slot(int lane, long pane) {
-        return lane * ring + place(pane);
+        return place(pane) * stride + lane;
     }
 
     /** The remainder by the length of the ring, which seldom needs a division. */
@@ -451,8 +461,8 @@ final class Panes {
 
     /** Empties all panes of a lane. */
     void clear(int lane) {
-        for (int i = 0; i < ring; i++) {
-            clearSlot(lane * ring + i);
+        for (int slot = lane; slot < sum; slot += stride) {
+            clearSlot(slot);
         }
     }
 
@@ -470,8 +480,8 @@ final class Panes {
 
     /** Writes the panes of a lane. */
     void save(int lane, DataOutput out) throws IOException {
-        for (int i = lane * ring; i < (lane + 1) * ring; i++) {
-            saveSlot(lane, i, out);
+        for (int slot = lane; slot < sum; slot += stride) {
+            saveSlot(lane, slot, out);
         }
     }
 
@@ -495,8 +505,8 @@ final class Panes {
 
     /** Reads what {@link #save} wrote. */
     void load(int lane, DataInput in) throws IOException {
-        for (int i = lane * ring; i < (lane + 1) * ring; i++) {
-            loadSlot(lane, i, in);
+        for (int slot = lane; slot < sum; slot += stride) {
+            loadSlot(lane, slot, in);
         }
     }
 

@@ -38,6 +38,9 @@ public final class Pipelines {
     private final TagTable table;
     private final BitSet present;
     private List<Pipeline> pipelines;
+
+    /** The same, for the hot path. */
+    private Pipeline[] running;
     private final Routes routes;
     private final int[] weights;
 
@@ -48,6 +51,7 @@ public final class Pipelines {
         this.table = table;
         this.present = present;
         this.pipelines = pipelines;
+        this.running = pipelines.toArray(Pipeline[]::new);
         this.routes = routes;
         this.weights = weights();
     }
@@ -181,6 +185,7 @@ public final class Pipelines {
             }
         }
         pipelines = before.pipelines;
+        running = before.running;
         return true;
     }
 
@@ -217,7 +222,7 @@ public final class Pipelines {
         distribute(in, 0);
         for (int i = waiting.nextSetBit(0); i >= 0; i = waiting.nextSetBit(i + 1)) {
             int from = derived.size();
-            int samples = pipelines.get(i).run(now, derived);
+            int samples = running[i].run(now, derived);
             distribute(derived, from);
             meter.ran(i, samples);
         }
@@ -228,10 +233,13 @@ public final class Pipelines {
     private void distribute(Batch samples, int from) {
         var tags = samples.tags();
         var places = routes.places();
+        var begins = routes.begins();
+        int last = begins.length - 1;
         for (int i = from; i < samples.size(); i++) {
-            int end = routes.end(tags[i]);
-            for (int at = routes.begin(tags[i]); at < end; at += Routes.WIDTH) {
-                pipelines.get(places[at]).take(places[at + 1], places[at + 2], samples, i);
+            int tag = tags[i];
+            int end = tag < last ? begins[tag + 1] : 0;
+            for (int at = tag < last ? begins[tag] : 0; at < end; at += Routes.WIDTH) {
+                running[places[at]].take(places[at + 1], places[at + 2], samples, i);
                 waiting.set(places[at]);
             }
         }
@@ -249,9 +257,9 @@ public final class Pipelines {
     }
 
     void tick(long nowNanos, Batch derived, Meter meter) {
-        for (int i = 0; i < pipelines.size(); i++) {
+        for (int i = 0; i < running.length; i++) {
             int from = derived.size();
-            int samples = pipelines.get(i).tick(nowNanos, derived);
+            int samples = running[i].tick(nowNanos, derived);
             distribute(derived, from);
             meter.ran(i, samples);
         }

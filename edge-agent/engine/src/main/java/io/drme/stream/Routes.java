@@ -57,6 +57,11 @@ final class Routes {
         return places;
     }
 
+    /** By tag, where its places begin; those of the last with any end at the end. Live. */
+    int[] begins() {
+        return begins;
+    }
+
     /** Where the places that read a tag begin. */
     int begin(int tag) {
         return tag < begins.length ? begins[tag] : places.length;

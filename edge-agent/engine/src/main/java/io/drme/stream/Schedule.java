@@ -222,9 +222,12 @@ public final class Schedule {
         var tags = samples.tags();
         var routes = pipelines.routes();
         var places = routes.places();
+        var begins = routes.begins();
+        int last = begins.length - 1;
         for (int i = begin; i < samples.size(); i++) {
-            int end = routes.end(tags[i]);
-            for (int at = routes.begin(tags[i]); at < end; at += Routes.WIDTH) {
+            int tag = tags[i];
+            int end = tag < last ? begins[tag + 1] : 0;
+            for (int at = tag < last ? begins[tag] : 0; at < end; at += Routes.WIDTH) {
                 var station = stations[places[at]];
                 var queue = from == Waiting.NONE ? station.ofDevices() : station.of((int) from);
                 queue.add(pass, places[at + 1], places[at + 2], samples, i);
