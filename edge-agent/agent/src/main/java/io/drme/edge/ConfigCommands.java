@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Scanner;
@@ -127,15 +128,15 @@ final class ConfigCommands {
     /** A configuration that would run. */
     record Checked(GatewayConfig config, Layout.Ready ready) {
         String summary() {
-            return "%d devices, %d tags, %d pipelines, %d alarms%s"
-                    .formatted(
-                            config.devices().size(),
-                            ready.table().size(),
-                            config.pipelines().size(),
-                            config.alarms().size(),
-                            config.tests().isEmpty()
-                                    ? ""
-                                    : ", %d tests".formatted(config.tests().size()));
+            var parts = new ArrayList<String>();
+            parts.add(PlanReport.count(config.devices().size(), "device"));
+            parts.add(PlanReport.count(ready.table().size(), "tag"));
+            parts.add(PlanReport.count(config.pipelines().size(), "pipeline"));
+            parts.add(PlanReport.count(config.alarms().size(), "alarm"));
+            if (!config.tests().isEmpty()) {
+                parts.add(PlanReport.count(config.tests().size(), "test"));
+            }
+            return String.join(", ", parts);
         }
     }
 

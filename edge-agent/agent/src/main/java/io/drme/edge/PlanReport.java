@@ -380,7 +380,8 @@ final class PlanReport {
                 .put("items", items);
     }
 
-    private static String count(long count, String what) {
+    /** So many of something, in the singular or plural. */
+    static String count(long count, String what) {
         return count + " " + what + (count == 1 ? "" : "s");
     }
 
@@ -411,8 +412,8 @@ final class PlanReport {
         }
         return next.uplink().isEmpty()
                 ? "nothing leaves the site: there is no uplink"
-                : "leaves the site: %d tags as they are, %d aggregated; %d stay"
-                        .formatted(raw, aggregated, local);
+                : "leaves the site: %s as they are, %d aggregated; %d stay"
+                        .formatted(count(raw, "tag"), aggregated, local);
     }
 
     /** The same for programs. */

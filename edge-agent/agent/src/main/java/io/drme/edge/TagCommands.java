@@ -159,7 +159,7 @@ final class TagCommands implements Callable<Integer> {
                 out().flush();
             } else {
                 Files.writeString(Path.of(file), export.csv());
-                out().println("%s: %d tags of %s".formatted(file, export.tags(), owner()));
+                out().println("%s: %s of %s".formatted(file, PlanReport.count(export.tags(), "tag"), owner()));
             }
             if (!export.note().isEmpty()) {
                 err().println("note: " + export.note());
@@ -219,10 +219,10 @@ final class TagCommands implements Callable<Integer> {
             }
             TagMap.write(preview);
             told().println(
-                            "%s: %d tags of %s; 'drme-agent apply %s' has the agent read them"
+                            "%s: %s of %s; 'drme-agent apply %s' has the agent read them"
                                     .formatted(
                                             preview.target(),
-                                            preview.tags(),
+                                            PlanReport.count(preview.tags(), "tag"),
                                             owner(),
                                             configuration()));
             return 0;

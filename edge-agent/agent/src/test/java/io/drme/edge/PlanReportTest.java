@@ -217,7 +217,7 @@ class PlanReportTest {
                                 && l.contains("of a core of at most 50.0 %")
                                 && l.contains("of memory of at most 16 MiB"))
                 .anyMatch(l -> l.startsWith("  pipelines.sums: 3 tags, 2.10 samples/s x 1 step ("))
-                .anyMatch(l -> l.startsWith("  pipelines.fine: 1 tags, 1.00 samples/s x 1 step ("));
+                .anyMatch(l -> l.startsWith("  pipelines.fine: 1 tag, 1.00 samples/s x 1 step ("));
         var json = report(PIPELINES, "").json().getJsonObject("pipelines");
         assertThat(json.getDouble("cpuLimit")).isEqualTo(0.5);
         assertThat(json.getJsonArray("items")).hasSize(2);

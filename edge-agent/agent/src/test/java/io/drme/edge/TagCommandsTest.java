@@ -240,7 +240,7 @@ class TagCommandsTest {
 
         assertThat(tags("import", "map.csv", "--device", "press", "-o", "json")).isZero();
         assertThat(out.toString().strip()).endsWith("}");
-        assertThat(err.toString()).contains("1 tags of device press");
+        assertThat(err.toString()).contains("1 tag of device press");
     }
 
     @Test

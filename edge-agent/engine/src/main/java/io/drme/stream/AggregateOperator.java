@@ -52,9 +52,13 @@ final class AggregateOperator implements Operator {
 
     private final LaneClocks clocks;
     private long late;
+
+    /** The pane that was asked for last, and when it begins; other tags are in it as well. */
+    private long recentPane;
+
+    private long recentStart;
     private final long[] open;
     private final long[] newestPane;
-    private final long[] recentPane;
     private final int[] lateRun;
     private final byte[] said;
     private final long[] heldSince;
@@ -83,7 +87,6 @@ final class AggregateOperator implements Operator {
         this.open = filled(count);
         this.clocks = new LaneClocks(count);
         this.newestPane = filled(count);
-        this.recentPane = filled(count);
         this.heldSince = filled(count);
         this.lateRun = new int[count];
         this.said = new byte[count];
@@ -148,7 +151,7 @@ final class AggregateOperator implements Operator {
         if (open[lane] == NONE) {
             begin(lane, time);
         }
-        long pane = paneOf(lane, time);
+        long pane = paneOf(time);
         if (pane < open[lane] || (tracks[lane] && time < clocks.newest(lane))) {
             late++;
             if (++lateRun[lane] < MAX_LATE_RUN) {
@@ -179,12 +182,12 @@ final class AggregateOperator implements Operator {
         begin(lane, time);
     }
 
-    private long paneOf(int lane, long time) {
-        long start = recentPane[lane] * every;
-        if (recentPane[lane] == NONE || time < start || time >= start + every) {
-            recentPane[lane] = time / every;
+    private long paneOf(long time) {
+        if (time < recentStart || time >= recentStart + every) {
+            recentPane = time / every;
+            recentStart = recentPane * every;
         }
-        return recentPane[lane];
+        return recentPane;
     }
 
     private void moveClock(int lane, long time, long now) {
@@ -228,7 +231,7 @@ final class AggregateOperator implements Operator {
     private void settle(int lane, long until) {
         while (heldSince[lane] != NONE && heldSince[lane] < until) {
             long from = heldSince[lane];
-            long pane = from / every;
+            long pane = paneOf(from);
             long to = Math.min(until, (pane + 1) * every);
             int slot = panes.slot(lane, pane);
             if (!Quality.isGood(heldQuality[lane])) {

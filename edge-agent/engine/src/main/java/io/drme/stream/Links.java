@@ -21,9 +21,8 @@ final class Links {
         for (int i = 0; i < count; i++) {
             for (var tags : pipelines.get(i).tagsOfLane()) {
                 for (int tag : tags) {
-                    var places = routes.of(tag);
-                    for (int at = 0; at < places.length; at += Routes.WIDTH) {
-                        direct.get(places[at]).set(i);
+                    for (int at = routes.begin(tag); at < routes.end(tag); at += Routes.WIDTH) {
+                        direct.get(routes.places()[at]).set(i);
                     }
                 }
             }

@@ -10,6 +10,7 @@ import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -22,8 +23,13 @@ import java.util.List;
 final class Pipeline {
     private final PipelineConfig config;
     private final List<StepShape> shape;
+    private final List<Lane> inputs;
     private final Operator[] operators;
     private final int[][] tagsOfLane;
+
+    /** The same where each lane gives one tag, as nearly always; otherwise empty. */
+    private final int[] tagOfLane;
+
     private final Batch[] stages;
     private final long stateBytes;
 
@@ -34,20 +40,27 @@ final class Pipeline {
      * Makes a pipeline.
      *
      * @param shape of each step, whether its state can be carried over
+     * @param inputs the lanes that it takes in, those read beside behind the others
      * @param tagsOfLane derived tag indexes of each lane that leaves the last operator
      * @param stateBytes what its operators remember at most
      */
     Pipeline(
             PipelineConfig config,
             List<StepShape> shape,
+            List<Lane> inputs,
             List<Operator> operators,
             int[][] tagsOfLane,
             long stateBytes) {
         this.config = config;
         this.stateBytes = stateBytes;
         this.shape = List.copyOf(shape);
+        this.inputs = inputs;
         this.operators = operators.toArray(Operator[]::new);
         this.tagsOfLane = tagsOfLane;
+        this.tagOfLane =
+                Arrays.stream(tagsOfLane).allMatch(tags -> tags.length == 1)
+                        ? Arrays.stream(tagsOfLane).mapToInt(tags -> tags[0]).toArray()
+                        : new int[0];
         this.stages = new Batch[operators.size() + 1];
         for (int i = 0; i < stages.length; i++) {
             stages[i] = new Batch();
@@ -60,6 +73,15 @@ final class Pipeline {
 
     List<StepShape> shape() {
         return shape;
+    }
+
+    /** Whether it does to the same lanes the same as another, and gives the same tags. */
+    boolean isSame(Pipeline other) {
+        return name().equals(other.name())
+                && share().equals(other.share())
+                && steps().equals(other.steps())
+                && inputs.equals(other.inputs)
+                && Arrays.deepEquals(tagsOfLane, other.tagsOfLane);
     }
 
     Share share() {
@@ -140,6 +162,11 @@ final class Pipeline {
         var last = stages[operators.length];
         int size = last.size();
         if (size == 0) {
+            return samples;
+        }
+        if (tagOfLane.length > 0) {
+            derived.addAll(last, tagOfLane);
+            last.begin(0, 0);
             return samples;
         }
         for (int i = 0; i < size; i++) {

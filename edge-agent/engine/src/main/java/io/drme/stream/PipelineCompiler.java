@@ -125,6 +125,7 @@ final class PipelineCompiler {
 
     private void add(PipelineConfig config, int[] sources) {
         var lanes = lanes(sources);
+        var inputs = new ArrayList<>(lanes);
         var taken = routes(sources, 0, 0);
         var operators = new ArrayList<Operator>();
         var shape = new ArrayList<StepShape>();
@@ -139,6 +140,7 @@ final class PipelineCompiler {
                 int[] tags = resolve(config, ".steps[" + i + "]", List.of(glob));
                 allLocal |= isAnyLocal(tags);
                 sides.add(lanes(tags));
+                inputs.addAll(sides.getLast());
                 taken.addAll(routes(tags, i, behind));
                 behind += tags.length;
             }
@@ -156,7 +158,13 @@ final class PipelineCompiler {
         if (derived != null) {
             routes.addAll(taken);
             pipelines.add(
-                    new Pipeline(config, shape, operators, derived, state.inAll()));
+                    new Pipeline(
+                            config,
+                            shape,
+                            List.copyOf(inputs),
+                            operators,
+                            derived,
+                            state.inAll()));
         }
     }
 

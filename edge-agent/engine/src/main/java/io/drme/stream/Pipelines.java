@@ -39,7 +39,10 @@ public final class Pipelines {
 
     private final TagTable table;
     private final BitSet present;
-    private final List<Pipeline> pipelines;
+    private List<Pipeline> pipelines;
+
+    /** The same, for the hot path. */
+    private Pipeline[] running;
     private final Routes routes;
     private final int[] weights;
 
@@ -53,6 +56,7 @@ public final class Pipelines {
         this.table = table;
         this.present = present;
         this.pipelines = pipelines;
+        this.running = pipelines.toArray(Pipeline[]::new);
         this.routes = routes;
         this.weights = weights();
     }
@@ -150,8 +154,8 @@ public final class Pipelines {
      */
     public int weight(int tag) {
         int weight = 0;
-        var places = routes.of(tag);
-        for (int at = 0; at < places.length; at += Routes.WIDTH) {
+        var places = routes.places();
+        for (int at = routes.begin(tag); at < routes.end(tag); at += Routes.WIDTH) {
             weight = Math.max(weight, weights[places[at]]);
         }
         return weight;
@@ -168,6 +172,26 @@ public final class Pipelines {
             }
         }
         return found;
+    }
+
+    /**
+     * Goes on with the pipelines of another, their state, and what waits in front of them, where
+     * they all do the same to the same tags; the other must not be used any more then.
+     *
+     * @return false where a pipeline differs; nothing is taken over then
+     */
+    boolean takeOver(Pipelines before) {
+        if (pipelines.size() != before.pipelines.size() || !routes.isSame(before.routes)) {
+            return false;
+        }
+        for (int i = 0; i < pipelines.size(); i++) {
+            if (!pipelines.get(i).isSame(before.pipelines.get(i))) {
+                return false;
+            }
+        }
+        pipelines = before.pipelines;
+        running = before.running;
+        return true;
     }
 
     List<Pipeline> list() {
@@ -203,7 +227,7 @@ public final class Pipelines {
         distribute(in, 0);
         for (int i = waiting.nextSetBit(0); i >= 0; i = waiting.nextSetBit(i + 1)) {
             int from = derived.size();
-            int samples = pipelines.get(i).run(now, derived);
+            int samples = running[i].run(now, derived);
             distribute(derived, from);
             meter.ran(i, samples);
         }
@@ -213,10 +237,14 @@ public final class Pipelines {
     /** A pipeline sees what those above it derive, so this reaches only those behind. */
     private void distribute(Batch samples, int from) {
         var tags = samples.tags();
+        var places = routes.places();
+        var begins = routes.begins();
+        int last = begins.length - 1;
         for (int i = from; i < samples.size(); i++) {
-            var places = routes.of(tags[i]);
-            for (int at = 0; at < places.length; at += Routes.WIDTH) {
-                pipelines.get(places[at]).take(places[at + 1], places[at + 2], samples, i);
+            int tag = tags[i];
+            int end = tag < last ? begins[tag + 1] : 0;
+            for (int at = tag < last ? begins[tag] : 0; at < end; at += Routes.WIDTH) {
+                running[places[at]].take(places[at + 1], places[at + 2], samples, i);
                 waiting.set(places[at]);
             }
         }
@@ -234,9 +262,9 @@ public final class Pipelines {
     }
 
     void tick(long nowNanos, Batch derived, Meter meter) {
-        for (int i = 0; i < pipelines.size(); i++) {
+        for (int i = 0; i < running.length; i++) {
             int from = derived.size();
-            int samples = pipelines.get(i).tick(nowNanos, derived);
+            int samples = running[i].tick(nowNanos, derived);
             distribute(derived, from);
             meter.ran(i, samples);
         }

@@ -53,9 +53,9 @@ public record Reckoning(List<Line> pipelines) {
         public String text() {
             return String.format(
                     Locale.ROOT,
-                    "pipelines.%s: %,d tags, %s samples/s x %s (%,.0f ns a sample) = %.3g %% of a core",
+                    "pipelines.%s: %s, %s samples/s x %s (%,.0f ns a sample) = %.3g %% of a core",
                     name,
-                    lanes,
+                    tags(lanes),
                     String.format(Locale.ROOT, samples < LOW ? "%.3g" : "%,.0f", samples),
                     steps == 1 ? "1 step" : steps + " steps",
                     nanosASample,
@@ -94,8 +94,8 @@ public record Reckoning(List<Line> pipelines) {
         }
 
         private void add(int tag, double rate) {
-            var places = routes.of(tag);
-            for (int at = 0; at < places.length; at += Routes.WIDTH) {
+            var places = routes.places();
+            for (int at = routes.begin(tag); at < routes.end(tag); at += Routes.WIDTH) {
                 ofStages[places[at]][places[at + 1]] += rate;
                 lanes[places[at]]++;
             }
@@ -161,9 +161,9 @@ public record Reckoning(List<Line> pipelines) {
                         "pipelines." + line.name() + ".memory",
                         String.format(
                                 Locale.ROOT,
-                                "is %s, but the state of %,d tags takes up to %s, and samples that wait need %s; give more, or shorten windows",
+                                "is %s, but the state of %s takes up to %s, and samples that wait need %s; give more, or shorten windows",
                                 size(line.memoryBytes()),
-                                line.lanes(),
+                                tags(line.lanes()),
                                 size(line.stateBytes()),
                                 size(Share.LEAST_MEMORY_BYTES)));
             }
@@ -193,9 +193,9 @@ public record Reckoning(List<Line> pipelines) {
                                     .map(l ->
                                             String.format(
                                                     Locale.ROOT,
-                                                    "pipelines.%s: %,d tags, state and room for samples %s",
+                                                    "pipelines.%s: %s, state and room for samples %s",
                                                     l.name(),
-                                                    l.lanes(),
+                                                    tags(l.lanes()),
                                                     size(l.memoryBytes())))
                                     .collect(Collectors.joining("; ")),
                             pipelines.size(),
@@ -206,6 +206,10 @@ public record Reckoning(List<Line> pipelines) {
 
     private List<Line> greatest(Comparator<Line> order) {
         return pipelines.stream().sorted(order.reversed()).limit(MOST_NAMED).toList();
+    }
+
+    private static String tags(int count) {
+        return count == 1 ? "1 tag" : String.format(Locale.ROOT, "%,d tags", count);
     }
 
     private static String size(long bytes) {

@@ -43,8 +43,8 @@ public final class Schedule {
     /** A bound is near when this part of it is left. */
     private static final int NEAR = 4;
 
-    private final Pipelines pipelines;
-    private final EngineBudget budget;
+    private Pipelines pipelines;
+    private EngineBudget budget;
     private final Clock clock;
     private final Links links;
     private final Station[] stations;
@@ -62,7 +62,7 @@ public final class Schedule {
     private final long[] frontier;
 
     private final long[] withinNanos;
-    private final long[] roomBytes;
+    private long[] roomBytes;
     private final long[] deferred;
     private final long[] overdue;
     private final long[] forced;
@@ -136,6 +136,22 @@ public final class Schedule {
         return pipelines;
     }
 
+    /**
+     * Goes on with other tags and another budget where the pipelines stay what they are: what waits
+     * for them waits on, and who had more than its share still has.
+     *
+     * @return false where a pipeline differs; nothing changes then, and a new schedule is needed
+     */
+    public boolean goOnWith(Pipelines next, EngineBudget nextBudget) {
+        if (!next.takeOver(pipelines)) {
+            return false;
+        }
+        pipelines = next;
+        budget = nextBudget;
+        roomBytes = rooms(next.list(), nextBudget.memoryBytes());
+        return true;
+    }
+
     /** Whether some pipeline has still something to do. */
     public boolean isWaiting() {
         return !pending.isEmpty();
@@ -204,9 +220,14 @@ public final class Schedule {
     /** Has samples wait for those that read them; {@code from} is who gave them, if a pipeline. */
     private void distribute(Batch samples, int begin, long pass, long from) {
         var tags = samples.tags();
+        var routes = pipelines.routes();
+        var places = routes.places();
+        var begins = routes.begins();
+        int last = begins.length - 1;
         for (int i = begin; i < samples.size(); i++) {
-            var places = pipelines.routes().of(tags[i]);
-            for (int at = 0; at < places.length; at += Routes.WIDTH) {
+            int tag = tags[i];
+            int end = tag < last ? begins[tag + 1] : 0;
+            for (int at = tag < last ? begins[tag] : 0; at < end; at += Routes.WIDTH) {
                 var station = stations[places[at]];
                 var queue = from == Waiting.NONE ? station.ofDevices() : station.of((int) from);
                 queue.add(pass, places[at + 1], places[at + 2], samples, i);

@@ -21,6 +21,9 @@ final class SlidingPanes {
     private final int window;
     private final boolean prepares;
 
+    /** The first pane of the run that was asked for last; other lanes are in it as well. */
+    private long recentBegin;
+
     /**
      * Makes it.
      *
@@ -44,7 +47,7 @@ final class SlidingPanes {
             panes.gather(lane, first, pane);
             return;
         }
-        long begin = pane - Math.floorMod(pane, window);
+        long begin = begin(pane);
         int ahead = panes.ahead(lane);
         if (pane == begin) {
             panes.clearSlot(ahead);
@@ -60,12 +63,19 @@ final class SlidingPanes {
     /** Says that the window that ends with a pane was told: its first pane is needed no more. */
     void leave(int lane, long pane) {
         long first = pane - window + 1;
-        if (prepares && Math.floorMod(first, window) == 0) {
+        if (prepares && pane + 1 == begin(pane) + window) {
             for (long at = pane - 1; at > first; at--) {
                 panes.append(lane, panes.slot(lane, at), panes.slot(lane, at + 1));
             }
         }
         panes.clear(lane, first);
+    }
+
+    private long begin(long pane) {
+        if (pane < recentBegin || pane >= recentBegin + window) {
+            recentBegin = pane - Math.floorMod(pane, window);
+        }
+        return recentBegin;
     }
 
     /** Says that the panes to come follow none, as all that were are empty or cleared. */

@@ -117,4 +117,11 @@ class ReckoningTest {
                 .asString()
                 .contains("pipelines.x.memory: is 1.0 MiB, but the state of 20 tags takes up to");
     }
+
+    @Test
+    void onePipelineOfOneTagIsToldInTheSingular() {
+        var line = reckon(1, 1, "  x: {from: 'press/*', steps: [{map: 'value * 2.0'}], to: 'x/{tag}'}");
+
+        assertThat(line.pipelines().getFirst().text()).startsWith("pipelines.x: 1 tag, 1.00 samp");
+    }
 }

@@ -121,8 +121,40 @@ public final class Batch {
         }
     }
 
+    /**
+     * Adds all samples of another batch as they are, each under another tag index.
+     *
+     * @param tagOf the index here, by that of the other batch
+     */
+    public void addAll(Batch other, int[] tagOf) {
+        int from = size;
+        int count = other.size;
+        if (from + count > tags.length) {
+            grow(from + count);
+        }
+        for (int i = 0; i < count; i++) {
+            tags[from + i] = tagOf[other.tags[i]];
+        }
+        System.arraycopy(other.sourceTimes, 0, sourceTimes, from, count);
+        System.arraycopy(other.bits, 0, bits, from, count);
+        System.arraycopy(other.qualities, 0, qualities, from, count);
+        size = from + count;
+        if (other.texts != null) {
+            var column = texts == null ? new String[tags.length] : texts;
+            if (column.length < tags.length) {
+                column = Arrays.copyOf(column, tags.length);
+            }
+            System.arraycopy(other.texts, 0, column, from, Math.min(count, other.texts.length));
+            texts = column;
+        }
+    }
+
     private void grow() {
-        int room = tags.length * 2;
+        grow(0);
+    }
+
+    private void grow(int least) {
+        int room = Math.max(least, tags.length * 2);
         tags = Arrays.copyOf(tags, room);
         sourceTimes = Arrays.copyOf(sourceTimes, room);
         bits = Arrays.copyOf(bits, room);

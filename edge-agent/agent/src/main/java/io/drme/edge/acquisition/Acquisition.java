@@ -83,8 +83,7 @@ public final class Acquisition implements Runnable {
     private volatile boolean ended;
     private Plan plan;
     private Schedule schedule;
-    private Backpressure backpressure;
-    private long paceChangesBefore;
+    private final Backpressure backpressure;
     private long nextLook;
 
     /** When something else than pipelines has its turn again, by the clock's nanoTime. */
@@ -175,23 +174,25 @@ public final class Acquisition implements Runnable {
          * through that. Who changes a device stops it first: what it delivers afterwards, should it
          * not end in time, is dropped and counted in {@link #strayBatches}. Pipelines that did not
          * change keep their state, alarms keep theirs; what is no longer configured ends with a
-         * transition that says so. The alarms then look at the latest values, which a new or
+         * transition that says so. Where no pipeline changes, what waits for them waits on;
+         * otherwise all of it runs first. The alarms then look at the latest values, which a new or
          * lowered limit may be beyond already and which may not move for long.
          *
          * @return what of the pipelines' state could not be carried over
          */
         public List<Loss> change(Plan next) {
             processWaiting();
-            settle();
-            var pipelineState = plan.pipelines().snapshot();
+            var losses = new ArrayList<Loss>();
+            if (!schedule.goOnWith(next.pipelines(), next.engine())) {
+                settle();
+                var pipelineState = plan.pipelines().snapshot();
+                schedule = new Schedule(next.pipelines(), next.engine(), clock);
+                next.pipelines().restore(pipelineState, losses::add);
+            }
             var alarmState = plan.alarms().snapshot();
             plan = next;
-            schedule = new Schedule(plan.pipelines(), plan.engine(), clock);
-            paceChangesBefore += backpressure.changes();
-            backpressure = new Backpressure(plan.paced());
+            backpressure.change(plan.paced());
             strays.planChanged();
-            var losses = new ArrayList<Loss>();
-            plan.pipelines().restore(pipelineState, losses::add);
             plan.alarms().restore(alarmState, now(), this::sink);
             configure();
             var now = values.latest(plan.derivedGroup(), stamps.next(), plan.pipelines().present());
@@ -337,7 +338,7 @@ public final class Acquisition implements Runnable {
             }
         }
         if (backpressure.look(now, strain, why)) {
-            plan.paced().stream().filter(d -> !d.polled()).forEach(this::widen);
+            widen();
         }
         engine.set(
                 new EngineState(
@@ -345,13 +346,17 @@ public final class Acquisition implements Runnable {
                         loads,
                         in.size(),
                         backpressure.paces(),
-                        paceChangesBefore + backpressure.changes(),
+                        backpressure.changes(),
                         conditioning.widened()));
     }
 
-    private void widen(Paced device) {
-        int factor = 1 << backpressure.level(device);
-        device.tags().forEach(tag -> conditioning.widen(tag, factor));
+    private void widen() {
+        for (var device : plan.paced()) {
+            if (!device.polled()) {
+                int factor = 1 << backpressure.level(device);
+                device.tags().forEach(tag -> conditioning.widen(tag, factor));
+            }
+        }
     }
 
     /**
@@ -498,5 +503,6 @@ public final class Acquisition implements Runnable {
         conditioning.configure(table, plan.specs());
         values.configure(table);
         order.configure(table);
+        widen();
     }
 }

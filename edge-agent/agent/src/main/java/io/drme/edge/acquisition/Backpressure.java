@@ -33,12 +33,16 @@ final class Backpressure {
     /** Levels 1, 2 and 3: 2, 4 and 8 times. */
     static final int MOST_LEVEL = 3;
 
-    private final List<Paced> devices;
+    private List<Paced> devices = List.of();
 
     /** The devices' weights, lowest first, but none last. */
-    private final List<Integer> classes;
+    private List<Integer> classes = List.of();
 
     private int rung;
+
+    /** What strained when the last step up was made. */
+    private String reason = "";
+
     private long calmNanos = CALM_NANOS;
     private long calmSince;
     private long loweredAt = Long.MIN_VALUE / 2;
@@ -48,13 +52,30 @@ final class Backpressure {
 
     /** Begins with everything as configured. */
     Backpressure(List<Paced> devices) {
-        this.devices = List.copyOf(devices);
-        this.classes =
+        take(devices);
+    }
+
+    private void take(List<Paced> next) {
+        devices = List.copyOf(next);
+        classes =
                 devices.stream()
                         .map(Paced::weight)
                         .distinct()
                         .sorted((a, b) -> Integer.compare(order(a), order(b)))
                         .toList();
+    }
+
+    /**
+     * Goes on with other devices, or others' weights, where it is: a reload makes pipelines no
+     * quicker, so nobody is asked for more by it alone.
+     */
+    void change(List<Paced> next) {
+        if (next.equals(devices)) {
+            return;
+        }
+        take(next);
+        rung = Math.min(rung, classes.size() * MOST_LEVEL);
+        set();
     }
 
     private static int order(int weight) {
@@ -92,18 +113,19 @@ final class Backpressure {
             loweredAt = Long.MIN_VALUE / 2; // it counts once
         }
         rung++;
-        return set(why);
+        reason = why;
+        return set();
     }
 
     private boolean lower(long nowNanos) {
         rung--;
         loweredAt = nowNanos;
         calmSince = nowNanos;
-        return set("");
+        return set();
     }
 
     /** Follows the rung; those whose level stays keep the reason that they were told. */
-    private boolean set(String why) {
+    private boolean set() {
         var next = new LinkedHashMap<String, Pace>();
         for (var device : devices) {
             int level = level(device);
@@ -113,24 +135,24 @@ final class Backpressure {
                 changes++;
             }
             if (level > 0) {
+                boolean stays =
+                        factor == before.factor() && before.why().startsWith(word(device));
                 next.put(
                         device.device(),
-                        factor == before.factor()
-                                ? before
-                                : new Pace(factor, text(device, factor, why, before)));
+                        stays ? before : new Pace(factor, text(device, factor)));
             }
         }
         paces = Map.copyOf(next);
         return true;
     }
 
-    private static String text(Paced device, int factor, String why, Pace before) {
-        int colon = before.why().indexOf(": ");
-        var reason = why.isEmpty() ? before.why().substring(colon + 2) : why;
-        return (device.polled()
-                        ? "polled %d times as seldom: %s"
-                        : "deadbands %d times as wide: %s")
-                .formatted(factor, reason);
+    private String text(Paced device, int factor) {
+        return "%s %d times as %s: %s"
+                .formatted(word(device), factor, device.polled() ? "seldom" : "wide", reason);
+    }
+
+    private static String word(Paced device) {
+        return device.polled() ? "polled" : "deadbands";
     }
 
     /** The level of a device: 0 as configured, up to {@link #MOST_LEVEL}. */

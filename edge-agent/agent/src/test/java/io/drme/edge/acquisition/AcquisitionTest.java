@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** The pass from drivers to the store while pipelines can't follow. */
@@ -78,6 +79,10 @@ class AcquisitionTest {
             new Acquisition(clock, new HybridClock(clock, 0), in, out, plan());
 
     private static Plan plan() {
+        return plan(PIPELINES);
+    }
+
+    private static Plan plan(String yaml) {
         var spec =
                 new TagSpec(
                         new TagName("press/value"),
@@ -93,7 +98,7 @@ class AcquisitionTest {
                         Duration.ofMinutes(5),
                         new SyncMode.Raw(),
                         Nowhere.HERE);
-        var pipelines = Pipelines.of(PIPELINES, Tag.of("press/value", ValueType.FLOAT64));
+        var pipelines = Pipelines.of(yaml, Tag.of("press/value", ValueType.FLOAT64));
         var alarms = Alarms.compile(List.of(), "gw", pipelines, new Problems());
         return new Plan(
                 List.of(spec),
@@ -160,29 +165,76 @@ class AcquisitionTest {
         step(100);
         assertThat(derived()).isLessThan(2 * 100 * SAMPLES);
 
-        var settled = new AtomicBoolean();
-        var asker = Thread.ofPlatform().unstarted(() -> settled.set(isSettledWhenAsked()));
+        assertThat(
+                        asked(owner -> {
+                            owner.pipelines();
+                            out.drainTo(recordings);
+                            return derived() == 2 * raw();
+                        }))
+                .isTrue();
+    }
+
+    /** The question runs on the owner's thread, which is the test's. */
+    private boolean asked(Predicate<Acquisition.Owner> question) throws InterruptedException {
+        var answer = new AtomicBoolean();
+        var asker =
+                Thread.ofPlatform()
+                        .unstarted(
+                                () -> {
+                                    try {
+                                        answer.set(acquisition.ask(question::test));
+                                    } catch (InterruptedException _) {
+                                        Thread.currentThread().interrupt();
+                                    }
+                                });
         asker.start();
         while (asker.isAlive()) {
             Thread.onSpinWait(); // the asker comes before the queue is empty
             step(asker.getState() == Thread.State.RUNNABLE ? 0 : 1);
         }
-
-        assertThat(settled).isTrue();
+        return answer.get();
     }
 
-    /** The question runs on the owner's thread, which is the test's. */
-    private boolean isSettledWhenAsked() {
-        try {
-            return acquisition.ask(owner -> {
-                owner.pipelines();
-                out.drainTo(recordings);
-                return derived() == 2 * raw();
-            });
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+    private boolean applied(String yaml) throws InterruptedException {
+        return asked(owner -> {
+            owner.change(plan(yaml));
+            out.drainTo(recordings);
+            return derived() == 2 * raw();
+        });
+    }
+
+    @Test
+    void aReloadThatTouchesNoPipelineLeavesWaitingWhatWaitsAndAsksForNoMore() throws Exception {
+        clock.aLook = 2_000_000;
+        deliver(1_000, WIDE);
+        step(900);
+        var state = acquisition.engine();
+        assertThat(state.paces()).isNotEmpty();
+
+        assertThat(applied(PIPELINES)).isFalse();
+
+        step(1);
+        assertThat(acquisition.engine().paces()).isEqualTo(state.paces());
+        assertThat(acquisition.engine().paceChanges()).isEqualTo(state.paceChanges());
+        deliver(10, NARROW);
+        step(200);
+        assertThat(acquisition.engine().widened()).isPositive();
+        step(20_000);
+        assertThat(derived()).isEqualTo(2 * raw());
+    }
+
+    @Test
+    void aReloadThatChangesAPipelineRunsFirstWhatWaitsAndAsksForNoMore() throws Exception {
+        clock.aLook = 2_000_000;
+        deliver(1_000, WIDE);
+        step(900);
+        var paces = acquisition.engine().paces();
+        assertThat(paces).isNotEmpty();
+
+        assertThat(applied(PIPELINES.replace("value + 1.0", "value + 2.0"))).isTrue();
+
+        step(1);
+        assertThat(acquisition.engine().paces()).isEqualTo(paces);
     }
 
     @Test

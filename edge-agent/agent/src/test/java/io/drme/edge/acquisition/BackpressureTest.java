@@ -58,6 +58,32 @@ class BackpressureTest {
     }
 
     @Test
+    void aReloadThatTouchesNoDeviceChangesNothing() {
+        seconds(4, 0.6);
+        seconds(9, 0);
+        var paces = backpressure.paces();
+
+        backpressure.change(List.of(UNREAD, HIGH, TELLS, LOW));
+
+        assertThat(backpressure.paces()).isEqualTo(paces);
+        seconds(2, 0); // the calm from before counts
+        assertThat(levels()).containsExactly(3, 0, 0, 0);
+    }
+
+    @Test
+    void aReloadLeavesTheOtherDevicesWhereTheyAre() {
+        seconds(4, 0.6);
+        var another = new Paced("another", true, List.of(4), 50);
+
+        backpressure.change(List.of(UNREAD, HIGH, another, LOW));
+
+        assertThat(levels()).containsExactly(3, 1, 1, 0);
+        assertThat(backpressure.paces()).containsOnlyKeys("low", "high", "another");
+        assertThat(backpressure.paces().getOrDefault("another", Pace.USUAL).why())
+                .isEqualTo("polled 2 times as seldom: pipeline 'heavy' can't follow");
+    }
+
+    @Test
     void betweenHighAndLowNothingChanges() {
         seconds(1, 0.6);
         seconds(100, 0.3);
