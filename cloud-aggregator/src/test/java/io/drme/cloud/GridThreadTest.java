@@ -19,6 +19,7 @@ import io.drme.testing.ManualClock;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +60,16 @@ class GridThreadTest {
         }
     }
 
+    /** Looks until it is so; the test's time limit ends it otherwise. */
+    private static void await(Callable<Boolean> condition) throws Exception {
+        while (!condition.call()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            Thread.onSpinWait();
+        }
+    }
+
     @FunctionalInterface
     private interface Body {
         void run(GridThread thread, BlockStore store) throws Exception;
@@ -80,19 +91,15 @@ class GridThreadTest {
 
     // What was polled when the database was found to be away was dropped without a word.
     @Test
-    @Timeout(60)
+    @Timeout(20)
     void aFactIsKeptWhileTheDatabaseIsAway() throws Exception {
         with((thread, store) -> {
             rename("gateway", "away");
             thread.put(finding("first"));
-            while (thread.trouble().isEmpty()) {
-                Thread.onSpinWait();
-            }
+            await(() -> thread.trouble().isPresent());
             thread.put(finding("second"));
             rename("away", "gateway");
-            while (thread.trouble().isPresent() || store.findings(10).size() < 2) {
-                Thread.onSpinWait();
-            }
+            await(() -> thread.trouble().isEmpty() && store.findings(10).size() >= 2);
             assertThat(store.findings(10)).extracting("detail").containsOnly("first", "second");
             assertThat(thread.retried()).isPositive();
             assertThat(thread.refused()).isZero();
@@ -101,19 +108,15 @@ class GridThreadTest {
 
     // One fact that a bug or the database never takes must not keep all others out for ever.
     @Test
-    @Timeout(60)
+    @Timeout(20)
     void aFactThatIsNeverTakenIsCountedAndThoseBehindItGoOn() throws Exception {
         with((thread, store) -> {
             rename("finding", "broken");
             thread.put(finding("first"));
-            while (thread.refused() == 0) {
-                Thread.onSpinWait();
-            }
+            await(() -> thread.refused() > 0);
             rename("broken", "finding");
             thread.put(finding("second"));
-            while (store.gateways().isEmpty() || store.findings(10).isEmpty()) {
-                Thread.onSpinWait();
-            }
+            await(() -> !store.findings(10).isEmpty());
             assertThat(store.findings(10)).extracting("detail").containsOnly("second");
             assertThat(thread.retried()).isEqualTo(GridThread.MOST_TRIES);
             assertThat(thread.trouble()).isEmpty();
