@@ -130,6 +130,7 @@ public final class Centre implements AutoCloseable {
                                 vertx, faults, config.ingest(), receiver, clock, gridThread::put));
         mqttPort = ingest.port();
         measure(metrics, ingest.stats());
+        measure(metrics, gridThread);
         metrics.gauge(
                 "drme_database_lost_total",
                 "Times that the database could not be reached any more",
@@ -202,6 +203,19 @@ public final class Centre implements AutoCloseable {
                 "Messages that the database did not take",
                 none,
                 stats::notStored);
+    }
+
+    private static void measure(Metrics metrics, GridThread grid) {
+        metrics.gauge(
+                "drme_grid_retried_total",
+                "Facts that were brought into the grid at a later try",
+                Map.of(),
+                grid::retried);
+        metrics.gauge(
+                "drme_grid_refused_total",
+                "Facts that could not be brought into the grid; the log names each",
+                Map.of(),
+                grid::refused);
     }
 
     private Listen listen() {

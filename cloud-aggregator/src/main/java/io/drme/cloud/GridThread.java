@@ -6,17 +6,22 @@ import io.drme.model.StreamKind;
 import io.drme.sync.Fact;
 import io.drme.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that brings facts into the grid. What it can't bring in, because the database fails or
- * a bug shows, it makes good by rebuilding the grid from the store; nothing is lost by that.
+ * The thread that brings facts into the grid. Where that fails, because the database is away or a
+ * bug shows, it rebuilds the grid from the store once that can be read, and then takes again what
+ * was not yet committed. A fact that fails {@link #MOST_TRIES} times beside a store that can be
+ * read is refused, counted and logged, so that those behind it have their turn.
  */
 final class GridThread implements AutoCloseable {
     /** Facts that wait; some hold a block, so that this bounds memory. The receiver then waits. */
@@ -25,7 +30,11 @@ final class GridThread implements AutoCloseable {
     /** A burst of findings shares a transaction, and lets the receiver have its turn. */
     private static final int MOST_IN_A_TRANSACTION = 64;
 
+    /** So often a fact is tried while the store can be read. */
+    static final int MOST_TRIES = 3;
+
     private static final Duration SAVE_EVERY = Duration.ofSeconds(1);
+    private static final Duration RETRY_EVERY = Duration.ofMillis(250);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
     private static final Logger log = LoggerFactory.getLogger(GridThread.class);
 
@@ -40,10 +49,17 @@ final class GridThread implements AutoCloseable {
     private final ArrayBlockingQueue<Fact> others = new ArrayBlockingQueue<>(QUEUE_CAPACITY);
     private final Semaphore waiting = new Semaphore(0);
     private final Thread thread = Thread.ofPlatform().name("grid").unstarted(this::run);
-    private volatile boolean stopping;
+    private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile @Nullable String trouble;
+    private final AtomicLong retried = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
     private long savedAtNanos;
-    private int taken;
+
+    /** Facts that were taken, but are not committed yet; the thread's own. */
+    private final ArrayDeque<Fact> unsettled = new ArrayDeque<>();
+
+    /** How often the first of them failed beside a store that could be read. */
+    private int failures;
 
     GridThread(Projection projection, Clock clock) {
         this.projection = projection;
@@ -82,51 +98,105 @@ final class GridThread implements AutoCloseable {
         return Optional.ofNullable(trouble);
     }
 
+    /** Facts that were taken again since the start, after the database was away or a bug showed. */
+    long retried() {
+        return retried.get();
+    }
+
+    /** Facts since the start that could not be brought in at all; the log names each. */
+    long refused() {
+        return refused.get();
+    }
+
+    private boolean isStopping() {
+        return stopping.getCount() == 0;
+    }
+
     private void run() {
         try {
-            while (!stopping || !isIdle()) {
-                step(next());
+            while (!isStopping() || !isIdle() || !unsettled.isEmpty()) {
+                if (trouble == null) {
+                    step(next());
+                } else {
+                    mend();
+                }
             }
             projection.save();
         } catch (InterruptedException _) {
-            log.warn("grid=interrupted waiting={}", blocks.size() + others.size());
+            log.warn(
+                    "grid=interrupted waiting={}",
+                    blocks.size() + others.size() + unsettled.size());
         } catch (DatabaseException e) {
             log.warn("grid=not-saved {}", e.getMessage());
         }
     }
 
-    // this is the supervisor of the projection
+    // this and mend are the supervisor of the projection
     private void step(@Nullable Fact fact) {
         try {
-            if (trouble != null) {
-                projection.rebuild();
-                log.info("grid=rebuilt");
-                trouble = null;
-            }
             if (fact != null) {
+                unsettled.add(fact);
                 projection.take(fact);
-                taken++;
             }
-            if (isIdle() || taken >= MOST_IN_A_TRANSACTION) {
+            if (isIdle() || unsettled.size() >= MOST_IN_A_TRANSACTION) {
                 projection.release();
-                taken = 0;
+                unsettled.clear();
             }
             if (clock.nanoTime() - savedAtNanos >= SAVE_EVERY.toNanos()) {
                 projection.save();
+                unsettled.clear();
                 savedAtNanos = clock.nanoTime();
             }
         } catch (DatabaseException | RuntimeException e) {
-            if (trouble == null) {
-                log.error("grid=behind; it is rebuilt from the store", e);
-            }
+            log.error("grid=behind; it is rebuilt from the store", e);
             trouble = String.valueOf(e.getMessage());
         }
+    }
+
+    /** Rebuilds the grid, and takes again, one by one, what was not committed. */
+    private void mend() throws InterruptedException {
+        if (stopping.await(RETRY_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+            log.debug("grid=last-try");
+        }
+        try {
+            projection.rebuild();
+        } catch (DatabaseException | RuntimeException e) {
+            trouble = String.valueOf(e.getMessage());
+            return;
+        }
+        while (!unsettled.isEmpty()) {
+            var fact = unsettled.getFirst();
+            try {
+                retried.incrementAndGet();
+                projection.take(fact);
+                projection.release();
+            } catch (DatabaseException | RuntimeException e) {
+                trouble = String.valueOf(e.getMessage());
+                failures++;
+                if (failures < MOST_TRIES) {
+                    return;
+                }
+                refused.incrementAndGet();
+                log.error("grid=refused fact=\"{}\" tries={}", named(fact), failures, e);
+            }
+            unsettled.removeFirst();
+            failures = 0;
+        }
+        log.info("grid=rebuilt");
+        trouble = null;
+    }
+
+    /** What a fact is, without the block it may hold. */
+    private static String named(Fact fact) {
+        return fact instanceof Fact.Committed(var gateway, var item, _)
+                ? "%s %s %d".formatted(gateway.text(), item.stream().text(), item.sequence())
+                : fact.toString();
     }
 
     /** Brings in what waits, and ends. */
     @Override
     public void close() {
-        stopping = true;
+        stopping.countDown();
         try {
             if (!thread.join(CLOSE_LIMIT)) {
                 thread.interrupt();

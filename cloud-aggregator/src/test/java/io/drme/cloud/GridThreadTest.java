@@ -17,7 +17,9 @@ import io.drme.model.GatewayId;
 import io.drme.sync.Fact;
 import io.drme.testing.ManualClock;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +43,85 @@ class GridThreadTest {
                     // nobody looks
                 }
             };
+
+    private static Fact finding(String detail) {
+        return new Fact.HeadRefused(GATEWAY, Fact.HeadRefused.Why.KEY_CHANGED, detail);
+    }
+
+    /** As where the database is away, or has a table that does not take a row. */
+    private void rename(String from, String to) throws Exception {
+        try (var connection =
+                        DriverManager.getConnection(
+                                "jdbc:sqlite:" + directory.resolve("drme.db"));
+                var statement = connection.createStatement()) {
+            statement.execute("pragma busy_timeout = 10000");
+            statement.execute("pragma legacy_alter_table = on");
+            statement.execute("alter table %s rename to %s".formatted(from, to));
+        }
+    }
+
+    /** Looks until it is so; the test's time limit ends it otherwise. */
+    private static void await(Callable<Boolean> condition) throws Exception {
+        while (!condition.call()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    @FunctionalInterface
+    private interface Body {
+        void run(GridThread thread, BlockStore store) throws Exception;
+    }
+
+    private void with(Body test) throws Exception {
+        try (var member = Member.start(CloudConfig.defaults().withClusterPort(5795).cluster());
+                var database = Database.openIn(directory);
+                var records = Records.open(database)) {
+            var store = new BlockStore(database);
+            var projection = new Projection(new Grid(member), store, records, clock, NOBODY_LOOKS);
+            projection.rebuild();
+            try (var thread = new GridThread(projection, clock)) {
+                thread.start();
+                test.run(thread, store);
+            }
+        }
+    }
+
+    // What was polled when the database was found to be away was dropped without a word.
+    @Test
+    @Timeout(20)
+    void aFactIsKeptWhileTheDatabaseIsAway() throws Exception {
+        with((thread, store) -> {
+            rename("gateway", "away");
+            thread.put(finding("first"));
+            await(() -> thread.trouble().isPresent());
+            thread.put(finding("second"));
+            rename("away", "gateway");
+            await(() -> thread.trouble().isEmpty() && store.findings(10).size() >= 2);
+            assertThat(store.findings(10)).extracting("detail").containsOnly("first", "second");
+            assertThat(thread.retried()).isPositive();
+            assertThat(thread.refused()).isZero();
+        });
+    }
+
+    // One fact that a bug or the database never takes must not keep all others out for ever.
+    @Test
+    @Timeout(20)
+    void aFactThatIsNeverTakenIsCountedAndThoseBehindItGoOn() throws Exception {
+        with((thread, store) -> {
+            rename("finding", "broken");
+            thread.put(finding("first"));
+            await(() -> thread.refused() > 0);
+            rename("broken", "finding");
+            thread.put(finding("second"));
+            await(() -> !store.findings(10).isEmpty());
+            assertThat(store.findings(10)).extracting("detail").containsOnly("second");
+            assertThat(thread.retried()).isEqualTo(GridThread.MOST_TRIES);
+            assertThat(thread.trouble()).isEmpty();
+        });
+    }
 
     // SQLite has one writer: a transaction left open until the next report, up to a second later,
     // made the receiver wait at each finding.

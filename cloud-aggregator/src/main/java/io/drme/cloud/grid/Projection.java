@@ -63,8 +63,9 @@ public final class Projection {
         this.changes = changes;
     }
 
-    /** Makes the grid what the store says. */
+    /** Makes the grid what the store says; what was taken and is not committed is to come again. */
     public void rebuild() throws DatabaseException {
+        records.rollBack();
         grid.clear();
         crooked.clear();
         var bent = timed.crooked();
@@ -364,7 +365,7 @@ public final class Projection {
     /** Makes reports and findings durable; to be called every second or so, and at the end. */
     public void save() throws DatabaseException {
         records.reported(unsaved);
-        unsaved.clear();
         records.commit();
+        unsaved.clear();
     }
 }

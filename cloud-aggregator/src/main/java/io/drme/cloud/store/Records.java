@@ -48,7 +48,8 @@ public final class Records implements AutoCloseable {
         }
     }
 
-    private void rollBack() throws DatabaseException {
+    /** Takes back what was written since the last commit. */
+    public void rollBack() throws DatabaseException {
         try {
             writer.rollBack();
         } catch (SQLException e) {

@@ -107,10 +107,17 @@ final class Statements implements AutoCloseable {
         }
     }
 
-    /** Forgets what was {@link #put} and not run. */
-    void dropPut() throws SQLException {
-        for (var statement : prepared.values()) {
-            statement.clearBatch();
+    /**
+     * Forgets all statements, and what was {@link #put} and not run. One that failed may be of no
+     * use any more: SQLite's says "statement is not executing" for ever.
+     */
+    void forget() throws SQLException {
+        try {
+            for (var statement : prepared.values()) {
+                statement.close();
+            }
+        } finally {
+            prepared.clear();
         }
     }
 
@@ -130,9 +137,6 @@ final class Statements implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        for (var statement : prepared.values()) {
-            statement.close();
-        }
-        prepared.clear();
+        forget();
     }
 }

@@ -115,7 +115,7 @@ final class Writer implements AutoCloseable {
             open = false;
             try {
                 // First, as it is our own memory only: what is put must not go with the next block.
-                statements.dropPut();
+                statements.forget();
                 dialect.rollBack(statements);
             } catch (SQLException e) {
                 if (dialect.failure(e) != Dialect.Failure.GONE) {

@@ -112,8 +112,7 @@ final class ChipLines implements LineBackend {
         try {
             var line = take(chipFd, index, address, arena);
             hold(line);
-            boolean active = level(line.fd(), arena);
-            return new Present.Level(firstLevel(line, active, arena), before);
+            return new Present.Level(firstLevel(line, arena), before);
         } catch (Failed e) {
             return new Present.Missing(
                     e.errno() == Kernel.EINVAL ? Reason.UNKNOWN_ADDRESS : Reason.REFUSED,
@@ -129,6 +128,35 @@ final class ChipLines implements LineBackend {
         giving.lock();
         try {
             held.add(line);
+        } finally {
+            giving.unlock();
+        }
+    }
+
+    /** The first level of a line that we have; one that can't be read is given back. */
+    private boolean firstLevel(Held line, Arena arena) throws Failed {
+        int known = early.size();
+        boolean told = false;
+        try {
+            boolean first = firstLevel(line, level(line.fd(), arena), arena);
+            told = true;
+            return first;
+        } finally {
+            if (!told) {
+                early.subList(known, early.size()).clear();
+                letGo(line, arena);
+            }
+        }
+    }
+
+    /** Gives one line back, so that it can be asked for again. */
+    private void letGo(Held line, Arena arena) {
+        giving.lock();
+        try {
+            if (held.remove(line)) {
+                line.address().atStop().ifPresent(safe -> makeSafe(line, safe, arena));
+                kernel.close(line.fd());
+            }
         } finally {
             giving.unlock();
         }

@@ -82,6 +82,38 @@ final class Lanes {
     /** Sets how fast the way is used from now on; for all that share it. */
     void pace(Line.Pace now) {
         main.pace(now);
+        if (!fitsSide(now)) {
+            leaveSide();
+        }
+    }
+
+    /** What was known of a unit that nobody asks for any more is forgotten. */
+    void forget(int unit) {
+        lock.lock();
+        try {
+            usual.forget(unit);
+            restUntilNanos.remove(unit);
+            aside.remove(unit);
+            if (!aside.isEmpty()) {
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        leaveSide();
+    }
+
+    /** Nobody has a reason for the second connection: it is the gateway's again. */
+    private void leaveSide() {
+        lock.lock();
+        try {
+            aside.clear();
+        } finally {
+            lock.unlock();
+        }
+        if (side != null) {
+            side.reset();
+        }
     }
 
     /** How fast it is used now. */
@@ -102,12 +134,24 @@ final class Lanes {
         }
     }
 
-    /** Reads as {@link Line#read(Line.Read, Duration, Trace)} does. */
+    /**
+     * Reads as {@link Line#read(Line.Read, Duration, Trace)} does. Where the unit had its share of
+     * the line, it waits first until the others had theirs, beyond the time limit.
+     */
     byte[] read(Line.Read read, Duration timeout, Trace trace)
+            throws IOException, RefusalException, InterruptedException {
+        if (sideNow() == null) {
+            clock.sleep(rest(read.unitId()));
+        }
+        return readNow(read, timeout, trace);
+    }
+
+    /** Reads without regard to the unit's share of the line: somebody waits for the answer. */
+    byte[] readNow(Line.Read read, Duration timeout, Trace trace)
             throws IOException, RefusalException, InterruptedException {
         var second = sideNow();
         if (second == null) {
-            return readByShare(read, timeout, trace);
+            return readCharged(read, timeout, trace);
         }
         int unit = read.unitId();
         if (isAside(unit)) {
@@ -135,14 +179,35 @@ final class Lanes {
         }
     }
 
-    /** Writes as {@link Line#write} does. */
+    /**
+     * Writes as {@link Line#write} does. Where the second connection can't be had it goes over the
+     * first; once it was sent it is never sent again.
+     */
     void write(WriteRequest write, Duration timeout, Trace trace)
             throws IOException, RefusalException, InterruptedException {
         var second = sideNow();
-        if (second != null && isAside(write.unitId())) {
-            second.write(write, timeout, trace);
-        } else {
+        if (second == null || !isAside(write.unitId())) {
             main.write(write, timeout, trace);
+            return;
+        }
+        long until = clock.nanoTime() + timeout.toNanos();
+        try {
+            second.open(timeout);
+        } catch (IOException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            giveUp(second);
+            main.write(write, Duration.ofNanos(until - clock.nanoTime()), trace);
+            return;
+        }
+        try {
+            second.write(write, Duration.ofNanos(until - clock.nanoTime()), trace);
+        } catch (SocketException | EOFException e) {
+            if (!Thread.currentThread().isInterrupted()) {
+                giveUp(second);
+            }
+            throw e;
         }
     }
 
@@ -163,10 +228,12 @@ final class Lanes {
         }
     }
 
+    private static boolean fitsSide(Line.Pace pace) {
+        return pace.shared() && pace.gap().isZero() && pace.warmUp().isZero();
+    }
+
     private @Nullable Line sideNow() {
-        var pace = main.pace();
-        boolean fits = pace.shared() && pace.gap().isZero() && pace.warmUp().isZero();
-        if (side == null || !fits) {
+        if (side == null || !fitsSide(main.pace())) {
             return null;
         }
         lock.lock();
@@ -240,7 +307,10 @@ final class Lanes {
             if (Thread.currentThread().isInterrupted()) {
                 throw e;
             }
-            return readWithoutSide(second, read, left, trace);
+            // Closed by us, where sharing ended meanwhile, it says nothing against the gateway.
+            return isAside(read.unitId())
+                    ? readWithoutSide(second, read, left, trace)
+                    : readCharged(read, left, trace);
         }
     }
 
@@ -251,7 +321,7 @@ final class Lanes {
     private byte[] readWithoutSide(Line second, Line.Read read, Duration left, Trace trace)
             throws IOException, RefusalException, InterruptedException {
         giveUp(second);
-        return readByShare(read, left, trace);
+        return readCharged(read, left, trace);
     }
 
     private void giveUp(Line second) {
@@ -284,10 +354,10 @@ final class Lanes {
         }
     }
 
-    private byte[] readByShare(Line.Read read, Duration timeout, Trace trace)
+    /** Reads over the first connection; the time counts towards the unit's share. */
+    private byte[] readCharged(Line.Read read, Duration timeout, Trace trace)
             throws IOException, RefusalException, InterruptedException {
         int unit = read.unitId();
-        clock.sleep(rest(unit));
         try {
             var values = main.read(read, timeout, trace);
             charge(unit, trace);

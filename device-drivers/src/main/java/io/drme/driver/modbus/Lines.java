@@ -84,6 +84,10 @@ final class Lines {
                 shared.line().shutdown();
             } else {
                 shared.setPace();
+                int unit = settings.unitId();
+                if (shared.users().stream().noneMatch(u -> u.unitId() == unit)) {
+                    shared.line().forget(unit);
+                }
             }
         } finally {
             lock.unlock();

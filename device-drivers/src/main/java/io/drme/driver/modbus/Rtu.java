@@ -137,9 +137,9 @@ final class Rtu implements Framing {
         var frame = new byte[MOST_FRAME_BYTES];
         byte[] values;
         try {
-            int bytes = next(ask, frame, wire);
+            int bytes = next(frame, wire);
             while (isForeign(frame, ask.unitId())) {
-                bytes = next(ask, frame, wire);
+                bytes = next(frame, wire);
             }
             values = values(ask, frame, bytes);
         } catch (Line.WrongAnswerException e) {
@@ -233,30 +233,26 @@ final class Rtu implements Framing {
     }
 
     /** Reads one frame, whose length its first bytes tell; gives its length. */
-    private static int next(Line.Ask ask, byte[] frame, Wire wire)
+    private static int next(byte[] frame, Wire wire)
             throws IOException, InterruptedException {
         wire.endFrame();
         wire.fill(frame, 0, LEAST_FRAME_BYTES);
-        int bytes = frameBytes(ask, frame);
+        int bytes = frameBytes(frame);
         wire.fill(frame, LEAST_FRAME_BYTES, bytes - LEAST_FRAME_BYTES);
         checkCrc(frame, bytes);
         wire.endFrame();
         return bytes;
     }
 
-    private static int frameBytes(Line.Ask ask, byte[] frame) throws Line.WrongAnswerException {
-        return ask instanceof WriteRequest write && function(frame) == write.function()
-                ? (frame[1] & EXCEPTION_BIT) != 0
-                        ? LEAST_FRAME_BYTES
-                        : 1 + write.answerBytes() + CRC_BYTES
-                : frameBytes(frame);
-    }
-
-    /** How long a frame is that begins with these five bytes. */
+    /**
+     * How long a frame is that begins with these five bytes. Answers to writes are known whatever
+     * was asked for: that of another unit may come late.
+     */
     static int frameBytes(byte[] frame) throws Line.WrongAnswerException {
         int function = function(frame);
-        boolean known = (function >= 1 && function <= MOST_READ_FUNCTION) || function == ECHO;
-        if (!known) {
+        boolean read = function >= 1 && function <= MOST_READ_FUNCTION;
+        int write = WriteRequest.answerBytes(function);
+        if (!read && function != ECHO && write == 0) {
             throw new Line.WrongAnswerException(
                     "the answer's function is %d, which was never asked for"
                             .formatted(frame[1] & 0xFF));
@@ -266,6 +262,9 @@ final class Rtu implements Framing {
         }
         if (function == ECHO) {
             return ECHO_BYTES;
+        }
+        if (!read) {
+            return 1 + write + CRC_BYTES;
         }
         int count = frame[2] & 0xFF;
         int most = MOST_FRAME_BYTES - LEAST_FRAME_BYTES;

@@ -18,6 +18,11 @@ final class Usual {
         nanos.merge(unit, tookNanos, (was, now) -> Math.max(now, was - was / MEMORY));
     }
 
+    /** Nobody asks for a unit any more. */
+    void forget(int unit) {
+        nanos.remove(unit);
+    }
+
     /** What a unit takes; 0 where it never answered. */
     long of(int unit) {
         return nanos.getOrDefault(unit, 0L);

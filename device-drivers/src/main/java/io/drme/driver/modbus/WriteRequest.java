@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 final class WriteRequest implements Line.Ask {
     static final int ONE_COIL = 5;
     static final int ONE_REGISTER = 6;
+    static final int COILS = 15;
     static final int REGISTERS = 16;
     static final int MASKED = 22;
 
@@ -20,12 +21,13 @@ final class WriteRequest implements Line.Ask {
 
     private final int unitId;
     private final byte[] request;
+    /** Length of the answer, whose bytes are the first of the request. */
     private final int answerBytes;
 
-    private WriteRequest(int unitId, byte[] request, int answerBytes) {
+    private WriteRequest(int unitId, byte[] request) {
         this.unitId = unitId;
         this.request = request;
-        this.answerBytes = answerBytes;
+        this.answerBytes = answerBytes(request[0]);
     }
 
     /** Sets a coil. */
@@ -41,7 +43,7 @@ final class WriteRequest implements Line.Ask {
     private static WriteRequest of(int unitId, int function, int start, int value) {
         var request = ByteBuffer.allocate(SHORT_BYTES).put((byte) function);
         request.putShort((short) start).putShort((short) value);
-        return new WriteRequest(unitId, request.array(), SHORT_BYTES);
+        return new WriteRequest(unitId, request.array());
     }
 
     /**
@@ -53,7 +55,7 @@ final class WriteRequest implements Line.Ask {
         var request = ByteBuffer.allocate(HEAD_BYTES + values.length).put((byte) REGISTERS);
         request.putShort((short) start).putShort((short) (values.length / 2));
         request.put((byte) values.length).put(values);
-        return new WriteRequest(unitId, request.array(), SHORT_BYTES);
+        return new WriteRequest(unitId, request.array());
     }
 
     /** Sets some bits of a register and leaves the others, all in the device. */
@@ -61,7 +63,7 @@ final class WriteRequest implements Line.Ask {
         var request = ByteBuffer.allocate(MASKED_BYTES).put((byte) MASKED);
         request.putShort((short) start).putShort((short) (ALL & ~mask));
         request.putShort((short) (value & mask));
-        return new WriteRequest(unitId, request.array(), MASKED_BYTES);
+        return new WriteRequest(unitId, request.array());
     }
 
     @Override
@@ -74,9 +76,13 @@ final class WriteRequest implements Line.Ask {
         return request.clone();
     }
 
-    /** Length of the answer, whose bytes are the first of the request. */
-    int answerBytes() {
-        return answerBytes;
+    /** Length of the answer to a function that writes; 0 where it is none. */
+    static int answerBytes(int function) {
+        return switch (function) {
+            case ONE_COIL, ONE_REGISTER, COILS, REGISTERS -> SHORT_BYTES;
+            case MASKED -> MASKED_BYTES;
+            default -> 0;
+        };
     }
 
     /** The function's code. */

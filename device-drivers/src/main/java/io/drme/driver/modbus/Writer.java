@@ -129,8 +129,8 @@ final class Writer implements Outputs {
         byte[] values;
         try {
             // A time of its own: the device has taken the write, however long its turn took to
-            // come.
-            values = line.read(read, device.timeout(), new Trace());
+            // come. And without the wait of a slow unit, as a person looks at it.
+            values = line.readNow(read, device.timeout(), new Trace());
         } catch (IOException e) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();

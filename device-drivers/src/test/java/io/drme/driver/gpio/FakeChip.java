@@ -22,6 +22,7 @@ final class FakeChip implements Kernel {
 
     private static final int CHIP_FD = 100;
     private static final int FIRST_LINE_FD = 1_000;
+    private static final int EIO = 5;
 
     private static final class Line {
         boolean high;
@@ -30,6 +31,7 @@ final class FakeChip implements Kernel {
         long flags;
         int buffer;
         int numbered;
+        boolean mute;
         final Deque<long[]> events = new ArrayDeque<>();
     }
 
@@ -69,6 +71,16 @@ final class FakeChip implements Kernel {
             line.name = name;
             line.user = user;
             line.flags = output ? GpioAbi.FLAG_OUTPUT : GpioAbi.FLAG_INPUT;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether a line's level can't be read although the line can be had. */
+    void mute(int number, boolean now) {
+        lock.lock();
+        try {
+            line(number).mute = now;
         } finally {
             lock.unlock();
         }
@@ -192,6 +204,9 @@ final class FakeChip implements Kernel {
                 afterRequest.run();
             } else if (request == GpioAbi.GET_VALUES) {
                 var line = held(fd);
+                if (line.mute) {
+                    throw new Failed("ioctl", EIO);
+                }
                 boolean active = line.high != isActiveLow(line);
                 argument.set(JAVA_LONG, 0, active ? 1 : 0);
             } else if (request == GpioAbi.SET_VALUES) {

@@ -70,6 +70,24 @@ class TakenLinesTest {
         assertThat(chip.held()).as("all are given back").isZero();
     }
 
+    // An expander on a bus that does not answer just then: the line was had, but had no level.
+    @Test
+    void aLineThatCouldNotBeReadIsGivenBackAndAskedForAgain() throws Exception {
+        try (var driver = driver("{address: 'line:3'}")) {
+            chip.describe(TAKEN, "", "", false);
+            chip.mute(TAKEN, true);
+            connect(driver);
+            assertThat(chip.held()).as("it is not kept").isEqualTo(1);
+            chip.set(TAKEN, true, 5);
+            chip.mute(TAKEN, false);
+            clock.advance(ChipLines.FIRST_RETRY);
+            var appeared = next(driver);
+            assertThat(appeared.qualities()[0]).isEqualTo(Quality.GOOD);
+            assertThat(appeared.bits()[0]).isEqualTo(1);
+        }
+        assertThat(chip.held()).isZero();
+    }
+
     @Test
     void itIsAskedForAgainAsLongAsItTakes() throws Exception {
         try (var driver = driver("{address: 'line:3'}")) {

@@ -3,6 +3,7 @@ package io.drme.driver.modbus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.drme.driver.DeviceFixture;
 import io.drme.testing.ManualClock;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,7 +88,8 @@ class LanesTest {
             busyUntilNanos =
                     Math.max(busyUntilNanos, clock.nanoTime())
                             + answersAfter.getOrDefault(unit, Duration.ZERO).toNanos();
-            byte[] answer = {request[0], request[1], 0, 0, 0, 5, (byte) unit, 3, 2, 0, (byte) unit};
+            byte[] read = {request[0], request[1], 0, 0, 0, 5, (byte) unit, 3, 2, 0, (byte) unit};
+            byte[] answer = request[7] == WriteRequest.ONE_REGISTER ? request : read;
             for (byte b : answer) {
                 coming.add(b);
                 atNanos.add(busyUntilNanos);
@@ -223,10 +226,54 @@ class LanesTest {
         }
     }
 
-    // A serial line has one thing at a time: who takes long lets the others go before.
+    // So a gateway that was restarted, and now has another master beside us.
     @Test
-    void aSlowUnitOnASerialLineHasItsShareOfTheTimeOnly() throws Exception {
-        var waiting = new ArrayList<Thread>();
+    void aWriteGoesOverTheFirstConnectionWhereTheSecondCantBeHad() throws Exception {
+        answersAfter.put(BAD, SLOW);
+        read(BAD);
+        read(GOOD);
+        assertThat(open).hasSize(2);
+        open.removeFirst();
+        mostTaken = 1;
+        lanes.read(new Line.Read(GOOD, Area.HOLDING, 0, 1), LIMIT, trace);
+        lanes.write(WriteRequest.register(BAD, 0, 7), LIMIT, trace);
+        assertThat(trace.answer()).as("its answer").hasSize(12);
+    }
+
+    @Test
+    void theSecondConnectionIsClosedWhenNobodySharesTheLineAnyMore() throws Exception {
+        answersAfter.put(BAD, SLOW);
+        read(BAD);
+        read(GOOD);
+        assertThat(open).hasSize(2);
+        lanes.pace(Line.Pace.NONE);
+        assertThat(open).hasSize(1);
+        assertThat(lanes.note(BAD)).isEmpty();
+        assertThat(read(BAD)).as("all is asked over the first").isEqualTo(SLOW);
+        assertThat(open).hasSize(1);
+    }
+
+    @Test
+    void theSecondConnectionIsClosedWhenItsUnitIsTakenOutOfTheConfiguration() throws Exception {
+        var users = new HashMap<Integer, ModbusSettings>();
+        var lines = new Lines((_, _) -> lanes);
+        for (int unit : new int[] {BAD, GOOD, 3}) {
+            var yaml = "url: 'tcp://127.0.0.1:502'\nunit-id: %d\ntags: {a: {address: 'holding:0', type: uint16}}";
+            var device = DeviceFixture.of("d" + unit, new ModbusDriverFactory(), yaml.formatted(unit));
+            users.put(unit, (ModbusSettings) device.spec().settings());
+            lines.acquire(Objects.requireNonNull(users.get(unit)), clock);
+        }
+        answersAfter.put(BAD, SLOW);
+        read(BAD);
+        read(GOOD);
+        assertThat(open).hasSize(2);
+        lines.release(Objects.requireNonNull(users.get(BAD)));
+        assertThat(open).hasSize(1);
+        assertThat(lanes.note(BAD)).isEmpty();
+    }
+
+    /** A serial line on which the good unit's thread waits whenever the bad one is asked. */
+    private Lanes contended(List<Thread> waiting) {
         var bus = new Lanes[1];
         var connection =
                 new Connection() {
@@ -243,17 +290,47 @@ class LanesTest {
                 };
         bus[0] = new Lanes(line(connection), Optional.empty(), clock);
         bus[0].pace(new Line.Pace(Duration.ZERO, Duration.ZERO, true));
-        var bad = new Line.Read(BAD, Area.HOLDING, 0, 1);
-        bus[0].read(new Line.Read(GOOD, Area.HOLDING, 0, 1), LIMIT, trace);
+        return bus[0];
+    }
+
+    private Lanes withASlowUnit(List<Thread> waiting) throws Exception {
+        var bus = contended(waiting);
+        bus.read(new Line.Read(GOOD, Area.HOLDING, 0, 1), LIMIT, trace);
         answersAfter.put(BAD, SLOW);
-        bus[0].read(bad, LIMIT, trace);
+        bus.read(new Line.Read(BAD, Area.HOLDING, 0, 1), LIMIT, trace);
         waiting.removeLast().join();
-        assertThat(bus[0].note(BAD)).contains("one part in " + Lanes.SHARE);
+        assertThat(bus.note(BAD)).contains("one part in " + Lanes.SHARE);
+        return bus;
+    }
+
+    // A serial line has one thing at a time: who takes long lets the others go before.
+    @Test
+    void aSlowUnitOnASerialLineHasItsShareOfTheTimeOnly() throws Exception {
+        var waiting = new ArrayList<Thread>();
+        var bus = withASlowUnit(waiting);
         long from = clock.nanoTime();
-        bus[0].read(bad, LIMIT, trace);
+        bus.read(new Line.Read(BAD, Area.HOLDING, 0, 1), LIMIT, trace);
         waiting.removeLast().join();
         assertThat(Duration.ofNanos(clock.nanoTime() - from))
                 .isGreaterThanOrEqualTo(SLOW.multipliedBy(Lanes.SHARE - 1));
+    }
+
+    @Test
+    void aPersonWhoWritesToASlowUnitDoesNotWaitForItsShare() throws Exception {
+        var waiting = new ArrayList<Thread>();
+        var bus = withASlowUnit(waiting);
+        var device =
+                DeviceFixture.of(
+                        "slow",
+                        new ModbusDriverFactory(),
+                        "url: 'rtu:///dev/ttyS0'\nunit-id: %d\ntimeout: 500ms\ntags: {a: {address: 'holding:0', type: uint16, access: write}}"
+                                .formatted(BAD));
+        long from = clock.nanoTime();
+        assertThat(new Writer(device.spec(), bus, clock).write(0, BAD)).isEqualTo(BAD);
+        for (var thread : waiting) {
+            thread.join();
+        }
+        assertThat(Duration.ofNanos(clock.nanoTime() - from)).isLessThan(SLOW.multipliedBy(3));
     }
 
     private static void readGood(Lanes bus) {

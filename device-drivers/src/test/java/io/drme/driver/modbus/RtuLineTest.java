@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A serial line has no transaction ids: what keeps its answers apart, one test a trap. */
 @Timeout(60)
@@ -211,6 +212,28 @@ class RtuLineTest {
         assertThat(peer.functions()).as("the neighbour owes nothing").containsExactly(3, 3);
     }
 
+    // A person's write may have been given up: its answer is a frame like any other.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "01 05 00 0a ff 00",
+                "01 06 00 0a 00 07",
+                "01 0f 00 0a 00 03",
+                "01 10 00 0a 00 02",
+                "01 16 00 0a 00 f2 00 25",
+                "01 90 02"
+            })
+    void aLateAnswerToAWriteOfAnotherUnitIsPassedOver(String bytes) throws Exception {
+        var late = RtuPeer.sealed(HexFormat.of().parseHex(bytes.replace(" ", "")));
+        peer.behave((_, right, out) -> {
+            var both = Arrays.copyOf(late, late.length + right.length);
+            System.arraycopy(right, 0, both, late.length, right.length);
+            out.write(both);
+        });
+        assertThat(read(NEIGHBOUR, PATIENT)).isEqualTo(2010);
+        assertThat(peer.functions()).as("it did not spoil the exchange").containsExactly(3);
+    }
+
     @Test
     void aSilentUnitDoesNotCostItsNeighboursTheConnection() throws Exception {
         for (int i = 0; i < 5; i++) {
@@ -273,7 +296,8 @@ class RtuLineTest {
         "01 03 00, 'count of bytes is 0, not 1 to 251'",
         "01 03 04 03 f2 03 f3, count of bytes",
         "01 04 02 03 f2, function",
-        "01 10 00 0a 00 01, never asked for"
+        "01 10 00 0a 00 01, 'function is 16, not 3'",
+        "01 2b 0e 01 00 00, never asked for"
     })
     void anAnswerThatDoesNotFitIsRefused(String bytes, String expected) throws Exception {
         var frame = RtuPeer.sealed(HexFormat.of().parseHex(bytes.replace(" ", "")));
