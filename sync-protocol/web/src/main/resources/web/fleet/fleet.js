@@ -8,6 +8,7 @@ import { lost } from "/assets/parts/accounting.js";
 import { stateMark } from "/assets/parts/devices.js";
 import "/assets/parts/shell.js";
 import "/assets/parts/value.js";
+import "/assets/parts/alarm-list.js";
 import "/assets/parts/trend.js";
 
 const GATEWAYS_EVERY_MS = 4_000;
@@ -220,7 +221,7 @@ class FleetPage extends LitElement {
       <drme-alarm-banner
         fleet
         .alarms=${this.#book.active}
-        .role=${this.who?.role}
+        .who=${this.who}
         .now=${this.now}
         @acknowledged=${() => this.#readAlarms()}
       ></drme-alarm-banner>
@@ -236,7 +237,7 @@ class FleetPage extends LitElement {
           <drme-alarms
             fleet
             .alarms=${this.#book.all}
-            .role=${this.who?.role}
+            .who=${this.who}
             .now=${this.now}
             @acknowledged=${() => this.#readAlarms()}
           ></drme-alarms>

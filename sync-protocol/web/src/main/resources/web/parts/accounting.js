@@ -1,5 +1,6 @@
 import { LitElement, html } from "lit";
 import { countText, reasonText } from "/assets/parts/format.js";
+import { t } from "/assets/parts/text.js";
 
 /** Everything that was dropped, as a number. */
 export function lost(reconcile) {
@@ -17,44 +18,35 @@ export class Accounting extends LitElement {
   render() {
     const r = this.reconcile;
     if (!r) {
-      return html`<p class="empty">${this.error ?? "Not known yet."}</p>`;
+      return html`<p class="empty">${this.error ?? t("account.unknown")}</p>`;
     }
     const gone = lost(r);
-    const terms = [
-      ["read", "Read", "from devices"],
-      ["derived", "Derived", "by pipelines"],
-      ["filtered", "Filtered", "within the deadband"],
-      ["accepted", "Accepted", "safe on the gateway's disk"],
-      ["acknowledged", "Acknowledged", "safe in the centre"],
-      ["pending", "Pending", "on their way"],
-      ["local", "Local", "kept on site"],
-      ["stored", "Stored", "in the centre"],
-      ["quarantined", "Quarantined", "kept, not readable yet"],
-      ["expired", "Expired", "after their time"],
-    ].filter(([name]) => r[name] !== undefined && r[name] !== null);
+    const terms = ["read", "derived", "filtered", "accepted", "acknowledged", "pending", "local", "stored", "quarantined", "expired"].filter(
+      (name) => r[name] !== undefined && r[name] !== null,
+    );
     return html`<div class="figures" data-testid="reconcile" data-balanced=${r.balanced}>
       <div class="figure ${gone ? "fault" : ""}" data-testid="lost">
-        <span class="label">Lost</span><span class="big">${countText(gone)}</span>
+        <span class="label">${t("account.lost")}</span><span class="big">${countText(gone)}</span>
         <span class="muted"
           >${gone
             ? Object.entries(r.dropped)
                 .filter(([, n]) => Number(n) > 0)
                 .map(([reason, n]) => `${countText(n)} ${reasonText(reason)}`)
                 .join(", ")
-            : "nothing dropped"}</span
+            : t("account.nothing-dropped")}</span
         >
       </div>
       ${terms.map(
-        ([name, label, note]) =>
+        (name) =>
           html`<div class="figure" data-testid=${name}>
-            <span class="label">${label}</span><span class="big">${countText(r[name])}</span>
-            <span class="muted">${note}</span>
+            <span class="label">${t(`account.${name}`)}</span><span class="big">${countText(r[name])}</span>
+            <span class="muted">${t(`account.${name}.note`)}</span>
           </div>`,
       )}
       <div class="figure ${r.balanced === false ? "fault" : ""}">
-        <span class="label">Balance</span>
-        <span class="big">${r.balanced ? "✓ even" : r.balanced === false ? "▲ uneven" : "—"}</span>
-        <span class="muted">read + derived = filtered + accepted + dropped</span>
+        <span class="label">${t("account.balance")}</span>
+        <span class="big">${r.balanced ? `✓ ${t("account.even")}` : r.balanced === false ? `▲ ${t("account.uneven")}` : "—"}</span>
+        <span class="muted">${t("account.balance.note")}</span>
       </div>
     </div>`;
   }

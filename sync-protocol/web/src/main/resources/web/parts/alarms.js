@@ -1,9 +1,11 @@
 import { LitElement, html, nothing, svg } from "lit";
 import { ProblemError, get, list, mayAct, post } from "/assets/parts/api.js";
-import { durationText, millis, reasonText, timeText, valueText } from "/assets/parts/format.js";
+import { ask } from "/assets/parts/ask.js";
+import { durationText, millis } from "/assets/parts/format.js";
 import { toast } from "/assets/parts/shell.js";
+import { t, word } from "/assets/parts/text.js";
 
-const PRIORITIES = ["critical", "high", "medium", "low"];
+export const PRIORITIES = ["critical", "high", "medium", "low"];
 
 /** Shape, letter and colour all tell the priority, so that no one of them has to be seen. */
 const SHAPES = {
@@ -13,9 +15,10 @@ const SHAPES = {
   low: svg`<circle cx="10" cy="10" r="9" />`,
 };
 
-const needsAcknowledge = (alarm) => alarm.state === "unacknowledged" || alarm.state === "returned";
+/** Whether it waits for a person. */
+export const needsAcknowledge = (alarm) => alarm.state === "unacknowledged" || alarm.state === "returned";
 export const isActive = (alarm) => alarm.state !== "normal";
-const key = (alarm) => `${alarm.gateway}/${alarm.id}`;
+export const key = (alarm) => `${alarm.gateway}/${alarm.id}`;
 
 /** Most urgent first: what waits for a person, then by priority, then the newest. */
 export function byUrgency(a, b) {
@@ -33,13 +36,14 @@ export function mayBeAtTheTimeOf(a, b) {
   );
 }
 
-function timeTitle(alarm, unordered) {
+/** When it was raised, and by what that may be off. */
+export function timeTitle(alarm, unordered) {
   if (!unordered) return alarm.raisedAt ?? "";
   const off =
     alarm.raisedAtUncertainty == null
-      ? "nothing keeps this gateway's clock right"
-      : `may be off by ${alarm.raisedAtUncertainty} s`;
-  return `${alarm.raisedAt ?? ""} (${off}; alarms of other gateways may have come before or after)`;
+      ? t("alarms.clock-unknown")
+      : t("alarms.clock-off", { n: alarm.raisedAtUncertainty });
+  return t("alarms.order-unknown", { time: alarm.raisedAt ?? "", off });
 }
 
 /** The states in which an alarm is still of interest, whenever it was raised. */
@@ -86,25 +90,98 @@ export class AlarmBook extends EventTarget {
   }
 }
 
+/** Its priority by shape, letter and colour; filled while it waits for a person. */
 export function symbol(alarm) {
-  const waits = needsAcknowledge(alarm);
+  return prioritySymbol(alarm.priority, needsAcknowledge(alarm));
+}
+
+export function prioritySymbol(priority, filled) {
   return html`<svg
-    class="alarm-symbol ${alarm.priority} ${waits ? "filled" : "outlined"}"
+    class="alarm-symbol ${priority} ${filled ? "filled" : "outlined"}"
     viewBox="0 0 20 20"
     role="img"
-    aria-label=${alarm.priority}
+    aria-label=${word("priority", priority)}
   >
-    ${SHAPES[alarm.priority] ?? SHAPES.low}<text x="10" y="14.5">${alarm.priority[0].toUpperCase()}</text>
+    ${SHAPES[priority] ?? SHAPES.low}<text x="10" y="14.5">${word("priority", priority)[0].toUpperCase()}</text>
   </svg>`;
 }
 
+/** What a person can do, and in which states. */
+const DEEDS = {
+  acknowledge: { states: ["unacknowledged", "returned"], label: "alarms.acknowledge", title: "ask.acknowledge" },
+  shelve: { states: ["unacknowledged", "acknowledged", "returned", "latched"], label: "alarms.shelve", title: "ask.shelve" },
+  unshelve: { states: ["shelved"], label: "alarms.unshelve", title: "ask.unshelve" },
+  reset: { states: ["latched"], label: "alarms.reset", title: "ask.reset" },
+  comment: { states: [...OPEN_STATES], label: "alarms.comment", title: "ask.comment-title" },
+};
+
+/** Whether something can be done about an alarm in its present state. */
+export const can = (deed, alarm) => DEEDS[deed].states.includes(alarm.state);
+
+/**
+ * Asks for what a deed needs, and does it; on a screen that is signed in for everybody also who it
+ * is.
+ *
+ * @returns a promise: whether it was done
+ */
+export function doAsking(deed, alarms, who) {
+  const { title } = DEEDS[deed];
+  const first = alarms[0].message || alarms[0].name;
+  return ask({
+    title: t(title),
+    what: t("ask.what", { n: alarms.length, first, more: alarms.length - 1 }),
+    words:
+      deed === "shelve"
+        ? { label: t("ask.reason"), required: true }
+        : { label: t(deed === "comment" ? "ask.comment-needed" : "ask.comment"), required: deed === "comment" },
+    times: deed === "shelve",
+    who: !mayAct(who?.role, "operator"),
+    act: async ({ words, time, person }) => {
+      const body = deed === "shelve" ? { for: time, reason: words } : words ? { comment: words } : {};
+      tellResults(await send(deed, alarms, body, person));
+    },
+  });
+}
+
+/** One by one but for acknowledging; the first that is refused for who asks ends it. */
+async function send(deed, alarms, body, person) {
+  if (deed === "acknowledge" && alarms.length > 1) {
+    const answer = await post("/api/v1/alarms/acknowledge", { ids: alarms.map((a) => a.id), ...body }, person);
+    return answer?.items ?? [];
+  }
+  const results = [];
+  for (const alarm of alarms) {
+    try {
+      results.push((await post(`/api/v1/alarms/${encodeURIComponent(alarm.id)}/${deed}`, body, person)) ?? {});
+    } catch (e) {
+      if (!(e instanceof ProblemError) || alarms.length === 1 || [401, 403, 429].includes(e.problem.status)) {
+        throw e;
+      }
+      results.push({ id: alarm.id, result: "failed", detail: e.text });
+    }
+  }
+  return results;
+}
+
+/** The centre only sends the wish; it is the gateway that acknowledges. */
+function tellResults(results) {
+  const unsent = results.filter((r) => r.result === "not-sent");
+  const failed = results.filter((r) => r.result === "failed" || /^(refused|no such)/.test(r.result ?? ""));
+  if (unsent.length) {
+    toast(t("alarms.not-sent", { n: unsent.length, why: unsent[0].detail ?? unsent[0].id }));
+  } else if (failed.length) {
+    toast(t("alarms.failed", { n: failed.length, why: failed[0].detail ?? failed[0].result }));
+  } else if (results.some((r) => r.result === "sent")) {
+    toast(t("alarms.sent"));
+  } else {
+    toast(t("alarms.done", { n: Math.max(1, results.length) }));
+  }
+}
+
+/** Acknowledges without a word, where who it is is known. */
 async function acknowledge(alarms) {
   try {
-    const answer =
-      alarms.length === 1
-        ? await post(`/api/v1/alarms/${encodeURIComponent(alarms[0].id)}/acknowledge`)
-        : await post("/api/v1/alarms/acknowledge", { ids: alarms.map((a) => a.id) });
-    tellResults(answer?.items ?? [answer ?? {}]);
+    tellResults(await send("acknowledge", alarms, {}, null));
     return true;
   } catch (e) {
     toast(e instanceof ProblemError ? e.text : String(e));
@@ -112,24 +189,22 @@ async function acknowledge(alarms) {
   }
 }
 
-/** The centre only sends the wish; it is the gateway that acknowledges. */
-function tellResults(results) {
-  const refused = results.filter((r) => r.result === "not-sent");
-  if (refused.length) {
-    toast(`${refused.length} not sent: ${refused[0].detail ?? refused[0].id}`);
-  } else if (results.some((r) => r.result === "sent")) {
-    toast("Sent to the gateway, which confirms it in a moment.");
-  }
-}
-
 /** The most urgent alarm over all views, or that there is none. */
 export class AlarmBanner extends LitElement {
   static properties = {
     alarms: { attribute: false },
-    role: { attribute: false },
+    who: { attribute: false },
     now: { attribute: false },
+    all: { attribute: false },
+    one: { attribute: false },
     fleet: { type: Boolean },
   };
+
+  constructor() {
+    super();
+    this.all = "#alarms";
+    this.one = null;
+  }
 
   createRenderRoot() {
     return this;
@@ -139,24 +214,26 @@ export class AlarmBanner extends LitElement {
     const alarms = this.alarms ?? [];
     const first = alarms[0];
     if (!first) {
-      return html`<div class="alarm-banner quiet" data-testid="alarm-banner" role="status">No active alarms</div>`;
+      return html`<div class="alarm-banner quiet" data-testid="alarm-banner" role="status">${t("alarms.none")}</div>`;
     }
     const others = alarms.length - 1;
+    const words = [first.tag, word("priority", first.priority), word("alarm", first.state)];
+    const text = [...(this.fleet ? [first.gateway] : []), ...words, durationText(this.now - millis(first.raisedAt))];
     return html`<div class="alarm-banner ${first.priority}" data-testid="alarm-banner" role="alert">
       ${symbol(first)}
       <span class="what">
         <strong>${first.message || first.name}</strong>
-        <span class="muted">${this.fleet ? `${first.gateway} · ` : ""}${first.tag} · ${first.priority} · ${reasonText(first.state)} · ${durationText(this.now - millis(first.raisedAt))}</span>
+        <span class="muted">${text.join(" · ")}</span>
       </span>
       ${first.action ? html`<span class="action">${first.action}</span>` : nothing}
-      <a href="#alarms" class="more">${others > 0 ? `and ${others} more` : "details"}</a>
-      ${needsAcknowledge(first) ? acknowledgeButton([first], this.role, () => this.#done()) : nothing}
+      <span class="more">
+        ${this.one ? html`<a href=${this.one(first)} data-testid="banner-one">${t("alarms.details")}</a>` : nothing}
+        ${others > 0 || !this.one
+          ? html`<a href=${this.all}>${others > 0 ? t("alarms.more", { n: others }) : t("alarms.details")}</a>`
+          : nothing}
+      </span>
+      ${needsAcknowledge(first) ? acknowledgeButton([first], this.who, () => this.#done()) : nothing}
     </div>`;
-  }
-
-  /** Whether it may have come before or after an alarm of another gateway: clocks are off by something. */
-  #unordered(alarm) {
-    return this.fleet && this.alarms.some((other) => mayBeAtTheTimeOf(alarm, other));
   }
 
   #done() {
@@ -164,173 +241,43 @@ export class AlarmBanner extends LitElement {
   }
 }
 
-function acknowledgeButton(alarms, role, done, text = "Acknowledge") {
-  const may = mayAct(role, "operator");
+/** Acknowledges at once; on a screen for everybody, which is only signed in to look, it asks who it is. */
+export function acknowledgeButton(alarms, who, done) {
   return html`<button
     type="button"
     class="primary"
     data-testid="acknowledge"
-    ?disabled=${!may || alarms.length === 0}
-    title=${may ? "" : "needs the role operator"}
+    ?disabled=${!mayTry(who)}
+    title=${mayTry(who) ? "" : t("alarms.needs-operator")}
     @click=${async (e) => {
       const button = e.currentTarget;
       button.disabled = true;
-      const ok = await acknowledge(alarms);
+      const ok = await (mayAct(who?.role, "operator") ? acknowledge(alarms) : doAsking("acknowledge", alarms, who));
       button.disabled = false;
       if (ok) {
         done();
       }
     }}
   >
+    ${t("alarms.acknowledge")}
+  </button>`;
+}
+
+/** A button that asks for words first. */
+export function deedButton(deed, alarms, who, done, text = t(DEEDS[deed].label)) {
+  return html`<button
+    type="button"
+    data-testid="deed-${deed}"
+    class=${deed === "acknowledge" ? "primary" : ""}
+    ?disabled=${!mayTry(who) || alarms.length === 0}
+    title=${mayTry(who) ? "" : t("alarms.needs-operator")}
+    @click=${async () => (await doAsking(deed, alarms, who)) && done()}
+  >
     ${text}
   </button>`;
 }
 
-/** All alarms, active or past, with acknowledge for one or several. */
-export class AlarmList extends LitElement {
-  static properties = {
-    alarms: { attribute: false },
-    role: { attribute: false },
-    now: { attribute: false },
-    fleet: { type: Boolean },
-    past: { state: true },
-    picked: { state: true },
-  };
-
-  constructor() {
-    super();
-    this.alarms = [];
-    this.past = false;
-    this.picked = new Set();
-  }
-
-  createRenderRoot() {
-    return this;
-  }
-
-  #pick(alarm, on) {
-    const picked = new Set(this.picked);
-    on ? picked.add(key(alarm)) : picked.delete(key(alarm));
-    this.picked = picked;
-  }
-
-  /** Whether it may have come before or after an alarm of another gateway: clocks are off by something. */
-  #unordered(alarm) {
-    return this.fleet && this.alarms.some((other) => mayBeAtTheTimeOf(alarm, other));
-  }
-
-  #done() {
-    this.picked = new Set();
-    this.dispatchEvent(new Event("acknowledged"));
-  }
-
-  render() {
-    const active = this.alarms.filter(isActive).sort(byUrgency);
-    const past = this.alarms
-      .filter((a) => !isActive(a))
-      .sort((a, b) => millis(b.raisedAt) - millis(a.raisedAt));
-    const shown = this.past ? past : active;
-    const waiting = active.filter(needsAcknowledge);
-    const chosen = waiting.filter((a) => this.picked.has(key(a)));
-    return html`
-      <div class="toolbar">
-        <div class="tabs" role="tablist" aria-label="Which alarms">
-          ${this.#tab(false, `Active (${active.length})`)} ${this.#tab(true, `Past (${past.length})`)}
-        </div>
-        <span class="spring"></span>
-        ${!this.past && waiting.length > 1
-          ? acknowledgeButton(
-              chosen.length ? chosen : waiting,
-              this.role,
-              () => this.#done(),
-              chosen.length ? `Acknowledge ${chosen.length} chosen` : `Acknowledge all ${waiting.length}`,
-            )
-          : nothing}
-      </div>
-      <div class="scroll" tabindex="0">
-        <table class="alarms" data-testid="alarms">
-          <thead>
-            <tr>
-              <th scope="col"><span class="hidden">choose</span></th>
-              <th scope="col">Priority</th>
-              <th scope="col">State</th>
-              ${this.fleet ? html`<th scope="col">Gateway</th>` : nothing}
-              <th scope="col">Message, and what to do</th>
-              <th scope="col">Tag</th>
-              <th scope="col" class="number">Value</th>
-              <th scope="col" class="number">Raised</th>
-              <th scope="col">Acknowledged</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${shown.map((alarm) => this.#row(alarm))}
-          </tbody>
-        </table>
-        ${shown.length === 0
-          ? html`<p class="empty">${this.past ? "No past alarms." : "No active alarms."}</p>`
-          : nothing}
-      </div>
-    `;
-  }
-
-  #tab(past, text) {
-    return html`<button
-      type="button"
-      role="tab"
-      aria-selected=${this.past === past}
-      @click=${() => (this.past = past)}
-    >
-      ${text}
-    </button>`;
-  }
-
-  #row(alarm) {
-    const waits = needsAcknowledge(alarm);
-    return html`<tr
-      class=${waits ? "waits" : ""}
-      data-testid="alarm"
-      data-id=${alarm.id}
-      data-state=${alarm.state}
-      data-name=${alarm.name}
-    >
-      <td>
-        ${waits
-          ? html`<input
-              type="checkbox"
-              aria-label="choose ${alarm.name}"
-              .checked=${this.picked.has(key(alarm))}
-              @change=${(e) => this.#pick(alarm, e.target.checked)}
-            />`
-          : nothing}
-      </td>
-      <td><span class="priority">${symbol(alarm)} ${alarm.priority}</span></td>
-      <td>${reasonText(alarm.state)}</td>
-      ${this.fleet ? html`<td>${alarm.gateway}</td>` : nothing}
-      <td class="message">
-        <strong>${alarm.message || alarm.name}</strong>
-        ${alarm.action ? html`<span class="muted">${alarm.action}</span>` : nothing}
-      </td>
-      <td class="name">${alarm.tag}</td>
-      <td class="number">${valueText(alarm.value)}</td>
-      <td class="number time">
-        <span title=${timeTitle(alarm, this.#unordered(alarm))}
-          >${this.#unordered(alarm) ? "≈ " : ""}${timeText(alarm.raisedAt, this.now)}</span
-        >
-        ${alarm.clearedAt ? html`<span class="muted">cleared ${timeText(alarm.clearedAt, this.now)}</span>` : nothing}
-      </td>
-      <td>
-        ${alarm.acknowledgedAt
-          ? html`<span class="stack"
-              ><span>${alarm.acknowledgedBy ?? ""}</span>
-              <span class="muted">${timeText(alarm.acknowledgedAt, this.now)}</span></span
-            >`
-          : waits
-            ? acknowledgeButton([alarm], this.role, () => this.#done())
-            : nothing}
-      </td>
-    </tr>`;
-  }
-}
+/** Operators by themselves; from a screen for everybody by name and PIN. */
+const mayTry = (who) => mayAct(who?.role, "operator") || who?.role === "wall";
 
 customElements.define("drme-alarm-banner", AlarmBanner);
-customElements.define("drme-alarms", AlarmList);

@@ -1,4 +1,5 @@
 // Talks to the REST interface of the program that served this page.
+import { t } from "/assets/parts/text.js";
 
 /** An answer that is a problem (RFC 9457), with what a person needs. */
 export class ProblemError extends Error {
@@ -15,30 +16,39 @@ export class ProblemError extends Error {
 
 const REQUEST_LIMIT_MS = 20_000;
 
-async function request(method, path, body) {
+/** Name and PIN for one request, where a screen is signed in for everybody. */
+function credentials(person) {
+  const bytes = new TextEncoder().encode(`${person.name}:${person.pin}`);
+  return { authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
+}
+
+async function request(method, path, body, person, limitMs = REQUEST_LIMIT_MS) {
   let response;
   try {
     response = await fetch(path, {
       method,
-      headers: body === undefined ? {} : { "content-type": "application/json" },
+      headers: {
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(person ? credentials(person) : {}),
+      },
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(REQUEST_LIMIT_MS),
+      signal: AbortSignal.timeout(limitMs),
     });
   } catch {
     throw new ProblemError({
       status: 0,
-      detail: "the program did not answer",
-      remedy: "Check the network and whether the program runs; this page tries again by itself",
+      detail: t("api.no-answer"),
+      remedy: t("api.no-answer.remedy"),
     });
   }
   if (response.status === 204) {
     return null;
   }
-  const json = await response.json().catch(() => ({ title: `status ${response.status}` }));
+  const json = await response.json().catch(() => ({ title: t("api.status", { n: response.status }) }));
   if (response.ok) {
     return json;
   }
-  if (response.status === 401 && path !== "/api/v1/session") {
+  if (response.status === 401 && !person && path !== "/api/v1/session") {
     signIn();
   }
   throw new ProblemError({ status: response.status, ...json });
@@ -52,7 +62,10 @@ export function withQuery(path, query = {}) {
 }
 
 export const get = (path, query) => request("GET", withQuery(path, query));
-export const post = (path, body = {}) => request("POST", path, body);
+
+/** `person` ({name, pin}) does it in the place of who is signed in. */
+export const post = (path, body = {}, person = null, limitMs = REQUEST_LIMIT_MS) =>
+  request("POST", path, body, person, limitMs);
 export const remove = (path) => request("DELETE", path);
 
 /** All items of a list, page by page, but no more than `most`. */
@@ -83,7 +96,7 @@ export async function session() {
   return who;
 }
 
-const ROLES = ["viewer", "operator", "engineer", "admin"];
+const ROLES = ["viewer", "wall", "operator", "engineer", "admin"];
 
 /** Whether somebody with role `mine` may do what `needed` may. */
 export const mayAct = (mine, needed) => ROLES.indexOf(mine) >= ROLES.indexOf(needed);

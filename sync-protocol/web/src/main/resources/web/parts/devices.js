@@ -1,5 +1,6 @@
 import { LitElement, html, nothing } from "lit";
-import { durationText, millis, reasonText, timeText } from "/assets/parts/format.js";
+import { agoText, countText, durationText, millis, timeText } from "/assets/parts/format.js";
+import { t, word } from "/assets/parts/text.js";
 
 const GOOD = new Set(["good", "connected", "online", "ok"]);
 const WARN = new Set(["backfilling", "lagging", "degraded", "silent", "stale"]);
@@ -10,7 +11,7 @@ export function stateMark(state) {
   const kind = GOOD.has(state) ? "ok" : NEUTRAL.has(state) ? "idle" : WARN.has(state) ? "warn" : "fault";
   return html`<span class="state ${kind}" data-state=${state}
     ><span class="symbol" aria-hidden="true">${kind === "ok" ? "●" : kind === "idle" ? "○" : "▲"}</span
-    >${reasonText(state)}</span
+    >${word("state", state)}</span
   >`;
 }
 
@@ -32,18 +33,24 @@ export class DeviceList extends LitElement {
   }
 
   render() {
-    return html`<div class="scroll" tabindex="0">
+    const counted = this.devices.some((d) => d.polls !== undefined);
+    return html`<div class="scroll" tabindex="0" role="region" aria-label=${t("view.devices")}>
       <table class="devices" data-testid="devices">
         <thead>
           <tr>
-            ${this.fleet ? html`<th scope="col">Gateway</th>` : nothing}
-            <th scope="col">Device</th>
-            <th scope="col">Driver</th>
-            <th scope="col">State</th>
-            <th scope="col">Why</th>
-            <th scope="col" class="number">Last good</th>
-            <th scope="col">Last error</th>
-            <th scope="col" class="number">Next try</th>
+            ${this.fleet ? html`<th scope="col">${t("device.gateway")}</th>` : nothing}
+            <th scope="col">${t("device.device")}</th>
+            <th scope="col">${t("device.driver")}</th>
+            <th scope="col">${t("device.state")}</th>
+            <th scope="col">${t("device.why")}</th>
+            <th scope="col" class="number">${t("device.last-good")}</th>
+            <th scope="col">${t("device.last-error")}</th>
+            <th scope="col" class="number">${t("device.next-try")}</th>
+            ${counted
+              ? html`<th scope="col" class="number">${t("device.polls")}</th>
+                  <th scope="col" class="number">${t("device.failed")}</th>
+                  <th scope="col" class="number">${t("device.lost")}</th>`
+              : nothing}
           </tr>
         </thead>
         <tbody>
@@ -56,25 +63,30 @@ export class DeviceList extends LitElement {
                 <td>${stateMark(d.state)}</td>
                 <td class="wrap">${d.reason ?? ""}</td>
                 <td class="number" title=${d.lastGood ?? ""}>
-                  ${d.lastGood ? `${durationText(this.now - millis(d.lastGood))} ago` : "never"}
+                  ${d.lastGood ? agoText(this.now - millis(d.lastGood)) : t("device.never")}
                 </td>
                 <td class="wrap muted" title=${d.lastErrorTime ?? ""}>
                   ${d.lastError && d.lastErrorTime
-                    ? `${durationText(this.now - millis(d.lastErrorTime))} ago: `
+                    ? `${agoText(this.now - millis(d.lastErrorTime))}: `
                     : ""}${d.lastError ?? ""}
                 </td>
                 <td class="number">
                   ${d.nextTry
                     ? millis(d.nextTry) > this.now
-                      ? `in ${durationText(millis(d.nextTry) - this.now)}`
+                      ? t("device.in", { span: durationText(millis(d.nextTry) - this.now) })
                       : timeText(d.nextTry, this.now)
                     : ""}
                 </td>
+                ${counted
+                  ? html`<td class="number">${countText(d.polls)}</td>
+                      <td class="number">${countText(d.failedPolls)}</td>
+                      <td class="number ${d.lostValues > 0 ? "fault" : ""}">${countText(d.lostValues)}</td>`
+                  : nothing}
               </tr>`,
           )}
         </tbody>
       </table>
-      ${this.devices.length === 0 ? html`<p class="empty">No devices.</p>` : nothing}
+      ${this.devices.length === 0 ? html`<p class="empty">${t("device.none")}</p>` : nothing}
     </div>`;
   }
 }

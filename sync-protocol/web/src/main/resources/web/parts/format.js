@@ -1,4 +1,5 @@
 // How values, units, times and reasons look to a person. Pure functions.
+import { decimal, t, word } from "/assets/parts/text.js";
 
 /** UCUM codes whose printed form differs; others are shown as they are. */
 const UNITS = {
@@ -26,7 +27,7 @@ export function valueText(value) {
     return "—";
   }
   if (typeof value === "boolean") {
-    return value ? "on" : "off";
+    return t(value ? "format.on" : "format.off");
   }
   if (typeof value !== "number") {
     return String(value);
@@ -36,10 +37,10 @@ export function valueText(value) {
   }
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e9)) {
-    return value.toExponential(3);
+    return decimal(value.toExponential(3));
   }
   const digits = size >= 1000 ? 1 : size >= 10 ? 2 : 3;
-  return String(Number(value.toFixed(digits))); // No zeros behind that nobody measured.
+  return decimal(String(Number(value.toFixed(digits)))); // No zeros behind that nobody measured.
 }
 
 /** A value with its unit. */
@@ -65,7 +66,7 @@ export function durationText(ms) {
     return "< 0.1 s";
   }
   if (s < 10) {
-    return `${s.toFixed(s < 0.95 ? 1 : 0)} s`;
+    return `${decimal(s.toFixed(s < 0.95 ? 1 : 0))} s`;
   }
   if (s < 90) {
     return `${Math.round(s)} s`;
@@ -94,7 +95,10 @@ export function timeText(time, now = Date.now()) {
 }
 
 /** A reason's code as words: comms-lost becomes "comms lost". */
-export const reasonText = (reason) => (reason ? reason.replaceAll("-", " ") : "");
+export const reasonText = (reason) => (reason ? word("reason", reason) : "");
+
+/** How long ago, as a phrase. */
+export const agoText = (ms) => t("format.ago", { span: durationText(ms) });
 
 /** A count with thin spaces between thousands; the interface gives large ones as text. */
 export function countText(n) {
@@ -115,7 +119,7 @@ export function bytesText(n) {
     size /= 1024;
     i++;
   }
-  return `${i === 0 ? size : size.toFixed(size < 10 ? 1 : 0)} ${units[i]}`;
+  return `${i === 0 ? size : decimal(size.toFixed(size < 10 ? 1 : 0))} ${units[i]}`;
 }
 
 /** Hours as people count them: minutes where they are few, days where they are many. */
@@ -126,10 +130,13 @@ export function hoursText(hours) {
   if (hours < 2) {
     return `${Math.round(hours * 60)} min`;
   }
-  return hours < 72 ? `${Math.round(hours)} h` : `${Math.round(hours / 24)} days`;
+  return hours < 72 ? `${Math.round(hours)} h` : t("format.days", { n: Math.round(hours / 24) });
 }
 
 /** A lag or time to drain: seconds as a number, or a text that is shown as it is. */
 export function spanText(span) {
   return typeof span === "number" ? durationText(span * 1000) : (span ?? "—");
 }
+
+/** A part of one as percent. */
+export const percentText = (part) => (Number.isFinite(part) ? `${decimal((part * 100).toFixed(1))} %` : "—");

@@ -1,6 +1,7 @@
 import { LitElement, html, nothing } from "lit";
 import { remove, signIn } from "/assets/parts/api.js";
 import { timeText } from "/assets/parts/format.js";
+import { language, languages, speak, t, word } from "/assets/parts/text.js";
 
 const TOAST_MS = 8_000;
 
@@ -66,10 +67,27 @@ export class Shell extends LitElement {
     signIn();
   }
 
+  /** The address names the view, so the way to the content must not change it. */
+  #skip(event) {
+    event.preventDefault();
+    document.getElementById("main")?.focus();
+  }
+
+  #languages() {
+    return html`<select
+      class="language"
+      data-testid="language"
+      aria-label=${t("shell.language")}
+      @change=${(e) => speak(e.target.value)}
+    >
+      ${languages.map((l) => html`<option value=${l.id} ?selected=${l.id === language}>${l.name}</option>`)}
+    </select>`;
+  }
+
   render() {
     return html`
       <header>
-        <a class="skip" href="#main">Skip to content</a>
+        <a class="skip" href="#main" @click=${(e) => this.#skip(e)}>${t("shell.skip")}</a>
         <div class="mark">
           <svg viewBox="0 0 24 24" aria-hidden="true">
             <path d="M2 12h4l3-8 5 16 3-8h5" fill="none" stroke="currentColor" stroke-width="2.4" />
@@ -79,10 +97,10 @@ export class Shell extends LitElement {
             <span class="muted">${this.place}</span>
           </span>
         </div>
-        <nav aria-label="Views">
+        <nav aria-label=${t("shell.views")}>
           ${this.views.map(
             (v) => html`<a
-              href="#${v.id}"
+              href=${v.href ?? `#${v.id}`}
               data-testid="view-${v.id}"
               aria-current=${v.id === this.view ? "page" : "false"}
               >${v.title}${v.badge ? html`<span class="badge">${v.badge}</span>` : nothing}</a
@@ -92,26 +110,27 @@ export class Shell extends LitElement {
         <span class="spring"></span>
         <span class="link ${this.live}" data-testid="connection" data-state=${this.live} role="status">
           <span class="symbol" aria-hidden="true">${this.live === "open" ? "●" : "▲"}</span>
-          ${this.live === "open" ? "live" : this.live === "closed" ? "disconnected" : "connecting"}
+          ${t(this.live === "open" ? "shell.live" : this.live === "closed" ? "shell.disconnected" : "shell.connecting")}
         </span>
         <time class="clock">${timeText(this.now, this.now)}</time>
-        <button type="button" class="plain" @click=${() => this.#theme()} aria-label="Change between light and dark">
+        ${languages.length > 1 ? this.#languages() : nothing}
+        <button type="button" class="plain" data-testid="theme" @click=${() => this.#theme()} aria-label=${t("shell.theme")}>
           ${isDark() ? "☀" : "☾"}
         </button>
         ${this.who
           ? html`<span class="who stack" data-testid="who"
-                ><span>${this.who.name}</span><span class="muted">${this.who.role}</span></span
+                ><span>${this.who.name}</span><span class="muted">${word("role", this.who.role)}</span></span
               >
               <button type="button" class="plain" data-testid="sign-out" @click=${() => this.#signOut()}>
-                Sign out
+                ${t("shell.sign-out")}
               </button>`
           : nothing}
       </header>
       ${this.live === "closed"
         ? html`<div class="connection-banner" data-testid="connection-banner" role="alert">
-            <span class="symbol" aria-hidden="true">▲</span> No connection${this.lastHeard
-              ? ` since ${timeText(this.lastHeard, this.now)}`
-              : ""}. What you see is old; trying again.
+            <span class="symbol" aria-hidden="true">▲</span> ${this.lastHeard
+              ? t("shell.no-connection-since", { time: timeText(this.lastHeard, this.now) })
+              : t("shell.no-connection")}
           </div>`
         : nothing}
     `;

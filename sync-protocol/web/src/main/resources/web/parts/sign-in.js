@@ -1,5 +1,6 @@
 import { LitElement, html, nothing } from "lit";
 import { ProblemError, post } from "/assets/parts/api.js";
+import { t } from "/assets/parts/text.js";
 
 /** Only a path of this program; anything else would let a link lead people elsewhere. */
 export function safeNext(next) {
@@ -66,31 +67,31 @@ class SignIn extends LitElement {
           <svg viewBox="0 0 24 24" aria-hidden="true">
             <path d="M2 12h4l3-8 5 16 3-8h5" fill="none" stroke="currentColor" stroke-width="2.4" />
           </svg>
-          <h1>Sign in</h1>
+          <h1>${t("sign-in.title")}</h1>
         </div>
         <p class="muted">${location.host}</p>
         ${this.byCode
           ? html`<label
-                >One-time code
+                >${t("sign-in.code")}
                 <input id="code" name="code" required autocomplete="one-time-code" autocapitalize="none" spellcheck="false" />
               </label>
               <label
-                >New password or PIN
+                >${t("sign-in.new-password")}
                 <input id="password" name="password" type="password" autocomplete="new-password" />
-                <span class="muted">a PIN of 6 digits or a password of 8 characters at least</span>
+                <span class="muted">${t("sign-in.new-password.note")}</span>
               </label>`
           : html`<label
-                >Name
+                >${t("sign-in.name")}
                 <input id="name" name="name" required autocomplete="username" autocapitalize="none" spellcheck="false" autofocus />
               </label>
               <label
-                >Password or PIN
+                >${t("sign-in.password")}
                 <input id="password" name="password" type="password" required autocomplete="current-password" />
               </label>`}
         ${this.error ? html`<p class="problem" role="alert" data-testid="sign-in-error">${this.error}</p>` : nothing}
-        <button id="submit" class="primary" ?disabled=${this.busy}>Sign in</button>
+        <button id="submit" class="primary" ?disabled=${this.busy}>${t("sign-in.title")}</button>
         <button type="button" class="plain" id="by-code" @click=${() => ((this.byCode = !this.byCode), (this.error = null))}>
-          ${this.byCode ? "I have a password" : "I have a one-time code"}
+          ${t(this.byCode ? "sign-in.by-password" : "sign-in.by-code")}
         </button>
       </form>
     </main>`;

@@ -1,107 +1,85 @@
 import { LitElement, html, nothing } from "lit";
-import uPlot from "uplot";
 import { ProblemError, get, list } from "/assets/parts/api.js";
-import { durationText, millis, quantity, reasonText, timeText, unitText, valueText } from "/assets/parts/format.js";
+import { Chart, MOST_TAGS, isFlat, pointsOf, textAt } from "/assets/parts/chart.js";
+import { durationText, millis, reasonText, timeText, unitText } from "/assets/parts/format.js";
+import { t } from "/assets/parts/text.js";
 import { reading } from "/assets/parts/value.js";
 
-const RANGES = [
-  { text: "5 min", ms: 5 * 60_000 },
-  { text: "1 h", ms: 3_600_000 },
-  { text: "8 h", ms: 8 * 3_600_000 },
-  { text: "24 h", ms: 24 * 3_600_000 },
-  { text: "7 d", ms: 7 * 86_400_000 },
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** From minutes to days. */
+export const RANGES = [
+  { text: "5 min", ms: 5 * MINUTE_MS },
+  { text: "1 h", ms: HOUR_MS },
+  { text: "8 h", ms: 8 * HOUR_MS },
+  { text: "24 h", ms: DAY_MS },
+  { text: "7 d", ms: 7 * DAY_MS },
+  { text: "30 d", ms: 30 * DAY_MS },
 ];
 
 /** Up to this range samples are drawn as they are; beyond, as roll-ups. */
-const RAW_UP_TO_MS = 15 * 60_000;
+const RAW_UP_TO_MS = 15 * MINUTE_MS;
 const RAW_LIMIT = 10_000;
 const ROLL_UP_STEPS = 480;
-const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
+const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
 const REFRESH_MS = 5_000;
-const HEIGHT_PX = 300;
+/** A long range costs the gateway a long look, and changes little. */
+const REFRESH_LONG_MS = 60_000;
+const MOST_GAPS_SHOWN = 50;
+const LEAST_RANGE_MS = 2_000;
 
 /** The step that gives some hundreds of points. */
 export function stepFor(rangeMs) {
   const wanted = rangeMs / 1000 / ROLL_UP_STEPS;
-  return STEPS_S.find((s) => s >= wanted) ?? 3600;
+  return STEPS_S.find((s) => s >= wanted) ?? STEPS_S.at(-1);
 }
 
-const number = (value) =>
-  typeof value === "boolean" ? Number(value) : typeof value === "number" ? value : null;
-
-/** A gap in which the value is known to have held: polled, and within the deadband. */
-const isFlat = (gap) => gap.reason === "flat";
+const nameOf = (item) => `${item.gateway}/${item.tag}`;
 
 /**
- * The points of samples. A bad one breaks the line, and so does a gap that is more than a flat
- * stretch; nothing is drawn where nothing is known.
+ * Tags over time, with every gap shown and explained, a cursor that tells values, and an export.
+ *
+ * `item` or `items` say which tags; `span` ({from, to} in milliseconds) holds a moment fast, otherwise
+ * the last `rangeMs` are shown and go on. Tells `span` when a person chose another one.
  */
-export function pointsOfSamples(samples, gaps, untilMs) {
-  const marks = samples
-    .map((s) => ({ t: millis(s.sourceTime), v: s.quality === "bad" ? null : number(s.value) }))
-    .concat(gaps.filter((g) => !isFlat(g)).map((g) => ({ t: millis(g.from), v: null, gap: true })))
-    .sort((a, b) => a.t - b.t || (a.gap ? 1 : 0) - (b.gap ? 1 : 0));
-  const last = marks.at(-1);
-  if (last && last.v !== null && last.t < untilMs) {
-    marks.push({ t: untilMs, v: last.v }); // It holds until something else is heard.
-  }
-  return [marks.map((m) => m.t / 1000), marks.map((m) => m.v)];
-}
-
-/** The points of roll-ups; a step without samples breaks the line unless the value held. */
-export function pointsOfRollUps(rows, gaps, stepS) {
-  const times = [];
-  const columns = { min: [], max: [], avg: [] };
-  const add = (t, row) => {
-    times.push(t);
-    for (const [name, column] of Object.entries(columns)) {
-      column.push(row ? number(row[name]) : null);
-    }
-  };
-  const breaks = gaps.filter((g) => !isFlat(g)).map((g) => millis(g.from) / 1000);
-  let before = null;
-  for (const row of rows) {
-    const t = millis(row.time) / 1000;
-    if (before !== null && t - before > 1.5 * stepS && breaks.some((b) => b >= before && b <= t)) {
-      add(before + stepS, null);
-    }
-    add(t, row);
-    before = t;
-  }
-  return [times, columns.min, columns.max, columns.avg];
-}
-
-/** One tag over time, with every gap shown and explained. */
 export class Trend extends LitElement {
   static properties = {
     item: { attribute: false },
+    items: { attribute: false },
     now: { attribute: false },
+    marks: { attribute: false },
+    span: { attribute: false },
+    rangeMs: { attribute: false },
     rollUps: { type: Boolean },
-    rangeMs: { state: true },
-    gaps: { state: true },
+    lines: { state: true },
     error: { state: true },
-    stepS: { state: true },
-    count: { state: true },
+    cursorMs: { state: true },
   };
 
-  #plot = null;
-  #samples = [];
+  #chart = null;
   #loading = false;
   #again = false;
   #timer = null;
+  #loadedAt = 0;
   #watch = null;
   #shownFor = "";
+  #limited = false;
+  #dark = matchMedia("(prefers-color-scheme: dark)");
   #onTheme = () => this.#rebuild();
 
   constructor() {
     super();
     this.item = null;
+    this.items = null;
     this.now = Date.now();
+    this.marks = [];
+    this.span = null;
     this.rangeMs = RANGES[0].ms;
-    this.gaps = [];
+    this.lines = [];
     this.error = null;
-    this.stepS = 0;
-    this.count = 0;
+    this.cursorMs = null;
     this.rollUps = false;
   }
 
@@ -111,47 +89,65 @@ export class Trend extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.#timer = setInterval(() => document.hidden || this.load(), REFRESH_MS);
+    this.#timer = setInterval(() => this.#refresh(), REFRESH_MS);
     addEventListener("themechange", this.#onTheme);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", this.#onTheme);
-    this.#watch = new ResizeObserver(() => this.#fit());
+    this.#dark.addEventListener("change", this.#onTheme);
+    this.#watch = new ResizeObserver(() => this.#chart?.fit());
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     clearInterval(this.#timer);
     removeEventListener("themechange", this.#onTheme);
-    matchMedia("(prefers-color-scheme: dark)").removeEventListener("change", this.#onTheme);
+    this.#dark.removeEventListener("change", this.#onTheme);
     this.#watch?.disconnect();
-    this.#plot?.destroy();
-    this.#plot = null;
+    this.#chart?.destroy();
+    this.#chart = null;
+  }
+
+  get #wanted() {
+    return (this.items ?? (this.item ? [this.item] : [])).slice(0, MOST_TAGS);
   }
 
   updated(changed) {
-    const tag = this.item ? `${this.item.gateway}/${this.item.tag}` : "";
-    if (changed.has("rangeMs") || (changed.has("item") && tag !== this.#shownFor)) {
-      this.#shownFor = tag;
-      this.#rebuild();
+    const wanted = [...this.#wanted.map(nameOf), this.span ? `${this.span.from}-${this.span.to}` : this.rangeMs].join();
+    if (wanted !== this.#shownFor) {
+      this.#shownFor = wanted;
+      this.load();
+    } else if (changed.has("marks")) {
+      this.#draw();
+    }
+  }
+
+  #refresh() {
+    const { from, to } = this.#range;
+    const every = to - from > HOUR_MS ? REFRESH_LONG_MS : REFRESH_MS;
+    const isPast = this.span && this.span.to < this.#loadedAt;
+    if (!document.hidden && !isPast && Date.now() - this.#loadedAt >= every - 500) {
       this.load();
     }
   }
 
+  /** Milliseconds since 1970. */
+  get #range() {
+    const to = Date.now();
+    return this.span ?? { from: to - this.rangeMs, to };
+  }
+
   /** Reads history and gaps anew; at most one reading at a time. */
   async load() {
-    if (!this.item) {
-      return;
-    }
     if (this.#loading) {
       this.#again = true;
       return;
     }
     this.#loading = true;
     try {
-      await this.#read(this.item, this.rangeMs);
+      await this.#read(this.#shownFor);
       this.error = null;
     } catch (e) {
       this.error = e instanceof ProblemError ? e.text : String(e);
     } finally {
+      this.#loadedAt = Date.now();
       this.#loading = false;
       if (this.#again) {
         this.#again = false;
@@ -160,263 +156,251 @@ export class Trend extends LitElement {
     }
   }
 
-  async #read(item, rangeMs) {
-    const to = Date.now();
-    const from = to - rangeMs;
-    const query = {
-      gateway: item.gateway,
-      tag: item.tag,
-      from: new Date(from).toISOString(),
-      to: new Date(to).toISOString(),
-    };
-    const raw = rangeMs <= RAW_UP_TO_MS && !this.rollUps;
-    const stepS = raw ? 0 : stepFor(rangeMs);
-    const [rows, gaps] = await Promise.all([
-      raw
-        ? list("/api/v1/history", { ...query, limit: RAW_LIMIT }, RAW_LIMIT)
-        : list("/api/v1/history", { ...query, step: `${stepS}s`, functions: "min,max,avg,count" }, RAW_LIMIT),
-      get("/api/v1/gaps", query).then((page) => page.items),
-    ]);
-    if (item.tag !== this.item.tag || item.gateway !== this.item.gateway || rangeMs !== this.rangeMs) {
+  async #read(asked) {
+    const { from, to } = this.#range;
+    const raw = to - from <= RAW_UP_TO_MS && !this.rollUps;
+    const stepS = raw ? 0 : stepFor(to - from);
+    const lines = await Promise.all(this.#wanted.map((item) => this.#line(item, from, to, stepS)));
+    if (asked !== this.#shownFor) {
       return; // Something else was chosen meanwhile.
     }
-    this.gaps = gaps;
-    this.count = raw ? rows.length : rows.reduce((sum, r) => sum + Number(r.count ?? 0), 0);
-    if (stepS !== this.stepS) {
-      this.stepS = stepS;
-      this.#rebuild();
-    }
-    this.#samples = rows;
-    this.#draw(from, to);
+    this.#limited = raw && lines.some((l) => l.rows.length >= RAW_LIMIT);
+    this.lines = lines;
+    await this.updateComplete;
+    this.#draw();
   }
 
-  #draw(from, to) {
-    const data = this.stepS
-      ? pointsOfRollUps(this.#samples, this.gaps, this.stepS)
-      : pointsOfSamples(this.#samples, this.gaps, to);
-    this.#make();
-    this.#plot?.setData(data, false);
-    this.#plot?.setScale("x", { min: from / 1000, max: to / 1000 });
+  async #line(item, from, to, stepS) {
+    const query = { gateway: item.gateway, tag: item.tag, from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+    const [rows, gaps] = await Promise.all([
+      stepS
+        ? list("/api/v1/history", { ...query, step: `${stepS}s`, functions: "min,max,avg,count" }, RAW_LIMIT)
+        : list("/api/v1/history", { ...query, limit: RAW_LIMIT }, RAW_LIMIT),
+      list("/api/v1/gaps", query, RAW_LIMIT),
+    ]);
+    const line = { item, rows, gaps, stepS };
+    return { ...line, points: pointsOf(line, Math.min(to, Date.now())) };
+  }
+
+  #draw() {
+    const box = this.querySelector(".plot");
+    if (!box) {
+      return;
+    }
+    if (!this.#chart) {
+      this.#chart = new Chart(box, {
+        cursor: (ms) => (this.cursorMs = ms),
+        chosen: (from, to) => this.#tellSpan({ from, to: Math.max(to, from + LEAST_RANGE_MS) }),
+      });
+      this.#watch.observe(box);
+    }
+    const { from, to } = this.#range;
+    this.#chart.draw(this.lines, this.marks, from, to);
   }
 
   #rebuild() {
-    this.#plot?.destroy();
-    this.#plot = null;
-    if (this.#samples.length && this.isConnected) {
-      const to = Date.now();
-      this.#draw(to - this.rangeMs, to);
+    this.#chart?.destroy();
+    this.#chart = null;
+    if (this.isConnected) {
+      this.#draw();
     }
   }
 
-  #fit() {
-    const box = this.querySelector(".plot");
-    if (this.#plot && box && box.clientWidth > 0) {
-      this.#plot.setSize({ width: box.clientWidth, height: HEIGHT_PX });
+  #tellSpan(span) {
+    this.span = span;
+    this.dispatchEvent(new CustomEvent("span", { detail: { span, rangeMs: this.rangeMs } }));
+  }
+
+  #choose(rangeMs) {
+    this.rangeMs = rangeMs;
+    if (this.span && this.marks.length > 0) {
+      const middle = this.marks[0].t;
+      this.#tellSpan({ from: middle - rangeMs / 2, to: middle + rangeMs / 2 });
+    } else {
+      this.#tellSpan(null);
     }
   }
 
-  #make() {
-    const box = this.querySelector(".plot");
-    if (this.#plot || !box || box.clientWidth === 0) {
-      return;
-    }
-    this.#watch.observe(box);
-    const style = getComputedStyle(this);
-    const colour = (name) => style.getPropertyValue(name).trim();
-    const font = `12px ${style.fontFamily}`;
-    const axis = {
-      stroke: colour("--muted"),
-      grid: { stroke: colour("--grid"), width: 1 },
-      ticks: { stroke: colour("--grid"), width: 1, size: 5 },
-      font,
-    };
-    const boolean = typeof this.item?.value === "boolean" || typeof this.item?.lastGoodValue === "boolean";
-    const line = { stroke: colour("--trend"), width: 1.6, points: { show: false }, spanGaps: false, gaps: clearOfEdges };
-    const value = (u, v) => (v === null ? "—" : boolean ? (v ? "on" : "off") : quantity(v, this.item.unit));
-    const series = this.stepS
-      ? [
-          {},
-          { label: "min", stroke: colour("--band-edge"), width: 0.5, points: { show: false }, value },
-          { label: "max", stroke: colour("--band-edge"), width: 0.5, points: { show: false }, value },
-          { ...line, label: "avg", value },
-        ]
-      : [{}, { ...line, label: "value", paths: uPlot.paths.stepped({ align: 1 }), value }];
-    const range = boolean
-      ? [-0.15, 1.15]
-      : (u, min, max) => {
-          const pad = Math.max((max - min) * 0.08, Math.abs(max) * 1e-3, 1e-6);
-          return min === null ? [0, 1] : [min - pad, max + pad];
-        };
-    this.#plot = new uPlot(
-      {
-        width: box.clientWidth,
-        height: HEIGHT_PX,
-        legend: { show: true, live: true },
-        cursor: { drag: { x: false, y: false }, points: { size: 6 } },
-        scales: { x: { time: true }, y: { range } },
-        axes: [
-          { ...axis, size: 36, values: timeAxis },
-          { ...axis, size: 64, values: (u, ticks) => ticks.map((t) => axisText(t, boolean)) },
-        ],
-        series,
-        bands: this.stepS ? [{ series: [2, 1], fill: colour("--band") }] : [],
-        hooks: {
-          drawClear: [(u) => this.#shadeGaps(u, colour)],
-          draw: [(u) => this.#labelGaps(u, colour, font)],
-        },
-      },
-      this.stepS ? [[], [], [], []] : [[], []],
-      box,
-    );
+  #move(part) {
+    const { from, to } = this.#range;
+    const by = (to - from) * part;
+    this.#tellSpan(to + by >= Date.now() ? null : { from: from + by, to: to + by });
   }
 
-  /** The gaps that show and are no flat stretches, with their places on the canvas. */
-  #visibleGaps(u) {
-    const { left, width } = u.bbox;
-    return this.gaps
-      .filter((g) => !isFlat(g))
-      .map((g) => {
-        const from = Math.max(left, u.valToPos(millis(g.from) / 1000, "x", true));
-        const to = Math.min(left + width, u.valToPos(millis(g.to) / 1000, "x", true));
-        return { text: reasonText(g.reason), from, width: Math.max(2 * devicePixelRatio, to - from), to };
-      })
-      .filter((g) => g.to >= left && g.from <= left + width);
-  }
-
-  /** Hatches what is not known. */
-  #shadeGaps(u, colour) {
-    const { ctx, bbox } = u;
-    for (const gap of this.#visibleGaps(u)) {
-      ctx.save();
-      ctx.beginPath();
-      ctx.rect(gap.from, bbox.top, gap.width, bbox.height);
-      ctx.clip();
-      ctx.fillStyle = colour("--gap");
-      ctx.fillRect(gap.from, bbox.top, gap.width, bbox.height);
-      ctx.strokeStyle = colour("--gap-line");
-      ctx.lineWidth = devicePixelRatio;
-      for (let x = gap.from - bbox.height; x < gap.from + gap.width; x += 9 * devicePixelRatio) {
-        ctx.beginPath();
-        ctx.moveTo(x, bbox.top + bbox.height);
-        ctx.lineTo(x + bbox.height, bbox.top);
-        ctx.stroke();
-      }
-      ctx.restore();
+  #onKey(event) {
+    const steps = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10, Home: -100, End: 100 };
+    if (event.key in steps) {
+      event.preventDefault();
+      this.#chart?.moveCursor(steps[event.key]);
+    } else if (event.key === "Escape") {
+      this.#chart?.clearCursor();
     }
   }
 
-  /** Writes the reason into each gap that is wide enough. */
-  #labelGaps(u, colour, font) {
-    const { ctx, bbox } = u;
-    const ratio = devicePixelRatio;
-    ctx.save();
-    ctx.font = font.replace("12px", `${12 * ratio}px`);
-    ctx.textAlign = "center";
-    for (const gap of this.#visibleGaps(u)) {
-      const half = ctx.measureText(gap.text).width / 2 + 5 * ratio;
-      if (2 * half < gap.width) {
-        const middle = gap.from + gap.width / 2;
-        ctx.fillStyle = colour("--raised");
-        ctx.fillRect(middle - half, bbox.top + 3 * ratio, 2 * half, 18 * ratio);
-        ctx.fillStyle = colour("--text");
-        ctx.fillText(gap.text, middle, bbox.top + 16 * ratio);
-      }
-    }
-    ctx.restore();
+  #export() {
+    const { from } = this.#range;
+    const blob = new Blob([csvOf(this.lines)], { type: "text/csv;charset=utf-8" });
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = `${this.lines.map((l) => l.item.tag.replaceAll("/", "_")).join("+")}-${new Date(from).toISOString().slice(0, 19).replaceAll(":", "")}.csv`;
+    link.click();
+    URL.revokeObjectURL(link.href);
   }
 
   render() {
-    if (!this.item) {
-      return html`<p class="empty">Choose a tag to see its trend.</p>`;
+    const wanted = this.#wanted;
+    if (wanted.length === 0) {
+      return html`<p class="empty">${t("trend.choose")}</p>`;
     }
-    const known = this.gaps.filter((g) => !isFlat(g));
-    const flat = this.gaps.length - known.length;
+    const count = this.lines.reduce((sum, l) => sum + samplesOf(l), 0);
+    const tags = wanted.map((i) => i.tag).join(", ");
     return html`
-      <div class="toolbar trend-head">
-        <h2 data-testid="trend-title">
-          ${this.item.tag}${this.item.unit ? html` <span class="muted">${unitText(this.item.unit)}</span>` : nothing}
-        </h2>
-        <span data-testid="trend-value">${reading(this.item, this.now)}</span>
-        <span class="spring"></span>
-        <div class="tabs" role="group" aria-label="Range">
+      ${wanted.length === 1 ? this.#head(wanted[0]) : nothing}
+      <div class="toolbar">
+        <div class="tabs" role="group" aria-label=${t("trend.range")}>
           ${RANGES.map(
             (r) =>
               html`<button
                 type="button"
-                aria-pressed=${this.rangeMs === r.ms}
-                @click=${() => (this.rangeMs = r.ms)}
+                data-testid="range"
+                aria-pressed=${this.rangeMs === r.ms && (!this.span || this.marks.length > 0)}
+                @click=${() => this.#choose(r.ms)}
               >
                 ${r.text}
               </button>`,
           )}
         </div>
+        <span class="spring"></span>
+        <button type="button" data-testid="earlier" @click=${() => this.#move(-0.5)}>◀ ${t("trend.earlier")}</button>
+        <button type="button" data-testid="later" ?disabled=${!this.span} @click=${() => this.#move(0.5)}>${t("trend.later")} ▶</button>
+        <button type="button" data-testid="now" ?disabled=${!this.span} @click=${() => this.#tellSpan(null)}>${t("trend.live")}</button>
+        <button type="button" data-testid="export" ?disabled=${count === 0} @click=${() => this.#export()}>${t("trend.export")}</button>
       </div>
-      <div class="plot" role="img" aria-label="Trend of ${this.item.tag}" data-testid="trend" data-points=${this.count}></div>
-      ${this.error ? html`<p class="problem" role="alert">${this.error}</p>` : nothing}
-      <p class="muted trend-note">
-        ${this.count} samples${this.stepS
-          ? `, drawn as average with the band from least to most of each ${durationText(this.stepS * 1000)}`
-          : ""}${flat ? `; flat ${flat === 1 ? "once" : `${flat} times`}: read, and within the deadband` : ""}
-      </p>
-      ${known.length
-        ? html`<table class="gaps" data-testid="gaps">
-            <caption>
-              Gaps in this range
-            </caption>
-            <thead>
-              <tr>
-                <th scope="col">From</th>
-                <th scope="col">For</th>
-                <th scope="col">Reason</th>
-                <th scope="col">Detail</th>
-              </tr>
-            </thead>
-            <tbody>
-              ${known
-                .toSorted((a, b) => millis(b.from) - millis(a.from))
-                .slice(0, 50)
-                .map(
-                  (g) =>
-                    html`<tr data-testid="gap" data-reason=${g.reason}>
-                      <td class="time">${timeText(g.from, this.now)}</td>
-                      <td>${durationText(millis(g.to) - millis(g.from))}</td>
-                      <td>${reasonText(g.reason)}</td>
-                      <td class="wrap">${g.detail ?? ""}</td>
-                    </tr>`,
-                )}
-            </tbody>
-          </table>`
-        : html`<p class="muted trend-note" data-testid="no-gaps">No gaps in this range.</p>`}
+      <div
+        class="plot"
+        role="application"
+        tabindex="0"
+        aria-label=${t("trend.of", { tags })}
+        data-testid="trend"
+        data-points=${count}
+        data-lines=${this.lines.length}
+        @keydown=${(e) => this.#onKey(e)}
+      ></div>
+      ${this.#readout(wanted)} ${this.error ? html`<p class="problem" role="alert">${this.error}</p>` : nothing}
+      ${this.#notes(count)} ${this.#gapTable()}
     `;
   }
-}
 
-/** Widens a break by a line's width, so that no rising edge shows where the values come back. */
-const clearOfEdges = (u, series, from, to, breaks) =>
-  breaks.map(([start, end]) => [start, end + 2 * devicePixelRatio]);
-
-function axisText(tick, boolean) {
-  if (boolean) {
-    return tick === 0 ? "off" : tick === 1 ? "on" : "";
+  #head(item) {
+    return html`<div class="toolbar trend-head">
+      <h2 data-testid="trend-title">
+        ${item.tag}${item.unit ? html` <span class="muted">${unitText(item.unit)}</span>` : nothing}
+      </h2>
+      <span data-testid="trend-value">${reading(item, this.now)}</span>
+    </div>`;
   }
-  return tick === 0 || (Math.abs(tick) >= 1e-3 && Math.abs(tick) < 1e7)
-    ? String(Number(tick.toPrecision(6)))
-    : valueText(tick);
+
+  /** The values under the cursor, or the newest; the line's looks stand before its name. */
+  #readout(wanted) {
+    const at = this.cursorMs;
+    return html`<div class="readout" data-testid="readout" aria-live="off">
+      <span class="when">${at === null ? t("trend.newest") : t("trend.cursor", { time: timeText(at, this.now) })}</span>
+      ${wanted.map((item, i) => {
+        const line = this.lines.find((l) => nameOf(l.item) === nameOf(item));
+        return html`<span class="entry" data-testid="readout-entry" data-tag=${item.tag}>
+          <svg class="sample series-${wanted.length === 1 ? 0 : i + 1}" viewBox="0 0 28 8" aria-hidden="true"><path d="M0 4h28" /></svg>
+          ${item.tag} <strong>${at === null || !line ? reading(item, this.now) : saidAt(line, at)}</strong>
+        </span>`;
+      })}
+    </div>`;
+  }
+
+  #notes(count) {
+    const stepS = this.lines[0]?.stepS ?? 0;
+    const flat = this.lines.reduce((sum, l) => sum + l.gaps.filter(isFlat).length, 0);
+    const drawn = stepS
+      ? t("trend.rolled", { n: count, span: durationText(stepS * 1000) })
+      : t("trend.samples", { n: count });
+    return html`<p class="muted trend-note">
+      ${[drawn, ...(flat ? [t("trend.flat", { n: flat })] : [])].join("; ")}. ${t("trend.zoom-hint")}
+      ${this.#limited ? html`<span class="warn">${t("trend.limit", { n: RAW_LIMIT })}</span>` : nothing}
+    </p>`;
+  }
+
+  #gapTable() {
+    const several = this.lines.length > 1;
+    const gaps = this.lines
+      .flatMap((l) => l.gaps.filter((g) => !isFlat(g)).map((g) => ({ ...g, tag: l.item.tag })))
+      .sort((a, b) => millis(b.from) - millis(a.from));
+    if (gaps.length === 0) {
+      return html`<p class="muted trend-note" data-testid="no-gaps">${t("trend.no-gaps")}</p>`;
+    }
+    return html`<div class="scroll-x" tabindex="0" role="region" aria-label=${t("trend.gaps")}>
+        <table class="gaps" data-testid="gaps">
+          <caption>
+            ${t("trend.gaps")}
+          </caption>
+          <thead>
+            <tr>
+              ${several ? html`<th scope="col">${t("trend.tag")}</th>` : nothing}
+              <th scope="col">${t("trend.from")}</th>
+              <th scope="col">${t("trend.for")}</th>
+              <th scope="col">${t("trend.reason")}</th>
+              <th scope="col">${t("trend.detail")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${gaps.slice(0, MOST_GAPS_SHOWN).map(
+              (g) =>
+                html`<tr data-testid="gap" data-reason=${g.reason}>
+                  ${several ? html`<td class="name">${g.tag}</td>` : nothing}
+                  <td class="time">${timeText(g.from, this.now)}</td>
+                  <td>${durationText(millis(g.to) - millis(g.from))}</td>
+                  <td>${reasonText(g.reason)}</td>
+                  <td class="wrap">${g.detail ?? ""}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+      ${gaps.length > MOST_GAPS_SHOWN
+        ? html`<p class="muted trend-note">${t("trend.gaps-more", { n: gaps.length - MOST_GAPS_SHOWN })}</p>`
+        : nothing}`;
+  }
 }
 
-/** 24-hour times, whatever the browser's language; the date where it changes. */
-function timeAxis(u, ticks) {
-  let day = "";
-  const pad = (n) => String(n).padStart(2, "0");
-  return ticks.map((t) => {
-    const d = new Date(t * 1000);
-    const date = `${pad(d.getMonth() + 1)}-${pad(d.getDate())}`;
-    const seconds = d.getSeconds() ? `:${pad(d.getSeconds())}` : "";
-    const clock = `${pad(d.getHours())}:${pad(d.getMinutes())}${seconds}`;
-    const text = day && day !== date ? `${clock}\n${date}` : clock;
-    day = date;
-    return text;
+const samplesOf = (line) =>
+  line.stepS ? line.rows.reduce((sum, r) => sum + Number(r.count ?? 0), 0) : line.rows.length;
+
+function saidAt(line, ms) {
+  const said = textAt(line, ms);
+  if (said.none) {
+    return `— (${said.why ? t("trend.no-value-why", { why: said.why }) : t("trend.no-value")})`;
+  }
+  return said.min === undefined ? said.text : t("trend.range-value", { avg: said.text, min: said.min, max: said.max });
+}
+
+/** A cell; a text that a spreadsheet would take for a formula is kept from it. */
+function cell(value) {
+  const text = value === null || value === undefined ? "" : String(value);
+  const safe = typeof value === "string" && /^[=+@-]/.test(text) ? `'${text}` : text;
+  return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** What is drawn, as rows by time; a gap is a row of its own with its reason and end. */
+export function csvOf(lines) {
+  const rows = lines.flatMap((l) => {
+    const { tag, unit } = l.item;
+    const values = l.rows.map((r) =>
+      l.stepS
+        ? [r.time, "", tag, unit, r.avg, r.min, r.max, r.count, "", ""]
+        : [r.sourceTime, "", tag, unit, r.value, "", "", 1, r.quality, r.reason],
+    );
+    return values.concat(l.gaps.map((g) => [g.from, g.to, tag, unit, "", "", "", 0, "gap", `${g.reason}${g.detail ? `: ${g.detail}` : ""}`]));
   });
+  rows.sort((a, b) => millis(a[0]) - millis(b[0]));
+  const head = ["time", "until", "tag", "unit", "value", "min", "max", "samples", "quality", "reason"];
+  return [head, ...rows].map((row) => row.map(cell).join(",")).join("\n") + "\n";
 }
 
 customElements.define("drme-trend", Trend);

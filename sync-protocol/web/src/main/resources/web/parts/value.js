@@ -1,5 +1,6 @@
 import { LitElement, html, nothing } from "lit";
-import { durationText, millis, quantity, reasonText, timeText } from "/assets/parts/format.js";
+import { agoText, durationText, millis, quantity, reasonText, timeText } from "/assets/parts/format.js";
+import { t, word } from "/assets/parts/text.js";
 
 /**
  * A reading with its quality. A bad one never shows its old value as if it were the present one:
@@ -12,10 +13,10 @@ export function reading(item, now) {
   if (item.quality === "bad") {
     const last =
       item.lastGoodTime && item.lastGoodValue !== null
-        ? `${quantity(item.lastGoodValue, item.unit)}, ${durationText(now - millis(item.lastGoodTime))} ago, `
+        ? `${quantity(item.lastGoodValue, item.unit)}, ${agoText(now - millis(item.lastGoodTime))}, `
         : "";
     return html`<span class="value bad"
-      ><span class="symbol" aria-hidden="true">×</span>— <span class="why">(${last}${reasonText(item.reason) || "bad"})</span></span
+      ><span class="symbol" aria-hidden="true">×</span>— <span class="why">(${last}${reasonText(item.reason) || t("quality.bad")})</span></span
     >`;
   }
   if (item.quality === "uncertain") {
@@ -39,7 +40,7 @@ export class TagTable extends LitElement {
     items: { attribute: false },
     selected: { attribute: false },
     now: { attribute: false },
-    filter: { state: true },
+    filter: { attribute: false },
   };
 
   constructor() {
@@ -57,7 +58,7 @@ export class TagTable extends LitElement {
   get #shown() {
     const words = this.filter.toLowerCase().split(/\s+/).filter(Boolean);
     return this.items.filter((item) => {
-      const text = `${item.tag} ${item.quality} ${item.reason ?? ""}`.toLowerCase();
+      const text = `${item.tag} ${word("quality", item.quality)} ${reasonText(item.reason)}`.toLowerCase();
       return words.every((word) => text.includes(word));
     });
   }
@@ -85,27 +86,27 @@ export class TagTable extends LitElement {
     return html`
       <div class="toolbar">
         <label class="search">
-          <span>Filter</span>
+          <span>${t("tags.filter")}</span>
           <input
             id="tag-filter"
             data-testid="tag-filter"
             type="search"
-            placeholder="name, quality or reason"
+            placeholder=${t("tags.filter.hint")}
             .value=${this.filter}
             @input=${(e) => (this.filter = e.target.value)}
           />
         </label>
-        <span class="muted" data-testid="tag-count">${found.length} of ${this.items.length} tags</span>
+        <span class="muted" data-testid="tag-count">${t("tags.count", { n: found.length, all: this.items.length })}</span>
       </div>
-      <div class="scroll" tabindex="0">
+      <div class="scroll" tabindex="0" role="region" aria-label=${t("view.tags")}>
         <table class="tags" data-testid="tags">
           <thead>
             <tr>
-              <th scope="col">Tag</th>
-              <th scope="col" class="number">Value</th>
-              <th scope="col">Quality</th>
-              <th scope="col" class="number">Source time</th>
-              <th scope="col" class="number">Age</th>
+              <th scope="col">${t("tags.tag")}</th>
+              <th scope="col" class="number">${t("tags.value")}</th>
+              <th scope="col">${t("tags.quality")}</th>
+              <th scope="col" class="number">${t("tags.source-time")}</th>
+              <th scope="col" class="number">${t("tags.age")}</th>
             </tr>
           </thead>
           <tbody>
@@ -119,10 +120,10 @@ export class TagTable extends LitElement {
           </tbody>
         </table>
         ${found.length > MAX_ROWS
-          ? html`<p class="empty">The first ${MAX_ROWS} are shown. Use the filter to see others.</p>`
+          ? html`<p class="empty">${t("tags.first", { n: MAX_ROWS })}</p>`
           : nothing}
         ${shown.length === 0
-          ? html`<p class="empty">${this.items.length ? "No tag matches the filter." : "No tags yet."}</p>`
+          ? html`<p class="empty">${t(this.items.length ? "tags.no-match" : "tags.none")}</p>`
           : nothing}
       </div>
     `;
@@ -133,7 +134,7 @@ export class TagTable extends LitElement {
     const bad = mine.filter((i) => i.quality === "bad").length;
     return html`<tr class="device">
       <th scope="rowgroup" colspan="5">
-        ${owner}${bad ? html`<span class="note"> ${bad} of ${mine.length} bad</span>` : nothing}
+        ${owner}${bad ? html`<span class="note"> ${t("tags.bad", { n: bad, all: mine.length })}</span>` : nothing}
       </th>
     </tr>`;
   }
@@ -144,18 +145,18 @@ export class TagTable extends LitElement {
     return html`<tr
       tabindex="0"
       class=${chosen ? "chosen" : ""}
-      aria-selected=${chosen ? "true" : "false"}
+      aria-current=${chosen ? "true" : "false"}
       data-testid="tag"
       data-tag=${item.tag}
       data-quality=${item.quality}
       @click=${() => this.#choose(item)}
       @keydown=${(e) => this.#onKey(e, item)}
     >
-      <td class="name" title=${item.tag}>${slash < 0 ? item.tag : item.tag.slice(slash + 1)}</td>
+      <td class="name" title=${item.tag}><span class="hidden">${slash < 0 ? "" : item.tag.slice(0, slash + 1)}</span>${slash < 0 ? item.tag : item.tag.slice(slash + 1)}</td>
       ${item.quality === "bad"
         ? html`<td class="number" colspan="2">${reading(item, this.now)}</td>`
         : html`<td class="number">${quantityOf(item)}</td>
-            <td><span class="quality ${item.quality}">${item.reason ? reasonText(item.reason) : item.quality}</span></td>`}
+            <td><span class="quality ${item.quality}">${item.reason ? reasonText(item.reason) : word("quality", item.quality)}</span></td>`}
       <td class="number time" title=${item.sourceTime}>${item.sourceTime ? timeText(item.sourceTime, this.now) : "—"}</td>
       <td class="number age">${item.sourceTime ? durationText(this.now - millis(item.sourceTime)) : "—"}</td>
     </tr>`;

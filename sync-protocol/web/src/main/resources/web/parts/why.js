@@ -1,6 +1,7 @@
 import { LitElement, html, nothing } from "lit";
 import { ProblemError, get } from "/assets/parts/api.js";
-import { durationText, millis, quantity, reasonText } from "/assets/parts/format.js";
+import { agoText, durationText, millis, quantity, reasonText } from "/assets/parts/format.js";
+import { t, word } from "/assets/parts/text.js";
 import { stateMark } from "/assets/parts/devices.js";
 
 /** While it is shown it is asked again this often. */
@@ -85,37 +86,41 @@ export class Why extends LitElement {
     }
     if (!this.#isOpen) {
       return html`<p>
-        <button type="button" data-testid="why-open" @click=${() => this.#open()}>How is it read?</button>
+        <button type="button" data-testid="why-open" @click=${() => this.#open()}>${t("why.open")}</button>
       </p>`;
     }
-    return html`<section class="why-panel" data-testid="why" aria-label="Why ${this.item.tag} is ${this.item.quality}">
-      <h3>${this.item.quality === "good" ? "How it is read" : `Why ${this.item.tag} is ${this.item.quality}`}</h3>
+    const title =
+      this.item.quality === "good"
+        ? t("why.is-good")
+        : t("why.is-not", { tag: this.item.tag, quality: word("quality", this.item.quality) });
+    return html`<section class="why-panel" data-testid="why" aria-label=${title}>
+      <h3>${title}</h3>
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
-      ${this.answer ? this.#found(this.answer) : html`<p class="empty">Asking the gateway…</p>`}
+      ${this.answer ? this.#found(this.answer) : html`<p class="empty">${t("why.asking")}</p>`}
     </section>`;
   }
 
   #found(why) {
     const { latest, device, exchange } = why;
     return html`<dl>
-      <dt>Quality</dt>
-      <dd>${latest.quality}${latest.reason ? `: ${reasonText(latest.reason)}` : ""}</dd>
-      ${why.error ? html`<dt>Error</dt><dd class="wrap" data-testid="why-error">${why.error}</dd>` : nothing}
-      <dt>Last good</dt>
+      <dt>${t("why.quality")}</dt>
+      <dd>${word("quality", latest.quality)}${latest.reason ? `: ${reasonText(latest.reason)}` : ""}</dd>
+      ${why.error ? html`<dt>${t("why.error")}</dt><dd class="wrap" data-testid="why-error">${why.error}</dd>` : nothing}
+      <dt>${t("why.last-good")}</dt>
       <dd>
         ${latest.lastGoodTime
-          ? `${quantity(latest.lastGoodValue, latest.unit)}, ${durationText(this.now - millis(latest.lastGoodTime))} ago`
-          : "never"}
+          ? `${quantity(latest.lastGoodValue, latest.unit)}, ${agoText(this.now - millis(latest.lastGoodTime))}`
+          : t("why.never")}
       </dd>
-      <dt>Source</dt>
+      <dt>${t("why.source")}</dt>
       <dd>${why.source} ${device ? stateMark(device.state) : nothing}</dd>
       ${exchange
-        ? html`<dt>Last request</dt>
-            <dd class="bytes" data-testid="why-request">${exchange.request || "none yet"}</dd>
-            <dt>Its answer</dt>
-            <dd class="bytes" data-testid="why-answer">${exchange.answer || "none came"}</dd>`
+        ? html`<dt>${t("why.request")}</dt>
+            <dd class="bytes" data-testid="why-request">${exchange.request || t("why.no-request")}</dd>
+            <dt>${t("why.answer")}</dt>
+            <dd class="bytes" data-testid="why-answer">${exchange.answer || t("why.no-answer")}</dd>`
         : nothing}
-      <dt>Next</dt>
+      <dt>${t("why.next")}</dt>
       <dd class="wrap">${this.#next(why)}</dd>
     </dl>`;
   }
@@ -127,8 +132,8 @@ export class Why extends LitElement {
       return why.next;
     }
     return tried > this.now
-      ? `the device is tried again in ${durationText(tried - this.now)}`
-      : "the device is being tried again now";
+      ? t("why.tried-in", { span: durationText(tried - this.now) })
+      : t("why.tried-now");
   }
 }
 

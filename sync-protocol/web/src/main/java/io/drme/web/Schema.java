@@ -42,6 +42,18 @@ public final class Schema {
                         .put("required", required));
     }
 
+    /** This object with more fields. */
+    public Schema with(Field... more) {
+        var extended = json.copy();
+        for (var field : more) {
+            extended.getJsonObject("properties").put(field.name(), field.schema().json);
+            if (field.required()) {
+                extended.getJsonArray("required").add(field.name());
+            }
+        }
+        return new Schema(extended);
+    }
+
     /** A text. */
     public static Schema text(String description) {
         return described("string", description);

@@ -27,6 +27,9 @@ public final class AlarmBook {
     /** Occurrences kept in memory; older ones are in the log and at the centre. */
     public static final int MOST_OCCURRENCES = 2_000;
 
+    /** Steps kept of one occurrence: the first, and the newest; all are in the log. */
+    public static final int MOST_STEPS = 50;
+
     private final LinkedHashMap<String, Occurrence> byId = new LinkedHashMap<>();
     private final List<Transition> recorded;
     private final AtomicReference<List<Occurrence>> published = new AtomicReference<>(List.of());
@@ -46,16 +49,28 @@ public final class AlarmBook {
      * @param clearedAtNanos 0 while the condition is present
      * @param acknowledgedAtNanos 0 while it is not acknowledged
      * @param acknowledgedBy empty while it is not acknowledged
+     * @param steps what happened to it, comments included, oldest first; of more than {@link
+     *     #MOST_STEPS} the first and the newest
      */
     public record Occurrence(
             Transition last,
             Transition raised,
             long clearedAtNanos,
             long acknowledgedAtNanos,
-            String acknowledgedBy) {
+            String acknowledgedBy,
+            List<Transition> steps) {
 
         private static Occurrence first(Transition t) {
-            return new Occurrence(t, t, 0, 0, "").with(t);
+            return new Occurrence(t, t, 0, 0, "", List.of()).with(t);
+        }
+
+        private List<Transition> stepsWith(Transition t) {
+            var all = new ArrayList<>(steps);
+            all.add(t);
+            if (all.size() > MOST_STEPS) {
+                all.remove(1);
+            }
+            return List.copyOf(all);
         }
 
         private Occurrence with(Transition t) {
@@ -80,7 +95,8 @@ public final class AlarmBook {
                             : t.to() == AlarmState.UNACKNOWLEDGED ? 0 : acknowledgedAtNanos,
                     acknowledges
                             ? t.by()
-                            : t.to() == AlarmState.UNACKNOWLEDGED ? "" : acknowledgedBy);
+                            : t.to() == AlarmState.UNACKNOWLEDGED ? "" : acknowledgedBy,
+                    stepsWith(t));
         }
     }
 

@@ -14,6 +14,7 @@ import io.drme.web.Request;
 import io.drme.web.Route;
 import io.drme.web.Rule;
 import io.drme.web.Schema;
+import io.drme.web.Times;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -39,6 +40,19 @@ final class AlarmRoutes {
     private static final Schema COMMENT =
             Schema.object(Schema.optional("comment", Schema.text("why, or what is done")));
 
+    private static final Schema STEP =
+            Schema.object(
+                    Schema.field("at", Schema.time("when")),
+                    Schema.field("from", Schema.text("state before")),
+                    Schema.field("to", Schema.text("state after; the same for a comment")),
+                    Schema.field("by", Schema.text("who; empty where the plant did it")),
+                    Schema.field("comment", Schema.text("a person's words; may be empty")));
+
+    private static final Schema DETAIL =
+            AlarmItem.SCHEMA.with(
+                    Schema.optional("shelvedUntil", Schema.time("when shelving ends")),
+                    Schema.field("steps", Schema.list(STEP, "oldest first")));
+
     private final GatewayParts parts;
 
     AlarmRoutes(GatewayParts parts) {
@@ -63,6 +77,13 @@ final class AlarmRoutes {
                         .paged()
                         .answers(Schema.page(AlarmItem.SCHEMA)),
                 this::list);
+        api.add(
+                Route.get(
+                                "/api/v1/alarms/{id}",
+                                Rule.VIEWER,
+                                "One occurrence with what happened to it, comments included")
+                        .answers(DETAIL),
+                this::one);
         addCommands(api);
     }
 
@@ -165,6 +186,41 @@ final class AlarmRoutes {
                                                 && i.raisedAtNanos() < to.orElse(Long.MAX_VALUE)))
                         .toList();
         return Reply.page(page(request, items));
+    }
+
+    private Reply one(Request request) {
+        var id = request.path("id");
+        var found =
+                parts.alarmBook().occurrences().stream()
+                        .filter(o -> o.last().id().equals(id))
+                        .findFirst()
+                        .orElseThrow(() ->
+                                Problem.notFound(
+                                                "alarm",
+                                                "'" + id + "' is no alarm that this gateway keeps",
+                                                "List them under /api/v1/alarms; older ones are at the centre")
+                                        .asException());
+        var clock = parts.recorder().clock();
+        var steps = new JsonArray();
+        found.steps().forEach(t -> steps.add(step(clock, t)));
+        return Reply.json(
+                item(parts.gateway(), clock, found)
+                        .toJson()
+                        .put("shelvedUntil", text(time(clock, found.last().untilNanos())))
+                        .put("steps", steps));
+    }
+
+    private static JsonObject step(ClockLine clock, Transition t) {
+        return new JsonObject()
+                .put("at", text(time(clock, t.atNanos())))
+                .put("from", t.from().text())
+                .put("to", t.to().text())
+                .put("by", t.by())
+                .put("comment", t.comment());
+    }
+
+    private static @Nullable String text(@Nullable Long nanos) {
+        return nanos == null ? null : Times.text(nanos);
     }
 
     /** The list is ordered by time, newest first, so the cursor is the id of the last one shown. */

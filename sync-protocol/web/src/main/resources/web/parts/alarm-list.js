@@ -1,0 +1,263 @@
+import { LitElement, html, nothing } from "lit";
+import {
+  PRIORITIES,
+  acknowledgeButton,
+  byUrgency,
+  can,
+  deedButton,
+  isActive,
+  key,
+  mayBeAtTheTimeOf,
+  needsAcknowledge,
+  prioritySymbol,
+  symbol,
+  timeTitle,
+} from "/assets/parts/alarms.js";
+import { millis, timeText, valueText } from "/assets/parts/format.js";
+import { t, word } from "/assets/parts/text.js";
+
+/** So many rows are drawn at once; more would make an old panel slow. */
+const MAX_ROWS = 300;
+const STATES = ["open", "unacknowledged", "acknowledged", "returned", "latched", "shelved", "past"];
+
+/** The part of a plant that a tag belongs to: its device, or the pipeline that derives it. */
+export const areaOf = (tag) => tag.split("/", 1)[0];
+
+/** All alarms, open or past, with filters, and what a person does about one or several. */
+export class AlarmList extends LitElement {
+  static properties = {
+    alarms: { attribute: false },
+    who: { attribute: false },
+    now: { attribute: false },
+    one: { attribute: false },
+    fleet: { type: Boolean },
+    state: { attribute: false },
+    priorities: { attribute: false },
+    area: { attribute: false },
+    text: { attribute: false },
+    picked: { state: true },
+  };
+
+  constructor() {
+    super();
+    this.alarms = [];
+    this.one = null;
+    this.state = STATES[0];
+    this.priorities = new Set();
+    this.area = "";
+    this.text = "";
+    this.picked = new Set();
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  #pick(alarm, on) {
+    const picked = new Set(this.picked);
+    on ? picked.add(key(alarm)) : picked.delete(key(alarm));
+    this.picked = picked;
+  }
+
+  #toggle(priority) {
+    const next = new Set(this.priorities);
+    next.delete(priority) || next.add(priority);
+    this.priorities = next;
+  }
+
+  /** Whether it may have come before or after an alarm of another gateway: clocks are off by something. */
+  #unordered(alarm) {
+    return this.fleet && this.alarms.some((other) => mayBeAtTheTimeOf(alarm, other));
+  }
+
+  #done() {
+    this.picked = new Set();
+    this.dispatchEvent(new Event("acknowledged"));
+  }
+
+  #inState(alarm) {
+    switch (this.state) {
+      case "open":
+        return isActive(alarm);
+      case "past":
+        return !isActive(alarm);
+      default:
+        return alarm.state === this.state;
+    }
+  }
+
+  get #shown() {
+    const words = this.text.toLowerCase().split(/\s+/).filter(Boolean);
+    const order = this.state === "past" ? (a, b) => millis(b.raisedAt) - millis(a.raisedAt) : byUrgency;
+    return this.alarms
+      .filter((a) => this.#inState(a))
+      .filter((a) => this.priorities.size === 0 || this.priorities.has(a.priority))
+      .filter((a) => !this.area || areaOf(a.tag) === this.area)
+      .filter((a) => {
+        const text = `${a.gateway} ${a.message} ${a.name} ${a.tag} ${a.action ?? ""}`.toLowerCase();
+        return words.every((w) => text.includes(w));
+      })
+      .sort(order);
+  }
+
+  render() {
+    const found = this.#shown;
+    const shown = found.slice(0, MAX_ROWS);
+    return html`
+      ${this.#filters(found.length)} ${this.#actions(shown)}
+      <div class="scroll" tabindex="0" role="region" aria-label=${t("view.alarms")}>
+        <table class="alarms" data-testid="alarms">
+          <thead>
+            <tr>
+              <th scope="col">${this.#pickAll(shown)}</th>
+              <th scope="col">${t("alarms.priority")}</th>
+              <th scope="col">${t("alarms.state")}</th>
+              ${this.fleet ? html`<th scope="col">${t("alarms.gateway")}</th>` : nothing}
+              <th scope="col">${t("alarms.message")}</th>
+              <th scope="col">${t("alarms.tag")}</th>
+              <th scope="col" class="number">${t("alarms.value")}</th>
+              <th scope="col" class="number">${t("alarms.raised")}</th>
+              <th scope="col">${t("alarms.acknowledged")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${shown.map((alarm) => this.#row(alarm))}
+          </tbody>
+        </table>
+        ${found.length > MAX_ROWS ? html`<p class="empty">${t("alarms.first", { n: MAX_ROWS })}</p>` : nothing}
+        ${shown.length === 0 ? html`<p class="empty">${t("alarms.empty")}</p>` : nothing}
+      </div>
+    `;
+  }
+
+  #filters(count) {
+    const areas = [...new Set(this.alarms.map((a) => areaOf(a.tag)))].sort();
+    return html`<div class="toolbar" role="search">
+      <label class="search"
+        ><span>${t("alarms.state")}</span>
+        <select data-testid="alarm-state" .value=${this.state} @change=${(e) => (this.state = e.target.value)}>
+          ${STATES.map(
+            (s) =>
+              html`<option value=${s} ?selected=${s === this.state}>
+                ${s === "open" || s === "past" ? t(`alarms.${s}`) : word("alarm", s)}
+              </option>`,
+          )}
+        </select></label
+      >
+      <div class="tabs" role="group" aria-label=${t("alarms.priority")}>
+        ${PRIORITIES.map(
+          (p) =>
+            html`<button
+              type="button"
+              data-testid="priority-${p}"
+              aria-pressed=${this.priorities.has(p)}
+              @click=${() => this.#toggle(p)}
+            >
+              ${prioritySymbol(p, true)} ${this.alarms.filter((a) => a.priority === p && this.#inState(a)).length}
+            </button>`,
+        )}
+      </div>
+      <label class="search"
+        ><span>${t("alarms.area")}</span>
+        <select data-testid="alarm-area" .value=${this.area} @change=${(e) => (this.area = e.target.value)}>
+          <option value="">${t("alarms.all")}</option>
+          ${areas.map((a) => html`<option value=${a} ?selected=${a === this.area}>${a}</option>`)}
+        </select></label
+      >
+      <label class="search"
+        ><span>${t("alarms.text")}</span
+        ><input
+          type="search"
+          data-testid="alarm-text"
+          placeholder=${t("alarms.text.hint")}
+          .value=${this.text}
+          @input=${(e) => (this.text = e.target.value)}
+      /></label>
+      <span class="muted" data-testid="alarm-count">${t("alarms.count", { n: count, all: this.alarms.length })}</span>
+    </div>`;
+  }
+
+  #pickAll(shown) {
+    const all = shown.length > 0 && shown.every((a) => this.picked.has(key(a)));
+    return html`<label class="pick"
+      ><input
+        type="checkbox"
+        data-testid="pick-all"
+        .checked=${all}
+        @change=${(e) => (this.picked = new Set(e.target.checked ? shown.map(key) : []))}
+      /><span class="hidden">${t("alarms.choose-all")}</span></label
+    >`;
+  }
+
+  /** Of those that were chosen each deed takes the ones whose state allows it. */
+  #actions(shown) {
+    const chosen = shown.filter((a) => this.picked.has(key(a)));
+    if (chosen.length === 0) {
+      return nothing;
+    }
+    const deeds = this.fleet ? ["acknowledge"] : ["acknowledge", "shelve", "unshelve", "reset"];
+    return html`<div class="toolbar actions" role="group" aria-label=${t("alarms.chosen", { n: chosen.length })}>
+      <strong data-testid="alarms-chosen">${t("alarms.chosen", { n: chosen.length })}</strong>
+      ${deeds.map((deed) => {
+        const fit = chosen.filter((a) => can(deed, a));
+        const done = () => this.#done();
+        return fit.length
+          ? deedButton(deed, fit, this.who, done, `${t(`alarms.${deed}`)} (${fit.length})`)
+          : nothing;
+      })}
+    </div>`;
+  }
+
+  #row(alarm) {
+    const waits = needsAcknowledge(alarm);
+    const message = html`<strong>${alarm.message || alarm.name}</strong>`;
+    return html`<tr
+      class=${waits ? "waits" : ""}
+      data-testid="alarm"
+      data-id=${alarm.id}
+      data-state=${alarm.state}
+      data-name=${alarm.name}
+    >
+      <td>
+        ${isActive(alarm)
+          ? html`<label class="pick"
+              ><input
+                type="checkbox"
+                .checked=${this.picked.has(key(alarm))}
+                @change=${(e) => this.#pick(alarm, e.target.checked)}
+              /><span class="hidden">${t("alarms.choose-one", { name: alarm.name, tag: alarm.tag })}</span></label
+            >`
+          : nothing}
+      </td>
+      <td><span class="priority">${symbol(alarm)} ${word("priority", alarm.priority)}</span></td>
+      <td>${word("alarm", alarm.state)}</td>
+      ${this.fleet ? html`<td>${alarm.gateway}</td>` : nothing}
+      <td class="message">
+        ${this.one ? html`<a class="row-link" href=${this.one(alarm)}>${message}</a>` : message}
+        ${alarm.action ? html`<span class="muted">${alarm.action}</span>` : nothing}
+      </td>
+      <td class="name">${alarm.tag}</td>
+      <td class="number">${valueText(alarm.value)}</td>
+      <td class="number time">
+        <span title=${timeTitle(alarm, this.#unordered(alarm))}
+          >${this.#unordered(alarm) ? "≈ " : ""}${timeText(alarm.raisedAt, this.now)}</span
+        >
+        ${alarm.clearedAt
+          ? html`<span class="muted">${t("alarms.cleared", { time: timeText(alarm.clearedAt, this.now) })}</span>`
+          : nothing}
+      </td>
+      <td>
+        ${alarm.acknowledgedAt
+          ? html`<span class="stack"
+              ><span>${alarm.acknowledgedBy ?? ""}</span>
+              <span class="muted">${timeText(alarm.acknowledgedAt, this.now)}</span></span
+            >`
+          : waits
+            ? acknowledgeButton([alarm], this.who, () => this.#done())
+            : nothing}
+      </td>
+    </tr>`;
+  }
+}
+
+customElements.define("drme-alarms", AlarmList);

@@ -1,0 +1,129 @@
+// All that the plant's views show, kept from REST and the live feed.
+import { ProblemError, get, list, session } from "/assets/parts/api.js";
+import { AlarmBook } from "/assets/parts/alarms.js";
+import { Live } from "/assets/parts/live.js";
+
+const DEVICES_EVERY_MS = 3_000;
+const FIGURES_EVERY_MS = 3_000;
+const ALARMS_EVERY_MS = 20_000;
+const CLOCK_EVERY_MS = 1_000;
+
+/** Tells `change` once a second, and at once where an alarm or the connection changed. */
+export class Plant extends EventTarget {
+  who = null;
+  live = "connecting";
+  lastHeard = null;
+  now = Date.now();
+  /** The newest reading of each tag, by name. */
+  items = [];
+  devices = [];
+  status = null;
+  reconcile = null;
+  /** What could not be read, in words, by what. */
+  problems = {};
+  book = new AlarmBook();
+  #latest = new Map();
+  #dirty = false;
+  #feed = new Live();
+
+  async start() {
+    this.who = await session();
+    this.book.addEventListener("change", () => this.#tell());
+    this.#feed.addEventListener("state", (e) => {
+      this.live = e.detail;
+      this.#tell();
+    });
+    this.#feed.addEventListener("samples", (e) => this.#onSamples(e.detail));
+    this.#feed.addEventListener("alarms", (e) => this.book.merge(e.detail));
+    this.#feed.addEventListener("resync", () => this.readAll());
+    this.#feed.subscribe("**");
+    this.#every(CLOCK_EVERY_MS, () => this.#tick());
+    this.#every(DEVICES_EVERY_MS, () => this.#readDevices());
+    this.#every(FIGURES_EVERY_MS, () => this.#readFigures());
+    this.#every(ALARMS_EVERY_MS, () => this.readAlarms());
+    this.readAll();
+  }
+
+  /** The newest reading of a tag, or undefined. */
+  item(tag) {
+    return this.#latest.get(tag);
+  }
+
+  get gateway() {
+    return this.status?.gateway ?? this.items[0]?.gateway ?? "";
+  }
+
+  #every(ms, act) {
+    setInterval(() => document.hidden || act(), ms);
+  }
+
+  readAll() {
+    this.#read("latest", async () => {
+      this.#onSamples(await list("/api/v1/latest"));
+      this.#tick();
+    });
+    this.readAlarms();
+    this.#readDevices();
+    this.#readFigures();
+  }
+
+  readAlarms() {
+    this.#read("alarms", () => this.book.read());
+  }
+
+  #readDevices() {
+    this.#read("devices", async () => (this.devices = await list("/api/v1/devices")));
+  }
+
+  /** The account is in the status, so one request has all figures of one moment. */
+  #readFigures() {
+    this.#read("status", async () => {
+      this.status = await get("/api/v1/status");
+      this.reconcile = this.status.reconcile;
+    });
+  }
+
+  /** Reads one thing; what goes wrong is shown where the thing would be. */
+  async #read(what, act) {
+    let problem = null;
+    try {
+      await act();
+    } catch (e) {
+      problem = e instanceof ProblemError ? e.text : String(e);
+    }
+    this.problems = { ...this.problems, [what]: problem };
+    this.#tell();
+  }
+
+  #onSamples(items) {
+    this.lastHeard = Date.now();
+    for (const item of items) {
+      this.#latest.set(item.tag, item);
+    }
+    this.#dirty = true;
+  }
+
+  #tick() {
+    this.now = Date.now();
+    if (this.#dirty) {
+      this.#dirty = false;
+      this.items = [...this.#latest.values()].sort((a, b) => (a.tag < b.tag ? -1 : 1));
+    }
+    this.#tell();
+  }
+
+  #tell() {
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+/** The line to the centre: its state and why; null where none is configured. */
+export function uplinkOf(status) {
+  const uplink = status?.uplink;
+  if (!uplink?.url) {
+    return null;
+  }
+  return uplink.connected
+    ? { state: "connected", why: "" }
+    : { state: "disconnected", why: uplink.trouble || String(uplink.phase ?? "").replaceAll("-", " ") };
+}
