@@ -39,6 +39,7 @@ class PipelinesView extends View {
                 <th scope="col" class="number">${t("pipe.age")}</th>
                 <th scope="col" class="number">${t("pipe.within")}</th>
                 <th scope="col" class="number">${t("pipe.overdue")}</th>
+                <th scope="col" class="number">${t("pipe.late")}</th>
                 <th scope="col" class="number">${t("pipe.cpu")}</th>
                 <th scope="col" class="number">${t("pipe.cost")}</th>
                 <th scope="col" class="number">${t("pipe.memory")}</th>
@@ -85,6 +86,7 @@ class PipelinesView extends View {
       <td class="number ${p.ageSeconds > 1 ? "warn" : ""}">${t("pipe.seconds", { n: p.ageSeconds })}</td>
       <td class="number">${p.within}</td>
       <td class="number ${p.overdue > 0 ? "warn" : ""}">${t("pipe.times", { n: countText(p.overdue) })}</td>
+      <td class="number ${p.late > 0 ? "warn" : ""}">${countText(p.late)}</td>
       <td class="number">${percentText(p.cpu)}</td>
       <td class="number">${t("pipe.ns", { n: countText(p.nanosPerSample) })}</td>
       <td class="number">${bytesText(p.stateBytes + p.waitingBytes)}</td>

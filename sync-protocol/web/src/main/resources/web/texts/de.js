@@ -301,6 +301,7 @@ export default {
   "pipe.memory": "Hauptspeicher",
   "pipe.within": "Frist",
   "pipe.overdue": "Später als das",
+  "pipe.late": "Kam zu spät",
   "pipe.total-cpu": "Alle Pipelines",
   "pipe.total-cpu.note": "von einem Kern; die Grenze ist {limit}",
   "pipe.total-memory": "Hauptspeicher",

@@ -301,6 +301,7 @@ export default {
   "pipe.memory": "Memory",
   "pipe.within": "Bound",
   "pipe.overdue": "Later than that",
+  "pipe.late": "Came too late",
   "pipe.total-cpu": "All pipelines",
   "pipe.total-cpu.note": "of one core; the limit is {limit}",
   "pipe.total-memory": "Memory",
