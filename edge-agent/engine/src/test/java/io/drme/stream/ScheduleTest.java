@@ -125,6 +125,36 @@ class ScheduleTest {
         assertThat(load(schedule.loads(), "heavy").deferred()).isZero();
     }
 
+    // All of a call goes to the store as one tick, which must not be too large for it.
+    @Test
+    void longTextsComeWithSeveralCalls() {
+        var pipelines =
+                Pipelines.of(
+                        "pipelines: {p: {from: press/text, steps: [{filter: \"true\"}], to: p/x}}",
+                        Tag.of("press/text", ValueType.TEXT));
+        var schedule = new Schedule(pipelines, BUDGET, clock);
+        for (int i = 0; i < 500; i++) {
+            var batch = new Batch();
+            batch.begin(0, Hlc.of(clock.epochNanos() / 1_000_000, 0));
+            batch.addText(0, clock.epochNanos(), "x".repeat(4_000), Quality.GOOD);
+            clock.advance(Duration.ofMillis(1));
+            schedule.process(batch, begun(), () -> true);
+            if (derived.size() > 0) {
+                clock.advance(Duration.ofMillis(1));
+            }
+        }
+        int results = 0;
+        int calls = 0;
+        while (schedule.isWaiting()) {
+            schedule.goOn(begun(), () -> false);
+            assertThat(derived.size()).isBetween(1, Schedule.MOST_CHARACTERS / 4_000 + 1);
+            results += derived.size();
+            calls++;
+        }
+        assertThat(calls).isGreaterThan(1);
+        assertThat(results).isGreaterThan(Schedule.MOST_CHARACTERS / 4_000);
+    }
+
     @Test
     void aLightPipelineKeepsItsBoundWhileAHeavyOneIsEverFurtherBehind() {
         var schedule =
