@@ -2,6 +2,7 @@ package io.drme.edge;
 
 import io.drme.config.InvalidConfigException;
 import io.drme.edge.acquisition.Acquisition;
+import io.drme.edge.acquisition.Restart;
 import io.drme.edge.config.GatewayConfig;
 import io.drme.edge.config.GatewayConfigReader;
 import io.drme.edge.config.LastGood;
@@ -58,11 +59,13 @@ final class Agent implements AutoCloseable {
     private final long bootCount;
     private final Thread pipelineThread;
     private final Thread storeThread;
+    private final Restart restart;
     private final StateDesk states;
     private final WriteDesk writes;
     private volatile @Nullable UplinkDesk uplink;
 
-    private Agent(Wiring.Parts parts, Supervisor supervisor) {
+    private Agent(Wiring.Parts parts, Supervisor supervisor, Restart restart) {
+        this.restart = restart;
         this.clock = parts.clock();
         this.directory = parts.directory();
         this.acquisition = parts.acquisition();
@@ -116,11 +119,11 @@ final class Agent implements AutoCloseable {
                         parts,
                         new Supervisor.Loading(reader, layout, new LastGood(directory), file),
                         devices);
-        var agent = new Agent(parts, supervisor);
+        var agent = new Agent(parts, supervisor, wiring.restart());
         agent.storeThread.start();
         agent.pipelineThread.start();
         agent.states.start();
-        supervisor.begin(choice, ready);
+        supervisor.begin(choice, ready, wiring.restart());
         agent.startUplink(choice.config(), parts);
         return agent;
     }
@@ -183,6 +186,7 @@ final class Agent implements AutoCloseable {
                         config.gateway().id().text(),
                         clock,
                         acquisition,
+                        restart,
                         recorder,
                         alarmBook,
                         supervisor::statuses,

@@ -117,7 +117,14 @@ final class AskCommands {
             var engine = status.getJsonObject("engine", new JsonObject());
             pipelines(engine.getJsonArray("pipelines", new JsonArray()));
             slowed(engine.getJsonArray("slowedDevices", new JsonArray()));
+            lost(engine.getJsonObject("restart", new JsonObject()).getJsonArray("lost", new JsonArray()));
             return 0;
+        }
+
+        private void lost(JsonArray lines) throws CommandException {
+            var items = new JsonArray();
+            lines.forEach(line -> items.add(new JsonObject().put("sinceTheRestart", line)));
+            below(items, "sinceTheRestart");
         }
 
         private void pipelines(JsonArray pipelines) throws CommandException {

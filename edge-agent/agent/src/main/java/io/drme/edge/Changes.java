@@ -5,7 +5,6 @@ import io.drme.config.Where;
 import io.drme.driver.DeviceSpec;
 import io.drme.edge.config.GatewayConfig;
 import io.drme.stream.PipelineConfig;
-import io.drme.stream.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -37,28 +36,6 @@ record Changes(List<String> lines, List<String> needsRestart) {
         whole("uplink", before.uplink(), after.uplink(), lines, restart);
         whole("web", before.web(), after.web(), lines, restart);
         return new Changes(List.copyOf(lines), List.copyOf(restart));
-    }
-
-    /**
-     * The pipelines whose windows begin anew when {@code after} follows {@code before}: their steps
-     * changed, and what the old ones remember says nothing to the new ones.
-     */
-    static List<String> windowsBegunAnew(GatewayConfig before, GatewayConfig after) {
-        var was =
-                before.pipelines().stream()
-                        .collect(Collectors.toMap(p -> p.name(), p -> p.steps(), (a, _) -> a));
-        return after.pipelines().stream()
-                .filter(p -> was.containsKey(p.name()) && !p.steps().equals(was.get(p.name())))
-                .filter(p ->
-                        was.getOrDefault(p.name(), List.of()).stream().anyMatch(Step::remembers))
-                .map(PipelineConfig::name)
-                .toList();
-    }
-
-    /** What a change loses, as the record of it says; empty where that is nothing. */
-    static String lost(GatewayConfig before, GatewayConfig after) {
-        var anew = windowsBegunAnew(before, after);
-        return anew.isEmpty() ? "" : ": windows begin anew of " + String.join(", ", anew);
     }
 
     /** As they are wherever they stand: a line that moved is no change. */

@@ -1,5 +1,6 @@
 package io.drme.edge;
 
+import io.drme.config.InvalidConfigException;
 import io.drme.config.Quantities;
 import io.drme.driver.DeviceSpec;
 import io.drme.driver.DriverFactory;
@@ -8,6 +9,7 @@ import io.drme.driver.PlannedRequest;
 import io.drme.driver.TagSpec;
 import io.drme.edge.config.GatewayConfig;
 import io.drme.model.SyncMode;
+import io.drme.stream.Loss;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -40,6 +42,7 @@ final class PlanReport {
     private static final int HOURS_A_DAY = 24;
     private static final int MOST_NAMED = 5;
     private static final double NANOS_A_SECOND = 1e9;
+    private static final String CHANGED_PIPELINE = "~ pipeline ";
 
     private final GatewayConfig next;
     private final Layout.Ready ready;
@@ -94,9 +97,13 @@ final class PlanReport {
         var before = running.get();
         var changes = Changes.between(before, next);
         var lines = new ArrayList<String>();
+        var losses = lossesAfter(before);
         for (var line : changes.lines()) {
-            lines.add(line + detail(line, before));
+            lines.add(line + detail(line, before, losses));
         }
+        losses.stream()
+                .filter(l -> !changes.lines().contains(CHANGED_PIPELINE + l.pipeline()))
+                .forEach(l -> lines.add("! " + l.text()));
         if (!changes.needsRestart().isEmpty()) {
             lines.add(
                     "! '%s' can't change while the agent runs: save the file and restart the agent"
@@ -105,13 +112,24 @@ final class PlanReport {
         return List.copyOf(lines);
     }
 
-    private String detail(String line, GatewayConfig before) {
-        var pipeline = "~ pipeline ";
-        if (line.startsWith(pipeline)) {
-            var name = line.substring(pipeline.length());
-            return Changes.windowsBegunAnew(before, next).contains(name)
-                    ? ": its steps changed, so its windows begin anew"
-                    : "";
+    /** As the start or the reload will decide; what ran before is placed for it as that was. */
+    private List<Loss> lossesAfter(GatewayConfig before) {
+        try {
+            var was = new Layout(factories).place(before, "what runs").plan().pipelines();
+            return ready.plan().pipelines().lossesAfter(was);
+        } catch (InvalidConfigException _) {
+            return List.of(); // of a release that took more; the start then tells
+        }
+    }
+
+    private String detail(String line, GatewayConfig before, List<Loss> losses) {
+        if (line.startsWith(CHANGED_PIPELINE)) {
+            var name = line.substring(CHANGED_PIPELINE.length());
+            return losses.stream()
+                    .filter(l -> l.pipeline().equals(name))
+                    .map(l -> "steps[%d] %s %s".formatted(l.step(), l.kind(), l.why()))
+                    .collect(Collectors.joining("; ", ": ", ""))
+                    .replaceFirst("^: $", "");
         }
         var prefix = "~ device ";
         if (!line.startsWith(prefix)) {

@@ -4,6 +4,7 @@ import io.drme.config.InvalidConfigException;
 import io.drme.driver.DeviceLoop;
 import io.drme.driver.DeviceStatus;
 import io.drme.driver.Exchange;
+import io.drme.edge.acquisition.Restart;
 import io.drme.edge.config.GatewayConfig;
 import io.drme.edge.config.GatewayConfigReader;
 import io.drme.edge.config.LastGood;
@@ -14,6 +15,7 @@ import io.drme.model.TagTable;
 import io.drme.schema.ConfigurationApplied;
 import io.drme.schema.DeviceState;
 import io.drme.schema.TagCatalogue;
+import io.drme.stream.Loss;
 import io.drme.time.Clock;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -112,8 +114,13 @@ final class Supervisor implements AutoCloseable {
         this.nextFileLook = clock.nanoTime() + FILE_LOOK_NANOS;
     }
 
-    /** Begins with the first configuration; devices start here. */
-    void begin(Configurations.Choice choice, Layout.Ready ready) throws InterruptedException {
+    /**
+     * Begins with the first configuration; devices start here.
+     *
+     * @param restart what of the state of before goes on
+     */
+    void begin(Configurations.Choice choice, Layout.Ready ready, Restart restart)
+            throws InterruptedException {
         long version = keep(choice.config());
         current.set(
                 new Running(
@@ -127,7 +134,7 @@ final class Supervisor implements AutoCloseable {
                 ready,
                 version,
                 "start",
-                choice.broken().isEmpty() ? "applied" : "applied: last good");
+                (choice.broken().isEmpty() ? "applied" : "applied: last good") + restart.words());
         runDevices(ready);
         if (!choice.broken().isEmpty()) {
             log.error(
@@ -321,7 +328,7 @@ final class Supervisor implements AutoCloseable {
         }
         var ready = loading.layout().admit(next, file);
         boolean uplinkStood = uplinkConnected.getAsBoolean();
-        switchTo(next, ready, by, "applied" + Changes.lost(before.config(), next));
+        switchTo(next, ready, by, "applied");
         if (confirmWithin.isPositive()) {
             trial =
                     new Trial(
@@ -360,15 +367,13 @@ final class Supervisor implements AutoCloseable {
     private void switchTo(GatewayConfig next, Layout.Ready ready, String by, String result)
             throws InterruptedException {
         devices.stopOthers(ready.devices());
-        parts.acquisition()
-                .ask(owner -> {
-                    owner.change(ready.plan());
-                    return true;
-                });
+        var losses = parts.acquisition().ask(owner -> owner.change(ready.plan()));
         runDevices(ready);
         long version = keep(next);
         current.set(new Running(next, version, ready.table(), Catalogue.entries(ready), ""));
-        record(next, ready, version, by, result);
+        var lost = losses.stream().map(Loss::text).toList();
+        lost.forEach(line -> log.warn("after the change: {}", line));
+        record(next, ready, version, by, result + Restart.words(lost));
     }
 
     /** Devices told of new tags: they run as after a reload, and nothing else is touched. */
@@ -389,11 +394,7 @@ final class Supervisor implements AutoCloseable {
                         running.broken()));
         // On record before the first sample of them can be.
         record(running.config(), ready, version, "agent", "tags found: " + extended.get().count());
-        parts.acquisition()
-                .ask(owner -> {
-                    owner.change(ready.plan());
-                    return true;
-                });
+        var _ = parts.acquisition().ask(owner -> owner.change(ready.plan()));
         runDevices(ready);
     }
 

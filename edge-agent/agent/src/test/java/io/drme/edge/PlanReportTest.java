@@ -101,6 +101,20 @@ class PlanReportTest {
                 .containsExactly("~ pipeline p", "~ alarm high", "~ test t");
     }
 
+    // Rows are looked up with each sample: with other rows everything goes on.
+    @Test
+    void otherRowsOfATableLoseNothing() throws Exception {
+        var config =
+                CONFIG
+                        + """
+                        pipelines:
+                          l: {from: a/one, steps: [{lookup: {table: {"a/one": {high: 80}}, give: "value - high"}}, {aggregate: {window: 24h, functions: [max]}}], to: l}
+                        """;
+
+        assertThat(report(config.replace("80", "90"), config).changes())
+                .containsExactly("~ pipeline l");
+    }
+
     @Test
     void whatOperatorsRememberAndCantCarryOverIsSaidBefore() throws Exception {
         var config =
@@ -118,7 +132,7 @@ class PlanReportTest {
                                         config)
                                 .changes())
                 .containsExactly(
-                        "~ pipeline w: its steps changed, so its windows begin anew",
+                        "~ pipeline w: steps[0] aggregate begins anew: it was changed",
                         "~ pipeline f");
         assertThat(
                         report(

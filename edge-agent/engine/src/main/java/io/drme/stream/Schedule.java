@@ -31,6 +31,9 @@ public final class Schedule {
     /** Results that one call gives at most, but for those that have no more room to wait. */
     static final int MOST_RESULTS = 2_048;
 
+    /** And characters of text: the store takes 2 MiB at once. */
+    static final int MOST_CHARACTERS = 256 * 1024;
+
     /** Room that each pipeline has, however little is left. */
     private static final long LEAST_ROOM_BYTES = Share.LEAST_MEMORY_BYTES;
 
@@ -76,6 +79,9 @@ public final class Schedule {
     private long creditNanos;
     private long creditedNanos;
     private long boundsAtNanos;
+
+    /** Of the texts among the results of this call. */
+    private long characters;
 
     /** Schedules pipelines; nothing waits yet. */
     public Schedule(Pipelines pipelines, EngineBudget budget, Clock clock) {
@@ -266,10 +272,11 @@ public final class Schedule {
     private void serve(Batch derived, BooleanSupplier behind) {
         credit();
         costs.begin();
+        characters = 0;
         makeRoom(derived);
         keepBounds(derived);
         while (!pending.isEmpty()
-                && derived.size() < MOST_RESULTS
+                && hasRoom(derived)
                 && !(creditNanos < 0 && behind.getAsBoolean())) {
             if (costs.since() - boundsAtNanos >= LOOK_NANOS) {
                 keepBounds(derived);
@@ -282,6 +289,17 @@ public final class Schedule {
             turns.forgive();
         } else {
             forget();
+        }
+    }
+
+    private boolean hasRoom(Batch derived) {
+        return derived.size() < MOST_RESULTS && characters < MOST_CHARACTERS;
+    }
+
+    private void countCharacters(Batch derived, int from) {
+        for (int i = from; i < derived.size(); i++) {
+            var text = derived.text(i);
+            characters += text == null ? 0 : text.length();
         }
     }
 
@@ -313,6 +331,7 @@ public final class Schedule {
         int from = derived.size();
         int samples = stations[pipeline].run(pass, passes, derived);
         distribute(derived, from, pass, pipeline);
+        countCharacters(derived, from);
         long took = costs.ran(pipeline, samples);
         turns.charge(pipeline, took);
         creditNanos = Math.max(-MOST_CREDIT_NANOS, creditNanos - took);
@@ -366,7 +385,7 @@ public final class Schedule {
      */
     private void keepBounds(Batch derived) {
         int urgent = mostUrgent();
-        while (urgent >= 0 && derived.size() < MOST_RESULTS) {
+        while (urgent >= 0 && hasRoom(derived)) {
             run(urgent, derived);
             urgent = mostUrgent();
         }

@@ -54,8 +54,7 @@ public interface Step {
 
     /** Its kind, as in a file. */
     default String word() {
-        var name = getClass().getSimpleName();
-        return name.substring(0, name.length() - "Step".length()).toLowerCase(Locale.ROOT);
+        return getClass().getSimpleName().replaceFirst("Step$", "").toLowerCase(Locale.ROOT);
     }
 
     /** What it asks of each sample, as a step that gives the answer; only a filter asks. */

@@ -51,6 +51,27 @@ class ScheduleTest {
         }
     }
 
+    /** A step that passes everything. */
+    private record Passing() implements Step {
+        @Override
+        public Optional<Operator> make(Making making) {
+            return Optional.of(
+                    new Operator() {
+                        @Override
+                        public List<Lane> lanes() {
+                            return making.lanes();
+                        }
+
+                        @Override
+                        public void process(Batch in, long now, Batch out) {
+                            for (int i = 0; i < in.size(); i++) {
+                                out.addFrom(in, i);
+                            }
+                        }
+                    });
+        }
+    }
+
     private PipelineConfig pipeline(String name, long micros, Share share) {
         return pipeline(name, "press/**", micros, share);
     }
@@ -138,6 +159,46 @@ class ScheduleTest {
         assertThat(derived.size()).isEqualTo(20);
         assertThat(schedule.isWaiting()).isFalse();
         assertThat(load(schedule.loads(), "heavy").deferred()).isZero();
+    }
+
+    // All of a call goes to the store as one tick, which must not be too large for it.
+    @Test
+    void longTextsComeWithSeveralCalls() {
+        var problems = new Problems();
+        var text = Tag.of("text/one", ValueType.TEXT);
+        var passing =
+                new PipelineConfig(
+                        "p",
+                        List.of("text/one"),
+                        List.of(new Passing()),
+                        List.of("p/x"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        share(10, Duration.ofHours(1)),
+                        new Where("gateway.yaml", 1, 1));
+        var pipelines =
+                Pipelines.compile(
+                        List.of(pipeline("heavy", 50_000, Share.usual()), passing),
+                        List.of(SOURCE, text),
+                        problems);
+        var schedule = new Schedule(pipelines, new EngineBudget(0.001, 64L << 20), clock);
+        busy(schedule, 10); // half a second, which it owes from now on
+        for (int i = 0; i < 500; i++) {
+            var batch = new Batch();
+            batch.begin(0, Hlc.of(clock.epochNanos() / 1_000_000, 0));
+            batch.addText(1, clock.epochNanos(), "x".repeat(4_000), Quality.GOOD);
+            schedule.process(batch, begun(), () -> true);
+        }
+        int results = 0;
+        int calls = 0;
+        while (schedule.isWaiting()) {
+            schedule.goOn(begun(), () -> false);
+            assertThat(derived.size()).isBetween(1, Schedule.MOST_CHARACTERS / 4_000 + 1);
+            results += derived.size();
+            calls++;
+        }
+        assertThat(calls).isGreaterThan(1);
+        assertThat(results).isGreaterThan(Schedule.MOST_CHARACTERS / 4_000);
     }
 
     @Test

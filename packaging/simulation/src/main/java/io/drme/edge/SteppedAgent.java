@@ -159,7 +159,7 @@ public final class SteppedAgent {
         var agent = new SteppedAgent(setup, wiring, supervisor, loops, watcher);
         wiring.parts().alarmBook().listen(watcher::told);
         agent.own();
-        supervisor.begin(new Configurations.Choice(config, ""), wiring.ready());
+        supervisor.begin(new Configurations.Choice(config, ""), wiring.ready(), wiring.restart());
         agent.describe();
         supervisor.watchUplink(agent::isConnected, () -> false);
         return agent;

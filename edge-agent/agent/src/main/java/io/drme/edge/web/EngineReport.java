@@ -2,10 +2,12 @@ package io.drme.edge.web;
 
 import io.drme.config.Quantities;
 import io.drme.edge.acquisition.EngineState;
+import io.drme.edge.acquisition.Restart;
 import io.drme.stream.PipelineLoad;
 import io.drme.web.Metrics;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.Map;
 
 /** How the pipelines do, for {@code /api/v1/status} and {@code /metrics}. */
@@ -14,7 +16,7 @@ final class EngineReport {
 
     private EngineReport() {}
 
-    static JsonObject of(EngineState state) {
+    static JsonObject of(EngineState state, Restart restart) {
         var pipelines = new JsonArray();
         state.pipelines().forEach(load -> pipelines.add(item(load)));
         var slowed = new JsonArray();
@@ -35,7 +37,28 @@ final class EngineReport {
                 .put("paceChanges", state.paceChanges())
                 .put("filteredByWidenedDeadbands", state.widened())
                 .put("slowedDevices", slowed)
-                .put("pipelines", pipelines);
+                .put("pipelines", pipelines)
+                .put("restart", item(restart));
+    }
+
+    /** What is not known is absent. */
+    private static JsonObject item(Restart restart) {
+        var item =
+                new JsonObject()
+                        .put("batches", restart.batches())
+                        .put("ticks", restart.ticks())
+                        .put("resultsRecorded", restart.results())
+                        .put("seconds", rounded(restart.tookNanos() / NANOS_PER_SECOND, 1_000))
+                        .put("lost", new JsonArray(restart.lost()));
+        putTime(item, "snapshot", restart.snapshotNanos());
+        putTime(item, "from", restart.fromNanos());
+        return item;
+    }
+
+    private static void putTime(JsonObject item, String key, long nanos) {
+        if (nanos != 0) {
+            item.put(key, Instant.EPOCH.plusNanos(nanos).toString());
+        }
     }
 
     private static long bytes(EngineState state) {

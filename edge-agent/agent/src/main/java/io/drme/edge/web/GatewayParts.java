@@ -3,6 +3,7 @@ package io.drme.edge.web;
 import io.drme.driver.DeviceStatus;
 import io.drme.driver.Exchange;
 import io.drme.edge.acquisition.Acquisition;
+import io.drme.edge.acquisition.Restart;
 import io.drme.edge.recording.AlarmBook;
 import io.drme.edge.recording.Recorder;
 import io.drme.time.Clock;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param gateway the gateway's id
  * @param acquisition values and alarms
+ * @param restart what of the state of before went on
  * @param recorder the store
  * @param alarmBook recorded alarms
  * @param devices how each device does
@@ -32,6 +34,7 @@ public record GatewayParts(
         String gateway,
         Clock clock,
         Acquisition acquisition,
+        Restart restart,
         Recorder recorder,
         AlarmBook alarmBook,
         Supplier<List<DeviceStatus>> devices,

@@ -116,7 +116,7 @@ final class OperationRoutes {
                 .put("gateway", parts.gateway())
                 .put("configuration", parts.configuration().status())
                 .put("clock", ClockReport.of(parts.recorder()))
-                .put("engine", EngineReport.of(parts.acquisition().engine()))
+                .put("engine", EngineReport.of(parts.acquisition().engine(), parts.restart()))
                 .put("store", StoreReport.of(parts.recorder()))
                 .put("uplink", parts.uplink().status())
                 .put("reconcile", AccountRoutes.account(parts));
