@@ -15,6 +15,9 @@ import java.util.Optional;
  * @param other what follows or stays away; absent for {@link Kind#TIMES}
  * @param times how often it happens, for {@link Kind#TIMES}
  * @param within in what time
+ * @param lateness how long a sample of any of the tags may be under way, 0 to 1 h: where it is not 0,
+ *     samples count by source time
+ * @param maxWaiting how many samples of a tag wait at most
  * @param lasts how long the result stays true; absent: it is not said when it is over
  */
 record PatternStep(
@@ -24,6 +27,8 @@ record PatternStep(
         Optional<Expression> other,
         int times,
         Duration within,
+        Duration lateness,
+        int maxWaiting,
         Optional<Duration> lasts)
         implements Step {
     /** The most events that are counted; their times are kept. */
@@ -31,6 +36,9 @@ record PatternStep(
 
     private static final Duration LEAST = Duration.ofMillis(1);
     private static final Duration MOST = Duration.ofDays(7);
+    private static final Duration MAX_LATENESS = Duration.ofHours(1);
+    private static final int USUAL_WAITING = 256;
+    private static final int MOST_WAITING = 65_536;
     private static final List<String> KINDS = List.of("then", "without", "times");
 
     /** What has to follow. */
@@ -72,6 +80,11 @@ record PatternStep(
             pattern.missing("within", "give a time such as 30s");
         }
         var within = pattern.duration("within", LEAST, LEAST, MOST);
+        var lateness = pattern.duration("lateness", Duration.ZERO, Duration.ZERO, MAX_LATENESS);
+        int waiting = (int) pattern.integer("max-waiting", USUAL_WAITING, 16, MOST_WAITING);
+        if (pattern.has("max-waiting") && lateness.isZero()) {
+            pattern.problem("max-waiting", "has a meaning only with 'lateness'; remove it");
+        }
         var lasts =
                 pattern.has("lasts")
                         ? Optional.of(pattern.duration("lasts", LEAST, LEAST, MOST))
@@ -80,7 +93,15 @@ record PatternStep(
         return when.filter(_ -> kind == Kind.TIMES || other.isPresent())
                 .map(w ->
                         new PatternStep(
-                                beside.orElseThrow(), w, kind, other, times, within, lasts));
+                                beside.orElseThrow(),
+                                w,
+                                kind,
+                                other,
+                                times,
+                                within,
+                                lateness,
+                                waiting,
+                                lasts));
     }
 
     private static Kind kindOf(String key) {
@@ -109,14 +130,26 @@ record PatternStep(
                 other.isEmpty()
                         ? Optional.of(new Program[0])
                         : beside.programs(other.get(), rows, true, making);
-        long bytes = kind == Kind.TIMES ? (long) times * (Long.BYTES + 1) : 0;
         boolean makes =
-                !rows.isEmpty()
-                        && whens.isPresent()
-                        && others.isPresent()
-                        && making.fits("pattern", bytes, "choose fewer 'times'");
-        return makes
-                ? Optional.of(new PatternOperator(making, rows, whens.get(), others.get(), this))
-                : Optional.empty();
+                !rows.isEmpty() && whens.isPresent() && others.isPresent() && fits(making);
+        if (!makes) {
+            return Optional.empty();
+        }
+        var programs =
+                new PatternPrograms(rows.toArray(int[][]::new), whens.get(), others.get());
+        return Optional.of(
+                lateness.isZero()
+                        ? new PatternOperator(making, programs, this)
+                        : new TimedPatternOperator(making, programs, this));
+    }
+
+    private boolean fits(Making making) {
+        long events = kind == Kind.TIMES ? (long) times * (Long.BYTES + 1) : 0;
+        if (lateness.isZero()) {
+            return making.fits("pattern", events, "choose fewer 'times'");
+        }
+        long waiting = TimedPatternOperator.bytes(beside.names().size() + 1, maxWaiting);
+        return making.fits(
+                "pattern", events + waiting, "choose a smaller 'max-waiting', or fewer 'times'");
     }
 }

@@ -6,6 +6,7 @@ import io.drme.model.Reason;
 import io.drme.model.Tag;
 import io.drme.model.ValueType;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -30,30 +31,85 @@ class PatternTest {
                 .formatted(rest);
     }
 
-    private static List<Moment> play(Rig rig, Random random) {
+    /** One sample; what is under way comes later than it was. */
+    private record Event(int time, double arrival, boolean isA, boolean value) {
+        private void give(Rig rig) {
+            rig.boolAt(isA ? "m/a" : "m/b", arrival, time, value);
+        }
+    }
+
+    /** In the order of time; several may be of one. */
+    private static List<Event> events(Random random, int lateness) {
+        var events = new ArrayList<Event>();
+        events.add(new Event(0, 0, false, false));
+        events.add(new Event(0, 0, true, false));
+        for (int i = 0, time = 0; i < 80; i++) {
+            time += i > 0 && random.nextInt(4) == 0 ? 0 : 1 + random.nextInt(4);
+            double underWay = lateness * random.nextDouble();
+            boolean isA = random.nextInt(3) != 0;
+            events.add(new Event(time, time + underWay, isA, random.nextBoolean()));
+        }
+        return events;
+    }
+
+    /**
+     * What is the case from when on. Of one tag and one time the sample counts that came last.
+     */
+    private static List<Moment> moments(List<Event> events) {
         var moments = new ArrayList<Moment>();
         boolean a = false;
         boolean b = false;
-        rig.bool("m/b", 0, false).bool("m/a", 0, false);
-        moments.add(new Moment(0, a, b));
-        for (int i = 0, time = 0; i < 80; i++) {
-            time += 1 + random.nextInt(4);
-            if (random.nextInt(3) == 0) {
-                b = random.nextBoolean();
-                rig.bool("m/b", time, b);
-            } else {
-                a = random.nextBoolean();
-                rig.bool("m/a", time, a);
+        for (var event : sorted(events, Comparator.comparingInt(Event::time))) {
+            a = event.isA ? event.value : a;
+            b = event.isA ? b : event.value;
+            if (!moments.isEmpty() && moments.getLast().time == event.time) {
+                moments.removeLast();
             }
-            moments.add(new Moment(time, a, b));
-            if (random.nextInt(4) == 0) {
-                rig.tick(time + 0.5);
-            }
-        }
-        for (int second = moments.getLast().time; second < 1_000; second += 30) {
-            rig.tick(second); // as a gateway that is up: what nobody watched is in doubt
+            moments.add(new Moment(event.time, a, b));
         }
         return moments;
+    }
+
+    private static List<Event> sorted(List<Event> events, Comparator<Event> order) {
+        return events.stream()
+                .sorted(order.thenComparingDouble(Event::arrival))
+                .toList();
+    }
+
+    /**
+     * Gives samples as they come: without lateness those of one time are one poll; with it they
+     * come one by one, out of order.
+     */
+    private static List<Moment> play(Rig rig, Random random, int lateness) {
+        var events = events(random, lateness);
+        double last = -1;
+        for (var event : sorted(events, Comparator.comparingDouble(Event::arrival))) {
+            if (lateness == 0 && event.arrival > last) {
+                rig.polled();
+                tickAtTimes(rig, random, last);
+                rig.poll(Rig.nanos(event.arrival));
+            } else if (lateness > 0) {
+                tickAtTimes(rig, random, last);
+            }
+            event.give(rig);
+            last = event.arrival;
+        }
+        rig.polled();
+        for (double second = last; second < 1_000; second += 30) {
+            rig.tick(second); // as a gateway that is up: what nobody watched is in doubt
+        }
+        assertThat(rig.pipelines().late()).isZero();
+        return moments(events);
+    }
+
+    private static void tickAtTimes(Rig rig, Random random, double last) {
+        if (last >= 0 && random.nextInt(4) == 0) {
+            rig.tick(last + 0.5);
+        }
+    }
+
+    private static String lateness(int seconds) {
+        return seconds == 0 ? "" : ", lateness: " + seconds + "s";
     }
 
     private static boolean aHappens(List<Moment> moments, int i) {
@@ -84,8 +140,9 @@ class PatternTest {
     void oneThingThenAnother(long seed) {
         var random = random(seed);
         int within = 1 + random.nextInt(8);
-        var rig = new Rig(yaml("then: b, within: " + within + "s"), A, B);
-        var moments = play(rig, random);
+        int lateness = random.nextInt(4);
+        var rig = new Rig(yaml("then: b, within: " + within + "s" + lateness(lateness)), A, B);
+        var moments = play(rig, random, lateness);
         var expected = new ArrayList<String>();
         int from = 0;
         for (int i = 0; i < moments.size(); i++) {
@@ -109,8 +166,9 @@ class PatternTest {
     void oneThingWithoutAnother(long seed) {
         var random = random(seed);
         int within = 1 + random.nextInt(8);
-        var rig = new Rig(yaml("without: b, within: " + within + "s"), A, B);
-        var moments = play(rig, random);
+        int lateness = random.nextInt(4);
+        var rig = new Rig(yaml("without: b, within: " + within + "s" + lateness(lateness)), A, B);
+        var moments = play(rig, random, lateness);
         var expected = new ArrayList<String>();
         for (int i = 0; i < moments.size(); i++) {
             if (!aHappens(moments, i)) {
@@ -138,8 +196,10 @@ class PatternTest {
         var random = random(seed);
         int within = 5 + random.nextInt(20);
         int times = 2 + random.nextInt(4);
-        var rig = new Rig(yaml("times: %d, within: %ds".formatted(times, within)), A, B);
-        var moments = play(rig, random);
+        int lateness = random.nextInt(4);
+        var rest = "times: %d, within: %ds%s".formatted(times, within, lateness(lateness));
+        var rig = new Rig(yaml(rest), A, B);
+        var moments = play(rig, random, lateness);
         var expected = new ArrayList<String>();
         var since = new ArrayList<Integer>();
         for (int i = 0; i < moments.size(); i++) {
@@ -191,6 +251,51 @@ class PatternTest {
                         "2s p true", "7s p true", "17s p false", "31s p true", "41s p false");
     }
 
+    // Before, a result depended on which of two devices was the quicker one.
+    @Test
+    void byTimeAResultDoesNotDependOnWhatComesFirst() {
+        for (boolean isDoorFirst : new boolean[] {true, false}) {
+            var rig = new Rig(yaml("then: b, within: 5s, lateness: 2s"), A, B);
+            rig.bool("m/a", 0, false).bool("m/b", 0, false);
+
+            if (isDoorFirst) {
+                rig.boolAt("m/a", 4, 3, true).boolAt("m/b", 4.5, 4, true);
+            } else {
+                rig.boolAt("m/b", 4, 4, true).boolAt("m/a", 4.5, 3, true);
+            }
+            rig.ticks(5, 8);
+
+            assertThat(rig.lines()).containsExactly("4s p true");
+        }
+    }
+
+    @Test
+    void byTimeWhatComesAfterAllIsKnownIsLateUntilTheClocksWereSetBack() {
+        var rig = new Rig(yaml("times: 2, within: 60s, lateness: 2s"), A, B);
+        rig.bool("m/b", 1_000, false).bool("m/a", 1_000, false);
+        rig.boolAt("m/a", 1_001, 997.9, true).boolAt("m/a", 1_002, 998, true);
+        assertThat(rig.pipelines().late()).isEqualTo(1);
+
+        for (int second = 1_003; second <= 1_070; second++) {
+            rig.boolAt("m/a", second, second - 600, second % 2 == 0);
+        }
+
+        assertThat(rig.lines()).containsExactly("466s p true");
+        assertThat(rig.pipelines().late()).isEqualTo(1 + 60);
+    }
+
+    @Test
+    void whatFindsNoRoomToWaitCountsBeforeItsTime() {
+        var rig = new Rig(yaml("times: 2, within: 1h, lateness: 1h, max-waiting: 16"), A, B);
+
+        for (int i = 0; i < 40; i++) {
+            rig.bool("m/a", i, i % 2 == 0);
+        }
+
+        assertThat(rig.lines()).containsExactly("2s p true", "6s p true");
+        assertThat(rig.pipelines().late()).isZero();
+    }
+
     @Test
     void whatIsWrongIsTold() {
         assertThat(
@@ -200,6 +305,7 @@ class PatternTest {
                                   a: {from: "m/a", steps: [{pattern: {when: "value"}}], to: "a"}
                                   b: {from: "m/a", steps: [{pattern: {when: "value", then: "value", times: 2, within: 8d}}], to: "b"}
                                   c: {from: "m/a", steps: [{pattern: {when: "value > 1", times: 1, within: 1s}}], to: "c"}
+                                  d: {from: "m/a", steps: [{pattern: {when: "value", times: 2, within: 1s, max-waiting: 20}}], to: "d"}
                                 """,
                                 A))
                 .containsExactly(
@@ -208,7 +314,8 @@ class PatternTest {
                         "gateway.yaml:3: pipelines.b.steps[0].pattern: has then and times; give one of: then, without, times",
                         "gateway.yaml:3: pipelines.b.steps[0].pattern.within: 8d is outside 1ms to 7d; give one within",
                         "gateway.yaml:4: pipelines.c.steps[0].pattern.times: 1 is outside 2 to 1000; give one within",
-                        "gateway.yaml:4: pipelines.c.steps[0].pattern.when: at character 7: for m/a, true or false: true or false can't be compared with a whole number\n      value > 1\n            ^");
+                        "gateway.yaml:4: pipelines.c.steps[0].pattern.when: at character 7: for m/a, true or false: true or false can't be compared with a whole number\n      value > 1\n            ^",
+                        "gateway.yaml:5: pipelines.d.steps[0].pattern.max-waiting: has a meaning only with 'lateness'; remove it");
     }
 
     /** The first numbers of small seeds are much alike. */

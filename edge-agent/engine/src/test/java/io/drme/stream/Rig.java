@@ -80,6 +80,12 @@ final class Rig {
         };
     }
 
+    /** A truth with a source time apart from the gateway's. */
+    Rig boolAt(String tag, double seconds, double sourceSeconds, boolean value) {
+        begin(seconds).addBoolean(index(tag), nanos(sourceSeconds), value, Quality.GOOD);
+        return run();
+    }
+
     Rig bool(String tag, double seconds, boolean value) {
         begin(seconds).addBoolean(index(tag), source(seconds), value, Quality.GOOD);
         return run();
@@ -126,10 +132,11 @@ final class Rig {
         return with(tag, value, Quality.GOOD);
     }
 
-    /** Runs a poll. */
+    /** Runs the poll that was begun, if any. */
     Rig polled() {
+        boolean isOver = isPolling;
         isPolling = false;
-        return run();
+        return isOver ? run() : this;
     }
 
     /** A sample with a source time apart from the gateway's. */

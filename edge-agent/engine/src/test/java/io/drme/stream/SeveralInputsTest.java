@@ -137,25 +137,43 @@ class SeveralInputsTest {
         }
     }
 
+    private static PatternStep pattern(Duration lateness, Random random) {
+        var kind = List.of(PatternStep.Kind.values()).get(random.nextInt(3));
+        var other =
+                kind == PatternStep.Kind.TIMES
+                        ? Optional.<Expression>empty()
+                        : Optional.of(Expression.of("y > 0 || z > 30", HERE, "key"));
+        return new PatternStep(
+                beside(),
+                Expression.of("value > 0", HERE, "key"),
+                kind,
+                other,
+                2 + random.nextInt(3),
+                Duration.ofMillis(1 + random.nextInt(15_000)),
+                lateness,
+                random.nextInt(4) == 0 ? 2 : 256,
+                age(random));
+    }
+
     @Nested
     class Pattern implements OperatorContract {
         @Override
+        public boolean takesMoments() {
+            return true;
+        }
+
+        @Override
         public Subject subject(Random random) {
-            var kind = List.of(PatternStep.Kind.values()).get(random.nextInt(3));
-            var other =
-                    kind == PatternStep.Kind.TIMES
-                            ? Optional.<Expression>empty()
-                            : Optional.of(Expression.of("y > 0 || z > 30", HERE, "key"));
-            var step =
-                    new PatternStep(
-                            beside(),
-                            Expression.of("value > 0", HERE, "key"),
-                            kind,
-                            other,
-                            2 + random.nextInt(3),
-                            Duration.ofMillis(1 + random.nextInt(15_000)),
-                            age(random));
-            return SeveralInputsTest.subject(making(random), step);
+            return SeveralInputsTest.subject(making(random), pattern(Duration.ZERO, random));
+        }
+    }
+
+    @Nested
+    class TimedPattern implements OperatorContract {
+        @Override
+        public Subject subject(Random random) {
+            var lateness = Duration.ofMillis(1 + random.nextInt(3_000));
+            return SeveralInputsTest.subject(making(random), pattern(lateness, random));
         }
     }
 
