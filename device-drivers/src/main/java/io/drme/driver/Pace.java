@@ -5,9 +5,10 @@ package io.drme.driver;
  *
  * @param factor 1 as configured; otherwise so many times as seldom, or with so many times the
  *     deadband where it tells by itself
+ * @param polled whether the device is polled, and so asked as seldom
  * @param why as a person reads it, without figures that move; empty as configured
  */
-public record Pace(int factor, String why) {
+public record Pace(int factor, boolean polled, String why) {
     /** As configured. */
-    public static final Pace USUAL = new Pace(1, "");
+    public static final Pace USUAL = new Pace(1, true, "");
 }

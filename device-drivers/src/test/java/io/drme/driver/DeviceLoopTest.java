@@ -403,7 +403,7 @@ class DeviceLoopTest {
         runUntil(Duration.ofMillis(2_500));
         driver.pollTimes.clear();
 
-        loop.pace(new Pace(2, "polled 2 times as seldom: pipeline 'heavy' can't follow"));
+        loop.pace(new Pace(2, true, "polled 2 times as seldom: pipeline 'heavy' can't follow"));
         runUntil(Duration.ofMillis(10_500));
 
         assertThat(driver.pollTimes).hasSizeBetween(4, 5);
@@ -419,7 +419,7 @@ class DeviceLoopTest {
         runUntil(Duration.ofMillis(1_500));
         driver.pollTimes.clear();
 
-        loop.pace(new Pace(8, "slow")); // of 1 s, with 3 s until stale
+        loop.pace(new Pace(8, true, "slow")); // of 1 s, with 3 s until stale
         runUntil(Duration.ofMillis(31_500));
 
         for (int i = 1; i < driver.pollTimes.size(); i++) {
@@ -431,7 +431,7 @@ class DeviceLoopTest {
 
     @Test
     void backAtTheUsualPaceBeatsAreWhereTheyWere() throws Exception {
-        loop.pace(new Pace(2, "slow"));
+        loop.pace(new Pace(2, true, "slow"));
         runUntil(Duration.ofMillis(10_500));
         loop.pace(Pace.USUAL);
         loop.step(); // the one that it waits for already

@@ -54,7 +54,8 @@ final class CentreGaps {
                     EventSchema.GATEWAY_LIFE.type(),
                     EventSchema.TAG_CATALOGUE.type(),
                     EventSchema.DROP.type(),
-                    EventSchema.REFUSAL.type());
+                    EventSchema.REFUSAL.type(),
+                    EventSchema.PACE_CHANGE.type());
 
     private final BlockStore store;
     private final TimedBlocks timed;

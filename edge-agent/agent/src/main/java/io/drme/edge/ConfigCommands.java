@@ -1,6 +1,7 @@
 package io.drme.edge;
 
 import io.drme.config.InvalidConfigException;
+import io.drme.config.Problems;
 import io.drme.edge.config.GatewayConfig;
 import io.drme.edge.config.GatewayConfigReader;
 import io.drme.edge.config.LastGood;
@@ -58,9 +59,41 @@ final class ConfigCommands {
         /** Reads and places the file as a start would. */
         final Checked check() throws InvalidConfigException {
             var reader = new GatewayConfigReader(SystemTags.device().tags());
-            var config = reader.read(file());
+            return admitted(reader, reader.read(file()));
+        }
+
+        /**
+         * As {@link #check}, but where this is not the gateway the uplink's certificates may be
+         * somewhere else.
+         *
+         * @param told whether to say so of those that are not here
+         */
+        final Checked checkAnywhere(boolean told) throws InvalidConfigException {
+            var reader = new GatewayConfigReader(SystemTags.device().tags());
+            var notHere = new Problems();
+            var config = reader.readElsewhere(file(), notHere);
+            if (told && lastGood(config).exists()) {
+                notHere.throwIfAny(file().toString());
+            }
+            if (told) {
+                notHere.list()
+                        .forEach(p ->
+                                err().println(
+                                                "note: %s; nothing to mend if this is not the gateway, which can't start without it"
+                                                        .formatted(p)));
+            }
+            return admitted(reader, config);
+        }
+
+        private Checked admitted(GatewayConfigReader reader, GatewayConfig config)
+                throws InvalidConfigException {
             return new Checked(
                     config, new Layout(reader.factories()).admit(config, file().toString()));
+        }
+
+        private LastGood lastGood(GatewayConfig config) {
+            var data = top().data();
+            return new LastGood(data == null ? config.store().directory() : data);
         }
 
         @Override
@@ -87,8 +120,7 @@ final class ConfigCommands {
 
         /** The last good file is the one that runs, or ran last. */
         private Optional<GatewayConfig> running(Checked checked, GatewayConfigReader reader) {
-            var data = top().data();
-            var lastGood = new LastGood(data == null ? checked.config().store().directory() : data);
+            var lastGood = lastGood(checked.config());
             try {
                 return lastGood.exists()
                         ? Optional.of(reader.read(lastGood.file()))
@@ -148,7 +180,8 @@ final class ConfigCommands {
     static final class Check extends FileCommand {
         @Override
         int run() throws InvalidConfigException {
-            out().println("%s is good: %s".formatted(file(), check().summary()));
+            var checked = checkAnywhere(true);
+            out().println("%s is good: %s".formatted(file(), checked.summary()));
             return 0;
         }
     }
@@ -166,7 +199,7 @@ final class ConfigCommands {
     static final class Plan extends FileCommand {
         @Override
         int run() throws InvalidConfigException, CommandException {
-            var checked = check();
+            var checked = checkAnywhere(true);
             var report = report(checked);
             var tests = ConfigTests.run(checked.config());
             if (top().format() == Listing.Format.json) {

@@ -9,6 +9,7 @@ import io.drme.driver.FoundTag;
 import io.drme.driver.Pace;
 import io.drme.model.Batch;
 import io.drme.model.TagName;
+import io.drme.schema.PaceChange;
 import io.drme.time.Clock;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +40,7 @@ final class Devices implements AutoCloseable {
     private final Clock clock;
     private final RandomGenerator random;
     private final Runner runner;
+    private final PaceBook paceBook = new PaceBook();
     private final Map<String, Running> running = new LinkedHashMap<>();
 
     private volatile List<DeviceLoop> loops = List.of();
@@ -163,9 +165,14 @@ final class Devices implements AutoCloseable {
         }
     }
 
-    /** Asks less of some devices, by their names; of all others as configured. */
-    void pace(Map<String, Pace> paces) {
+    /**
+     * Asks less of some devices, by their names; of all others as configured.
+     *
+     * @return what is other than before, to be put on record
+     */
+    List<PaceChange> pace(Map<String, Pace> paces) {
         running.forEach((name, device) -> device.loop().pace(paces.getOrDefault(name, Pace.USUAL)));
+        return paceBook.changes(paces);
     }
 
     private void start(Layout.Placed placed) {

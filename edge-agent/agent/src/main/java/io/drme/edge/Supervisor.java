@@ -284,7 +284,9 @@ final class Supervisor implements AutoCloseable {
         if (clock.nanoTime() - nextLook >= 0) {
             nextLook = clock.nanoTime() + LOOK_NANOS;
             lookAtFile();
-            devices.pace(parts.acquisition().engine().paces());
+            for (var change : devices.pace(parts.acquisition().engine().paces())) {
+                parts.recorder().record(change);
+            }
             takeFound();
             recordDeviceStates();
             feedSystemTags();

@@ -26,7 +26,7 @@ final class TestCommand extends ConfigCommands.FileCommand {
     @Override
     int run() throws InvalidConfigException, CommandException {
         var format = top().format();
-        var report = ConfigTests.run(check().config());
+        var report = ConfigTests.run(checkAnywhere(false).config());
         switch (format) {
             case json -> out().println(ConfigTests.json(report).encodePrettily());
             case csv -> csv(report);

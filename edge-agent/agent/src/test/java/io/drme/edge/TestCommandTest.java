@@ -86,24 +86,40 @@ class TestCommandTest {
         assertThat(ran.code()).isEqualTo(1);
     }
 
+    // On the desk of a person, where none of the gateway's certificates and secrets are.
     @Test
     void theTestsOfTheShippedSamplePassAndLeaveNothingOut() throws Exception {
-        for (var secret :
-                List.of(
-                        "ca.pem",
-                        "gateway.pem",
-                        "gateway.key",
-                        "boiler.secret",
-                        "hall.secret",
-                        "hall-ca.pem")) {
-            Files.writeString(folder.resolve(secret), "there");
-        }
         Files.writeString(file, Shipped.sample().replace("/etc/drme/", folder + "/"));
 
         var ran = run("test", file.toString());
 
         assertThat(ran.out()).contains("3 tests pass").doesNotContain("tried by no test");
         assertThat(ran.code()).isZero();
+    }
+
+    @Test
+    void onADeskPlanAndCheckNameTheCertificatesThatAreNotHereAndGoOn() throws Exception {
+        Files.writeString(file, Shipped.sample().replace("/etc/drme/", folder + "/"));
+
+        for (var command : List.of("check", "plan")) {
+            var ran = run(command, file.toString(), "--data", folder.toString());
+
+            assertThat(ran.out())
+                    .contains("note: gateway.yaml:88: uplink.key: '" + folder + "/gateway.key' is no")
+                    .contains("nothing to mend if this is not the gateway");
+            assertThat(ran.code()).isZero();
+        }
+    }
+
+    @Test
+    void onTheGatewayCheckAsksForTheCertificates() throws Exception {
+        Files.writeString(file, Shipped.sample().replace("/etc/drme/", folder + "/"));
+        Files.writeString(folder.resolve("last-good.yaml"), "gateway: {id: a}");
+
+        var ran = run("check", file.toString(), "--data", folder.toString());
+
+        assertThat(ran.out()).contains("uplink.key").doesNotContain("note: ");
+        assertThat(ran.code()).isEqualTo(Main.EXIT_CONFIG);
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.drme.model.Reason;
 import io.drme.model.StreamKind;
 import io.drme.schema.Drop;
 import io.drme.schema.GatewayLife;
+import io.drme.schema.PaceChange;
 import io.drme.schema.Payload;
 import io.drme.schema.Refusal;
 import io.drme.schema.TagCatalogue;
@@ -23,7 +24,7 @@ import java.util.TreeSet;
  * is on record of that time tells why; where several reasons hold, the one that comes first here:
  * not there (not configured, removed, local), dropped, thinned, damaged, uplink down, expired,
  * gateway down, the device's own, clock unsynced, flat; and where the gateway ran and there is no
- * more than that: not yet read, slow, not derived. Nothing is guessed: where nothing is on record
+ * more than that: not yet read, slowed, slow, not derived. Nothing is guessed: where nothing is on record
  * the reason is {@link #UNEXPLAINED}, which is a bug and fails every test that meets it.
  *
  * <p>Confined to its owner.
@@ -74,6 +75,9 @@ public final class Gaps {
     /** From one poll to the next it took longer than it should. */
     public static final String SLOW = "slow";
 
+    /** The gateway itself asked the device less often, as its pipelines could not follow. */
+    public static final String SLOWED = "slowed";
+
     /** A pipeline made no value of what it got. */
     public static final String NOT_DERIVED = "not-derived";
 
@@ -81,7 +85,7 @@ public final class Gaps {
     public static final String UNEXPLAINED = "unexplained";
 
     private static final Set<String> LITTLE =
-            Set.of(EXPIRED, FLAT, NOT_YET_READ, SLOW, NOT_DERIVED, UNEXPLAINED);
+            Set.of(EXPIRED, FLAT, NOT_YET_READ, SLOW, SLOWED, NOT_DERIVED, UNEXPLAINED);
 
     /** Samples so many polls apart leave a gap. */
     public static final double GAP_FACTOR = 2.5;
@@ -103,6 +107,7 @@ public final class Gaps {
     private final List<Hole> holes = new ArrayList<>();
     private final Catalogues catalogues;
     private final Lives lives = new Lives();
+    private final Paces paces;
     private final Ticks ticks;
     private boolean anySample;
     private long firstSample = Long.MAX_VALUE;
@@ -136,6 +141,7 @@ public final class Gaps {
         this.isDerived = pollNanos == 0;
         this.limitNanos = limit(pollNanos);
         this.catalogues = new Catalogues(tag);
+        this.paces = new Paces(tag);
         this.ticks = new Ticks(limitNanos);
     }
 
@@ -222,7 +228,11 @@ public final class Gaps {
      */
     public void event(long at, Payload payload, StreamKind stream) {
         switch (payload) {
-            case GatewayLife life -> lives.add(at, life);
+            case GatewayLife life -> {
+                lives.add(at, life);
+                paces.end(at);
+            }
+            case PaceChange change -> paces.add(at, change);
             case TagCatalogue part -> catalogues.add(at, part, stream);
             case Drop drop when drop.stream() == stream -> drop(drop);
             case Refusal refusal -> known.add(refused(refusal));
@@ -351,6 +361,7 @@ public final class Gaps {
         if (tailFrom < end) {
             known.add(new Fact(tailFrom, end, Fact.Rank.UPLINK, UPLINK_DOWN, tailDetail));
         }
+        var polls = new DuePolls(limitNanos, catalogues, paces);
         for (var up : lives.ups(to)) {
             if (isDerived) {
                 known.add(
@@ -361,44 +372,8 @@ public final class Gaps {
                                 NOT_DERIVED,
                                 "the pipeline made no value"));
             } else {
-                running(up, runs);
+                known.addAll(polls.facts(up, runs));
             }
-        }
-    }
-
-    /**
-     * While the agent runs, a poll has ended, or is under way since the one before or the start.
-     */
-    private void running(Lives.Up up, List<Ticks.Run> runs) {
-        long since = up.from();
-        boolean hasTick = false;
-        for (var run : runs) {
-            if (run.to() <= up.from()) {
-                continue;
-            }
-            if (run.from() >= up.to()) {
-                break;
-            }
-            underWay(since, run.from(), hasTick && run.isLinked(), up);
-            since = Math.max(since, run.to());
-            hasTick = true;
-        }
-        underWay(since, up.to(), hasTick, up);
-    }
-
-    private void underWay(long since, long until, boolean isAfterPoll, Lives.Up up) {
-        var applied = catalogues.applied(Math.max(since, up.from()), until);
-        long begin = applied.map(Catalogues.Start::at).orElse(since);
-        if (applied.isPresent()) {
-            var detail = "configuration %d was applied".formatted(applied.get().version());
-            known.add(new Fact(begin, until, Fact.Rank.RUNNING, NOT_YET_READ, detail));
-        } else if (since == up.from() && since != Long.MIN_VALUE) {
-            known.add(new Fact(since, until, Fact.Rank.RUNNING, NOT_YET_READ, "the agent started"));
-        }
-        if (isAfterPoll && since < begin + 1) {
-            long end = applied.isPresent() ? begin : until;
-            known.add(
-                    new Fact(since, end, Fact.Rank.RUNNING, SLOW, "no poll ended within its time"));
         }
     }
 

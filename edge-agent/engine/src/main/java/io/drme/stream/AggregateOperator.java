@@ -48,6 +48,7 @@ final class AggregateOperator implements Operator {
     private final long panesPerWindow;
     private final long lateness;
     private final Panes panes;
+    private final PaneRows rows;
     private final SlidingPanes sliding;
 
     private final LaneClocks clocks;
@@ -74,6 +75,7 @@ final class AggregateOperator implements Operator {
         this.panesPerWindow = windows.panes();
         this.lateness = step.lateness().toNanos();
         this.panes = new Panes(input, step);
+        this.rows = panes.rows();
         this.sliding = new SlidingPanes(panes, windows.panes(), step.preparesPanes());
         int count = input.size();
         this.holds = new boolean[count];
@@ -174,9 +176,9 @@ final class AggregateOperator implements Operator {
     }
 
     private void startAnew(int lane, long time, Batch out) {
-        panes.spoil(panes.slot(lane, open[lane]));
+        panes.spoil(rows.slot(lane, open[lane]));
         close(lane, out);
-        panes.clear(lane);
+        rows.clear(lane);
         sliding.forget(lane);
         heldSince[lane] = NONE;
         begin(lane, time);
@@ -201,7 +203,7 @@ final class AggregateOperator implements Operator {
     }
 
     private void add(Batch in, int at, int lane, long time, long pane) {
-        int slot = panes.slot(lane, pane);
+        int slot = rows.slot(lane, pane);
         long bits = in.bits()[at];
         byte quality = in.qualities()[at];
         boolean usable =
@@ -233,7 +235,7 @@ final class AggregateOperator implements Operator {
             long from = heldSince[lane];
             long pane = paneOf(from);
             long to = Math.min(until, (pane + 1) * every);
-            int slot = panes.slot(lane, pane);
+            int slot = rows.slot(lane, pane);
             if (!Quality.isGood(heldQuality[lane])) {
                 panes.spoil(slot);
             }

@@ -69,7 +69,7 @@ final class OpenWindows {
         if (!usable && counts[lane] == 0) {
             return;
         }
-        int slot = panes.slot(lane, 0);
+        int slot = panes.rows().slot(lane, 0);
         if (!Quality.isGood(quality) || !usable) {
             panes.spoil(slot);
         }
@@ -91,7 +91,7 @@ final class OpenWindows {
 
     /** Says that the window of a lane is not all that it should be. */
     void spoil(int lane) {
-        panes.spoil(panes.slot(lane, 0));
+        panes.spoil(panes.rows().slot(lane, 0));
     }
 
     /** Gives the results of a lane's window, which is open, and ends it. */
@@ -100,7 +100,7 @@ final class OpenWindows {
         for (int f = 0; f < functions.length; f++) {
             panes.emit(functions[f], lane, lane * functions.length + f, time, out);
         }
-        panes.clear(lane);
+        panes.rows().clear(lane);
         counts[lane] = 0;
         known[lane] = false;
     }
@@ -112,7 +112,7 @@ final class OpenWindows {
         out.writeBoolean(known[lane]);
         out.writeLong(since[lane]);
         out.writeLong(bits[lane]);
-        panes.save(lane, out);
+        panes.rows().save(lane, out);
     }
 
     void loadLane(int lane, DataInput in) throws IOException {
@@ -122,6 +122,6 @@ final class OpenWindows {
         known[lane] = in.readBoolean();
         since[lane] = in.readLong();
         bits[lane] = in.readLong();
-        panes.load(lane, in);
+        panes.rows().load(lane, in);
     }
 }

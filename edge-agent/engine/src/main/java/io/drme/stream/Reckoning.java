@@ -175,9 +175,9 @@ public record Reckoning(List<Line> pipelines) {
                     "engine.cpu",
                     String.format(
                             Locale.ROOT,
-                            "%s; all %d pipelines together %.3g %%, and engine.cpu allows %.3g %%: raise engine.cpu, poll slower, or leave pipelines or steps out",
+                            "%s; %s together %.3g %%, and engine.cpu allows %.3g %%: raise engine.cpu, poll slower, or leave pipelines or steps out",
                             greatest.stream().map(Line::text).collect(Collectors.joining("; ")),
-                            pipelines.size(),
+                            all(),
                             cpu() * PERCENT,
                             budget.cpu() * PERCENT));
         }
@@ -188,7 +188,7 @@ public record Reckoning(List<Line> pipelines) {
                     "engine.memory",
                     String.format(
                             Locale.ROOT,
-                            "%s; all %d pipelines together %s, and engine.memory allows %s: raise engine.memory, shorten windows, or choose a longer 'every'",
+                            "%s; %s together %s, and engine.memory allows %s: raise engine.memory, shorten windows, or choose a longer 'every'",
                             greatest.stream()
                                     .map(l ->
                                             String.format(
@@ -198,7 +198,7 @@ public record Reckoning(List<Line> pipelines) {
                                                     tags(l.lanes()),
                                                     size(l.memoryBytes())))
                                     .collect(Collectors.joining("; ")),
-                            pipelines.size(),
+                            all(),
                             size(memoryBytes()),
                             size(budget.memoryBytes())));
         }
@@ -206,6 +206,12 @@ public record Reckoning(List<Line> pipelines) {
 
     private List<Line> greatest(Comparator<Line> order) {
         return pipelines.stream().sorted(order.reversed()).limit(MOST_NAMED).toList();
+    }
+
+    private String all() {
+        return pipelines.size() == 1
+                ? "the one pipeline"
+                : "all %d pipelines".formatted(pipelines.size());
     }
 
     private static String tags(int count) {

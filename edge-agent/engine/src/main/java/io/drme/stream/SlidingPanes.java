@@ -18,6 +18,7 @@ final class SlidingPanes {
     static final int LEAST = 4;
 
     private final Panes panes;
+    private final PaneRows rows;
     private final int window;
     private final boolean prepares;
 
@@ -33,6 +34,7 @@ final class SlidingPanes {
      */
     SlidingPanes(Panes panes, int window, boolean prepares) {
         this.panes = panes;
+        this.rows = panes.rows();
         this.window = window;
         this.prepares = prepares;
     }
@@ -48,14 +50,14 @@ final class SlidingPanes {
             return;
         }
         long begin = begin(pane);
-        int ahead = panes.ahead(lane);
+        int ahead = rows.ahead(lane);
         if (pane == begin) {
-            panes.clearSlot(ahead);
+            rows.clearSlot(ahead);
         }
-        panes.append(lane, ahead, panes.slot(lane, pane));
+        panes.append(lane, ahead, rows.slot(lane, pane));
         int sum = panes.gather();
         if (first < begin) {
-            panes.append(lane, sum, panes.slot(lane, first));
+            panes.append(lane, sum, rows.slot(lane, first));
         }
         panes.append(lane, sum, ahead);
     }
@@ -65,10 +67,10 @@ final class SlidingPanes {
         long first = pane - window + 1;
         if (prepares && pane + 1 == begin(pane) + window) {
             for (long at = pane - 1; at > first; at--) {
-                panes.append(lane, panes.slot(lane, at), panes.slot(lane, at + 1));
+                panes.append(lane, rows.slot(lane, at), rows.slot(lane, at + 1));
             }
         }
-        panes.clear(lane, first);
+        rows.clearSlot(rows.slot(lane, first));
     }
 
     private long begin(long pane) {
@@ -81,21 +83,21 @@ final class SlidingPanes {
     /** Says that the panes to come follow none, as all that were are empty or cleared. */
     void forget(int lane) {
         if (prepares) {
-            panes.clearSlot(panes.ahead(lane));
+            rows.clearSlot(rows.ahead(lane));
         }
     }
 
     void save(int lane, DataOutput out) throws IOException {
-        panes.save(lane, out);
+        rows.save(lane, out);
         if (prepares) {
-            panes.saveSlot(lane, panes.ahead(lane), out);
+            rows.saveSlot(lane, rows.ahead(lane), out);
         }
     }
 
     void load(int lane, DataInput in) throws IOException {
-        panes.load(lane, in);
+        rows.load(lane, in);
         if (prepares) {
-            panes.loadSlot(lane, panes.ahead(lane), in);
+            rows.loadSlot(lane, rows.ahead(lane), in);
         }
     }
 }

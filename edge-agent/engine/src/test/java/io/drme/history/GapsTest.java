@@ -10,6 +10,7 @@ import io.drme.model.SyncMode;
 import io.drme.model.ValueType;
 import io.drme.schema.Drop;
 import io.drme.schema.GatewayLife;
+import io.drme.schema.PaceChange;
 import io.drme.schema.Refusal;
 import io.drme.schema.TagCatalogue;
 import java.util.List;
@@ -66,6 +67,58 @@ class GapsTest {
         samples(60, 100);
         ticks(0, 100, Quality.GOOD);
         assertThat(listed()).containsExactly("19-60 flat");
+    }
+
+    private void pace(long second, long factor) {
+        var why = factor == 1 ? "" : "polled %d times as seldom".formatted(factor);
+        gaps.event(at(second), new PaceChange("press-1", factor, true, why), StreamKind.DATA);
+    }
+
+    private void everyEighth(int from, int to) {
+        for (int i = from; i < to; i += 8) {
+            gaps.sample(at(i), Quality.GOOD);
+            gaps.tick(at(i), Quality.GOOD);
+        }
+    }
+
+    /** The device answers every poll at once; it is the gateway that asks less often. */
+    @Test
+    void pollsThatTheGatewayItselfMadeSeldomAreNoSlowDevice() {
+        samples(0, 20);
+        ticks(0, 20, Quality.GOOD);
+        pace(20, 8);
+        everyEighth(20, 60);
+        pace(60, 1);
+        samples(60, 100);
+        ticks(60, 100, Quality.GOOD);
+
+        assertThat(gaps.list()).allMatch(g -> g.detail().equals("polled 8 times as seldom"));
+        assertThat(listed()).containsExactly("20-60 slowed");
+    }
+
+    @Test
+    void aPollThatTakesLongerThanTheGatewayAskedForIsSlowAllTheSame() {
+        samples(0, 20);
+        ticks(0, 20, Quality.GOOD);
+        pace(20, 4);
+        samples(60, 100);
+        ticks(60, 100, Quality.GOOD);
+
+        assertThat(listed()).containsExactly("19-29 slowed", "29-60 slow");
+    }
+
+    @Test
+    void anotherDevicesPaceAndOneFromBeforeAStartSayNothing() {
+        samples(0, 20);
+        ticks(0, 20, Quality.GOOD);
+        gaps.event(at(1), new PaceChange("press-2", 8, true, "other"), StreamKind.DATA);
+        pace(2, 8);
+        gaps.event(at(10), new GatewayLife("stopped", 1, at(10), "0.1.0"), StreamKind.DATA);
+        gaps.event(at(10), new GatewayLife("started", 2, at(10), "0.1.0"), StreamKind.DATA);
+        samples(40, 100);
+        ticks(40, 100, Quality.GOOD);
+
+        assertThat(listed()).containsExactly("19-40 slow");
     }
 
     @Test

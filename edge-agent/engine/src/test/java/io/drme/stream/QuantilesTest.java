@@ -41,7 +41,7 @@ class QuantilesTest {
     void ofManyValuesRanksAreOffByLessThanThePageSays(long seed) {
         var random = OperatorContract.random(seed);
         var values = values(random, 300 + random.nextInt(20_000));
-        var quantiles = new Quantiles(Panes.MAX_EXACT);
+        var quantiles = new Quantiles(PaneRows.MAX_EXACT);
         for (double value : values) {
             quantiles.add(value, 1);
         }
@@ -55,7 +55,7 @@ class QuantilesTest {
         var random = OperatorContract.random(seed);
         var values = values(random, 300 + random.nextInt(20_000));
         var panes = new Quantiles[1 + random.nextInt(20)];
-        Arrays.setAll(panes, _ -> new Quantiles(Panes.MAX_EXACT));
+        Arrays.setAll(panes, _ -> new Quantiles(PaneRows.MAX_EXACT));
         for (int i = 0; i < values.length; i++) {
             panes[(int) ((long) i * panes.length / values.length)].add(values[i], 1);
         }
@@ -94,8 +94,8 @@ class QuantilesTest {
     @MethodSource("io.drme.testing.Seeds#all")
     void asLongAsThereAreFewDifferentValuesTheyAreExact(long seed) {
         var random = OperatorContract.random(seed);
-        int different = 1 + random.nextInt(Panes.MAX_EXACT);
-        var quantiles = new Quantiles(Panes.MAX_EXACT);
+        int different = 1 + random.nextInt(PaneRows.MAX_EXACT);
+        var quantiles = new Quantiles(PaneRows.MAX_EXACT);
         var values = new double[5_000];
         for (int i = 0; i < values.length; i++) {
             values[i] = random.nextInt(different) / 8.0;
@@ -111,7 +111,7 @@ class QuantilesTest {
 
     @Test
     void aWeightCountsAsManyOfTheSame() {
-        var quantiles = new Quantiles(Panes.MAX_EXACT);
+        var quantiles = new Quantiles(PaneRows.MAX_EXACT);
         quantiles.add(20, 2);
         quantiles.add(10, 8);
 

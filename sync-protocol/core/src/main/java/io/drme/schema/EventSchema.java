@@ -32,7 +32,9 @@ public enum EventSchema {
     /** {@link Refusal}. */
     REFUSAL(10, 1, "refusal"),
     /** {@link EpochEnded}. */
-    EPOCH_ENDED(11, 1, "epoch");
+    EPOCH_ENDED(11, 1, "epoch"),
+    /** {@link PaceChange}. */
+    PACE_CHANGE(12, 1, "pace");
 
     private static final EventSchema[] ALL = values();
 

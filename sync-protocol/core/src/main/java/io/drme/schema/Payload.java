@@ -12,7 +12,8 @@ public sealed interface Payload
                 Audit,
                 CommandResult,
                 EpochEnded,
-                Refusal {
+                Refusal,
+                PaceChange {
 
     /** The schema in which it is written. */
     default EventSchema schema() {
@@ -28,6 +29,7 @@ public sealed interface Payload
             case CommandResult _ -> EventSchema.COMMAND_RESULT;
             case EpochEnded _ -> EventSchema.EPOCH_ENDED;
             case Refusal _ -> EventSchema.REFUSAL;
+            case PaceChange _ -> EventSchema.PACE_CHANGE;
         };
     }
 }

@@ -48,6 +48,7 @@ public final class Payloads {
             case CommandResult p -> p.write(out);
             case EpochEnded p -> p.write(out);
             case Refusal p -> p.write(out);
+            case PaceChange p -> p.write(out);
         }
         return out.toBytes();
     }
@@ -82,6 +83,7 @@ public final class Payloads {
                     case COMMAND_RESULT -> CommandResult.read(in);
                     case EPOCH_ENDED -> EpochEnded.read(in);
                     case REFUSAL -> Refusal.read(in);
+                    case PACE_CHANGE -> PaceChange.read(in);
                 };
         in.expectEnd();
         return payload;

@@ -63,7 +63,8 @@ class EventCodecTest {
                 new Audit("erika", "users.add", "max", "role operator"),
                 new CommandResult("c-17", "alarm.acknowledge", "done", ""),
                 new Refusal("store-full", 1_200, TIME, TIME + 1),
-                new EpochEnded("00112233445566778899aabbccddeeff", StreamKind.DATA, "1-40,43"));
+                new EpochEnded("00112233445566778899aabbccddeeff", StreamKind.DATA, "1-40,43"),
+                new PaceChange("press-3", 4, true, "pipeline 'heavy' can't follow"));
     }
 
     private static AlarmTransition alarm(@Nullable Value value) {

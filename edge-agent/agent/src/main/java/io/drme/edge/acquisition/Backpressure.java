@@ -136,10 +136,12 @@ final class Backpressure {
             }
             if (level > 0) {
                 boolean stays =
-                        factor == before.factor() && before.why().startsWith(word(device));
+                        factor == before.factor() && device.polled() == before.polled();
                 next.put(
                         device.device(),
-                        stays ? before : new Pace(factor, text(device, factor)));
+                        stays
+                                ? before
+                                : new Pace(factor, device.polled(), text(device, factor)));
             }
         }
         paces = Map.copyOf(next);
@@ -147,12 +149,10 @@ final class Backpressure {
     }
 
     private String text(Paced device, int factor) {
-        return "%s %d times as %s: %s"
-                .formatted(word(device), factor, device.polled() ? "seldom" : "wide", reason);
-    }
-
-    private static String word(Paced device) {
-        return device.polled() ? "polled" : "deadbands";
+        return (device.polled()
+                        ? "polled %d times as seldom: %s"
+                        : "deadbands %d times as wide: %s")
+                .formatted(factor, reason);
     }
 
     /** The level of a device: 0 as configured, up to {@link #MOST_LEVEL}. */

@@ -73,8 +73,24 @@ public final class GatewayConfigReader {
      */
     public GatewayConfig read(Path file) throws InvalidConfigException {
         var problems = new Problems();
+        return read(file, problems, problems);
+    }
+
+    /**
+     * Reads a file on another machine than the gateway.
+     *
+     * @param ofUplink takes which files of the section {@code uplink} can't be read here
+     * @throws InvalidConfigException with every other problem at once
+     */
+    public GatewayConfig readElsewhere(Path file, Problems ofUplink)
+            throws InvalidConfigException {
+        return read(file, new Problems(), ofUplink);
+    }
+
+    private GatewayConfig read(Path file, Problems problems, Problems ofUplink)
+            throws InvalidConfigException {
         var top = new Includes(problems).read(file);
-        var config = top.map(t -> config(t, problems));
+        var config = top.map(t -> config(t, problems, ofUplink));
         problems.throwIfAny(file.toString());
         return config.orElseThrow(
                 () -> new IllegalStateException("no configuration and no problem: " + file));
@@ -88,11 +104,13 @@ public final class GatewayConfigReader {
     List<Problem> problems(
             Path file, Optional<TagDraft> draft, Function<GatewayConfig, List<Problem>> fit) {
         var problems = new Problems();
-        var config = new Includes(problems, draft).read(file).map(top -> config(top, problems));
+        var config = new Includes(problems, draft)
+                        .read(file)
+                        .map(top -> config(top, problems, problems));
         return problems.none() ? config.map(fit).orElse(List.of()) : problems.list();
     }
 
-    private GatewayConfig config(Node.Mapping top, Problems problems) {
+    private GatewayConfig config(Node.Mapping top, Problems problems, Problems ofUplink) {
         var section = new Section(top, "", problems);
         var partial = new PartialCheck(problems);
         var ofFiles = problems.list().stream().map(Problem::key).toList();
@@ -115,7 +133,7 @@ public final class GatewayConfigReader {
                         section.section("store")
                                 .map(StoreConfig::read)
                                 .orElseGet(StoreConfig::defaults),
-                        section.section("uplink").map(UplinkConfig::read),
+                        section.section("uplink").map(s -> UplinkConfig.read(s, ofUplink)),
                         section.section("web").map(WebConfig::read).orElseGet(WebConfig::defaults),
                         new GatewayConfig.Source(NodeWriter.write(top), hash(top)));
         section.done();

@@ -1,5 +1,6 @@
 package io.drme.edge.uplink;
 
+import io.drme.config.Problems;
 import io.drme.config.Quantities;
 import io.drme.config.Section;
 import java.net.URI;
@@ -43,6 +44,15 @@ public record UplinkConfig(
 
     /** Reads and checks the section; where something is wrong, the rest has its default. */
     public static UplinkConfig read(Section section) {
+        return read(section, section.problems());
+    }
+
+    /**
+     * As {@link #read(Section)}, for who reads it on another machine than the gateway.
+     *
+     * @param ofFiles takes which of the files that it names can't be read here
+     */
+    public static UplinkConfig read(Section section, Problems ofFiles) {
         var url = section.requiredText("url");
         var uri = uri(url);
         boolean tls = uri.map(u -> "mqtts".equals(u.getScheme())).orElse(false);
@@ -59,9 +69,9 @@ public record UplinkConfig(
                     "'%s' leaves this machine without TLS; use mqtts:// with certificate and key"
                             .formatted(url));
         }
-        var ca = file(section, "ca");
-        var certificate = file(section, "certificate");
-        var key = file(section, "key");
+        var ca = file(section, "ca", ofFiles);
+        var certificate = file(section, "certificate", ofFiles);
+        var key = file(section, "key", ofFiles);
         if (tls && (certificate.isEmpty() || key.isEmpty())) {
             section.problem(
                     certificate.isEmpty() ? "certificate" : "key",
@@ -104,10 +114,13 @@ public record UplinkConfig(
         }
     }
 
-    private static Optional<Path> file(Section section, String key) {
+    private static Optional<Path> file(Section section, String key, Problems ofFiles) {
         var path = section.text(key).map(Path::of);
         if (path.isPresent() && !Files.isReadable(path.get())) {
-            section.problem(key, "'%s' is no file that can be read".formatted(path.get()));
+            ofFiles.add(
+                    section.where(key),
+                    section.path(key),
+                    "'%s' is no file that can be read".formatted(path.get()));
         }
         return path;
     }
