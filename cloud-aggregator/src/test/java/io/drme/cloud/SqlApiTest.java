@@ -291,7 +291,7 @@ class SqlApiTest {
             var few = new SqlGrid.Bounds(10, Duration.ofSeconds(1), () -> true);
             assertThatThrownBy(() -> grid.select(endless, List.of(table), few))
                     .isInstanceOfSatisfying(
-                            SqlGrid.SqlException.class, e -> assertThat(e.isLate()).isTrue());
+                            SqlGrid.SqlException.class, e -> assertThat(e.isLate()).as(e.getMessage()).isTrue());
             var unwanted = new SqlGrid.Bounds(10, Duration.ofSeconds(20), () -> false);
             assertThatThrownBy(() -> grid.select(endless, List.of(table), unwanted))
                     .hasMessageContaining("client is gone");

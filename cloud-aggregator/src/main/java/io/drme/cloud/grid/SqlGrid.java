@@ -207,7 +207,6 @@ public final class SqlGrid {
     private Result run(String sql, Bounds bounds) throws SqlException, InterruptedException {
         var statement =
                 new SqlStatement(sql)
-                        .setTimeoutMillis(bounds.time().toMillis())
                         .setExpectedResultType(com.hazelcast.sql.SqlExpectedResultType.ROWS);
         try (var running = instance.getSql().execute(statement)) {
             var rows = new FutureTask<>(() -> read(running, bounds.rows()));
