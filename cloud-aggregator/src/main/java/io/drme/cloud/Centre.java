@@ -6,6 +6,7 @@ import io.drme.cloud.config.CloudConfig;
 import io.drme.cloud.grid.Grid;
 import io.drme.cloud.grid.Member;
 import io.drme.cloud.grid.Projection;
+import io.drme.cloud.grid.SqlGrid;
 import io.drme.cloud.ingest.ConnectionFaults;
 import io.drme.cloud.ingest.IngestEndpoint;
 import io.drme.cloud.ingest.IngestStats;
@@ -13,6 +14,7 @@ import io.drme.cloud.ingest.VertxLog;
 import io.drme.cloud.query.Fleet;
 import io.drme.cloud.query.RawHistory;
 import io.drme.cloud.query.Trends;
+import io.drme.cloud.sql.SqlQueries;
 import io.drme.cloud.store.AlarmStore;
 import io.drme.cloud.store.BlockStore;
 import io.drme.cloud.store.Database;
@@ -103,7 +105,8 @@ public final class Centre implements AutoCloseable {
         var access = Access.open(data, clock);
         var faults = new ConnectionFaults();
         var vertx = vertx(faults);
-        var grid = new Grid(opened(joined(member)));
+        var running = opened(joined(member));
+        var grid = new Grid(running);
         var fleet = new Fleet(store, grid, clock);
         var metrics = new Metrics();
         var feed = new LiveFeed(vertx, clock, metrics, match -> CloudApi.snapshot(fleet, match));
@@ -140,13 +143,15 @@ public final class Centre implements AutoCloseable {
         var api = new Api("DRME centre", Main.version());
         WebServer.addOwnRoutes(api, access, health, metrics);
         var trends = new Trends(store, fleet, clock);
+        var alarms = new AlarmStore(store);
         var sources =
                 new CloudApi.Sources(
                         fleet,
                         store,
                         new RawHistory(store),
                         trends,
-                        new AlarmStore(store),
+                        alarms,
+                        new SqlQueries(new SqlGrid(running), fleet, trends, alarms, store),
                         ingest::submit,
                         clock,
                         metrics);

@@ -1,9 +1,11 @@
 package io.drme.cloud.api;
 
+import io.drme.cloud.promql.PrometheusQueries;
 import io.drme.cloud.query.Fleet;
 import io.drme.cloud.query.RawHistory;
 import io.drme.cloud.query.Selection;
 import io.drme.cloud.query.Trends;
+import io.drme.cloud.sql.SqlQueries;
 import io.drme.cloud.store.AlarmStore;
 import io.drme.cloud.store.BlockStore;
 import io.drme.cloud.store.DatabaseException;
@@ -33,6 +35,7 @@ public final class CloudApi {
             RawHistory history,
             Trends trends,
             AlarmStore alarms,
+            SqlQueries sql,
             Downlink downlink,
             Clock clock,
             Metrics metrics) {}
@@ -44,6 +47,10 @@ public final class CloudApi {
         new VerifyRoutes(sources).addTo(api);
         new BackfillRoutes(sources).addTo(api);
         new TrendRoutes(sources).addTo(api);
+        var prometheus =
+                new PrometheusQueries(sources.store, sources.history, sources.clock);
+        new PrometheusRoutes(prometheus, sources.clock).addTo(api);
+        new SqlRoutes(sources.sql, sources.clock).addTo(api);
         new AlarmRoutes(sources.alarms, sources.downlink, sources.clock).addTo(api);
         api.stream(
                 Route.get(

@@ -48,21 +48,23 @@ final class Questions {
     }
 
     static Selection selection(Request request) {
-        var label =
-                request.query("label")
-                        .map(text -> {
-                            int colon = text.indexOf(':');
-                            if (colon < 1) {
-                                throw Problem.badParameter(
-                                                "label",
-                                                "'%s' names no label".formatted(text),
-                                                "key:value, as in line:1")
-                                        .asException();
-                            }
-                            return Map.entry(text.substring(0, colon), text.substring(colon + 1));
-                        });
         return new Selection(
-                request.query("match").orElse("**"), request.query("site").map(Glob::of), label);
+                request.query("match").orElse("**"),
+                request.query("site").map(Glob::of),
+                request.query("label").map(Questions::label));
+    }
+
+    /** A label that a gateway must carry, as {@code key:value}. */
+    static Map.Entry<String, String> label(String text) {
+        int colon = text.indexOf(':');
+        if (colon < 1) {
+            throw Problem.badParameter(
+                            "label",
+                            "'%s' names no label".formatted(shortened(text)),
+                            "key:value, as in line:1")
+                    .asException();
+        }
+        return Map.entry(text.substring(0, colon), text.substring(colon + 1));
     }
 
     /** A gateway by its id; a 404 that names the nearest where there is none. */

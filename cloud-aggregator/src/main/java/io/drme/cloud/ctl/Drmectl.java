@@ -99,6 +99,7 @@ public final class Drmectl {
         line.addSubcommand(new Trends.History());
         line.addSubcommand(new Trends.Gaps());
         line.addSubcommand(new Alarms());
+        line.addSubcommand(new Sql());
         line.addSubcommand(new Reconcile());
         line.addSubcommand(new BackfillCommand());
         line.addSubcommand(new Watch());

@@ -17,6 +17,9 @@ public final class Member implements AutoCloseable {
     /** Ports tried from the configured one on, so that two centres fit on one machine. */
     private static final int PORTS_TRIED = 100;
 
+    /** What a sort, a join or a grouping of one statement may hold in memory. */
+    private static final long SQL_MOST_ROWS_HELD = 1_000_000;
+
     private final HazelcastInstance instance;
 
     private Member(HazelcastInstance instance) {
@@ -60,7 +63,7 @@ public final class Member implements AutoCloseable {
         config.setProperty("hazelcast.operation.generic.thread.count", "2");
         config.setProperty("hazelcast.io.thread.count", "1");
         config.setProperty("hazelcast.event.thread.count", "1");
-        config.getJetConfig().setEnabled(false);
+        sql(config);
         config.getMetricsConfig().setEnabled(false);
         network(config, cluster);
         config.getMapConfig("default")
@@ -70,6 +73,16 @@ public final class Member implements AutoCloseable {
                 .getCompactSerializationConfig()
                 .addSerializer(new LatestTableSerializer());
         return config;
+    }
+
+    /** SQL runs on Hazelcast's own engine for jobs; its rows are there for one statement each. */
+    private static void sql(Config config) {
+        config.getJetConfig()
+                .setEnabled(true)
+                .setResourceUploadEnabled(false)
+                .setCooperativeThreadCount(1)
+                .setMaxProcessorAccumulatedRecords(SQL_MOST_ROWS_HELD);
+        config.getMapConfig(SqlGrid.MAP + "*").setBackupCount(0).setStatisticsEnabled(false);
     }
 
     private static void network(Config config, ClusterConfig cluster) {

@@ -241,6 +241,20 @@ public final class BlockStore {
                 .reversed();
     }
 
+    /**
+     * The events of a gateway between two stamps, the second exclusive, in the gateway's own order.
+     */
+    public List<StoredEvent> events(long gatewayId, long fromStamp, long toStamp, int limit)
+            throws DatabaseException {
+        return list(
+                "select v.epoch_id, v.sequence, i.payload from event v join item i on i.epoch_id = v.epoch_id and i.stream = 1 and i.sequence = v.sequence where v.gateway_id = ? and v.gateway_time >= ? and v.gateway_time < ? order by v.epoch_id, v.sequence limit ?",
+                r -> new StoredEvent(r.getLong(1), r.getLong(2), decode(r.getBytes(3))),
+                gatewayId,
+                fromStamp,
+                toStamp,
+                limit);
+    }
+
     private static Event decode(byte[] payload) {
         try {
             return EventItem.read(payload).event();

@@ -19,6 +19,9 @@ final class Decoding {
     private static final int MAX_QUERY_PARAMETERS = 50;
     private static final int MAX_NESTING = 32;
 
+    /** The longest value in a form, in characters. */
+    static final int MAX_FORM_VALUE_LENGTH = 16_384;
+
     private Decoding() {}
 
     /** The segments of a path, each decoded. */
@@ -60,6 +63,35 @@ final class Decoding {
                                 "the parameter is missing",
                                 "?" + parameter.name() + "=" + parameter.form())
                         .asException();
+            }
+        }
+        return result;
+    }
+
+    /** The parameters of a form in order, whatever their names. */
+    static List<Map.Entry<String, String>> form(String text) {
+        var result = new ArrayList<Map.Entry<String, String>>();
+        var pairs = text.split("&", MAX_QUERY_PARAMETERS + 1);
+        if (pairs.length > MAX_QUERY_PARAMETERS) {
+            throw Problem.badParameter(
+                            "form",
+                            "there are too many parameters",
+                            "at most " + MAX_QUERY_PARAMETERS)
+                    .asException();
+        }
+        for (var pair : pairs) {
+            int equals = pair.indexOf('=');
+            if (equals > 0) {
+                var name = decoded(pair.substring(0, equals), "form");
+                var value = decoded(pair.substring(equals + 1), name);
+                if (value.length() > MAX_FORM_VALUE_LENGTH) {
+                    throw Problem.badParameter(
+                                    Request.shortened(name),
+                                    "the value is too long",
+                                    "at most " + MAX_FORM_VALUE_LENGTH + " characters")
+                            .asException();
+                }
+                result.add(Map.entry(name, value));
             }
         }
         return result;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +27,9 @@ final class Exchange {
     private final WebServer.Shared shared;
     private final HttpServerRequest http;
     private final Incoming incoming;
+
+    /** Whether the client went away before the answer. */
+    private final AtomicBoolean gone = new AtomicBoolean();
 
     Exchange(WebServer.Shared shared, HttpServerRequest http) {
         this.shared = shared;
@@ -50,6 +54,7 @@ final class Exchange {
 
     /** Begins; runs on the event loop. */
     void start() {
+        http.response().closeHandler(_ -> gone.set(true));
         try {
             var path = http.path() == null ? "" : http.path();
             switch (shared.table().find(incoming.method(), Decoding.segments(path))) {
@@ -76,14 +81,34 @@ final class Exchange {
                             bytes ->
                                     work(() -> {
                                         var who = admit(route.rule());
-                                        var query = Decoding.query(route, sent);
-                                        var body = Decoding.body(route, incoming, bytes);
                                         return answer(
                                                 handler.answer(
-                                                        new Request(
-                                                                incoming, path, query, body, who)));
+                                                        request(route, path, sent, bytes, who)));
                                     }));
         }
+    }
+
+    private Request request(
+            Route route,
+            Map<String, String> path,
+            @Nullable String sent,
+            Buffer bytes,
+            @Nullable Who who) {
+        var body = Decoding.body(route, incoming, bytes);
+        if (!route.form()) {
+            var query = Decoding.query(route, sent);
+            var sending = new Request.Sending(List.of(), () -> !gone.get());
+            return new Request(incoming, path, query, body, who, sending);
+        }
+        boolean isForm =
+                incoming.header("content-type")
+                        .orElse("")
+                        .startsWith("application/x-www-form-urlencoded");
+        var all = Decoding.form((sent == null ? "" : sent) + "&" + (isForm ? bytes : ""));
+        var first = new LinkedHashMap<String, String>();
+        all.forEach(p -> first.putIfAbsent(p.getKey(), p.getValue()));
+        return new Request(
+                incoming, path, first, body, who, new Request.Sending(all, () -> !gone.get()));
     }
 
     private void wrongMethod(String path, List<String> allowed) {

@@ -3,9 +3,11 @@ package io.drme.web;
 import io.drme.config.Quantities;
 import io.drme.model.Glob;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,16 @@ public final class Request {
     private final Map<String, String> query;
     private final Body body;
     private final @Nullable Who who;
+    private final Sending sending;
+
+    /**
+     * What was sent beyond what the route declares, and whether the sender is still there.
+     *
+     * @param parameters all of a form, in order
+     */
+    record Sending(List<Map.Entry<String, String>> parameters, BooleanSupplier wanted) {
+        static final Sending PLAIN = new Sending(List.of(), () -> true);
+    }
 
     Request(
             Incoming incoming,
@@ -29,11 +41,22 @@ public final class Request {
             Map<String, String> query,
             Body body,
             @Nullable Who who) {
+        this(incoming, path, query, body, who, Sending.PLAIN);
+    }
+
+    Request(
+            Incoming incoming,
+            Map<String, String> path,
+            Map<String, String> query,
+            Body body,
+            @Nullable Who who,
+            Sending sending) {
         this.incoming = incoming;
         this.path = path;
         this.query = query;
         this.body = body;
         this.who = who;
+        this.sending = sending;
     }
 
     /**
@@ -70,6 +93,27 @@ public final class Request {
     /** The value of a query parameter; empty texts count as not given. */
     public Optional<String> query(String name) {
         return Optional.ofNullable(query.get(name)).filter(v -> !v.isEmpty());
+    }
+
+    /** All values of a parameter of a form. */
+    public List<String> all(String name) {
+        return sending.parameters().stream()
+                .filter(p -> p.getKey().equals(name))
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
+    /**
+     * Whether the sender still waits for the answer. What takes long looks at it now and then; safe
+     * for use from any thread.
+     */
+    public boolean isWanted() {
+        return sending.wanted().getAsBoolean();
+    }
+
+    /** Whether the sender takes an answer of this media type, by naming it. */
+    public boolean accepts(String mediaType) {
+        return incoming.header("accept").orElse("").contains(mediaType);
     }
 
     /** The value of a query parameter that has to be there. */

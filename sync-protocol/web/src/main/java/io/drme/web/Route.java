@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param body the form of its request body; null where it takes none
  * @param answer the form of its answer; null where that is not JSON
  * @param bodyLimitBytes the largest body it takes
+ * @param form whether its parameters may also come as a form, come several times, and be others
+ *     than it knows, as clients of a foreign interface expect
  */
 public record Route(
         String method,
@@ -25,7 +27,8 @@ public record Route(
         List<Parameter> parameters,
         @Nullable Schema body,
         @Nullable Schema answer,
-        int bodyLimitBytes) {
+        int bodyLimitBytes,
+        boolean form) {
     /** The largest request body where a route names no other limit. */
     public static final int DEFAULT_BODY_LIMIT_BYTES = 64 * 1024;
 
@@ -61,7 +64,7 @@ public record Route(
 
     private static Route of(String method, String path, Rule rule, String summary) {
         return new Route(
-                method, path, rule, summary, List.of(), null, null, DEFAULT_BODY_LIMIT_BYTES);
+                method, path, rule, summary, List.of(), null, null, DEFAULT_BODY_LIMIT_BYTES, false);
     }
 
     /** Takes an optional query parameter. */
@@ -91,22 +94,28 @@ public record Route(
 
     /** Takes a JSON body of this form. */
     public Route body(Schema schema) {
-        return new Route(method, path, rule, summary, parameters, schema, answer, bodyLimitBytes);
+        return new Route(method, path, rule, summary, parameters, schema, answer, bodyLimitBytes, form);
     }
 
     /** Takes a body of up to so many bytes. */
     public Route bodyLimit(int bytes) {
-        return new Route(method, path, rule, summary, parameters, body, answer, bytes);
+        return new Route(method, path, rule, summary, parameters, body, answer, bytes, form);
+    }
+
+    /** Takes its parameters as clients of a foreign interface send them. */
+    public Route asForm() {
+        return new Route(
+                method, path, rule, summary, parameters, body, answer, bodyLimitBytes, true);
     }
 
     /** Answers JSON of this form. */
     public Route answers(Schema schema) {
-        return new Route(method, path, rule, summary, parameters, body, schema, bodyLimitBytes);
+        return new Route(method, path, rule, summary, parameters, body, schema, bodyLimitBytes, form);
     }
 
     private Route with(Parameter parameter) {
         var more = new ArrayList<>(parameters);
         more.add(parameter);
-        return new Route(method, path, rule, summary, more, body, answer, bodyLimitBytes);
+        return new Route(method, path, rule, summary, more, body, answer, bodyLimitBytes, form);
     }
 }
