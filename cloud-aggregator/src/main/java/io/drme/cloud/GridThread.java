@@ -1,5 +1,7 @@
 package io.drme.cloud;
 
+import io.drme.cloud.grid.Changes;
+import io.drme.cloud.grid.Neighbours;
 import io.drme.cloud.grid.Projection;
 import io.drme.cloud.store.DatabaseException;
 import io.drme.model.StreamKind;
@@ -10,6 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +29,7 @@ final class GridThread implements AutoCloseable {
     /** A burst of findings shares a transaction, and lets the receiver have its turn. */
     private static final int MOST_IN_A_TRANSACTION = 64;
 
+    private static final int HEARD_CAPACITY = 1_024;
     private static final Duration SAVE_EVERY = Duration.ofSeconds(1);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
     private static final Logger log = LoggerFactory.getLogger(GridThread.class);
@@ -38,19 +43,57 @@ final class GridThread implements AutoCloseable {
     private final ArrayBlockingQueue<Fact> blocks = new ArrayBlockingQueue<>(QUEUE_CAPACITY);
 
     private final ArrayBlockingQueue<Fact> others = new ArrayBlockingQueue<>(QUEUE_CAPACITY);
+
+    /** What other members tell; more is left out, as it is for pages only. */
+    private final ArrayBlockingQueue<Neighbours.Changed> heard =
+            new ArrayBlockingQueue<>(HEARD_CAPACITY);
+
+    private final AtomicLong leftOut = new AtomicLong();
     private final Semaphore waiting = new Semaphore(0);
     private final Thread thread = Thread.ofPlatform().name("grid").unstarted(this::run);
     private volatile boolean stopping;
     private volatile @Nullable String trouble;
     private long savedAtNanos;
     private int taken;
+    private Supplier<Optional<String>> closed = Optional::empty;
+    private Changes watchers = Changes.NONE;
 
     GridThread(Projection projection, Clock clock) {
         this.projection = projection;
         this.clock = clock;
     }
 
-    /** Begins; the grid was rebuilt before. */
+    /**
+     * Takes part in a cluster; to be said before {@link #start}.
+     *
+     * @param whyClosed why the grid can't be written now: too few members are in sight
+     * @param local who looks at this member, for what others bring in
+     */
+    void join(Supplier<Optional<String>> whyClosed, Changes local) {
+        closed = whyClosed;
+        watchers = local;
+    }
+
+    /** Rebuilds the grid from the store at the next occasion; from any thread. */
+    void rebuildSoon(String why) {
+        trouble = why;
+    }
+
+    /** Takes what another member tells. Never blocks. */
+    void hear(Neighbours.Changed changed) {
+        if (heard.offer(changed)) {
+            waiting.release();
+        } else {
+            leftOut.incrementAndGet();
+        }
+    }
+
+    /** Changes of other members of which nobody here was told. */
+    long leftOut() {
+        return leftOut.get();
+    }
+
+    /** Begins; the grid was rebuilt before, or is {@link #rebuildSoon}. */
     void start() {
         savedAtNanos = clock.nanoTime();
         thread.start();
@@ -98,14 +141,17 @@ final class GridThread implements AutoCloseable {
     // this is the supervisor of the projection
     private void step(@Nullable Fact fact) {
         try {
-            if (trouble != null) {
+            var before = trouble;
+            if (before != null && closed.get().isEmpty()) {
                 projection.rebuild();
-                log.info("grid=rebuilt");
-                trouble = null;
+                log.info("grid=rebuilt because=\"{}\"", before);
+                trouble = trouble == before ? null : trouble;
             }
             if (fact != null) {
                 projection.take(fact);
                 taken++;
+            } else {
+                tellHeard();
             }
             if (isIdle() || taken >= MOST_IN_A_TRANSACTION) {
                 projection.release();
@@ -120,6 +166,12 @@ final class GridThread implements AutoCloseable {
                 log.error("grid=behind; it is rebuilt from the store", e);
             }
             trouble = String.valueOf(e.getMessage());
+        }
+    }
+
+    private void tellHeard() throws DatabaseException {
+        for (var next = heard.poll(); next != null; next = heard.poll()) {
+            projection.heard(next, watchers);
         }
     }
 

@@ -52,7 +52,7 @@ final class Exchange {
     void start() {
         try {
             var path = http.path() == null ? "" : http.path();
-            switch (shared.table().find(incoming.method(), Decoding.segments(path))) {
+            switch (shared.api().table().find(incoming.method(), Decoding.segments(path))) {
                 case RouteTable.Match.Found(var entry, var values) -> found(entry, values);
                 case RouteTable.Match.WrongMethod(var allowed) -> wrongMethod(path, allowed);
                 case RouteTable.Match.Unknown _ -> work(() -> asset(path));
@@ -76,6 +76,7 @@ final class Exchange {
                             bytes ->
                                     work(() -> {
                                         var who = admit(route.rule());
+                                        checkAside(route);
                                         var query = Decoding.query(route, sent);
                                         var body = Decoding.body(route, incoming, bytes);
                                         return answer(
@@ -180,6 +181,14 @@ final class Exchange {
         return who;
     }
 
+    /** Others may go on without this program: then it must not speak for them. */
+    private void checkAside(Route route) {
+        var objection = shared.api().objection(route);
+        if (objection.isPresent()) {
+            throw objection.get().asException();
+        }
+    }
+
     private ProblemException notSignedIn() {
         boolean tried = incoming.header("authorization").isPresent();
         return Problem.notSignedIn(tried ? "the bearer token is not known" : "nobody is signed in")
@@ -190,6 +199,7 @@ final class Exchange {
         http.pause();
         work(() -> {
             var who = admit(route.rule());
+            checkAside(route);
             if (!http.canUpgradeToWebSocket()) {
                 return answer(
                         Reply.problem(
