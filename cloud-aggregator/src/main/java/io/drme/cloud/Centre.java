@@ -139,13 +139,7 @@ public final class Centre implements AutoCloseable {
         var fleet = new Fleet(base.store, new Grid(member), clock);
         var feed = new LiveFeed(vertx, clock, base.metrics, m -> CloudApi.snapshot(fleet, m));
         var gridThread = gridThread(base, new LiveChanges(feed));
-        var receiver =
-                new Receiver(
-                        receiverStore,
-                        receiverStore.reader(),
-                        keys,
-                        clock,
-                        ReceiverSettings.DEFAULTS);
+        var receiver = receiver(receiverStore, keys);
         var side = new IngestSide(member, base.neighbours, gridThread);
         var ingest =
                 opened(IngestEndpoint.start(vertx, faults, config.ingest(), receiver, clock, side));
@@ -161,16 +155,23 @@ public final class Centre implements AutoCloseable {
         addRoutes(api, base, fleet, downlink(desk, ingest), feed);
         var web = opened(WebServer.start(vertx, listen(), "fleet", api, access, base.metrics));
         url = web.url();
-        var watch =
-                new FleetWatch(
-                        base.store,
-                        new Grid(member),
-                        clock,
-                        changes,
-                        () -> member.isFirst() && member.tooFew().isEmpty());
         var told = new Told(base, ingest.stats(), feed);
-        opened(new MemberThread(List.of(told::tell, watch::step))).start();
+        opened(new MemberThread(List.of(told::tell, watch(base, changes)::step))).start();
         directory.announce(url);
+    }
+
+    private Receiver receiver(SqlReceiverStore store, CentreKeys keys) {
+        return new Receiver(store, store.reader(), keys, clock, ReceiverSettings.DEFAULTS);
+    }
+
+    /** Looks after the fleet while this is the member that does. */
+    private FleetWatch watch(Base base, Changes changes) {
+        return new FleetWatch(
+                base.store,
+                new Grid(base.member),
+                clock,
+                changes,
+                () -> base.member.isFirst() && base.member.tooFew().isEmpty());
     }
 
     private void addRoutes(

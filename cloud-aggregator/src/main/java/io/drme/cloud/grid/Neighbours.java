@@ -101,9 +101,4 @@ public final class Neighbours {
                 .sorted(Comparator.comparing(MemberState::address))
                 .toList();
     }
-
-    /** Forgets one who is gone and is not to come back. */
-    public void forget(String address) {
-        states.delete(address);
-    }
 }

@@ -143,7 +143,7 @@ public final class Projection {
     }
 
     /** The newest values of a gateway, from any thread. */
-    private LatestTable stored(String name) throws DatabaseException {
+    LatestTable stored(String name) throws DatabaseException {
         var gateway = store.gateway(name);
         if (gateway.isEmpty()) {
             return LatestTable.EMPTY;
