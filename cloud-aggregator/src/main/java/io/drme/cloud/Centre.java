@@ -1,14 +1,20 @@
 package io.drme.cloud;
 
 import io.drme.cloud.api.CloudApi;
+import io.drme.cloud.api.Downlink;
 import io.drme.cloud.api.LiveChanges;
+import io.drme.cloud.api.MemberRoutes;
 import io.drme.cloud.config.CloudConfig;
+import io.drme.cloud.grid.Changes;
 import io.drme.cloud.grid.Grid;
 import io.drme.cloud.grid.Member;
+import io.drme.cloud.grid.MemberState;
+import io.drme.cloud.grid.Neighbours;
 import io.drme.cloud.grid.Projection;
 import io.drme.cloud.grid.SqlGrid;
 import io.drme.cloud.ingest.ConnectionFaults;
 import io.drme.cloud.ingest.IngestEndpoint;
+import io.drme.cloud.ingest.IngestListener;
 import io.drme.cloud.ingest.IngestStats;
 import io.drme.cloud.ingest.VertxLog;
 import io.drme.cloud.query.Fleet;
@@ -17,11 +23,17 @@ import io.drme.cloud.query.Trends;
 import io.drme.cloud.sql.SqlQueries;
 import io.drme.cloud.store.AlarmStore;
 import io.drme.cloud.store.BlockStore;
+import io.drme.cloud.store.CentreAlarms;
 import io.drme.cloud.store.Database;
 import io.drme.cloud.store.DatabaseException;
 import io.drme.cloud.store.DatabaseSettings;
 import io.drme.cloud.store.Records;
+import io.drme.cloud.store.SharedText;
 import io.drme.cloud.store.SqlReceiverStore;
+import io.drme.cloud.watch.CentreDesk;
+import io.drme.cloud.watch.FleetWatch;
+import io.drme.sync.CentreKeys;
+import io.drme.sync.Fact;
 import io.drme.sync.Receiver;
 import io.drme.sync.ReceiverSettings;
 import io.drme.time.Clock;
@@ -32,6 +44,7 @@ import io.drme.web.Health;
 import io.drme.web.Listen;
 import io.drme.web.LiveFeed;
 import io.drme.web.Metrics;
+import io.drme.web.Problem;
 import io.drme.web.WebServer;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -40,7 +53,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Map;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -91,6 +106,15 @@ public final class Centre implements AutoCloseable {
         }
     }
 
+    /** What the parts have in common. */
+    private record Base(
+            Database database,
+            BlockStore store,
+            Member member,
+            Neighbours neighbours,
+            Metrics metrics,
+            Health health) {}
+
     private void startParts(Path data)
             throws StartException,
                     DatabaseException,
@@ -98,129 +122,222 @@ public final class Centre implements AutoCloseable {
                     IOException,
                     InterruptedException {
         var directory = opened(DataDirectory.take(data));
-        var member = background("member-start", () -> Member.start(config.cluster()));
+        var starting = background("member-start", () -> Member.start(config.cluster()));
         var database = opened(database(data));
         var receiverStore = opened(SqlReceiverStore.open(database));
-        var store = new BlockStore(database);
-        var access = Access.open(data, clock);
+        var access = access(data, database);
+        var keys = keys(data, database);
         var faults = new ConnectionFaults();
         var vertx = vertx(faults);
-        var running = opened(joined(member));
-        var grid = new Grid(running);
-        var fleet = new Fleet(store, grid, clock);
-        var metrics = new Metrics();
-        var feed = new LiveFeed(vertx, clock, metrics, match -> CloudApi.snapshot(fleet, match));
-        var projection =
-                new Projection(
-                        grid, store, opened(Records.open(database)), clock, new LiveChanges(feed));
-        projection.rebuild();
-        var gridThread = opened(new GridThread(projection, clock));
-        gridThread.start();
-        var health = new Health();
-        health.add("database", database::trouble);
-        health.add("grid", gridThread::trouble);
-
-        var receiver =
-                new Receiver(
-                        receiverStore,
-                        receiverStore.reader(),
-                        CentreKeyFile.open(data),
-                        clock,
-                        ReceiverSettings.DEFAULTS);
+        var member = opened(joined(starting));
+        var base =
+                new Base(
+                        database,
+                        new BlockStore(database),
+                        member,
+                        new Neighbours(member),
+                        new Metrics(),
+                        new Health());
+        var fleet = new Fleet(base.store, new Grid(member), clock);
+        var feed = new LiveFeed(vertx, clock, base.metrics, m -> CloudApi.snapshot(fleet, m));
+        var gridThread = gridThread(base, new LiveChanges(feed));
+        var receiver = receiver(receiverStore, keys);
+        var side = new IngestSide(member, base.neighbours, gridThread);
         var ingest =
-                opened(
-                        IngestEndpoint.start(
-                                vertx, faults, config.ingest(), receiver, clock, gridThread::put));
+                opened(IngestEndpoint.start(vertx, faults, config.ingest(), receiver, clock, side));
         mqttPort = ingest.port();
-        measure(metrics, ingest.stats());
-        measure(metrics, gridThread);
-        metrics.gauge(
-                "drme_database_lost_total",
-                "Times that the database could not be reached any more",
-                Map.of(),
-                database::losses);
-
+        if (!member.isAlone()) {
+            base.neighbours.listen(gridThread::hear, ingest::lookForCommands);
+        }
+        CentreMetrics.add(base.metrics, ingest.stats(), database, member, gridThread);
         var api = new Api("DRME centre", Main.version());
-        WebServer.addOwnRoutes(api, access, health, metrics);
-        var trends = new Trends(store, fleet, clock);
-        var alarms = new AlarmStore(store);
+        WebServer.addOwnRoutes(api, access, base.health, base.metrics);
+        var changes = changes(base, new LiveChanges(feed));
+        var desk = new CentreDesk(base.store, clock, changes);
+        addRoutes(api, base, fleet, downlink(desk, ingest), feed);
+        var web = opened(WebServer.start(vertx, listen(), "fleet", api, access, base.metrics));
+        url = web.url();
+        var told = new Told(base, ingest.stats(), feed);
+        opened(new MemberThread(List.of(told::tell, watch(base, changes)::step))).start();
+        directory.announce(url);
+    }
+
+    private Receiver receiver(SqlReceiverStore store, CentreKeys keys) {
+        return new Receiver(store, store.reader(), keys, clock, ReceiverSettings.DEFAULTS);
+    }
+
+    /** Looks after the fleet while this is the member that does. */
+    private FleetWatch watch(Base base, Changes changes) {
+        return new FleetWatch(
+                base.store,
+                new Grid(base.member),
+                clock,
+                changes,
+                () -> base.member.isFirst() && base.member.tooFew().isEmpty());
+    }
+
+    private void addRoutes(
+            Api api, Base base, Fleet fleet, Downlink downlink, LiveFeed feed) {
+        var trends = new Trends(base.store, fleet, clock);
+        var alarms = new AlarmStore(base.store);
         var sources =
                 new CloudApi.Sources(
                         fleet,
-                        store,
-                        new RawHistory(store),
+                        base.store,
+                        new RawHistory(base.store),
                         trends,
                         alarms,
-                        new SqlQueries(new SqlGrid(running), fleet, trends, alarms, store),
-                        ingest::submit,
+                        new SqlQueries(
+                                new SqlGrid(base.member), fleet, trends, alarms, base.store),
+                        downlink,
                         clock,
-                        metrics);
+                        base.metrics);
         CloudApi.addRoutes(api, sources, feed);
-        var web = opened(WebServer.start(vertx, listen(), "fleet", api, access, metrics));
-        url = web.url();
-        directory.announce(url);
+        MemberRoutes.add(api, base.member, base.neighbours, clock);
+        api.standAside(
+                Set.of("/metrics", MemberRoutes.PATH),
+                () ->
+                        base.member
+                                .tooFew()
+                                .map(why ->
+                                        Problem.unavailable(
+                                                "cluster",
+                                                why,
+                                                "Ask another member; /api/v1/members tells what this one sees")));
+    }
+
+    private static Changes changes(Base base, Changes local) {
+        return base.member.isAlone() ? local : new SpreadChanges(local, base.neighbours);
+    }
+
+    /** The way down to gateways; what is about the centre's own alarms stays here. */
+    private static Downlink downlink(CentreDesk desk, IngestEndpoint ingest) {
+        return (gateway, command) -> {
+            if (gateway.text().equals(CentreAlarms.GATEWAY)) {
+                desk.take(command);
+                return true;
+            }
+            return ingest.submit(gateway, command);
+        };
+    }
+
+    private GridThread gridThread(Base base, Changes local)
+            throws DatabaseException {
+        var grid = new Grid(base.member);
+        var changes = changes(base, local);
+        var records = opened(Records.open(base.database));
+        var projection = new Projection(grid, base.store, records, clock, changes);
+        var thread = opened(new GridThread(projection, clock));
+        thread.join(base.member::tooFew, local);
+        if (base.member.tooFew().isEmpty()) {
+            projection.join();
+        } else {
+            thread.rebuildSoon("the members that are needed are not all there yet");
+        }
+        base.member.whenIncomplete(thread::rebuildSoon);
+        thread.start();
+        base.health.add("database", base.database::trouble);
+        base.health.add("members", base.member::tooFew);
+        base.health.add("grid", thread::trouble);
+        return thread;
+    }
+
+    /** What ingest is told by the cluster, and tells it. */
+    private record IngestSide(Member member, Neighbours neighbours, GridThread grid)
+            implements IngestListener {
+        @Override
+        public void take(Fact fact) throws InterruptedException {
+            grid.put(fact);
+        }
+
+        @Override
+        public Optional<String> closed() {
+            return member.tooFew();
+        }
+
+        @Override
+        public boolean isShared() {
+            return !member.isAlone();
+        }
+
+        @Override
+        public void submitted() {
+            if (isShared()) {
+                neighbours.command();
+            }
+        }
+    }
+
+    /** Says every second how this member is. */
+    private final class Told {
+        private final Base base;
+        private final IngestStats stats;
+        private final LiveFeed feed;
+        private final long startedNanos = clock.epochNanos();
+
+        Told(Base base, IngestStats stats, LiveFeed feed) {
+            this.base = base;
+            this.stats = stats;
+            this.feed = feed;
+        }
+
+        void tell() {
+            var heap = Runtime.getRuntime();
+            base.neighbours.tell(
+                    new MemberState(
+                            base.member.address(),
+                            url,
+                            mqttPort,
+                            Main.version(),
+                            startedNanos,
+                            clock.epochNanos(),
+                            stats.connections(),
+                            stats.messages(),
+                            stats.notStored(),
+                            feed.clients(),
+                            heap.totalMemory() - heap.freeMemory(),
+                            heap.maxMemory(),
+                            String.join("; ", base.health.problems())));
+        }
+    }
+
+    /** Members share accounts and sessions by the database; alone they are files. */
+    private Access access(Path data, Database database) throws IOException {
+        if (config.cluster().isAlone()) {
+            return Access.open(data, clock);
+        }
+        return Access.open(
+                data,
+                new Access.Shared(
+                        "cluster " + config.cluster().name(),
+                        new SharedText(database, "users", clock),
+                        new SharedText(database, "sessions", clock),
+                        new SharedText(database, "tokens", clock)),
+                clock);
+    }
+
+    private CentreKeys keys(Path data, Database database) throws IOException, StartException {
+        return config.cluster().isAlone()
+                ? CentreKeyFile.open(data)
+                : CentreKeyFile.open(data, new SharedText(database, "centre.key", clock));
     }
 
     private Database database(Path data) throws DatabaseException {
         var store = config.store();
-        return store.url().isEmpty()
-                ? Database.openIn(data)
-                : Database.open(
-                        new DatabaseSettings(
-                                store.url().get(), store.user(), store.passwordFile(), store.ca()));
-    }
-
-    private static void measure(Metrics metrics, IngestStats stats) {
-        Map<String, String> none = Map.of();
-        metrics.gauge(
-                "drme_ingest_connections",
-                "Connections of gateways; each has two",
-                none,
-                stats::connections);
-        metrics.gauge("drme_ingest_messages_total", "Messages that came in", none, stats::messages);
-        metrics.gauge(
-                "drme_ingest_over_quota_total",
-                "Messages turned away because too much waited",
-                none,
-                stats::overQuota);
-        metrics.gauge(
-                "drme_ingest_bad_packets_total",
-                "Packets that are not MQTT, or too large",
-                none,
-                stats::badPackets);
-        metrics.gauge(
-                "drme_ingest_refused_connections_total",
-                "Connections refused: no identity, wrong version, too many",
-                none,
-                stats::refusedConnections);
-        metrics.gauge(
-                "drme_ingest_answers_left_out_total",
-                "Answers that a gateway was too slow to take",
-                none,
-                stats::answersLeftOut);
-        metrics.gauge(
-                "drme_ingest_bad_messages_total",
-                "Messages that could not be read, or came on a wrong topic",
-                none,
-                stats::badMessages);
-        metrics.gauge(
-                "drme_ingest_not_stored_total",
-                "Messages that the database did not take",
-                none,
-                stats::notStored);
-    }
-
-    private static void measure(Metrics metrics, GridThread grid) {
-        metrics.gauge(
-                "drme_grid_retried_total",
-                "Facts that were brought into the grid at a later try",
-                Map.of(),
-                grid::retried);
-        metrics.gauge(
-                "drme_grid_refused_total",
-                "Facts that could not be brought into the grid; the log names each",
-                Map.of(),
-                grid::refused);
+        if (store.url().isEmpty()) {
+            return Database.openIn(data);
+        }
+        var settings =
+                new DatabaseSettings(
+                        store.url().get(),
+                        store.user(),
+                        store.passwordFile(),
+                        store.ca(),
+                        Optional.empty());
+        return Database.open(
+                config.cluster().isAlone()
+                        ? settings
+                        : settings.sharedBy(config.cluster().name()));
     }
 
     private Listen listen() {

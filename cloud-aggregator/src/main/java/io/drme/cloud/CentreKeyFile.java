@@ -5,6 +5,7 @@ import io.drme.sync.Seal;
 import io.drme.sync.Signatures;
 import io.drme.sync.SigningKey;
 import io.drme.sync.VerifyKey;
+import io.drme.web.KeptText;
 import io.drme.web.SecretFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,6 +41,35 @@ final class CentreKeyFile {
         }
     }
 
+    /**
+     * The keys that all members of a cluster have, from the text that they share. The first member
+     * puts those of its data directory there, or new ones.
+     *
+     * @throws StartException when the directory has another key: it was another centre's
+     */
+    static CentreKeys open(Path data, KeptText shared) throws IOException, StartException {
+        var file = data.resolve(NAME);
+        var own = Files.exists(file) ? Files.readString(file) : "";
+        if (!own.isEmpty()) {
+            parse(own, file);
+        }
+        shared.update(text -> {
+            if (!text.isEmpty()) {
+                return text;
+            }
+            return own.isEmpty()
+                    ? text(CentreKeys.first(SigningKey.make(new SecureRandom())))
+                    : own;
+        });
+        var all = shared.readNow();
+        if (!own.isEmpty() && !own.strip().equals(all.strip())) {
+            throw new StartException(
+                    "%s is not the key with which this cluster signs; gateways would take one of the members for a stranger. Start it on the data directory of this cluster, or move the file away"
+                            .formatted(file));
+        }
+        return parse(all, file);
+    }
+
     /** Takes a new key, for which the one before vouches; the secret of that one is gone then. */
     static CentreKeys rotate(Path data) throws IOException, StartException {
         var keys = open(data).rotated(new SecureRandom());
@@ -48,6 +78,10 @@ final class CentreKeyFile {
     }
 
     private static void write(Path file, CentreKeys keys) throws IOException {
+        SecretFile.write(file, text(keys));
+    }
+
+    private static String text(CentreKeys keys) {
         var text = new StringBuilder();
         text.append(SECRET + " ")
                 .append(HexFormat.of().formatHex(keys.current().seed()))
@@ -55,7 +89,7 @@ final class CentreKeyFile {
         for (var s : keys.successions()) {
             text.append("%s %s %s%n".formatted(FOLLOWED_BY, s.next(), s.seal()));
         }
-        SecretFile.write(file, text.toString());
+        return text.toString();
     }
 
     private static CentreKeys parse(String text, Path file) throws StartException {

@@ -1,5 +1,7 @@
 package io.drme.cloud;
 
+import io.drme.cloud.grid.Changes;
+import io.drme.cloud.grid.Neighbours;
 import io.drme.cloud.grid.Projection;
 import io.drme.cloud.store.DatabaseException;
 import io.drme.model.StreamKind;
@@ -13,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +32,8 @@ final class GridThread implements AutoCloseable {
 
     /** A burst of findings shares a transaction, and lets the receiver have its turn. */
     private static final int MOST_IN_A_TRANSACTION = 64;
+
+    private static final int HEARD_CAPACITY = 1_024;
 
     /** So often a fact is tried while the store can be read. */
     static final int MOST_TRIES = 3;
@@ -47,6 +52,12 @@ final class GridThread implements AutoCloseable {
     private final ArrayBlockingQueue<Fact> blocks = new ArrayBlockingQueue<>(QUEUE_CAPACITY);
 
     private final ArrayBlockingQueue<Fact> others = new ArrayBlockingQueue<>(QUEUE_CAPACITY);
+
+    /** What other members tell; more is left out, as it is for pages only. */
+    private final ArrayBlockingQueue<Neighbours.Changed> heard =
+            new ArrayBlockingQueue<>(HEARD_CAPACITY);
+
+    private final AtomicLong leftOut = new AtomicLong();
     private final Semaphore waiting = new Semaphore(0);
     private final Thread thread = Thread.ofPlatform().name("grid").unstarted(this::run);
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -61,12 +72,45 @@ final class GridThread implements AutoCloseable {
     /** How often the first of them failed beside a store that could be read. */
     private int failures;
 
+    private Supplier<Optional<String>> closed = Optional::empty;
+    private Changes watchers = Changes.NONE;
+
     GridThread(Projection projection, Clock clock) {
         this.projection = projection;
         this.clock = clock;
     }
 
-    /** Begins; the grid was rebuilt before. */
+    /**
+     * Takes part in a cluster; to be said before {@link #start}.
+     *
+     * @param whyClosed why the grid can't be written now: too few members are in sight
+     * @param local who looks at this member, for what others bring in
+     */
+    void join(Supplier<Optional<String>> whyClosed, Changes local) {
+        closed = whyClosed;
+        watchers = local;
+    }
+
+    /** Rebuilds the grid from the store at the next occasion; from any thread. */
+    void rebuildSoon(String why) {
+        trouble = why;
+    }
+
+    /** Takes what another member tells. Never blocks. */
+    void hear(Neighbours.Changed changed) {
+        if (heard.offer(changed)) {
+            waiting.release();
+        } else {
+            leftOut.incrementAndGet();
+        }
+    }
+
+    /** Changes of other members of which nobody here was told. */
+    long leftOut() {
+        return leftOut.get();
+    }
+
+    /** Begins; the grid was rebuilt before, or is {@link #rebuildSoon}. */
     void start() {
         savedAtNanos = clock.nanoTime();
         thread.start();
@@ -137,6 +181,8 @@ final class GridThread implements AutoCloseable {
             if (fact != null) {
                 unsettled.add(fact);
                 projection.take(fact);
+            } else {
+                tellHeard();
             }
             if (isIdle() || unsettled.size() >= MOST_IN_A_TRANSACTION) {
                 projection.release();
@@ -158,6 +204,10 @@ final class GridThread implements AutoCloseable {
         if (stopping.await(RETRY_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
             log.debug("grid=last-try");
         }
+        if (closed.get().isPresent()) {
+            return; // what this member would write may be older than what the others have
+        }
+        var before = trouble;
         try {
             projection.rebuild();
         } catch (DatabaseException | RuntimeException e) {
@@ -182,8 +232,8 @@ final class GridThread implements AutoCloseable {
             unsettled.removeFirst();
             failures = 0;
         }
-        log.info("grid=rebuilt");
-        trouble = null;
+        log.info("grid=rebuilt because=\"{}\"", before);
+        trouble = trouble == before ? null : trouble; // another reason may have come meanwhile
     }
 
     /** What a fact is, without the block it may hold. */
@@ -191,6 +241,12 @@ final class GridThread implements AutoCloseable {
         return fact instanceof Fact.Committed(var gateway, var item, _)
                 ? "%s %s %d".formatted(gateway.text(), item.stream().text(), item.sequence())
                 : fact.toString();
+    }
+
+    private void tellHeard() throws DatabaseException {
+        for (var next = heard.poll(); next != null; next = heard.poll()) {
+            projection.heard(next, watchers);
+        }
     }
 
     /** Brings in what waits, and ends. */

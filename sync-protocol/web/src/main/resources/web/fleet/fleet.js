@@ -6,6 +6,7 @@ import { countText, durationText, hoursText, millis, spanText, timeText } from "
 import { AlarmBook } from "/assets/parts/alarms.js";
 import { lost } from "/assets/parts/accounting.js";
 import { stateMark } from "/assets/parts/devices.js";
+import "/assets/parts/members.js";
 import "/assets/parts/shell.js";
 import "/assets/parts/value.js";
 import "/assets/parts/alarm-list.js";
@@ -27,6 +28,7 @@ class FleetPage extends LitElement {
     view: { state: true },
     gateway: { state: true },
     gateways: { state: true },
+    members: { state: true },
     filter: { state: true },
     items: { state: true },
     devices: { state: true },
@@ -47,6 +49,7 @@ class FleetPage extends LitElement {
   constructor() {
     super();
     this.gateways = [];
+    this.members = [];
     this.items = [];
     this.devices = [];
     this.accounts = [];
@@ -119,6 +122,9 @@ class FleetPage extends LitElement {
   }
 
   #readGateways() {
+    this.#read("members", async () => {
+      this.members = await list("/api/v1/members");
+    });
     this.#read("gateways", async () => {
       this.gateways = await list("/api/v1/gateways");
       if (!this.gateway && this.gateways.length > 0) {
@@ -262,8 +268,9 @@ class FleetPage extends LitElement {
       const text = `${g.id} ${g.site ?? ""} ${g.state} ${g.why ?? ""}`.toLowerCase();
       return words.every((w) => text.includes(w));
     });
-    return html`<section class="panel">
-      ${this.#problem("gateways")}
+    return html`<drme-members .members=${this.members} .now=${this.now}></drme-members>
+    <section class="panel">
+      ${this.#problem("members")} ${this.#problem("gateways")}
       <div class="toolbar">
         <label class="search"
           ><span>Filter</span

@@ -28,14 +28,61 @@ public record CloudConfig(
      *
      * @param name of the cluster; members of another name do not join
      * @param listen address and port of this member for the others
-     * @param members addresses of all members; empty means this one alone
+     * @param publicAddress where the others reach it, if that is another one
+     * @param members addresses of all members, this one among them; empty means this one alone
+     * @param service name of the Kubernetes service whose addresses are the members'
      * @param backups copies of each entry on other members, 0 to 6
+     * @param minimum members in sight below which this one takes nothing: more than half of all
+     * @param hotSetBytes what a member keeps of the newest values; the rest is in the database
+     * @param tls what members show each other; anything but loopback demands it
      */
-    public record ClusterConfig(String name, Listen listen, List<String> members, int backups) {
+    public record ClusterConfig(
+            String name,
+            Listen listen,
+            Optional<Listen> publicAddress,
+            List<Listen> members,
+            Optional<String> service,
+            int backups,
+            int minimum,
+            long hotSetBytes,
+            Optional<MemberTls> tls) {
+        /** Port of members where none is given. */
+        public static final int PORT = 5701;
+
+        /** A gateway with 1,000 tags takes some 60 KiB: enough for 2,000 of them. */
+        static final long HOT_SET_BYTES = 128L << 20;
+
         static ClusterConfig defaults() {
-            return new ClusterConfig("drme", new Listen("127.0.0.1", 5701), List.of(), 1);
+            return new ClusterConfig(
+                    "drme",
+                    new Listen("127.0.0.1", PORT),
+                    Optional.empty(),
+                    List.of(),
+                    Optional.empty(),
+                    1,
+                    1,
+                    HOT_SET_BYTES,
+                    Optional.empty());
+        }
+
+        /** Whether there are no other members, so that the database may belong to this one. */
+        public boolean isAlone() {
+            return members.size() < 2 && service.isEmpty();
+        }
+
+        /** Where the others reach this member. */
+        public Listen reachedAt() {
+            return publicAddress.orElse(listen);
         }
     }
+
+    /**
+     * What members show each other.
+     *
+     * @param files this member's certificate and key, and the authority of all members'
+     * @param name a name that each member's certificate has; empty where each has its own address
+     */
+    public record MemberTls(Tls files, Optional<String> name) {}
 
     /**
      * Where gateways connect.
@@ -149,8 +196,13 @@ public record CloudConfig(
                 new ClusterConfig(
                         cluster.name,
                         cluster.listen.withPort(Optional.of(port)),
+                        cluster.publicAddress,
                         cluster.members,
-                        cluster.backups),
+                        cluster.service,
+                        cluster.backups,
+                        cluster.minimum,
+                        cluster.hotSetBytes,
+                        cluster.tls),
                 ingest,
                 store,
                 web,

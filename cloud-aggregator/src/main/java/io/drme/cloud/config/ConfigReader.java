@@ -17,9 +17,7 @@ import java.util.regex.Pattern;
 
 /** Reads the sections of {@code cloud.yaml}; what is wrong goes to {@link Problems}. */
 final class ConfigReader {
-    private static final Pattern CLUSTER_NAME = Pattern.compile("[a-z0-9-_.]{1,64}");
     private static final int MAX_GATEWAYS = 100_000;
-    private static final int MAX_BACKUPS = 6;
     private static final Duration MAX_RETENTION = Duration.ofDays(36_500);
 
     private static final Pattern POSTGRES_SCHEME = Pattern.compile("(?i)jdbc:postgres");
@@ -37,20 +35,25 @@ final class ConfigReader {
     }
 
     CloudConfig read(Section top) {
-        var cluster = part(top, "cluster", this::cluster, ClusterConfig.defaults());
+        var cluster = part(top, "cluster", ClusterReader::read, ClusterConfig.defaults());
         var ingest = part(top, "ingest", this::ingest, IngestConfig.defaults());
         var store = part(top, "store", this::store, StoreConfig.defaults());
         var web = part(top, "web", this::web, WebConfig.defaults());
         var security = part(top, "security", this::security, SecurityConfig.defaults());
         top.done();
-        if (cluster.members().size() > 1) {
+        if (!cluster.isAlone() && !isShared(store)) {
+            var key = cluster.service().isPresent() ? "kubernetes" : "members";
             problems.add(
-                    top.section("cluster").map(s -> s.where("members")).orElse(top.where()),
-                    "cluster.members",
-                    "%d members need a database that they can share, but SQLite belongs to one; list one member or none"
-                            .formatted(cluster.members().size()));
+                    top.section("cluster").map(s -> s.where(key)).orElse(top.where()),
+                    "cluster." + key,
+                    "several members need a database that they can share, but SQLite belongs to one; set store.url, as in %s, or list one member or none"
+                            .formatted(POSTGRES_EXAMPLE));
         }
         return new CloudConfig(cluster, ingest, store, web, security);
+    }
+
+    private static boolean isShared(StoreConfig store) {
+        return store.url().filter(u -> POSTGRES_SCHEME.matcher(u).lookingAt()).isPresent();
     }
 
     private static <T> T part(Section top, String key, Function<Section, T> reader, T otherwise) {
@@ -61,26 +64,6 @@ final class ConfigReader {
                     return value;
                 })
                 .orElse(otherwise);
-    }
-
-    private ClusterConfig cluster(Section s) {
-        var usual = ClusterConfig.defaults();
-        var name = s.text("name", usual.name());
-        if (!CLUSTER_NAME.matcher(name).matches()) {
-            s.problem("name", "'%s' is not 1 to 64 of a-z 0-9 - _ .".formatted(name));
-        }
-        var listen = listen(s, usual.listen());
-        if (!listen.isLoopback()) {
-            s.problem(
-                    "listen",
-                    "%s is not loopback; this release runs one member, whose port stays on this machine"
-                            .formatted(listen));
-        }
-        return new ClusterConfig(
-                name,
-                listen,
-                s.texts("members"),
-                (int) s.integer("backups", usual.backups(), 0, MAX_BACKUPS));
     }
 
     private IngestConfig ingest(Section s) {
@@ -177,12 +160,12 @@ final class ConfigReader {
                         Duration.ofDays(30)));
     }
 
-    private static Listen listen(Section s, Listen otherwise) {
+    static Listen listen(Section s, Listen otherwise) {
         return s.parsed("listen", "an address such as 127.0.0.1:8080", Listen::parse)
                 .orElse(otherwise);
     }
 
-    private static Optional<Tls> tls(Section s, boolean withAuthority) {
+    static Optional<Tls> tls(Section s, boolean withAuthority) {
         var certificate = file(s, "certificate");
         var key = file(s, "key");
         var ca = withAuthority ? file(s, "ca") : Optional.<Path>empty();

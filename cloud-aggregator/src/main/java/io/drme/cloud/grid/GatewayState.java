@@ -62,6 +62,24 @@ public record GatewayState(
                 trouble);
     }
 
+    /** What the database says of it, where that is newer than what is known. */
+    GatewayState atLeast(GatewayState stored) {
+        boolean reported = stored.reportedNanos > reportedNanos;
+        var newer = reported ? stored : this;
+        return new GatewayState(
+                joinedNanos,
+                Math.max(seenNanos, stored.seenNanos),
+                Math.max(newestNanos, stored.newestNanos),
+                newer.reportedNanos,
+                newer.pendingSamples,
+                newer.pendingItems,
+                newer.drainMillis,
+                newer.clockOffsetNanos,
+                newer.writtenBytesADay,
+                newer.autonomyMinutes,
+                trouble);
+    }
+
     GatewayState stored(long newest) {
         return newest(Math.max(newest, newestNanos));
     }

@@ -5,6 +5,7 @@ import io.drme.model.Quality;
 import io.drme.model.Reading;
 import io.drme.model.ValueType;
 import io.drme.model.Values;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Objects;
@@ -219,6 +220,30 @@ public final class LatestTable {
             take(next, Arrays.binarySearch(next.tags, offer.tag), offer);
         }
         return new LatestTable(next);
+    }
+
+    /** Of each tag the newer of both. */
+    LatestTable with(LatestTable other) {
+        var c = other.columns;
+        var offers = new ArrayList<Offer>(other.size());
+        for (int at = 0; at < other.size(); at++) {
+            offers.add(
+                    new Offer(
+                            c.tags[at],
+                            ValueType.ofCode(c.types[at]),
+                            c.epochs[at],
+                            c.gatewayTimes[at],
+                            c.since[at],
+                            new Point(c.sourceTimes[at], c.qualities[at], c.bits[at], c.texts[at]),
+                            c.goodTimes[at] == 0
+                                    ? null
+                                    : new Point(
+                                            c.goodTimes[at],
+                                            Quality.GOOD,
+                                            c.goodBits[at],
+                                            c.goodTexts[at])));
+        }
+        return with(offers);
     }
 
     private static void take(Columns c, int at, Offer offer) {

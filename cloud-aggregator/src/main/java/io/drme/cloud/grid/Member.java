@@ -1,103 +1,158 @@
 package io.drme.cloud.grid;
 
-import com.hazelcast.config.Config;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.LifecycleEvent;
+import com.hazelcast.instance.impl.HazelcastInstanceFactory;
 import io.drme.cloud.config.CloudConfig.ClusterConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This process's Hazelcast member. It is bound to one address, finds others only by the list of the
- * configuration, and calls nobody at home.
+ * This process's Hazelcast member. It is bound to one address, finds others only by the list or the
+ * service of the configuration, and calls nobody at home. Safe for use from any thread.
  */
 public final class Member implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Member.class);
 
-    /** Ports tried from the configured one on, so that two centres fit on one machine. */
-    private static final int PORTS_TRIED = 100;
-
-    /** What a sort, a join or a grouping of one statement may hold in memory. */
-    private static final long SQL_MOST_ROWS_HELD = 1_000_000;
+    /** Who is not let in for so long does not start: its certificate is not of the members'. */
+    private static final int JOIN_SECONDS = 40;
 
     private final HazelcastInstance instance;
+    private final ClusterConfig cluster;
+    private final @Nullable TlsIdentity identity;
 
-    private Member(HazelcastInstance instance) {
+    private Member(
+            HazelcastInstance instance, ClusterConfig cluster, @Nullable TlsIdentity identity) {
         this.instance = instance;
+        this.cluster = cluster;
+        this.identity = identity;
     }
 
     /**
-     * Starts the member; takes a few seconds.
+     * Starts the member; takes a few seconds. It does not wait for others.
      *
-     * @throws IllegalStateException when no port of the range is free, or when others have joined
-     *     although the database belongs to one member
+     * @throws IllegalStateException when its port is not free, when others are there and do not let
+     *     it in, or when others have joined although
+     *     the database belongs to one member
+     * @throws UncheckedIOException when a file of {@code cluster.tls} can't be used
      */
     public static Member start(ClusterConfig cluster) {
-        var instance = Hazelcast.newHazelcastInstance(config(cluster));
+        return start(cluster, JOIN_SECONDS);
+    }
+
+    /** The same, with another limit for getting into a cluster that answers. */
+    static Member start(ClusterConfig cluster, int joinSeconds) {
+        var identity = identity(cluster);
+        var config = MemberSettings.of(cluster);
+        config.setProperty("hazelcast.max.join.seconds", Integer.toString(joinSeconds));
+        var instance =
+                identity == null
+                        ? Hazelcast.newHazelcastInstance(config)
+                        : HazelcastInstanceFactory.newHazelcastInstance(
+                                config,
+                                HazelcastInstanceFactory.createInstanceName(config),
+                                new TlsNode(identity));
         int members = instance.getCluster().getMembers().size();
-        if (members > 1) {
+        if (cluster.isAlone() && members > 1) {
             instance.shutdown();
             throw new IllegalStateException(
-                    "cluster %s has %d members, but a SQLite database belongs to one; stop the others, or give this one another cluster.name"
+                    "cluster %s has %d members, but this one is configured to be alone; stop the others, give this one another cluster.name, or list all in cluster.members"
                             .formatted(cluster.name(), members));
         }
+        var member = new Member(instance, cluster, identity);
         log.info(
-                "member address={} cluster={}",
-                instance.getCluster().getLocalMember().getAddress(),
-                cluster.name());
-        return new Member(instance);
+                "member address={} cluster={} members={} tls={}",
+                member.address(),
+                cluster.name(),
+                members,
+                identity != null);
+        return member;
     }
 
-    static Config config(ClusterConfig cluster) {
-        var config = new Config();
-        config.setClusterName(cluster.name());
-        config.setProperty("hazelcast.logging.type", "slf4j");
-        config.setProperty("hazelcast.phone.home.enabled", "false");
-        config.setProperty("hazelcast.shutdownhook.enabled", "false");
-        config.setProperty("hazelcast.socket.bind.any", "false");
-        // A hung member is noticed after 5 s; by default it takes a minute.
-        config.setProperty("hazelcast.heartbeat.interval.seconds", "1");
-        config.setProperty("hazelcast.max.no.heartbeat.seconds", "5");
-        config.setProperty("hazelcast.wait.seconds.before.join", "0");
-        config.setProperty("hazelcast.operation.thread.count", "2");
-        config.setProperty("hazelcast.operation.generic.thread.count", "2");
-        config.setProperty("hazelcast.io.thread.count", "1");
-        config.setProperty("hazelcast.event.thread.count", "1");
-        sql(config);
-        config.getMetricsConfig().setEnabled(false);
-        network(config, cluster);
-        config.getMapConfig("default")
-                .setBackupCount(cluster.backups())
-                .setStatisticsEnabled(false);
-        config.getSerializationConfig()
-                .getCompactSerializationConfig()
-                .addSerializer(new LatestTableSerializer());
-        return config;
+    private static @Nullable TlsIdentity identity(ClusterConfig cluster) {
+        try {
+            return cluster.tls().isPresent() ? TlsIdentity.of(cluster.tls().get()) : null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
     }
 
-    /** SQL runs on Hazelcast's own engine for jobs; its rows are there for one statement each. */
-    private static void sql(Config config) {
-        config.getJetConfig()
-                .setEnabled(true)
-                .setResourceUploadEnabled(false)
-                .setCooperativeThreadCount(1)
-                .setMaxProcessorAccumulatedRecords(SQL_MOST_ROWS_HELD);
-        config.getMapConfig(SqlGrid.MAP + "*").setBackupCount(0).setStatisticsEnabled(false);
+    /** Where the others reach this member; its name among them. */
+    public String address() {
+        return text(instance.getCluster().getLocalMember());
     }
 
-    private static void network(Config config, ClusterConfig cluster) {
-        var network = config.getNetworkConfig();
-        network.setPort(cluster.listen().port())
-                .setPortCount(PORTS_TRIED)
-                .setPortAutoIncrement(true);
-        network.getInterfaces().setEnabled(true).addInterface(cluster.listen().host());
-        var join = network.getJoin();
-        join.getAutoDetectionConfig().setEnabled(false);
-        join.getMulticastConfig().setEnabled(false);
-        // Alone there is nobody to look for; a list, even of this member alone, would be scanned.
-        join.getTcpIpConfig()
-                .setEnabled(cluster.members().size() > 1)
-                .setMembers(cluster.members());
+    /** The members that this one sees, itself among them, the oldest first. */
+    public List<String> inSight() {
+        return instance.getCluster().getMembers().stream().map(Member::text).toList();
+    }
+
+    private static String text(com.hazelcast.cluster.Member member) {
+        var address = member.getAddress();
+        return address.getHost() + ":" + address.getPort();
+    }
+
+    /** Whether this is the one that does what one of them should do: the oldest. */
+    public boolean isFirst() {
+        return instance.getCluster().getMembers().iterator().next().localMember();
+    }
+
+    /** Whether it may have others. */
+    public boolean isAlone() {
+        return cluster.isAlone();
+    }
+
+    /** The members of the configuration; empty where it names none. */
+    public List<String> configured() {
+        return cluster.members().stream().map(Object::toString).toList();
+    }
+
+    /**
+     * Why this member must take nothing: it sees too few others, who may go on without it. Noticed
+     * within 5 s of a partition; until then both sides write, which the database keeps in order.
+     */
+    public Optional<String> tooFew() {
+        if (cluster.minimum() == 1) {
+            return Optional.empty();
+        }
+        int seen = instance.getCluster().getMembers().size();
+        return seen >= cluster.minimum()
+                ? Optional.empty()
+                : Optional.of(
+                        "this member, %s, sees %d of the cluster's members and needs %d; look at the others and at the network between them"
+                                .formatted(address(), seen, cluster.minimum()));
+    }
+
+    /**
+     * Calls back, on a thread of Hazelcast's, when entries of the grid may be lost: this member came
+     * back from a partition, or more members ended at once than there are copies.
+     */
+    public void whenIncomplete(Consumer<String> callback) {
+        instance.getPartitionService()
+                .addPartitionLostListener(_ -> {
+                    if (isFirst()) {
+                        callback.accept("more members ended at once than there are copies");
+                    }
+                });
+        instance.getLifecycleService()
+                .addLifecycleListener(event -> {
+                    if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
+                        log.info("member=merged members={}", inSight());
+                        callback.accept("this member came back from a partition");
+                    }
+                });
+    }
+
+    /** Connections of strangers that were refused since the start. */
+    public long refusedConnections() {
+        return identity == null ? 0 : identity.refused();
     }
 
     HazelcastInstance instance() {

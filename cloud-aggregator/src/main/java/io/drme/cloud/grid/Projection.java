@@ -31,6 +31,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +41,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to its owner thread; never blocks but on the database.
  */
 public final class Projection {
-
     private final Grid grid;
     private final BlockStore store;
     private final AlarmStore alarms;
@@ -63,39 +64,120 @@ public final class Projection {
         this.changes = changes;
     }
 
-    /** Makes the grid what the store says; what was taken and is not committed is to come again. */
-    public void rebuild() throws DatabaseException {
-        records.rollBack();
-        grid.clear();
+    /** Takes over what other members have in the grid; makes it what the store says if none has. */
+    public void join() throws DatabaseException {
+        grid.fillFrom(this::stored);
+        if (grid.isBuilt()) {
+            remember();
+        } else {
+            rebuild();
+        }
+    }
+
+    /** What this member must know of its own. */
+    private void remember() throws DatabaseException {
         crooked.clear();
         var bent = timed.crooked();
         for (var gateway : store.gateways()) {
             if (bent.contains(gateway.id())) {
                 crooked.put(gateway.name(), timed.numberedClock(gateway.id()));
             }
-            var numbers = new HashMap<Long, Integer>();
-            for (var epoch : store.epochs(gateway.id())) {
-                epochNumbers.put(epoch.epoch(), epoch.number());
-                numbers.put(epoch.id(), epoch.number());
-            }
-            grid.putTags(gateway.name(), TagSheet.of(store.tags(gateway.id())));
-            long newest = rebuildLatest(gateway, numbers);
-            var state = GatewayState.UNHEARD.seen(gateway.lastSeenNanos()).stored(newest);
-            for (var report : store.reports(gateway.id())) {
-                state = reported(state, report, -1, Message.Endurance.UNKNOWN);
-            }
-            grid.putGateway(gateway.name(), state);
-        }
-        for (var alarm : alarms.open()) {
-            grid.putAlarm(
-                    new OpenAlarm(alarm.gateway(), alarm.id(), alarm.state(), alarm.priority()));
         }
     }
 
-    private long rebuildLatest(BlockStore.Gateway gateway, Map<Long, Integer> numbers)
+    /**
+     * Makes the grid what the store says; what was taken and is not committed is to come again.
+     * Where other members write to it, what is newer there stays.
+     */
+    public void rebuild() throws DatabaseException {
+        records.rollBack();
+        grid.fillFrom(this::stored);
+        grid.clear();
+        crooked.clear();
+        var bent = timed.crooked();
+        for (var gateway : store.gateways()) {
+            rebuild(gateway, bent);
+        }
+        rebuildAlarms();
+        grid.built();
+    }
+
+    private void rebuild(BlockStore.Gateway gateway, Set<Long> bent) throws DatabaseException {
+        var line = line(gateway, bent);
+        if (!line.isStraight()) {
+            crooked.put(gateway.name(), line);
+        }
+        for (var epoch : store.epochs(gateway.id())) {
+            epochNumbers.put(epoch.epoch(), epoch.number());
+        }
+        grid.putTags(gateway.name(), TagSheet.of(store.tags(gateway.id())));
+        var newest = newestOf(gateway, numbers(gateway), line);
+        grid.mergeLatest(gateway.name(), newest.table());
+        var state = GatewayState.UNHEARD.seen(gateway.lastSeenNanos()).stored(newest.nanos());
+        for (var report : store.reports(gateway.id())) {
+            state = reported(state, report, -1, Message.Endurance.UNKNOWN);
+        }
+        var stored = state;
+        grid.updateGateway(gateway.name(), known -> known.atLeast(stored));
+    }
+
+    private void rebuildAlarms() throws DatabaseException {
+        var ended = grid.alarmsBefore();
+        for (var alarm : alarms.open()) {
+            var open = new OpenAlarm(alarm.gateway(), alarm.id(), alarm.state(), alarm.priority());
+            grid.putAlarm(open);
+            ended.removeIf(e -> e.gateway().equals(open.gateway()) && e.id().equals(open.id()));
+        }
+        for (var alarm : ended) {
+            putAlarm(alarm.gateway(), alarm.id());
+        }
+    }
+
+    /** Brings in an alarm as it is now. */
+    private List<AlarmStore.AlarmRow> putAlarm(String gateway, String id)
+            throws DatabaseException {
+        var rows = alarms.find(id).stream().filter(r -> r.gateway().equals(gateway)).toList();
+        for (var row : rows) {
+            grid.putAlarm(new OpenAlarm(row.gateway(), row.id(), row.state(), row.priority()));
+        }
+        return rows;
+    }
+
+    /** The newest values of a gateway, from any thread. */
+    LatestTable stored(String name) throws DatabaseException {
+        var gateway = store.gateway(name);
+        if (gateway.isEmpty()) {
+            return LatestTable.EMPTY;
+        }
+        return newestOf(gateway.get(), numbers(gateway.get()), line(gateway.get(), timed.crooked()))
+                .table();
+    }
+
+    private Map<Long, Integer> numbers(BlockStore.Gateway gateway) throws DatabaseException {
+        var numbers = new HashMap<Long, Integer>();
+        store.epochs(gateway.id()).forEach(e -> numbers.put(e.id(), e.number()));
+        return numbers;
+    }
+
+    private ClockLine line(BlockStore.Gateway gateway, Set<Long> bent) throws DatabaseException {
+        return bent.contains(gateway.id())
+                ? timed.numberedClock(gateway.id())
+                : ClockLine.EMPTY;
+    }
+
+    /**
+     * The newest values of a gateway.
+     *
+     * @param nanos source time of the newest
+     */
+    private record Newest(LatestTable table, long nanos) {}
+
+    private Newest newestOf(
+            BlockStore.Gateway gateway, Map<Long, Integer> numbers, ClockLine line)
             throws DatabaseException {
         record Place(long epochId, long sequence) {}
         var table = LatestTable.EMPTY;
+        var blocks = new BlockTail();
         long newest = 0;
         var places =
                 timed.newest(gateway.id()).stream()
@@ -106,18 +188,26 @@ public final class Projection {
             var payload = store.block(place.epochId, place.sequence);
             if (payload.isPresent()) {
                 int number = numbers.getOrDefault(place.epochId, 1);
-                var offers = tail.of(payload.get(), number, clock(gateway.name()), table);
+                var offers = blocks.of(payload.get(), number, line, table);
                 table = table.with(offers);
                 newest = Math.max(newest, newest(offers));
             }
         }
-        grid.putLatest(gateway.name(), table);
-        return newest;
+        return new Newest(table, newest);
     }
 
     /** How a gateway's times are to be read; nearly always as they stand. */
     private ClockLine clock(String gateway) {
         return crooked.getOrDefault(gateway, ClockLine.EMPTY);
+    }
+
+    /** Another member may have had the gateway, and ended before it told what it stored. */
+    private void moved(GatewayId id) throws DatabaseException {
+        crooked.remove(id.text());
+        var gateway = store.gateway(id.text());
+        if (gateway.isPresent()) {
+            rebuild(gateway.get(), timed.crooked());
+        }
     }
 
     /** What is shown gets the times that are right now. */
@@ -131,10 +221,9 @@ public final class Projection {
                 return;
             }
             crooked.put(gateway.name(), line);
-            var numbers = new HashMap<Long, Integer>();
-            store.epochs(gateway.id()).forEach(e -> numbers.put(e.id(), e.number()));
-            long newest = rebuildLatest(gateway, numbers);
-            update(id, grid.gateway(gateway.name()).newest(newest));
+            var newest = newestOf(gateway, numbers(gateway), line);
+            grid.putLatest(gateway.name(), newest.table());
+            update(id, known -> known.newest(newest.nanos()));
             for (var alarm : alarms.open()) {
                 if (alarm.gateway().equals(gateway.name())) {
                     changes.alarm(alarm);
@@ -154,7 +243,10 @@ public final class Projection {
                 epochNumbers.put(hello.epoch(), epochNumber);
                 records.greeted(gateway, hello, clock.epochNanos());
                 records.commit();
-                update(gateway, grid.gateway(gateway.text()).joined(clock.epochNanos()));
+                if (!grid.isAlone()) {
+                    moved(gateway);
+                }
+                update(gateway, known -> known.joined(clock.epochNanos()));
             }
             case Fact.Committed(var gateway, var item, _) -> committed(gateway, item);
             case Fact.LiveValues(var gateway, var live) -> live(gateway, live);
@@ -201,18 +293,18 @@ public final class Projection {
         }
     }
 
-    private void update(GatewayId gateway, GatewayState state) {
-        grid.putGateway(gateway.text(), state);
+    private void update(GatewayId gateway, UnaryOperator<GatewayState> change) {
+        grid.updateGateway(gateway.text(), change);
     }
 
     private void found(GatewayId gateway, String kind, String detail) throws DatabaseException {
         records.found(gateway, kind, detail, clock.epochNanos());
-        update(gateway, grid.gateway(gateway.text()).troubled(kind + ": " + detail));
+        update(gateway, known -> known.troubled(kind + ": " + detail));
     }
 
     private void committed(GatewayId gateway, Item item) throws DatabaseException {
         long now = clock.epochNanos();
-        var state = grid.gateway(gateway.text()).seen(now);
+        long newest = 0;
         if (item.stream() == StreamKind.DATA) {
             var known = grid.latest(gateway.text());
             int number = number(gateway, item.epoch());
@@ -220,11 +312,12 @@ public final class Projection {
             if (!offers.isEmpty()) {
                 offer(gateway, offers);
             }
-            state = state.stored(newest(offers));
+            newest = newest(offers);
         } else {
             event(gateway, item);
         }
-        update(gateway, state);
+        long stored = newest;
+        update(gateway, known -> known.seen(now).stored(stored));
     }
 
     private int number(GatewayId gateway, EpochId epoch) throws DatabaseException {
@@ -239,10 +332,9 @@ public final class Projection {
         return known == null ? 1 : known;
     }
 
-    private void offer(GatewayId gateway, List<Offer> offers) {
+    private void offer(GatewayId gateway, List<Offer> offers) throws DatabaseException {
         var name = gateway.text();
-        var table = grid.latest(name).with(offers);
-        grid.putLatest(name, table);
+        var table = grid.offer(name, offers);
         var rows = new ArrayList<LatestTable.Latest>(offers.size());
         for (var offer : offers) {
             var row = table.row(table.indexOf(offer.tag()));
@@ -280,12 +372,7 @@ public final class Projection {
     }
 
     private void alarm(GatewayId gateway, String id) throws DatabaseException {
-        for (var row : alarms.find(id)) {
-            if (row.gateway().equals(gateway.text())) {
-                grid.putAlarm(new OpenAlarm(row.gateway(), row.id(), row.state(), row.priority()));
-                changes.alarm(row);
-            }
-        }
+        putAlarm(gateway.text(), id).forEach(changes::alarm);
     }
 
     private void live(GatewayId gateway, Message.Live live) throws DatabaseException {
@@ -303,7 +390,7 @@ public final class Projection {
                             point(line, number, v, text)));
         }
         offer(gateway, offers);
-        update(gateway, grid.gateway(gateway.text()).seen(clock.epochNanos()));
+        update(gateway, known -> known.seen(clock.epochNanos()));
     }
 
     private static Point point(ClockLine line, int epoch, LiveValue v, @Nullable String text) {
@@ -330,11 +417,12 @@ public final class Projection {
         unsaved.put(gateway, report);
         update(
                 gateway,
-                reported(
-                        grid.gateway(gateway.text()).seen(now),
-                        report,
-                        status.drainMillis(),
-                        status.endurance()));
+                known ->
+                        reported(
+                                known.seen(now),
+                                report,
+                                status.drainMillis(),
+                                status.endurance()));
     }
 
     private static GatewayState reported(
@@ -352,6 +440,28 @@ public final class Projection {
                 endurance.writtenBytesADay(),
                 endurance.autonomyMinutes(),
                 state.trouble());
+    }
+
+    /** Tells those who look at this member what another one brought in. */
+    public void heard(Neighbours.Changed changed, Changes watchers) throws DatabaseException {
+        if (!changed.alarm().isEmpty()) {
+            for (var row : alarms.find(changed.alarm())) {
+                if (row.gateway().equals(changed.gateway())) {
+                    watchers.alarm(row);
+                }
+            }
+            return;
+        }
+        var table = grid.latest(changed.gateway());
+        var line = clock(changed.gateway());
+        var rows = new ArrayList<LatestTable.Latest>();
+        for (var tag : changed.tags()) {
+            int at = table.indexOf(tag);
+            if (at >= 0) {
+                rows.add(table.row(at).readable(line));
+            }
+        }
+        watchers.samples(changed.gateway(), grid.tags(changed.gateway()), rows);
     }
 
     /**

@@ -68,10 +68,18 @@ final class GatewayConnection {
 
     /** Ends the connection because the same client came again. */
     void takenOver() {
+        end(MqttDisconnectReasonCode.SESSION_TAKEN_OVER);
+    }
+
+    /** Ends the connection because this member takes nothing now. */
+    void sendAway() {
+        end(MqttDisconnectReasonCode.USE_ANOTHER_SERVER);
+    }
+
+    private void end(MqttDisconnectReasonCode reason) {
         context.runOnContext(_ -> {
             if (endpoint.isConnected()) {
-                endpoint.disconnect(
-                        MqttDisconnectReasonCode.SESSION_TAKEN_OVER, MqttProperties.NO_PROPERTIES);
+                endpoint.disconnect(reason, MqttProperties.NO_PROPERTIES);
                 // Where the line is dead, writing to it has closed the endpoint already.
                 if (endpoint.isConnected()) {
                     endpoint.close();

@@ -72,6 +72,7 @@ public final class IngestEndpoint implements AutoCloseable {
     private final MqttServer server;
     private final IngestThread thread;
     private final IngestStats stats;
+    private final IngestListener listener;
 
     /** Shared by the event loops. */
     private final Map<String, GatewayConnection> connections = new ConcurrentHashMap<>();
@@ -82,7 +83,12 @@ public final class IngestEndpoint implements AutoCloseable {
     private final LogOnce once = new LogOnce();
 
     private IngestEndpoint(
-            IngestConfig config, MqttServer server, IngestThread thread, IngestStats stats) {
+            IngestConfig config,
+            MqttServer server,
+            IngestThread thread,
+            IngestStats stats,
+            IngestListener listener) {
+        this.listener = listener;
         this.config = config;
         this.server = server;
         this.thread = thread;
@@ -112,7 +118,8 @@ public final class IngestEndpoint implements AutoCloseable {
         var stats = new IngestStats();
         var thread = new IngestThread(receiver, listener, clock, stats);
         var server = MqttServer.create(vertx, options(config));
-        var endpoint = new IngestEndpoint(config, server, thread, stats);
+        var endpoint = new IngestEndpoint(config, server, thread, stats, listener);
+        thread.whenClosed(() -> endpoint.connections.values().forEach(GatewayConnection::sendAway));
         server.exceptionHandler(e -> endpoint.badPacket("a connection", e));
         faults.listener(endpoint::strangerFault);
         server.endpointHandler(e -> endpoint.connected(e, vertx));
@@ -179,6 +186,11 @@ public final class IngestEndpoint implements AutoCloseable {
         return thread.offer(gateway, command);
     }
 
+    /** Another member put a command into the store; from any thread. */
+    public void lookForCommands() {
+        thread.lookForCommands();
+    }
+
     // ---- on the event loops
 
     private void connected(MqttEndpoint endpoint, Vertx vertx) {
@@ -191,6 +203,14 @@ public final class IngestEndpoint implements AutoCloseable {
                     endpoint,
                     MqttConnectReturnCode.CONNECTION_REFUSED_UNSUPPORTED_PROTOCOL_VERSION,
                     "it speaks MQTT version %d, 5 is needed".formatted(endpoint.protocolVersion()));
+            return;
+        }
+        var closed = listener.closed();
+        if (closed.isPresent()) {
+            refuse(
+                    endpoint,
+                    MqttConnectReturnCode.CONNECTION_REFUSED_USE_ANOTHER_SERVER,
+                    closed.get());
             return;
         }
         var identity = Topics.parseClientId(endpoint.clientIdentifier());

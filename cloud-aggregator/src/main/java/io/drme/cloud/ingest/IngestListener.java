@@ -1,6 +1,7 @@
 package io.drme.cloud.ingest;
 
 import io.drme.sync.Fact;
+import java.util.Optional;
 
 /**
  * Takes what the receiver found out, after its commit and in order. Facts repeat, so it takes them
@@ -8,6 +9,23 @@ import io.drme.sync.Fact;
  */
 @FunctionalInterface
 public interface IngestListener {
+
+    /**
+     * Why nothing may be taken just now, as members that go on without this one may take it; from
+     * any thread.
+     */
+    default Optional<String> closed() {
+        return Optional.empty();
+    }
+
+    /** Whether other members share the store, and may be asked to send commands down. */
+    default boolean isShared() {
+        return false;
+    }
+
+    /** A command was put into the store; on the ingest thread, and must not block. */
+    default void submitted() {}
+
 
     /**
      * Takes a fact, on the ingest thread. May block while too much waits: the gateways then wait

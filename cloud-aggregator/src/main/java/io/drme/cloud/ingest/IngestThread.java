@@ -70,6 +70,8 @@ final class IngestThread implements AutoCloseable {
     private final AtomicLong queuedBytes = new AtomicLong();
     private final Thread thread = Thread.ofPlatform().name("ingest").unstarted(this::run);
     private volatile boolean stopping;
+    private volatile boolean commandsAsked;
+    private Runnable sendAway = () -> {};
 
     // Owned by the thread.
     private final Map<Long, GatewayConnection> bySession = new HashMap<>();
@@ -77,6 +79,7 @@ final class IngestThread implements AutoCloseable {
     private final LogOnce once = new LogOnce();
     private final TurnLength turn = new TurnLength(BULK_BATCH_BYTES);
     private boolean storeFails;
+    private boolean isClosed;
     private long nextTick;
 
     IngestThread(Receiver receiver, IngestListener listener, Clock clock, IngestStats stats) {
@@ -84,6 +87,17 @@ final class IngestThread implements AutoCloseable {
         this.listener = listener;
         this.clock = clock;
         this.stats = stats;
+    }
+
+    /** What is done once nothing may be taken any more; to be said before {@link #start}. */
+    void whenClosed(Runnable action) {
+        sendAway = action;
+    }
+
+    /** Another member put a command into the store. Never blocks. */
+    void lookForCommands() {
+        commandsAsked = true;
+        arrivals.release();
     }
 
     void start() {
@@ -125,7 +139,9 @@ final class IngestThread implements AutoCloseable {
         try {
             resume();
             while (!stopping) {
-                if (arrivals.tryAcquire(BEAT.toMillis(), TimeUnit.MILLISECONDS)) {
+                boolean isWoken = arrivals.tryAcquire(BEAT.toMillis(), TimeUnit.MILLISECONDS);
+                look();
+                if (isWoken) {
                     arrivals.drainPermits();
                     takeAll();
                 }
@@ -162,9 +178,30 @@ final class IngestThread implements AutoCloseable {
     }
 
     private void tickIfDue() {
-        if (clock.nanoTime() - nextTick >= 0) {
+        boolean isDue = clock.nanoTime() - nextTick >= 0;
+        if (isDue) {
             nextTick = clock.nanoTime() + TICK.toNanos();
+            look();
             answer(receiver.step());
+        }
+        if ((isDue || commandsAsked) && listener.isShared() && !isClosed) {
+            commandsAsked = false;
+            answer(receiver.lookForCommands().answers());
+        }
+    }
+
+    /** Whether anything may be taken; once not, gateways are to go to another member. */
+    private void look() {
+        var why = listener.closed();
+        if (why.isPresent() == isClosed) {
+            return;
+        }
+        isClosed = why.isPresent();
+        if (isClosed) {
+            log.error("ingest=closed why=\"{}\"", why.get());
+            sendAway.run();
+        } else {
+            log.info("ingest=open");
         }
     }
 
@@ -198,7 +235,9 @@ final class IngestThread implements AutoCloseable {
 
     private void submit(GatewayId gateway, Message.Command command) {
         var outcome = receiver.submit(gateway, command);
-        if (!outcome.durable()) {
+        if (outcome.durable()) {
+            listener.submitted();
+        } else {
             log.warn(
                     "gateway={} command={} not-kept=\"{}\"; a restart of the centre forgets it",
                     gateway,
@@ -209,6 +248,15 @@ final class IngestThread implements AutoCloseable {
     }
 
     private void store(List<Work.Arrived> arrived) throws InterruptedException {
+        look();
+        if (isClosed) {
+            stats.notStored.addAndGet(arrived.size());
+            for (var one : arrived) {
+                one.connection()
+                        .acknowledge(one.messageId(), MqttPubAckReasonCode.UNSPECIFIED_ERROR);
+            }
+            return;
+        }
         var outcome =
                 receiver.receive(
                         arrived.stream()

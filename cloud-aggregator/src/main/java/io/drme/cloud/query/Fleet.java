@@ -170,7 +170,8 @@ public final class Fleet {
     }
 
     private void latest(
-            String gateway, ClockLine clock, Predicate<String> pattern, List<FleetLatest> into) {
+            String gateway, ClockLine clock, Predicate<String> pattern, List<FleetLatest> into)
+            throws DatabaseException {
         var table = grid.latest(gateway);
         var tags = grid.tags(gateway);
         for (int i = 0; i < table.size(); i++) {

@@ -6,6 +6,7 @@ import io.drme.model.Values;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +17,12 @@ public final class AlarmStore {
             "select g.name, a.alarm_id, a.name, a.tag, a.state, a.priority, a.value_type, a.value_bits, a.value_text, a.message, a.action, a.raised_at, a.cleared_at, a.acknowledged_at, a.acknowledged_by, a.shelved_until, a.uncertainty from alarm a join gateway g on g.id = a.gateway_id where 1 = 1";
 
     private final BlockStore store;
+    private final CentreAlarms centre;
 
     /** Reads from the database of this store. */
     public AlarmStore(BlockStore store) {
         this.store = store;
+        this.centre = new CentreAlarms(store);
     }
 
     /**
@@ -68,7 +71,7 @@ public final class AlarmStore {
     }
 
     /**
-     * Occurrences, newest first by (raised, gateway, id).
+     * Occurrences, newest first by (raised, gateway, id); those of the centre among them.
      *
      * @param after the place behind which the list goes on, from {@link Place#of}
      */
@@ -90,7 +93,12 @@ public final class AlarmStore {
         values.add(limit);
         var found = new ArrayList<AlarmRow>();
         store.each(sql.toString(), AlarmStore::row, found::add, values.toArray());
-        return found;
+        found.addAll(centre.alarms(filter, after, limit));
+        found.sort(
+                Comparator.comparingLong((AlarmRow r) -> -r.raisedAt)
+                        .thenComparing(AlarmRow::gateway)
+                        .thenComparing(AlarmRow::id));
+        return found.size() <= limit ? found : List.copyOf(found.subList(0, limit));
     }
 
     private static void and(
@@ -129,10 +137,11 @@ public final class AlarmStore {
         var found = new ArrayList<AlarmRow>();
         store.each(
                 COLUMNS + " and a.alarm_id = ? order by g.name", AlarmStore::row, found::add, id);
+        centre.find(id).map(CentreAlarms.Row::shown).ifPresent(found::add);
         return found;
     }
 
-    /** Occurrences that still want attention: all that are not normal. */
+    /** Occurrences of gateways that still want attention: all that are not normal. */
     public List<AlarmRow> open() throws DatabaseException {
         var found = new ArrayList<AlarmRow>();
         store.each(

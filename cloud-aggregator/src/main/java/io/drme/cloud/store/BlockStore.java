@@ -351,6 +351,10 @@ public final class BlockStore {
     /** Something that the receiver noticed and a person should see. */
     public record Finding(long id, String gateway, String kind, String detail, long foundNanos) {}
 
+    Database database() {
+        return database;
+    }
+
     <T> List<T> list(String sql, Statements.Row<T> reader, @Nullable Object... values)
             throws DatabaseException {
         var found = new ArrayList<T>();

@@ -11,15 +11,27 @@ import java.util.Optional;
  * @param passwordFile its password, one line; empty where the server asks for none
  * @param ca authority of the server's certificate: with it the connection is TLS, and the server
  *     has to be the named one; empty means plaintext
+ * @param cluster name of the centre whose members share the database; empty means that it belongs
+ *     to one process
  */
 public record DatabaseSettings(
-        String url, Optional<String> user, Optional<Path> passwordFile, Optional<Path> ca) {
+        String url,
+        Optional<String> user,
+        Optional<Path> passwordFile,
+        Optional<Path> ca,
+        Optional<String> cluster) {
     /** What the URL of a PostgreSQL server begins with. */
     public static final String POSTGRES = "jdbc:postgresql:";
 
     /** A database that needs nothing but its URL. */
     public static DatabaseSettings of(String url) {
-        return new DatabaseSettings(url, Optional.empty(), Optional.empty(), Optional.empty());
+        return new DatabaseSettings(
+                url, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /** The same, shared by the members of a cluster. */
+    public DatabaseSettings sharedBy(String clusterName) {
+        return new DatabaseSettings(url, user, passwordFile, ca, Optional.of(clusterName));
     }
 
     /** The SQLite database of a data directory. */

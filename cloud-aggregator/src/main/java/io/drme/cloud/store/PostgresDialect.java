@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * PostgreSQL, from {@link #OLDEST} on, shared by all that have its address.
  *
  * <p><b>Who writes.</b> The receiver's connection holds a lock of the whole database, so that a
- * second centre does not start on it. A transaction moreover owns each gateway for which it writes:
+ * second centre does not start on it; members of one cluster share it. A transaction moreover owns each gateway for which it writes:
  * it waits for others that do, and then reads what they committed, the lease too. So even a process
  * that takes itself for the owner while another took over writes nothing in a session that is not
  * the gateway's newest. Read committed is enough by that; what is left to be done again are
@@ -47,7 +47,7 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public Connection connect(Role role) throws SQLException {
-        var properties = address.properties("drme-cloud " + word(role));
+        var properties = address.properties(name(role));
         if (role == Role.SCHEMA) {
             // to copy a table takes as long as it takes
             properties.setProperty("socketTimeout", "0");
@@ -63,7 +63,7 @@ final class PostgresDialect implements Dialect {
                     "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') in ('off', 'local')");
             switch (role) {
                 case SCHEMA -> look(connection);
-                case RECEIVER -> lockCentre(connection);
+                case RECEIVER -> lockCentre(connection, name(role));
                 case RECORDS -> {
                     // its rows are one gateway's last words each: who comes last is right
                 }
@@ -76,6 +76,12 @@ final class PostgresDialect implements Dialect {
                 connection.close();
             }
         }
+    }
+
+    /** What the server's list of connections shows; members of one cluster have the same. */
+    private String name(Role role) {
+        var cluster = address.settings().cluster();
+        return "drme-cloud " + word(role) + cluster.map(c -> " of " + c).orElse("");
     }
 
     private static String word(Role role) {
@@ -123,10 +129,14 @@ final class PostgresDialect implements Dialect {
         }
     }
 
-    private static void lockCentre(Connection connection) throws SQLException {
+    /** Alone the database is this centre's; members share it with those of the same name. */
+    private void lockCentre(Connection connection, String name) throws SQLException {
+        boolean isShared = address.settings().cluster().isPresent();
         try {
             run(connection, "set local lock_timeout = '" + WAIT_FOR_CENTRE + "'");
-            run(connection, "select pg_advisory_lock(" + CENTRE + ")");
+            run(
+                    connection,
+                    "select pg_advisory_lock%s(%d)".formatted(isShared ? "_shared" : "", CENTRE));
         } catch (SQLException e) {
             if (!PostgresFailures.LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
                 throw e;
@@ -134,20 +144,30 @@ final class PostgresDialect implements Dialect {
             connection.rollback();
             throw new SQLException(
                     "another centre writes into this database (%s); stop it, or give this one a database of its own"
-                            .formatted(holder(connection)),
+                            .formatted(holder(connection, "")),
                     PostgresFailures.LOCK_NOT_AVAILABLE,
                     e);
         }
+        var other = isShared ? holder(connection, name) : "";
+        if (!other.isEmpty()) {
+            throw new SQLException(
+                    "another cluster writes into this database (%s); give this one its cluster.name, or a database of its own"
+                            .formatted(other),
+                    PostgresFailures.LOCK_NOT_AVAILABLE);
+        }
     }
 
-    private static String holder(Connection connection) throws SQLException {
+    /** Somebody whose connection has another name than this, and the centre's lock. */
+    private static String holder(Connection connection, String notOf) throws SQLException {
         return ask(
                 connection,
-                "select coalesce(host(a.client_addr), 'local') || ', server process ' || a.pid || ', since ' || to_char(a.backend_start at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC' from pg_locks l join pg_stat_activity a on a.pid = l.pid where l.locktype = 'advisory' and l.granted and l.objsubid = 1 and l.classid = "
+                "select coalesce(host(a.client_addr), 'local') || ', server process ' || a.pid || ', ' || a.application_name || ', since ' || to_char(a.backend_start at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC' from pg_locks l join pg_stat_activity a on a.pid = l.pid where l.locktype = 'advisory' and l.granted and l.objsubid = 1 and l.classid = "
                         + (CENTRE >>> 32)
                         + " and l.objid = "
                         + (CENTRE & 0xFFFFFFFFL)
-                        + " and l.database = (select oid from pg_database where datname = current_database())");
+                        + " and l.database = (select oid from pg_database where datname = current_database()) and a.application_name <> '"
+                        + notOf
+                        + "'");
     }
 
     @Override
@@ -190,7 +210,7 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public List<String> migrations() {
-        return List.of("003-postgresql.sql");
+        return List.of("003-postgresql.sql", "004-cluster.sql");
     }
 
     @Override

@@ -66,9 +66,8 @@ public final class Records implements AutoCloseable {
             throws DatabaseException {
         change(() -> {
             long id = ids.gateway(gateway, nowNanos);
-            statements.change("delete from hello where gateway_id = ?", id);
             statements.change(
-                    "insert into hello (gateway_id, software, configuration_hash, schema_hash, host, boot_count, received_at) values (?, ?, ?, ?, ?, ?, ?)",
+                    "insert into hello (gateway_id, software, configuration_hash, schema_hash, host, boot_count, received_at) values (?, ?, ?, ?, ?, ?, ?) on conflict (gateway_id) do update set software = excluded.software, configuration_hash = excluded.configuration_hash, schema_hash = excluded.schema_hash, host = excluded.host, boot_count = excluded.boot_count, received_at = excluded.received_at",
                     id,
                     cut(hello.software()),
                     cut(hello.configurationHash()),
@@ -85,9 +84,9 @@ public final class Records implements AutoCloseable {
             for (var entry : reports.entrySet()) {
                 var report = entry.getValue();
                 var epoch = ids.epoch(entry.getKey(), report.epoch(), report.receivedNanos());
-                statements.change("delete from report where epoch_id = ?", epoch.id());
+                // another member may have had a later one, if the gateway moved on to it
                 statements.change(
-                        "insert into report (epoch_id, gateway_time, received_at, body) values (?, ?, ?, ?)",
+                        "insert into report (epoch_id, gateway_time, received_at, body) values (?, ?, ?, ?) on conflict (epoch_id) do update set gateway_time = excluded.gateway_time, received_at = excluded.received_at, body = excluded.body where excluded.received_at >= report.received_at or excluded.gateway_time >= report.gateway_time",
                         epoch.id(),
                         report.gatewayTimeNanos(),
                         report.receivedNanos(),

@@ -27,6 +27,10 @@ class CloudConfigTest {
         assertThat(config.cluster().listen()).hasToString("127.0.0.1:5701");
         assertThat(config.cluster().members()).isEmpty();
         assertThat(config.cluster().backups()).isEqualTo(1);
+        assertThat(config.cluster().minimum()).isEqualTo(1);
+        assertThat(config.cluster().isAlone()).isTrue();
+        assertThat(config.cluster().hotSetBytes()).isEqualTo(128L << 20);
+        assertThat(config.cluster().tls()).isEmpty();
         assertThat(config.ingest().listen()).hasToString("127.0.0.1:1883");
         assertThat(config.ingest().maxGateways()).isEqualTo(10_000);
         assertThat(config.ingest().tls()).isEmpty();
@@ -121,6 +125,72 @@ class CloudConfigTest {
         assertThatThrownBy(() ->
                         read("cluster: {members: [\"127.0.0.1:5701\", \"127.0.0.1:5702\"]}\n"))
                 .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining(":1: cluster.members")
                 .hasMessageContaining("SQLite belongs to one");
+    }
+
+    @Test
+    void threeMembersAreReadAndTwoOfThemAreEnough() throws Exception {
+        var pem = Files.writeString(directory.resolve("pem"), "x");
+        var cluster =
+                read("""
+                cluster:
+                  name: plant
+                  listen: "10.0.4.11:5701"
+                  members: [10.0.4.11, "10.0.4.12:5701", "10.0.4.13:5701"]
+                  backups: 2
+                  hot-set: 256MiB
+                  tls: {certificate: %1$s, key: %1$s, ca: %1$s, name: members.plant}
+                store: {url: "jdbc:postgresql://127.0.0.1/drme"}
+                """.formatted(pem)).cluster();
+        assertThat(cluster.isAlone()).isFalse();
+        assertThat(cluster.members())
+                .extracting(Listen::toString)
+                .containsExactly("10.0.4.11:5701", "10.0.4.12:5701", "10.0.4.13:5701");
+        assertThat(cluster.minimum()).isEqualTo(2);
+        assertThat(cluster.backups()).isEqualTo(2);
+        assertThat(cluster.hotSetBytes()).isEqualTo(256 << 20);
+        assertThat(cluster.tls().orElseThrow().name()).contains("members.plant");
+    }
+
+    @Test
+    void membersOfAKubernetesServiceNeedAMinimum() throws Exception {
+        var pem = Files.writeString(directory.resolve("pem"), "x");
+        var text =
+                """
+                cluster: {listen: "0.0.0.0:5701", kubernetes: {service: drme.apps.svc}, tls: {certificate: %1$s, key: %1$s, ca: %1$s, name: drme}%2$s}
+                store: {url: "jdbc:postgresql://127.0.0.1/drme"}
+                """;
+        assertThat(read(text.formatted(pem, ", minimum: 3")).cluster().minimum()).isEqualTo(3);
+        assertThatThrownBy(() -> read(text.formatted(pem, "")))
+                .hasMessageContaining("cluster.minimum: is missing")
+                .hasMessageContaining("more than half of the replicas");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "listen: '10.0.4.11:5701'|cluster.listen|certificate, key and ca",
+                "members: ['127.0.0.1:5702', '127.0.0.1:5703']|cluster.members|own address 127.0.0.1:5701",
+                "members: ['127.0.0.1:5701', '127.0.0.1:5701']|cluster.members|a member twice",
+                "members: ['127.0.0.1:5701', '10.0.4.12:5701']|cluster.listen|can't be reached by members on other machines",
+                "members: ['a b']|cluster.members|no address of a member",
+                "members: ['127.0.0.1:5701', '127.0.0.1:5702'], minimum: 3|cluster.minimum|can't be reached by the 2 members",
+                "members: ['127.0.0.1:5701', '127.0.0.1:5702', '127.0.0.1:5703'], minimum: 1|cluster.minimum|could both go on",
+                "minimum: 2|cluster.minimum|can't be reached",
+                "members: ['127.0.0.1:5701'], kubernetes: {service: x}, minimum: 2|cluster.kubernetes|either of the two",
+                "kubernetes: {service: 'a b'}, minimum: 2|cluster.kubernetes.service|headless service",
+                "tls: {name: x}|cluster.tls.certificate|certificate, key and ca together",
+                "tls: {certificate: /none}|cluster.tls|certificate, key and ca together"
+            })
+    void aClusterThatCantBeMeantIsRefused(String cluster, String where, String remedy) {
+        assertThatThrownBy(() ->
+                        read(
+                                "cluster: {%s}%nstore: {url: 'jdbc:postgresql://127.0.0.1/drme'}%n"
+                                        .formatted(cluster)))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining(":1: " + where)
+                .hasMessageContaining(remedy);
     }
 }

@@ -145,6 +145,18 @@ final class Programs implements AutoCloseable {
                 List.of("run", "--config", config.toString(), "--data", agentData().toString()));
     }
 
+    /** Starts the demo's gateway, in a hurry, with members of a centre at these ports. */
+    void startAgent(List<Integer> uplinkPorts) throws IOException {
+        var urls = uplinkPorts.stream().map(p -> "\"mqtt://127.0.0.1:" + p + "\"").toList();
+        int any = uplinkPorts.getFirst();
+        startAgent(
+                Files.writeString(
+                        folder.resolve("gateway.yaml"),
+                        configuration(any)
+                                .replace("seal-every: 5s", "seal-every: 1s")
+                                .replace("\"mqtt://127.0.0.1:" + any + "\"", urls.toString())));
+    }
+
     private String configuration(int uplinkPort) throws IOException {
         try (var in = Programs.class.getResourceAsStream("/demo/gateway.yaml")) {
             return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
@@ -166,13 +178,30 @@ final class Programs implements AutoCloseable {
     }
 
     private void start(String name, List<String> arguments) throws IOException {
-        var command = new ArrayList<String>();
+        start(name, name, List.of(), arguments);
+    }
+
+    /**
+     * Starts a program.
+     *
+     * @param name of the process, for its log and to stop it
+     * @param program agent, cloud or sim
+     * @param within a command that runs it, as in a network of its own; empty for none
+     */
+    void start(String name, String program, List<String> within, List<String> arguments)
+            throws IOException {
+        var command = new ArrayList<>(within);
         command.add(
                 root().resolve("packaging/distribution/src/main/launch")
                         .resolve("start")
                         .toString());
-        command.add(name);
+        command.add(program);
         command.addAll(arguments);
+        startOther(name, command);
+    }
+
+    /** Starts any command; it is stopped with the others. */
+    void startOther(String name, List<String> command) throws IOException {
         var builder =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
@@ -418,7 +447,10 @@ final class Programs implements AutoCloseable {
 
     @Override
     public void close() {
-        running.values().forEach(Process::destroyForcibly);
+        for (var process : running.values()) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
         running.values().forEach(p -> p.onExit().join());
     }
 }

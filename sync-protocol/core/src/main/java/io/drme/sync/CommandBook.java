@@ -18,7 +18,16 @@ final class CommandBook {
     private final long againNanos;
     private final Map<GatewayId, Map<String, Waiting>> waiting = new HashMap<>();
 
-    private record Waiting(Message.Command command, long sentAtNanos) {}
+    /**
+     * A command on its way.
+     *
+     * @param isKept whether the store has it, so that it is done once the store says so
+     */
+    private record Waiting(Message.Command command, long sentAtNanos, boolean isKept) {
+        Waiting sent(long atNanos) {
+            return new Waiting(command, atNanos, isKept);
+        }
+    }
 
     CommandBook(long againNanos) {
         this.againNanos = againNanos;
@@ -29,8 +38,37 @@ final class CommandBook {
         if (book.size() >= MAX_WAITING && !book.containsKey(command.id())) {
             return List.of();
         }
-        book.put(command.id(), new Waiting(command, nowNanos));
+        book.put(command.id(), new Waiting(command, nowNanos, false));
         return List.of(new Answer(gateway, command));
+    }
+
+    /**
+     * Makes the book what the store says: takes in what another member was asked, and forgets what
+     * another has seen done.
+     *
+     * @return what is new here, to be sent
+     */
+    List<Answer> match(List<ReceiverStore.OpenCommand> open, long nowNanos) {
+        var ids = new HashSet<String>();
+        var fresh = new ArrayList<Answer>();
+        for (var o : open) {
+            ids.add(o.command().id());
+            var book = waiting.computeIfAbsent(o.gateway(), _ -> new LinkedHashMap<>());
+            var known = book.get(o.command().id());
+            if (known == null) {
+                fresh.add(new Answer(o.gateway(), o.command()));
+            }
+            book.put(
+                    o.command().id(),
+                    new Waiting(
+                            o.command(), known == null ? nowNanos : known.sentAtNanos(), true));
+        }
+        waiting.values()
+                .forEach(book ->
+                        book.values()
+                                .removeIf(w -> w.isKept() && !ids.contains(w.command().id())));
+        waiting.values().removeIf(Map::isEmpty);
+        return fresh;
     }
 
     /** Gateways that were asked for what is held here already. */
@@ -50,7 +88,7 @@ final class CommandBook {
         if (book == null) {
             return List.of();
         }
-        book.replaceAll((_, w) -> new Waiting(w.command(), nowNanos));
+        book.replaceAll((_, w) -> w.sent(nowNanos));
         return book.values().stream().map(w -> new Answer(gateway, w.command())).toList();
     }
 
@@ -64,7 +102,7 @@ final class CommandBook {
                     return w;
                 }
                 due.add(new Answer(gateway, w.command()));
-                return new Waiting(w.command(), nowNanos);
+                return w.sent(nowNanos);
             });
         });
         waiting.values().removeIf(Map::isEmpty);

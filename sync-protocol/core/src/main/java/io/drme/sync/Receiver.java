@@ -143,6 +143,21 @@ public final class Receiver {
         }
     }
 
+    /**
+     * Looks into the store for commands that another member of the centre was asked to send, or has
+     * seen done; to be called every second or so where there are others.
+     *
+     * @return what to say now; not durable where the store can't be read
+     */
+    public Outcome lookForCommands() {
+        try {
+            var open = store.inTransaction(t -> t.openCommands(clock.epochNanos()));
+            return new Outcome(true, commands.match(open, clock.nanoTime()), List.of(), "");
+        } catch (StoreException e) {
+            return new Outcome(false, List.of(), List.of(), text(e));
+        }
+    }
+
     /** What is due: commands that found no result yet. To be called every second or so. */
     public List<Answer> step() {
         return commands.due(clock.nanoTime(), clock.epochNanos());

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Optional;
 
 /**
@@ -13,18 +14,45 @@ import java.util.Optional;
  */
 public final class Access {
     private static final String BEARER = "Bearer ";
+    private static final int COOKIE_LENGTH = 8;
+
+    /** More members than a centre has; of more the oldest token is not known any more. */
+    private static final int MAX_TOKENS = 100;
 
     private final Users users;
     private final Sessions sessions;
     private final FailedSignIns failedSignIns;
     private final String tokenHash;
+    private final Optional<KeptText> tokens;
+    private final String cookie;
 
-    private Access(Users users, Sessions sessions, FailedSignIns failed, String tokenHash) {
+    private Access(
+            Users users,
+            Sessions sessions,
+            FailedSignIns failed,
+            String tokenHash,
+            Optional<Shared> shared) {
         this.users = users;
         this.sessions = sessions;
         this.failedSignIns = failed;
         this.tokenHash = tokenHash;
+        this.tokens = shared.map(Shared::tokens);
+        this.cookie =
+                shared.map(s -> Secrets.hash(s.name()))
+                        .orElse(tokenHash)
+                        .replaceAll("[^A-Za-z0-9]", "")
+                        .substring(0, COOKIE_LENGTH);
     }
+
+    /**
+     * What several programs that are one to their users have in common.
+     *
+     * @param name of all of them together
+     * @param users the accounts
+     * @param sessions who is signed in
+     * @param tokens hashes of their directories' tokens, a line each
+     */
+    public record Shared(String name, KeptText users, KeptText sessions, KeptText tokens) {}
 
     /**
      * Opens what a data directory holds: {@code users.json}, {@code sessions.json}, and {@code
@@ -33,17 +61,49 @@ public final class Access {
      * @throws IOException when the directory can't be read or written
      */
     public static Access open(Path data, Clock clock) throws IOException {
+        return new Access(
+                users(data, clock),
+                new Sessions(new TextFile(data.resolve("sessions.json")), clock),
+                new FailedSignIns(clock),
+                ownToken(data),
+                Optional.empty());
+    }
+
+    /**
+     * Opens what several programs share. Accounts of the data directory are taken over where there
+     * are none yet. The directory has a token of its own, which the others let in, too.
+     *
+     * @throws IOException when the directory or what is shared can't be read or written
+     */
+    public static Access open(Path data, Shared shared, Clock clock) throws IOException {
+        var own = ownToken(data);
+        var here = new TextFile(data.resolve("users.json")).read();
+        shared.users().update(text -> text.isEmpty() ? here : text);
+        shared.tokens()
+                .update(text -> {
+                    var lines = new ArrayList<>(text.lines().toList());
+                    if (!lines.contains(own)) {
+                        lines.add(own);
+                    }
+                    return String.join(
+                            "\n", lines.subList(Math.max(0, lines.size() - MAX_TOKENS), lines.size()));
+                });
+        return new Access(
+                new Users(shared.users(), clock),
+                new Sessions(shared.sessions(), clock),
+                new FailedSignIns(clock),
+                own,
+                Optional.of(shared));
+    }
+
+    private static String ownToken(Path data) throws IOException {
         var token = token(data);
         if (token.isEmpty()) {
             var made = Secrets.token();
             SecretFile.write(data.resolve("token"), made + "\n");
             token = Optional.of(made);
         }
-        return new Access(
-                users(data, clock),
-                new Sessions(data.resolve("sessions.json"), clock),
-                new FailedSignIns(clock),
-                Secrets.hash(token.get()));
+        return Secrets.hash(token.get());
     }
 
     /** The users of a data directory, for a command line beside the program. */
@@ -85,8 +145,7 @@ public final class Access {
      * own, which a restart does not change.
      */
     String cookieName(boolean secure) {
-        return (secure ? "__Host-drme-" : "drme-")
-                + tokenHash.replaceAll("[^A-Za-z0-9]", "").substring(0, 8);
+        return (secure ? "__Host-drme-" : "drme-") + cookie;
     }
 
     /**
@@ -116,10 +175,26 @@ public final class Access {
             return Optional.empty();
         }
         var token = authorization.substring(BEARER.length()).strip();
-        if (Secrets.same(Secrets.hash(token), tokenHash)) {
+        var hash = Secrets.hash(token);
+        if (Secrets.same(hash, tokenHash) || isTokenOfAnother(hash)) {
             return Optional.of(new Who(Who.TOKEN_NAME, Role.ADMIN));
         }
         return users.byToken(token);
+    }
+
+    private boolean isTokenOfAnother(String hash) {
+        if (tokens.isEmpty()) {
+            return false;
+        }
+        try {
+            return tokens.get().read().lines().anyMatch(t -> Secrets.same(hash, t));
+        } catch (IOException e) {
+            throw Problem.unavailable(
+                            tokens.get().toString(),
+                            "the tokens can't be read: " + e.getMessage(),
+                            "Try again when the database is back")
+                    .asException();
+        }
     }
 
     private Optional<Who> bySession(String id) {

@@ -8,6 +8,9 @@ final class AnswerWriter {
     /** What is no page may load nothing and be framed by nobody. */
     private static final String NO_PAGE_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
+    /** What is not available is mostly back in seconds: a database, members that were cut off. */
+    private static final String RETRY_AFTER_SECONDS = "5";
+
     private AnswerWriter() {}
 
     static void write(WebServer.Shared shared, HttpServerRequest http, Reply reply) {
@@ -21,7 +24,10 @@ final class AnswerWriter {
         if (reply.status() == 401) {
             response.putHeader("www-authenticate", "Bearer realm=\"drme\"");
         }
-        reply.headers().forEach(h -> response.headers().add(h.getKey(), h.getValue()));
+        if (reply.status() == 503) {
+            response.putHeader("retry-after", RETRY_AFTER_SECONDS);
+        }
+        reply.headers().forEach(h -> add(response, h.getKey(), h.getValue()));
         if (reply.mediaType().isEmpty()) {
             response.end();
             return;
@@ -70,6 +76,14 @@ final class AnswerWriter {
         var counters = shared.counters();
         (status < 400 ? counters.done() : status < 500 ? counters.refused() : counters.failed())
                 .increment();
+    }
+
+    private static void add(HttpServerResponse response, String name, String value) {
+        if (name.equals("retry-after")) {
+            response.putHeader(name, value);
+        } else {
+            response.headers().add(name, value);
+        }
     }
 
     private static void end(

@@ -57,7 +57,7 @@ final class Exchange {
         http.response().closeHandler(_ -> gone.set(true));
         try {
             var path = http.path() == null ? "" : http.path();
-            switch (shared.table().find(incoming.method(), Decoding.segments(path))) {
+            switch (shared.api().table().find(incoming.method(), Decoding.segments(path))) {
                 case RouteTable.Match.Found(var entry, var values) -> found(entry, values);
                 case RouteTable.Match.WrongMethod(var allowed) -> wrongMethod(path, allowed);
                 case RouteTable.Match.Unknown _ -> work(() -> asset(path));
@@ -81,6 +81,7 @@ final class Exchange {
                             bytes ->
                                     work(() -> {
                                         var who = admit(route.rule());
+                                        checkAside(route);
                                         return answer(
                                                 handler.answer(
                                                         request(route, path, sent, bytes, who)));
@@ -205,6 +206,14 @@ final class Exchange {
         return who;
     }
 
+    /** Others may go on without this program: then it must not speak for them. */
+    private void checkAside(Route route) {
+        var objection = shared.api().objection(route);
+        if (objection.isPresent()) {
+            throw objection.get().asException();
+        }
+    }
+
     private ProblemException notSignedIn() {
         boolean tried = incoming.header("authorization").isPresent();
         return Problem.notSignedIn(tried ? "the bearer token is not known" : "nobody is signed in")
@@ -215,6 +224,7 @@ final class Exchange {
         http.pause();
         work(() -> {
             var who = admit(route.rule());
+            checkAside(route);
             if (!http.canUpgradeToWebSocket()) {
                 return answer(
                         Reply.problem(

@@ -103,6 +103,11 @@ public final class LiveFeed {
         });
     }
 
+    /** How many listen. */
+    public int clients() {
+        return clientCount;
+    }
+
     /** Whether anybody listens; when not, a publisher need not build items. */
     public boolean isWanted() {
         return clientCount > 0;

@@ -4,8 +4,6 @@ import io.drme.time.Clock;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -16,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who is signed in at a page. Kept in a file by hashes of the ids, so that a restarted program does
- * not sign the plant out. Safe for use from any thread.
+ * Who is signed in at a page. Kept by hashes of the ids, so that a restarted program does not sign
+ * the plant out, and each member of a centre knows who signed in at another. Safe for use from any
+ * thread.
  */
 final class Sessions {
     /** A session that was not used for so long ends. An open page counts as use. */
@@ -34,92 +33,95 @@ final class Sessions {
 
     private static final Logger log = LoggerFactory.getLogger(Sessions.class);
 
-    private final Path file;
+    private final KeptText kept;
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Guarded by {@link #lock}; by the hash of the id. */
     private final Map<String, Session> byHash = new HashMap<>();
 
+    /** Guarded by {@link #lock}: the text that was read last, by which a change shows. */
+    private String parsed = "";
+
     private record Session(String user, long madeNanos, long usedNanos, long writtenNanos) {}
 
-    Sessions(Path file, Clock clock) {
-        this.file = file;
+    /** A change of all sessions. */
+    private interface Change {
+        void apply(Map<String, Session> sessions);
+    }
+
+    Sessions(KeptText kept, Clock clock) {
+        this.kept = kept;
         this.clock = clock;
-        read();
+        lock.lock();
+        try {
+            refresh(false);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Starts a session; the id goes into the cookie and nowhere else. */
     String start(String user) {
         var id = Secrets.token();
         long now = clock.epochNanos();
-        lock.lock();
-        try {
-            byHash.entrySet().removeIf(e -> isOver(e.getValue(), now));
-            while (byHash.size() >= MAX_SESSIONS) {
-                byHash.entrySet().stream()
+        var started = new Session(user, now, now, now);
+        change(sessions -> {
+            sessions.values().removeIf(s -> isOver(s, now));
+            while (sessions.size() >= MAX_SESSIONS) {
+                sessions.entrySet().stream()
                         .min(Comparator.comparingLong(e -> e.getValue().usedNanos()))
                         .map(Map.Entry::getKey)
-                        .ifPresent(byHash::remove);
+                        .ifPresent(sessions::remove);
             }
-            byHash.put(Secrets.hash(id), new Session(user, now, now, now));
-            write();
-            return id;
-        } finally {
-            lock.unlock();
-        }
+            sessions.put(Secrets.hash(id), started);
+        });
+        return id;
     }
 
     /** The user of a session that is not over; counts as use. */
     Optional<String> user(String id) {
         var hash = Secrets.hash(id);
         long now = clock.epochNanos();
+        Session used;
         lock.lock();
         try {
+            refresh(false);
+            if (!byHash.containsKey(hash)) {
+                // another member may have started it just now
+                refresh(true);
+            }
             var session = byHash.get(hash);
             if (session == null || isOver(session, now)) {
                 byHash.remove(hash);
                 return Optional.empty();
             }
             boolean due = now - session.writtenNanos() > WRITE_EVERY.toNanos();
-            byHash.put(
-                    hash,
+            used =
                     new Session(
                             session.user(),
                             session.madeNanos(),
                             now,
-                            due ? now : session.writtenNanos()));
-            if (due) {
-                write();
+                            due ? now : session.writtenNanos());
+            byHash.put(hash, used);
+            if (!due) {
+                return Optional.of(used.user());
             }
-            return Optional.of(session.user());
         } finally {
             lock.unlock();
         }
+        change(sessions -> sessions.computeIfPresent(hash, (_, _) -> used));
+        return Optional.of(used.user());
     }
 
     /** Ends a session; an unknown one is no matter. */
     void end(String id) {
-        lock.lock();
-        try {
-            if (byHash.remove(Secrets.hash(id)) != null) {
-                write();
-            }
-        } finally {
-            lock.unlock();
-        }
+        change(sessions -> sessions.remove(Secrets.hash(id)));
     }
 
     /** Ends all sessions of a user. */
     void endAllOf(String user) {
-        lock.lock();
-        try {
-            if (byHash.values().removeIf(s -> s.user().equals(user))) {
-                write();
-            }
-        } finally {
-            lock.unlock();
-        }
+        change(sessions -> sessions.values().removeIf(s -> s.user().equals(user)));
     }
 
     private static boolean isOver(Session session, long nowNanos) {
@@ -127,39 +129,81 @@ final class Sessions {
                 || nowNanos - session.madeNanos() > ABSOLUTE_LIMIT.toNanos();
     }
 
-    private void read() {
+    /** Takes over what others changed; what was used here since stays so. */
+    private void refresh(boolean now) {
         try {
-            if (!Files.exists(file)) {
-                return;
-            }
-            var array = new JsonObject(Files.readString(file)).getJsonArray("sessions");
-            for (int i = 0; i < array.size(); i++) {
-                var s = array.getJsonObject(i);
-                long used = Times.parse(s.getString("used")).orElse(0);
-                long made = Times.parse(s.getString("made")).orElse(0);
-                byHash.put(s.getString("hash"), new Session(s.getString("user"), made, used, used));
+            var text = now ? kept.readNow() : kept.read();
+            if (!text.equals(parsed)) {
+                take(parse(text));
+                parsed = text;
             }
         } catch (IOException | RuntimeException e) {
-            // Sessions are no loss: people sign in again.
-            byHash.clear();
-            log.warn("sessions=forgotten file={} reason={}", file, e.getMessage());
+            // Those that are known here still hold; a new one is not let in until it can be read.
+            log.warn("sessions=not-read from={} reason={}", kept, e.getMessage());
         }
     }
 
-    private void write() {
+    private void take(Map<String, Session> read) {
+        read.replaceAll((hash, s) -> {
+            var here = byHash.get(hash);
+            return here != null && here.usedNanos() > s.usedNanos() ? here : s;
+        });
+        byHash.clear();
+        byHash.putAll(read);
+    }
+
+    private static Map<String, Session> parse(String text) {
+        var sessions = new HashMap<String, Session>();
+        if (text.isEmpty()) {
+            return sessions;
+        }
+        var array = new JsonObject(text).getJsonArray("sessions");
+        for (int i = 0; i < array.size(); i++) {
+            var s = array.getJsonObject(i);
+            long used = Times.parse(s.getString("used")).orElse(0);
+            long made = Times.parse(s.getString("made")).orElse(0);
+            sessions.put(s.getString("hash"), new Session(s.getString("user"), made, used, used));
+        }
+        return sessions;
+    }
+
+    private static Map<String, Session> parsedOrNone(String text) {
+        try {
+            return parse(text);
+        } catch (RuntimeException e) {
+            // Sessions are no loss: people sign in again.
+            log.warn("sessions=forgotten reason={}", e.getMessage());
+            return new HashMap<>();
+        }
+    }
+
+    private void change(Change change) {
+        lock.lock();
+        try {
+            change.apply(byHash);
+            kept.update(text -> {
+                var all = parsedOrNone(text);
+                var before = Map.copyOf(all);
+                change.apply(all);
+                return all.equals(before) ? text : text(all);
+            });
+        } catch (IOException e) {
+            // With a full disk people can still sign in; a restart then signs them out.
+            log.warn("sessions=not-written to={} reason={}", kept, e.getMessage());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static String text(Map<String, Session> sessions) {
         var array = new JsonArray();
-        byHash.forEach((hash, s) ->
+        sessions.forEach((hash, s) ->
                 array.add(
                         new JsonObject()
                                 .put("hash", hash)
                                 .put("user", s.user())
                                 .put("made", Times.text(s.madeNanos()))
                                 .put("used", Times.text(s.usedNanos()))));
-        try {
-            SecretFile.write(file, new JsonObject().put("sessions", array).encodePrettily());
-        } catch (IOException e) {
-            // With a full disk people can still sign in; a restart then signs them out.
-            log.warn("sessions=not-written file={} reason={}", file, e.getMessage());
-        }
+        return new JsonObject().put("sessions", array).encodePrettily();
     }
 }

@@ -4,13 +4,8 @@ import io.drme.time.Clock;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +17,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The accounts of one program, kept in a file. Safe for use from any thread, and by a command line
- * beside a running program: changes are made under a lock on the file system and seen at once.
+ * The accounts of one program, or of all members of a centre. Safe for use from any thread, and by
+ * a command line beside a running program: changes are made one at a time.
  *
  * <p>What can't be done ends as a {@link ProblemException}, whose message a command line may print.
  */
@@ -39,16 +34,16 @@ public final class Users {
 
     private static final int VERSION = 1;
 
-    private final Path file;
+    private final KeptText kept;
     private final Clock clock;
     private final Passwords passwords = new Passwords();
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Guarded by {@link #lock}: what the file held when it was last read. */
+    /** Guarded by {@link #lock}: what the text held when it was last read. */
     private Map<String, User> byName = Map.of();
 
-    /** Guarded by {@link #lock}: tells whether the file is still the one that was read. */
-    private @Nullable Object readKey;
+    /** Guarded by {@link #lock}: the text that was read last, by which a change shows. */
+    private @Nullable String parsed;
 
     /**
      * Makes a view of the accounts in a file, which need not be there yet.
@@ -56,7 +51,12 @@ public final class Users {
      * @param file for example {@code DATA/users.json}
      */
     public Users(Path file, Clock clock) {
-        this.file = file;
+        this(new TextFile(file), clock);
+    }
+
+    /** Makes a view of the accounts in a text. */
+    Users(KeptText kept, Clock clock) {
+        this.kept = kept;
         this.clock = clock;
     }
 
@@ -274,68 +274,53 @@ public final class Users {
     }
 
     private void update(Update update) {
-        lock.lock();
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            try (var channel =
-                            FileChannel.open(
-                                    file.resolveSibling(file.getFileName() + ".lock"),
-                                    StandardOpenOption.CREATE,
-                                    StandardOpenOption.WRITE);
-                    var _ = channel.lock()) {
-                var users = new TreeMap<>(read());
+            kept.update(text -> {
+                var users = new TreeMap<>(parsedUnchecked(text));
                 update.apply(users);
-                SecretFile.write(file, text(users));
-                byName = read();
-            }
-        } catch (IOException | OverlappingFileLockException e) {
+                return text(users);
+            });
+        } catch (IOException | UncheckedIOException e) {
             throw Problem.unavailable(
-                            file.toString(),
+                            kept.toString(),
                             "the users can't be kept: " + e.getMessage(),
-                            "Make room on the disk and check the directory's owner, then try again")
+                            "Make room on the disk and check the directory's owner, or the database, then try again")
                     .asException();
-        } finally {
-            lock.unlock();
+        }
+    }
+
+    private static Map<String, User> parsedUnchecked(String text) {
+        try {
+            return parse(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
         }
     }
 
     private Map<String, User> current() {
         lock.lock();
         try {
-            byName = read();
+            var text = kept.read();
+            if (!text.equals(parsed)) {
+                byName = parse(text);
+                parsed = text;
+            }
             return byName;
         } catch (IOException e) {
             throw Problem.unavailable(
-                            file.toString(),
+                            kept.toString(),
                             "the users can't be read: " + e.getMessage(),
-                            "Check the file's owner and content, or restore it from a backup")
+                            "Check the file's owner and content or the database, or restore it from a backup")
                     .asException();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Reads the file unless it is the one that was read last. */
-    private Map<String, User> read() throws IOException {
-        try {
-            var attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            var key =
-                    List.of(
-                            String.valueOf(attributes.fileKey()),
-                            attributes.lastModifiedTime(),
-                            attributes.size());
-            if (!key.equals(readKey)) {
-                byName = parse(Files.readString(file));
-                readKey = key;
-            }
-            return byName;
-        } catch (NoSuchFileException _) {
-            readKey = null;
+    private static Map<String, User> parse(String text) throws IOException {
+        if (text.isEmpty()) {
             return Map.of();
         }
-    }
-
-    private static Map<String, User> parse(String text) throws IOException {
         try {
             var users = new TreeMap<String, User>();
             var array = new JsonObject(text).getJsonArray("users");

@@ -14,6 +14,9 @@ final class Backoff {
     /** Backfill should begin within half a minute of the line's return. */
     static final Duration MOST = Duration.ofSeconds(20);
 
+    /** Until another member is tried: spread, so that the next one is not run over. */
+    static final Duration SOON = Duration.ofMillis(250);
+
     private final RandomGenerator random;
     private long nanos = FIRST.toNanos();
 
@@ -26,6 +29,11 @@ final class Backoff {
         long wait = nanos / 2 + random.nextLong(nanos / 2 + 1);
         nanos = Math.min(nanos * 2, MOST.toNanos());
         return Duration.ofNanos(wait);
+    }
+
+    /** A short wait that does not grow, for the next member of several. */
+    Duration soon() {
+        return Duration.ofNanos(random.nextLong(SOON.toNanos() + 1));
     }
 
     void reset() {

@@ -43,13 +43,12 @@ public final class Forwarder implements Runnable, AutoCloseable {
     /**
      * How the uplink is, for pages.
      *
-     * @param url of the centre
+     * @param url of the centre, or of its member that is used or tried
      * @param sender what the sync is about
      * @param trouble why there is no connection; empty while there is one
      */
     public record Status(String url, Sender.State sender, String trouble) {}
 
-    private final UplinkConfig config;
     private final PahoUplink uplink;
     private final Sender sender;
     private final Orders orders;
@@ -63,7 +62,6 @@ public final class Forwarder implements Runnable, AutoCloseable {
     private volatile boolean reportAsked;
 
     private Forwarder(UplinkConfig config, PahoUplink uplink, Sender sender, Orders orders) {
-        this.config = config;
         this.uplink = uplink;
         this.sender = sender;
         this.orders = orders;
@@ -189,7 +187,7 @@ public final class Forwarder implements Runnable, AutoCloseable {
         for (var done = sender.nextRefilled(); done.isPresent(); done = sender.nextRefilled()) {
             orders.sentAgain(done.get());
         }
-        status.set(new Status(config.url(), sender.state(), uplink.trouble()));
+        status.set(new Status(uplink.member().url(), sender.state(), uplink.trouble()));
         return did;
     }
 

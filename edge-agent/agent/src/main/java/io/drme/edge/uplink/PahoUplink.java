@@ -69,6 +69,12 @@ final class PahoUplink implements Uplink, AutoCloseable {
                     Thread.ofVirtual().name("uplink-disposal-", 0).factory());
     private final Map<Channel, MqttLink> links = new EnumMap<>(Channel.class);
 
+    /** Index of the member that is tried or connected. */
+    private int at;
+
+    /** Members that failed one after the other; after all of them comes a longer wait. */
+    private int failedInTurn;
+
     private long connections;
     private boolean up;
     private long begunAt;
@@ -88,6 +94,8 @@ final class PahoUplink implements Uplink, AutoCloseable {
         this.instance = instance;
         this.clock = clock;
         this.backoff = new Backoff(random);
+        // a fleet with the same list spreads over the members
+        this.at = random.nextInt(config.members().size());
         this.nextTryAt = clock.nanoTime();
     }
 
@@ -112,9 +120,10 @@ final class PahoUplink implements Uplink, AutoCloseable {
             up = true;
             connections++;
             backoff.reset();
+            failedInTurn = 0;
             trouble = "";
             inbox.clear();
-            log.info("uplink=up url={}", config.url());
+            log.info("uplink=up url={}", member().url());
             return true;
         }
         if (!all && now - begunAt > UP_WITHIN.toNanos()) {
@@ -133,7 +142,7 @@ final class PahoUplink implements Uplink, AutoCloseable {
                         channel,
                         MqttLink.begin(
                                 new MqttLink.Target(
-                                        "tcp://" + config.host() + ":" + config.port(),
+                                        "tcp://" + member().host() + ":" + member().port(),
                                         Topics.clientId(gateway, channel, instance),
                                         options()),
                                 socket(),
@@ -161,20 +170,28 @@ final class PahoUplink implements Uplink, AutoCloseable {
     /** TLS is the socket's affair, so the library is told of TCP only. */
     private BrokerSocket socket() {
         return new BrokerSocket(
-                tls.map(t -> new BrokerSocket.Secure(t, config.host(), config.port())),
+                tls.map(t -> new BrokerSocket.Secure(t, member().host(), member().port())),
                 CONNECT_SECONDS * 1_000,
                 clock);
     }
 
+    /** Goes on with the next member; at once, unless all have failed one after the other. */
     private void giveUp(String why) {
         if (up || !why.equals(trouble)) {
-            log.info("uplink=down url={} why=\"{}\"", config.url(), why);
+            log.info("uplink=down url={} why=\"{}\"", member().url(), why);
         }
         trouble = why;
         up = false;
         links.values().forEach(link -> disposals.execute(link::dispose));
         links.clear();
-        nextTryAt = clock.nanoTime() + backoff.next().toNanos();
+        at = (at + 1) % config.members().size();
+        failedInTurn++;
+        boolean isRound = failedInTurn >= config.members().size();
+        if (isRound) {
+            failedInTurn = 0;
+        }
+        var wait = isRound ? backoff.next() : backoff.soon();
+        nextTryAt = clock.nanoTime() + wait.toNanos();
     }
 
     /** What the library's threads may touch. */
@@ -214,6 +231,11 @@ final class PahoUplink implements Uplink, AutoCloseable {
         if (up) {
             giveUp(why);
         }
+    }
+
+    /** The member that is connected, or was tried last or is next. */
+    UplinkConfig.Address member() {
+        return config.members().get(at);
     }
 
     /** Why there is no connection; empty while there is one. */

@@ -7,14 +7,14 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * The {@code uplink} section: where the centre is.
  *
- * @param url as a person wrote it: {@code mqtts://host:8883}, or {@code mqtt://} on loopback
- * @param host name or address
- * @param port 1 to 65535
+ * @param members of the centre, at least one: any of them takes what this gateway sends
  * @param tls whether the line is encrypted and both sides show a certificate
  * @param ca PEM file with the authority of the centre's certificate; the system's where absent
  * @param certificate PEM file with this gateway's certificate chain
@@ -22,9 +22,7 @@ import java.util.Optional;
  * @param bytesPerSecond what blocks may take of the line; 0 is without limit
  */
 public record UplinkConfig(
-        String url,
-        String host,
-        int port,
+        List<Address> members,
         boolean tls,
         Optional<Path> ca,
         Optional<Path> certificate,
@@ -42,6 +40,23 @@ public record UplinkConfig(
     private static final int MAX_PORT = 65_535;
     private static final int BITS_PER_BYTE = 8;
 
+    /** Each is tried in turn, so a longer list only delays the next try of the right one. */
+    private static final int MAX_MEMBERS = 16;
+
+    /**
+     * One member of the centre.
+     *
+     * @param url as a person wrote it: {@code mqtts://host:8883}, or {@code mqtt://} on loopback
+     * @param host name or address
+     * @param port 1 to 65535
+     */
+    public record Address(String url, String host, int port) {}
+
+    /** The first member as a person wrote it. */
+    public String url() {
+        return members.getFirst().url();
+    }
+
     /** Reads and checks the section; where something is wrong, the rest has its default. */
     public static UplinkConfig read(Section section) {
         return read(section, section.problems());
@@ -53,22 +68,8 @@ public record UplinkConfig(
      * @param ofFiles takes which of the files that it names can't be read here
      */
     public static UplinkConfig read(Section section, Problems ofFiles) {
-        var url = section.requiredText("url");
-        var uri = uri(url);
-        boolean tls = uri.map(u -> "mqtts".equals(u.getScheme())).orElse(false);
-        if (uri.isEmpty()) {
-            if (!url.isBlank()) {
-                section.problem(
-                        "url",
-                        "'%s' is not an address of a centre, such as mqtts://central.example:8883"
-                                .formatted(url));
-            }
-        } else if (!tls && !isLoopback(uri.get().getHost())) {
-            section.problem(
-                    "url",
-                    "'%s' leaves this machine without TLS; use mqtts:// with certificate and key"
-                            .formatted(url));
-        }
+        var members = members(section);
+        boolean tls = members.stream().anyMatch(m -> m.url().strip().startsWith("mqtts:"));
         var ca = file(section, "ca", ofFiles);
         var certificate = file(section, "certificate", ofFiles);
         var key = file(section, "key", ofFiles);
@@ -89,16 +90,55 @@ public record UplinkConfig(
                     "%d bit/s is too little; at least %d".formatted(bits, MIN_BITS_PER_SECOND));
         }
         section.done();
-        int port = uri.map(URI::getPort).orElse(-1);
-        return new UplinkConfig(
-                url,
-                uri.map(URI::getHost).orElse("localhost"),
-                port > 0 ? port : tls ? TLS_PORT : PLAIN_PORT,
-                tls,
-                ca,
-                certificate,
-                key,
-                bits / BITS_PER_BYTE);
+        return new UplinkConfig(members, tls, ca, certificate, key, bits / BITS_PER_BYTE);
+    }
+
+    /** What {@code url} says: one address, or a list of them. */
+    private static List<Address> members(Section section) {
+        var urls = section.texts("url");
+        if (!section.has("url")) {
+            section.missing("url", "add it");
+        } else if (urls.isEmpty() || urls.stream().anyMatch(String::isBlank)) {
+            section.problem("url", "is empty; give a value");
+        } else if (urls.size() > MAX_MEMBERS) {
+            section.problem(
+                    "url", "%d addresses; at most %d".formatted(urls.size(), MAX_MEMBERS));
+        }
+        var members = new ArrayList<Address>();
+        for (var url : urls) {
+            if (!url.isBlank()) {
+                member(section, url).ifPresent(members::add);
+            }
+        }
+        long secure = members.stream().filter(m -> m.url().strip().startsWith("mqtts:")).count();
+        if (secure > 0 && secure < members.size()) {
+            section.problem("url", "mixes mqtts:// and mqtt://; give one kind for all members");
+        }
+        if (members.isEmpty()) {
+            members.add(new Address("", "localhost", PLAIN_PORT));
+        }
+        return List.copyOf(members);
+    }
+
+    private static Optional<Address> member(Section section, String url) {
+        var uri = uri(url);
+        if (uri.isEmpty()) {
+            section.problem(
+                    "url",
+                    "'%s' is not an address of a centre, such as mqtts://central.example:8883"
+                            .formatted(url));
+            return Optional.empty();
+        }
+        boolean tls = "mqtts".equals(uri.get().getScheme());
+        var host = uri.get().getHost();
+        if (!tls && !isLoopback(host)) {
+            section.problem(
+                    "url",
+                    "'%s' leaves this machine without TLS; use mqtts:// with certificate and key"
+                            .formatted(url));
+        }
+        int port = uri.get().getPort();
+        return Optional.of(new Address(url, host, port > 0 ? port : tls ? TLS_PORT : PLAIN_PORT));
     }
 
     private static Optional<URI> uri(String url) {

@@ -44,9 +44,11 @@ class HangUpTest {
             Thread.ofVirtual().name("proxy").start(() -> hangUp(server));
             var config =
                     new UplinkConfig(
-                            "mqtt://127.0.0.1:" + server.getLocalPort(),
-                            "127.0.0.1",
-                            server.getLocalPort(),
+                            List.of(
+                                    new UplinkConfig.Address(
+                                            "mqtt://127.0.0.1:" + server.getLocalPort(),
+                                            "127.0.0.1",
+                                            server.getLocalPort())),
                             false,
                             Optional.empty(),
                             Optional.empty(),
