@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param priority medium where the file says nothing
  * @param message what is wrong, for a person; the name where the file says nothing
  * @param action what to do about it; may be empty
+ * @param suppressWhen when the plant's design holds it back; nothing where it never does
  * @param where its place in the file
  */
 public record AlarmConfig(
@@ -32,6 +33,7 @@ public record AlarmConfig(
         Priority priority,
         String message,
         String action,
+        Optional<SuppressWhen> suppressWhen,
         Where where) {
 
     /** When an alarm is raised and cleared. */

@@ -1,6 +1,7 @@
 package io.drme.alarm;
 
 import io.drme.alarm.AlarmConfig.Condition;
+import io.drme.config.Node;
 import io.drme.config.Section;
 import io.drme.stream.Expression;
 import java.time.Duration;
@@ -39,6 +40,7 @@ final class AlarmReader {
         var priority = section.choice("priority", Priority.MEDIUM);
         var message = shortText(section, "message", name);
         var action = shortText(section, "action", "");
+        var suppressWhen = suppressWhen(section);
         section.done();
         return condition.isEmpty() || tags.isEmpty()
                 ? Optional.empty()
@@ -53,7 +55,29 @@ final class AlarmReader {
                                 priority,
                                 message,
                                 action,
+                                suppressWhen,
                                 section.where()));
+    }
+
+    /** Either an expression over the alarm's own tag, or a section that names another. */
+    private static Optional<SuppressWhen> suppressWhen(Section section) {
+        var key = "suppress-when";
+        if (!(section.node(key) instanceof Node.Mapping)) {
+            return Expression.readCondition(section, key)
+                    .map(when -> new SuppressWhen("", when, Duration.ZERO, section.where(key)));
+        }
+        return section.section(key).flatMap(AlarmReader::suppressWhenOf);
+    }
+
+    private static Optional<SuppressWhen> suppressWhenOf(Section section) {
+        var tag = section.text("tag", "");
+        var hold = section.duration("hold", Duration.ZERO, Duration.ZERO, MAX_DELAY);
+        if (!section.has("when")) {
+            section.problem("when", "is missing; give a condition such as \"value == false\"");
+        }
+        var when = Expression.readCondition(section, "when");
+        section.done();
+        return when.map(w -> new SuppressWhen(tag, w, hold, section.where()));
     }
 
     private static String shortText(Section section, String key, String otherwise) {

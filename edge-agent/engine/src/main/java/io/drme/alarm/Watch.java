@@ -22,6 +22,7 @@ final class Watch {
     private final Tag tag;
     private final String tagName;
     private final Detector detector;
+    private final @Nullable Suppression suppression;
     private final Machine machine;
     private final long onDelayNanos;
     private final long offDelayNanos;
@@ -40,14 +41,17 @@ final class Watch {
     private long clearedAt;
     private long acknowledgedAt;
     private String acknowledgedBy = "";
-    private long shelvedUntil;
+    private long hiddenUntil;
+    private boolean wasTold;
     private String comment = "";
 
-    Watch(AlarmConfig config, Tag tag, Detector detector) {
+    /** An alarm in its normal state; without {@code suppression} nothing holds it back. */
+    Watch(AlarmConfig config, Tag tag, Detector detector, @Nullable Suppression suppression) {
         this.config = config;
         this.tag = tag;
         this.tagName = tag.name().text();
         this.detector = detector;
+        this.suppression = suppression;
         this.machine = config.latch() ? Machine.LATCHED_UNTIL_RESET : Machine.UNLATCHED;
         this.onDelayNanos = config.onDelay().toNanos();
         this.offDelayNanos = config.offDelay().toNanos();
@@ -78,8 +82,42 @@ final class Watch {
         return acknowledgedBy;
     }
 
-    long shelvedUntil() {
-        return shelvedUntil;
+    /** When shelving or maintenance ends; 0 where it does not end by itself. */
+    long hiddenUntil() {
+        return hiddenUntil;
+    }
+
+    /** Whether people were told of the condition in this occurrence. */
+    boolean wasTold() {
+        return wasTold;
+    }
+
+    /** Whether the plant's design holds it back now, whatever its state. */
+    boolean isSuppressed() {
+        return suppression != null && suppression.isActive();
+    }
+
+    /** Ends what holds it back, where that has been gone for long enough. */
+    void endSuppression(long elapsed) {
+        if (suppression != null && suppression.isOver(elapsed)) {
+            suppression.set(false);
+        }
+    }
+
+    /** What holds it back; asked only of alarms that have that. */
+    Suppression suppression() {
+        if (suppression == null) {
+            throw new IllegalStateException(key() + " has no suppress-when");
+        }
+        return suppression;
+    }
+
+    boolean isOf(String name, String ofTag) {
+        return config.name().equals(name) && tagName.equals(ofTag);
+    }
+
+    String device() {
+        return tag.name().device();
     }
 
     /** Where an input leads, or nothing where it changes nothing. */
@@ -136,7 +174,7 @@ final class Watch {
         raisedAt = now;
         raisedBy = value();
         comment = "";
-        shelvedUntil = 0;
+        wasTold = false;
     }
 
     /** Goes into a state, and gives the record of it. */
@@ -150,8 +188,18 @@ final class Watch {
         if (acknowledges && !isAcknowledged()) {
             acknowledged(now, by);
         }
-        shelvedUntil = to == AlarmState.SHELVED ? shelvedUntil : 0;
+        if (isAnew(from, to)) {
+            acknowledged(0, "");
+        }
+        wasTold = wasTold || to == AlarmState.UNACKNOWLEDGED;
+        hiddenUntil =
+                to == AlarmState.SHELVED || to == AlarmState.OUT_OF_SERVICE ? hiddenUntil : 0;
         return record(from, to, now, by, words);
+    }
+
+    /** Who acknowledged before it was hidden twice may not know of what came since. */
+    private static boolean isAnew(AlarmState from, AlarmState to) {
+        return to == AlarmState.SUPPRESSED && from.isHidden() && from != to;
     }
 
     /** What would end the occurrence if the alarm were no longer configured. */
@@ -173,7 +221,7 @@ final class Watch {
                 now,
                 by,
                 words,
-                shelvedUntil,
+                hiddenUntil,
                 tag.sync() instanceof SyncMode.Local);
     }
 
@@ -182,9 +230,9 @@ final class Watch {
         acknowledgedBy = by;
     }
 
-    /** Notes until when it is put aside. */
-    void shelvedUntil(long until) {
-        shelvedUntil = until;
+    /** Notes until when it is put aside or out of service. */
+    void hiddenUntil(long until) {
+        hiddenUntil = until;
     }
 
     private Optional<Value> value() {
@@ -206,7 +254,7 @@ final class Watch {
                 clearedAt,
                 acknowledgedAt,
                 acknowledgedBy,
-                shelvedUntil,
+                hiddenUntil,
                 comment);
     }
 
@@ -215,7 +263,7 @@ final class Watch {
         state = transition.to();
         pendingSince = NOT_PENDING;
         comment = transition.comment().isEmpty() ? comment : transition.comment();
-        shelvedUntil = transition.untilNanos();
+        hiddenUntil = transition.untilNanos();
         if (!id.equals(transition.id())) {
             id = transition.id();
             raisedAt = transition.atNanos();
@@ -223,10 +271,12 @@ final class Watch {
             clearedAt = 0;
             acknowledgedAt = 0;
             acknowledgedBy = "";
+            wasTold = false;
         }
         switch (transition.to()) {
             case UNACKNOWLEDGED -> {
                 isPresent = true;
+                wasTold = true;
                 clearedAt = 0;
                 acknowledgedAt = 0;
                 acknowledgedBy = "";
@@ -241,7 +291,20 @@ final class Watch {
                 clearedAt = isPresent ? transition.atNanos() : clearedAt;
                 isPresent = false;
             }
-            case SHELVED, SUPPRESSED, OUT_OF_SERVICE -> {}
+            case SUPPRESSED -> replaySuppressed(transition.from());
+            case SHELVED, OUT_OF_SERVICE -> {}
+        }
+        if (suppression != null) {
+            // Held back is only what the record says is; the tag's next sample decides.
+            suppression.set(state == AlarmState.SUPPRESSED);
+        }
+    }
+
+    private void replaySuppressed(AlarmState from) {
+        if (from == AlarmState.NORMAL || from == AlarmState.LATCHED || isAnew(from, state)) {
+            isPresent = true;
+            clearedAt = 0;
+            acknowledged(0, "");
         }
     }
 
@@ -254,10 +317,15 @@ final class Watch {
         out.writeLong(clearedAt);
         out.writeLong(acknowledgedAt);
         out.writeUTF(acknowledgedBy);
-        out.writeLong(shelvedUntil);
+        out.writeLong(hiddenUntil);
+        out.writeBoolean(wasTold);
         out.writeUTF(comment);
         saveValue(out, value());
         saveValue(out, raisedBy);
+        out.writeBoolean(suppression != null);
+        if (suppression != null) {
+            suppression.save(out);
+        }
     }
 
     void load(DataInput in) throws IOException {
@@ -269,13 +337,17 @@ final class Watch {
         clearedAt = in.readLong();
         acknowledgedAt = in.readLong();
         acknowledgedBy = in.readUTF();
-        shelvedUntil = in.readLong();
+        hiddenUntil = in.readLong();
+        wasTold = in.readBoolean();
         comment = in.readUTF();
         var value = loadValue(in).filter(v -> v.type() == tag.type());
         hasValue = value.isPresent();
         bits = value.map(Values::bits).orElse(0L);
         text = value.orElse(null) instanceof Value.Text(String words) ? words : null;
         raisedBy = loadValue(in);
+        if (in.readBoolean() && suppression != null) {
+            suppression.load(in);
+        }
     }
 
     private static void saveValue(DataOutput out, Optional<Value> value) throws IOException {

@@ -54,6 +54,11 @@ public final class AlarmBook {
             long acknowledgedAtNanos,
             String acknowledgedBy) {
 
+        /** Whether it is not over. */
+        public boolean isOpen() {
+            return last.to() != AlarmState.NORMAL;
+        }
+
         private static Occurrence first(Transition t) {
             return new Occurrence(t, t, 0, 0, "").with(t);
         }
