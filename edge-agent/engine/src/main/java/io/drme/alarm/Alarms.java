@@ -55,7 +55,8 @@ public final class Alarms {
     private final String gateway;
     private final List<Watch> watches;
     private final Watch[][] byTag;
-    private final Suppressors suppressors;
+    private final Askers suppressors;
+    private final Askers comparers;
     private final Map<String, Watch> occurrences = new LinkedHashMap<>();
     private long lastNow = Long.MIN_VALUE;
     private long elapsed;
@@ -66,6 +67,7 @@ public final class Alarms {
         this.watches = compiled.all();
         this.byTag = compiled.byTag();
         this.suppressors = compiled.suppressors();
+        this.comparers = compiled.comparers();
     }
 
     /**
@@ -117,7 +119,17 @@ public final class Alarms {
                 enter(watch, Input.SUPPRESS, now, "", "suppressed by design", sink);
             }
         }
+        if (comparers.any()) {
+            comparers.refer(in);
+        }
         look(in, now, sink);
+        if (comparers.any()) {
+            for (var watch : comparers.asked(in)) {
+                if (watch.lookAgain(elapsed)) {
+                    turn(watch, now, sink);
+                }
+            }
+        }
         if (suppressors.any()) {
             suppressors.asked(in).forEach(watch -> endSuppression(watch, now, sink));
         }
@@ -153,7 +165,7 @@ public final class Alarms {
         for (int i = 0; i < watches.size(); i++) {
             var watch = watches.get(i);
             endSuppression(watch, nowNanos, sink);
-            if (watch.isDue(elapsed)) {
+            if (watch.lookAgain(elapsed)) {
                 turn(watch, nowNanos, sink);
             }
             if (watch.hiddenUntil() != 0 && nowNanos >= watch.hiddenUntil()) {

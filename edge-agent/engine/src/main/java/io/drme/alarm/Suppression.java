@@ -31,6 +31,12 @@ final class Suppression {
         this.holdNanos = holdNanos;
     }
 
+    /** Takes in what an alarm that is no longer held back had. */
+    static void skip(DataInput in) throws IOException {
+        in.readBoolean();
+        in.readLong();
+    }
+
     boolean isActive() {
         return isActive;
     }

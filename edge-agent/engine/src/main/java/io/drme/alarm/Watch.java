@@ -116,6 +116,10 @@ final class Watch {
         return config.name().equals(name) && tagName.equals(ofTag);
     }
 
+    Detector detector() {
+        return detector;
+    }
+
     String device() {
         return tag.name().device();
     }
@@ -137,7 +141,16 @@ final class Watch {
             bits = batch.bits()[at];
             text = tag.type() == ValueType.TEXT ? batch.text(at) : null;
         }
-        int truth = detector.detect(batch, at, tagName, isPresent);
+        return judge(detector.detect(batch, at, tagName, isPresent, elapsed), elapsed);
+    }
+
+    /** As {@link #look}, without a sample: time has passed, or what it compares with changed. */
+    boolean lookAgain(long elapsed) {
+        int truth = detector.later(isPresent, elapsed);
+        return truth == Program.UNKNOWN ? isDue(elapsed) : judge(truth, elapsed);
+    }
+
+    private boolean judge(int truth, long elapsed) {
         if (truth == Program.UNKNOWN) {
             // A bad reading speaks against clearing, but not against raising.
             pendingSince = isPresent ? NOT_PENDING : pendingSince;
@@ -152,7 +165,7 @@ final class Watch {
     }
 
     /** Whether a delay has run out. */
-    boolean isDue(long elapsed) {
+    private boolean isDue(long elapsed) {
         return pendingSince != NOT_PENDING
                 && elapsed - pendingSince >= (isPresent ? offDelayNanos : onDelayNanos);
     }
@@ -326,6 +339,8 @@ final class Watch {
         if (suppression != null) {
             suppression.save(out);
         }
+        out.writeByte(detector.kind());
+        detector.save(out);
     }
 
     void load(DataInput in) throws IOException {
@@ -345,7 +360,18 @@ final class Watch {
         bits = value.map(Values::bits).orElse(0L);
         text = value.orElse(null) instanceof Value.Text(String words) ? words : null;
         raisedBy = loadValue(in);
-        if (in.readBoolean() && suppression != null) {
+        if (in.readBoolean()) {
+            loadSuppression(in);
+        }
+        if (in.readByte() == detector.kind()) {
+            detector.load(in);
+        }
+    }
+
+    private void loadSuppression(DataInput in) throws IOException {
+        if (suppression == null) {
+            Suppression.skip(in);
+        } else {
             suppression.load(in);
         }
     }

@@ -511,10 +511,10 @@ class AlarmsTest {
                         List.of(
                                 "gateway.yaml:2: alarms.a.tag: no tag matches 'press-*/oil/temprature' (did you mean 'press-3/oil/temperature'?); give a name, or a pattern: '*' matches within one word, '**' any depth",
                                 "gateway.yaml:3: alarms.b.deadband: leaves nothing between low 78.0 and high 80.0 where the alarm could clear; bring it below 1.0",
-                                "gateway.yaml:4: alarms.c.high: is missing; give high, low or when",
+                                "gateway.yaml:4: alarms.c.high: is missing; give high, low, when, equals, changes, rate, deviation or stale",
                                 "gateway.yaml:5: alarms.d.tag: cabinet/door is no number, and high and low need one; use when, as in when: \"value\"",
                                 "gateway.yaml:6: alarms.e.when: at character 1: unknown name 'valu' (did you mean 'value'?); known: value, quality, reason, time, tag; a text needs quotes\n      valu > 80\n      ^",
-                                "gateway.yaml:7: alarms.f.prioriti: is not a known key (did you mean 'priority'?); known here: action, clear-when, deadband, high, latch, low, message, off-delay, on-delay, priority, suppress-when, tag, when",
+                                "gateway.yaml:7: alarms.f.prioriti: is not a known key (did you mean 'priority'?); known here: action, changes, clear-when, deadband, deviation, equals, high, high-high, latch, low, low-low, message, off-delay, on-delay, priority, rate, stale, suppress-when, tag, when",
                                 "gateway.yaml:8: alarms.g.when: at character 7: for cabinet/door, true or false: true or false can't be compared with a whole number\n      value > 80\n            ^",
                                 "gateway.yaml:9: alarms.h.low: 90.0 is not below high 80.0; give a low limit under the high one"));
     }

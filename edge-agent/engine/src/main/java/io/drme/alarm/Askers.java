@@ -4,13 +4,13 @@ import io.drme.model.Batch;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Which alarms the samples of a tag may hold back. */
-final class Suppressors {
+/** Which alarms ask a tag beside their own, whether to be held back or to compare with it. */
+final class Askers {
     private final Watch[][] byTag;
     private final boolean any;
 
-    /** The alarms that a tag holds back, by the tag's index; none, or at least one for each tag. */
-    Suppressors(Watch[][] byTag) {
+    /** The alarms that ask a tag, by the tag's index. */
+    Askers(Watch[][] byTag) {
         this.byTag = byTag;
         boolean found = false;
         for (var watches : byTag) {
@@ -19,7 +19,7 @@ final class Suppressors {
         this.any = found;
     }
 
-    /** Whether any alarm can be held back. */
+    /** Whether there are any. */
     boolean any() {
         return any;
     }
@@ -36,6 +36,15 @@ final class Suppressors {
             }
         }
         return begun;
+    }
+
+    /** Has each sample taken as what its alarms compare with. */
+    void refer(Batch in) {
+        for (int i = 0; i < in.size(); i++) {
+            for (var watch : of(in.tags()[i])) {
+                watch.detector().refer(in, i);
+            }
+        }
     }
 
     /** The alarms that a batch says something about; one may stand there more than once. */
