@@ -1,6 +1,7 @@
 package io.drme.edge;
 
 import io.drme.alarm.AlarmConfig;
+import io.drme.alarm.SuppressWhen;
 import io.drme.config.Where;
 import io.drme.driver.DeviceSpec;
 import io.drme.edge.config.GatewayConfig;
@@ -61,8 +62,13 @@ record Changes(List<String> lines, List<String> needsRestart) {
                                 a.priority(),
                                 a.message(),
                                 a.action(),
+                                a.suppressWhen().map(Changes::anywhere),
                                 NOWHERE))
                 .toList();
+    }
+
+    private static SuppressWhen anywhere(SuppressWhen s) {
+        return new SuppressWhen(s.tag(), s.when(), s.hold(), NOWHERE);
     }
 
     boolean none() {

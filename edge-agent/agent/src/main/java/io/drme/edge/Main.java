@@ -121,6 +121,7 @@ public final class Main {
         line.addSubcommand(new AskCommands.Status());
         line.addSubcommand(new AskCommands.Devices());
         line.addSubcommand(new AskCommands.AlarmList());
+        line.addSubcommand(new MaintenanceCommand());
         line.addSubcommand(new AskCommands.StoreState());
         line.addSubcommand(new AskCommands.Reconcile());
         line.addSubcommand(new AskCommands.CentreKey());

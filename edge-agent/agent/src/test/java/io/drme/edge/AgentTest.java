@@ -152,6 +152,39 @@ class AgentTest {
         }
     }
 
+    // Who mends a machine is not called to it; and what was taken out is still out after a restart.
+    @Test
+    void alarmsOfADeviceInMaintenanceAreOutOfServiceUntilItIsEnded() throws Exception {
+        try (var gateway = start(config())) {
+            awaitLevel(gateway, 50);
+            var answer =
+                    gateway.post(
+                            "/api/v1/devices/press/maintenance",
+                            "{\"for\": \"2h\", \"reason\": \"seal\"}",
+                            gateway.tokenOf("erna", Role.ENGINEER));
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            line.write("press", PlayedLine.LEVEL, 81);
+            awaitLevel(gateway, 81);
+        }
+        try (var gateway = start(config())) {
+            awaitLevel(gateway, 81);
+            var out = gateway.items("/api/v1/alarms?state=out-of-service").getFirst();
+            assertThat(out.getString("name")).isEqualTo("too-high");
+            assertThat(gateway.items("/api/v1/alarms")).hasSize(1);
+
+            assertThat(gateway.post("/api/v1/devices/press/maintenance/end", "{}").statusCode())
+                    .isEqualTo(200);
+            var back = gateway.items("/api/v1/alarms").getFirst();
+            assertThat(back.getString("state")).isEqualTo("unacknowledged");
+            assertThat(
+                            gateway.post(
+                                            "/api/v1/devices/nothing/maintenance",
+                                            "{\"for\": \"2h\", \"reason\": \"seal\"}")
+                                    .statusCode())
+                    .isEqualTo(404);
+        }
+    }
+
     // The condition holds across the restart; a second occurrence would call people twice.
     @Test
     void anAlarmThatStandsOverARestartIsTheSameOccurrence() throws Exception {
@@ -432,6 +465,8 @@ class AgentTest {
                             "/api/v1/configuration/apply",
                             "/api/v1/tags/write",
                             "/api/v1/alarms/x/shelve",
+                            "/api/v1/alarms/out-of-service",
+                            "/api/v1/devices/press/maintenance",
                             "/api/v1/alarms/x/comment",
                             "/api/v1/alarms/acknowledge")) {
                 for (var body : List.of("", "{", "[]", "7", "{}", "{\"unknown\": 1}", "\u0000")) {

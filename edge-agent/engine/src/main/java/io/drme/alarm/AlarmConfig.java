@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param priority medium where the file says nothing
  * @param message what is wrong, for a person; the name where the file says nothing
  * @param action what to do about it; may be empty
+ * @param suppressWhen when the plant's design holds it back; nothing where it never does
  * @param where its place in the file
  */
 public record AlarmConfig(
@@ -32,7 +33,24 @@ public record AlarmConfig(
         Priority priority,
         String message,
         String action,
+        Optional<SuppressWhen> suppressWhen,
         Where where) {
+
+    /** The same with another condition. */
+    AlarmConfig withCondition(Condition other) {
+        return new AlarmConfig(
+                name,
+                tags,
+                other,
+                onDelay,
+                offDelay,
+                latch,
+                priority,
+                message,
+                action,
+                suppressWhen,
+                where);
+    }
 
     /** When an alarm is raised and cleared. */
     public sealed interface Condition {
@@ -45,6 +63,37 @@ public record AlarmConfig(
          */
         record Limits(Optional<Double> high, Optional<Double> low, double deadband)
                 implements Condition {}
+
+        /** Raised while the value is one of these, as they stand in the file. */
+        record Equal(List<String> values) implements Condition {
+            /** Takes an immutable copy. */
+            public Equal {
+                values = List.copyOf(values);
+            }
+        }
+
+        /** Raised when the value becomes another, for so long. */
+        record Changes(Duration within) implements Condition {}
+
+        /**
+         * Raised when the value rose or fell by more than this within a time.
+         *
+         * @param rise in the tag's unit; infinite where it may rise as it likes
+         * @param fall the same downwards
+         * @param per 1 s to 1 d
+         * @param deadband by how much less it must be to clear; 0 or more
+         */
+        record Rate(double rise, double fall, Duration per, double deadband)
+                implements Condition {}
+
+        /**
+         * Raised when the value is off another tag's by more than this.
+         *
+         * @param from the setpoint's tag, {@code {device}} standing for the alarm's own device
+         * @param by above 0, in the tag's unit
+         * @param deadband by how much less it must be off to clear; 0 or more
+         */
+        record Deviation(String from, double by, double deadband) implements Condition {}
 
         /**
          * Raised while {@code when} is true; cleared once {@code clearWhen} is true and {@code
@@ -60,7 +109,20 @@ public record AlarmConfig(
     public static List<AlarmConfig> readAll(Section top) {
         var all = new ArrayList<AlarmConfig>();
         top.sections("alarms")
-                .forEach((name, section) -> AlarmReader.read(name, section).ifPresent(all::add));
+                .forEach((name, section) -> {
+                    for (var alarm : AlarmReader.read(name, section)) {
+                        if (all.stream().anyMatch(a -> a.name().equals(alarm.name()))) {
+                            section.problems()
+                                    .add(
+                                            alarm.where(),
+                                            section.path(),
+                                            "there is another alarm '%s'; give one of them another name"
+                                                    .formatted(alarm.name()));
+                        } else {
+                            all.add(alarm);
+                        }
+                    }
+                });
         return List.copyOf(all);
     }
 }

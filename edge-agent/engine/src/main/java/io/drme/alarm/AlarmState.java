@@ -18,10 +18,15 @@ public enum AlarmState {
     LATCHED,
     /** A person put the alarm aside for a time. */
     SHELVED,
-    /** The plant's design holds the alarm back; no transition leads here yet. */
+    /** The plant's design holds the alarm back: the condition means nothing at such a time. */
     SUPPRESSED,
-    /** A person took the alarm out of service; no transition leads here yet. */
+    /** A person took the alarm out of service, until a person puts it back or a time is over. */
     OUT_OF_SERVICE;
+
+    /** Whether people are told nothing of the condition in this state. */
+    boolean isHidden() {
+        return this == SHELVED || this == SUPPRESSED || this == OUT_OF_SERVICE;
+    }
 
     /** The form in records and the API, for example {@code out-of-service}. */
     public String text() {

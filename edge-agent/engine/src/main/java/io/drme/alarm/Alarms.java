@@ -2,7 +2,6 @@ package io.drme.alarm;
 
 import io.drme.config.Problems;
 import io.drme.model.Batch;
-import io.drme.model.ValueType;
 import io.drme.stream.Pipelines;
 import io.drme.stream.Snapshot;
 import io.drme.stream.TagGlobs;
@@ -14,13 +13,10 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -54,22 +50,25 @@ public final class Alarms {
      */
     private static final long MAX_STEP_NANOS = 60_000_000_000L;
 
-    private static final int MAGIC = 0x44415331; // "DAS1"
-    private static final Watch[] NO_WATCHES = {};
+    private static final int MAGIC = 0x44415332; // "DAS2"
 
     private final String gateway;
     private final List<Watch> watches;
     private final Watch[][] byTag;
+    private final Askers suppressors;
+    private final Askers comparers;
     private final Map<String, Watch> byKey = new HashMap<>();
     private final Map<String, Watch> occurrences = new LinkedHashMap<>();
     private long lastNow = Long.MIN_VALUE;
     private long elapsed;
     private long lastStamp;
 
-    private Alarms(String gateway, List<Watch> watches, Watch[][] byTag) {
+    private Alarms(String gateway, AlarmCompiler compiled) {
         this.gateway = gateway;
-        this.watches = watches;
-        this.byTag = byTag;
+        this.watches = compiled.all();
+        this.byTag = compiled.byTag();
+        this.suppressors = compiled.suppressors();
+        this.comparers = compiled.comparers();
         watches.forEach(watch -> byKey.put(watch.key(), watch));
     }
 
@@ -100,54 +99,52 @@ public final class Alarms {
             Pipelines pipelines,
             Problems problems,
             TagGlobs.Unmatched unmatched) {
-        var table = pipelines.table();
-        var present = pipelines.present();
-        var all = new ArrayList<Watch>();
-        var byTag = new ArrayList<List<Watch>>();
-        table.tags().forEach(_ -> byTag.add(new ArrayList<>()));
+        var compiler = new AlarmCompiler(pipelines, problems, unmatched);
         for (var config : configs) {
-            var detectors = new EnumMap<ValueType, Optional<Detector>>(ValueType.class);
-            for (int index :
-                    TagGlobs.resolve(
-                            config.tags(),
-                            table,
-                            present,
-                            (glob, message) ->
-                                    unmatched.tell(
-                                            config.where(),
-                                            "alarms." + config.name() + ".tag",
-                                            glob,
-                                            message))) {
-                var tag = table.get(index);
-                detectors
-                        .computeIfAbsent(tag.type(), _ -> Detector.compile(config, tag, problems))
-                        .map(detector -> new Watch(config, tag, detector))
-                        .ifPresent(watch -> {
-                            all.add(watch);
-                            byTag.get(index).add(watch);
-                        });
-            }
-            if (all.size() > MAX_ALARMS) {
-                problems.add(
-                        config.where(),
-                        "alarms." + config.name(),
-                        "with this there are %d alarms; at most %d are allowed"
-                                .formatted(all.size(), MAX_ALARMS));
+            if (!compiler.add(config)) {
                 break;
             }
         }
-        return new Alarms(
-                gateway,
-                List.copyOf(all),
-                byTag.stream()
-                        .map(list -> list.isEmpty() ? NO_WATCHES : list.toArray(Watch[]::new))
-                        .toArray(Watch[][]::new));
+        return new Alarms(gateway, compiler);
     }
 
-    /** Looks at each sample; conditions without delay raise or clear at once. */
+    /**
+     * Looks at each sample; conditions without delay raise or clear at once. Suppression begins
+     * before the batch's other samples are looked at and ends after them: a poll that finds the
+     * machine at rest and its pressure low finds both at the same time.
+     */
     public void process(Batch in, Consumer<Transition> sink) {
         long now = Hlc.epochNanos(in.gatewayTime());
         follow(now);
+        if (suppressors.any()) {
+            for (var watch : suppressors.begin(in, elapsed)) {
+                enter(watch, Input.SUPPRESS, now, "", "suppressed by design", sink);
+            }
+        }
+        if (comparers.any()) {
+            comparers.refer(in);
+        }
+        look(in, now, sink);
+        if (comparers.any()) {
+            for (var watch : comparers.asked(in)) {
+                if (watch.lookAgain(elapsed)) {
+                    turn(watch, now, sink);
+                }
+            }
+        }
+        if (suppressors.any()) {
+            suppressors.asked(in).forEach(watch -> endSuppression(watch, now, sink));
+        }
+    }
+
+    private void endSuppression(Watch watch, long now, Consumer<Transition> sink) {
+        watch.endSuppression(elapsed);
+        if (watch.state() == AlarmState.SUPPRESSED && !watch.isSuppressed()) {
+            comeBack(watch, now, "", "suppression ended", sink);
+        }
+    }
+
+    private void look(Batch in, long now, Consumer<Transition> sink) {
         int size = in.size();
         var tags = in.tags();
         for (int i = 0; i < size; i++) {
@@ -169,11 +166,13 @@ public final class Alarms {
         follow(nowNanos);
         for (int i = 0; i < watches.size(); i++) {
             var watch = watches.get(i);
-            if (watch.isDue(elapsed)) {
+            endSuppression(watch, nowNanos, sink);
+            if (watch.lookAgain(elapsed)) {
                 turn(watch, nowNanos, sink);
             }
-            if (watch.state() == AlarmState.SHELVED && nowNanos >= watch.shelvedUntil()) {
-                enter(watch, unshelving(watch), nowNanos, "", "shelving ended", sink);
+            if (watch.hiddenUntil() != 0 && nowNanos >= watch.hiddenUntil()) {
+                var what = watch.state() == AlarmState.SHELVED ? "shelving" : "maintenance";
+                comeBack(watch, nowNanos, "", what + " ended", sink);
             }
         }
     }
@@ -201,7 +200,15 @@ public final class Alarms {
 
     private void turn(Watch watch, long now, Consumer<Transition> sink) {
         watch.turn(now);
-        enter(watch, watch.isPresent() ? Input.RAISE : Input.CLEAR, now, "", "", sink);
+        enter(
+                watch,
+                !watch.isPresent()
+                        ? Input.CLEAR
+                        : watch.isSuppressed() ? Input.RAISE_SUPPRESSED : Input.RAISE,
+                now,
+                "",
+                "",
+                sink);
     }
 
     /** Goes where the input leads; an occurrence begins with leaving normal and ends with it. */
@@ -228,10 +235,20 @@ public final class Alarms {
         sink.accept(transition);
     }
 
-    private static Input unshelving(Watch watch) {
-        return !watch.isPresent()
-                ? Input.UNSHELVE_GONE
-                : watch.isAcknowledged() ? Input.UNSHELVE_ACKNOWLEDGED : Input.UNSHELVE_PRESENT;
+    /** Where an alarm belongs that was hidden. */
+    private void comeBack(
+            Watch watch, long now, String by, String words, Consumer<Transition> sink) {
+        enter(watch, back(watch), now, by, words, sink);
+    }
+
+    static Input back(Watch watch) {
+        if (!watch.isPresent()) {
+            return watch.wasTold() ? Input.BACK_GONE : Input.BACK_UNTOLD;
+        }
+        if (watch.isSuppressed()) {
+            return Input.BACK_SUPPRESSED;
+        }
+        return watch.isAcknowledged() ? Input.BACK_ACKNOWLEDGED : Input.BACK_PRESENT;
     }
 
     /** A person has seen the alarm and takes care of it. */
@@ -274,7 +291,7 @@ public final class Alarms {
             return new Answer.Refused("a reason is needed, for those who come after you");
         }
         if (watch.next(Input.SHELVE).isPresent() && reason.length() <= MAX_COMMENT_LENGTH) {
-            watch.shelvedUntil(atNanos + time.toNanos());
+            watch.hiddenUntil(atNanos + time.toNanos());
         }
         return command(watch, Input.SHELVE, atNanos, by, reason, sink);
     }
@@ -282,10 +299,23 @@ public final class Alarms {
     /** Brings a shelved alarm back before its time. */
     public Answer unshelve(
             String id, String by, String comment, long atNanos, Consumer<Transition> sink) {
+        return back(id, AlarmState.SHELVED, by, comment, atNanos, sink);
+    }
+
+    Answer back(
+            String id,
+            AlarmState from,
+            String by,
+            String comment,
+            long atNanos,
+            Consumer<Transition> sink) {
         var watch = occurrences.get(id);
-        return watch == null
-                ? new Answer.NoSuchAlarm(id)
-                : command(watch, unshelving(watch), atNanos, by, comment, sink);
+        if (watch == null) {
+            return new Answer.NoSuchAlarm(id);
+        }
+        return watch.state() == from
+                ? command(watch, back(watch), atNanos, by, comment, sink)
+                : notPossible(watch);
     }
 
     /** Ends a latched alarm. */
@@ -312,7 +342,7 @@ public final class Alarms {
         return new Answer.Done();
     }
 
-    private Answer command(
+    Answer command(
             Watch watch,
             Input input,
             long atNanos,
@@ -324,16 +354,31 @@ public final class Alarms {
                     "a comment has at most %d characters".formatted(MAX_COMMENT_LENGTH));
         }
         if (watch.next(input).isEmpty()) {
-            return new Answer.Refused(
-                    "not possible while the alarm is %s%s"
-                            .formatted(
-                                    watch.state().text(),
-                                    watch.state() == AlarmState.SHELVED
-                                            ? "; unshelve it first"
-                                            : ""));
+            return notPossible(watch);
         }
         enter(watch, input, atNanos, by, words, sink);
         return new Answer.Done();
+    }
+
+    private static Answer notPossible(Watch watch) {
+        return new Answer.Refused(
+                "not possible while the alarm is %s%s"
+                        .formatted(
+                                watch.state().text(),
+                                switch (watch.state()) {
+                                    case SHELVED -> "; unshelve it first";
+                                    case OUT_OF_SERVICE -> "; return it to service first";
+                                    default -> "";
+                                }));
+    }
+
+    /** What takes alarms out of service and back; confined as this is. */
+    public Service service() {
+        return new Service(this);
+    }
+
+    List<Watch> watches() {
+        return watches;
     }
 
     /** All occurrences that are not over, in the order they began. */

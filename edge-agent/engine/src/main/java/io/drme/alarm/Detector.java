@@ -1,108 +1,42 @@
 package io.drme.alarm;
 
-import io.drme.config.Problems;
-import io.drme.config.Where;
 import io.drme.model.Batch;
-import io.drme.model.Tag;
-import io.drme.model.ValueType;
-import io.drme.stream.Expression;
 import io.drme.stream.Program;
-import java.math.BigDecimal;
-import java.util.ArrayList;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 
 /**
- * Says of a sample whether an alarm's condition is present: true, false or unknown, as {@link
- * Program} tells it. While it is present, another question is asked, which gives the deadband.
+ * Says whether an alarm's condition is present: {@link Program#TRUE}, {@link Program#FALSE} or
+ * {@link Program#UNKNOWN}. Times are nanoseconds on the owner's clock.
  */
-final class Detector {
-    private final Program raise;
-    private final Program stay;
-    private final @Nullable Program clear;
-    private final boolean isReal;
-
-    private Detector(Program raise, Program stay, @Nullable Program clear, boolean isReal) {
-        this.raise = raise;
-        this.stay = stay;
-        this.clear = clear;
-        this.isReal = isReal;
-    }
-
-    /** Compiles a condition for tags of the type of {@code tag}; what does not fit is noted. */
-    static Optional<Detector> compile(AlarmConfig config, Tag tag, Problems problems) {
-        return switch (config.condition()) {
-            case AlarmConfig.Condition.Limits limits -> ofLimits(config, limits, tag, problems);
-            case AlarmConfig.Condition.Expressions expressions ->
-                    ofExpressions(expressions, tag, problems);
-        };
-    }
-
-    private static Optional<Detector> ofLimits(
-            AlarmConfig config, AlarmConfig.Condition.Limits limits, Tag tag, Problems problems) {
-        var key = "alarms." + config.name();
-        if (tag.type() != ValueType.INT64 && tag.type() != ValueType.FLOAT64) {
-            problems.add(
-                    config.where(),
-                    key + ".tag",
-                    "%s is no number, and high and low need one; use when, as in when: \"value%s\""
-                            .formatted(
-                                    tag.name(), tag.type() == ValueType.TEXT ? " == 'stop'" : ""));
-            return Optional.empty();
-        }
-        var raise = beyond(limits, 0, config.where(), key).condition(tag, problems);
-        var stay = beyond(limits, limits.deadband(), config.where(), key).condition(tag, problems);
-        boolean isReal = tag.type() == ValueType.FLOAT64;
-        return raise.isEmpty() || stay.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Detector(raise.get(), stay.get(), null, isReal));
-    }
-
-    /** Written as an expression, so that whole numbers are compared exactly. */
-    private static Expression beyond(
-            AlarmConfig.Condition.Limits limits, double deadband, Where where, String key) {
-        var parts = new ArrayList<String>();
-        limits.high().ifPresent(high -> parts.add("value > " + sum(high, -deadband)));
-        limits.low().ifPresent(low -> parts.add("value < " + sum(low, deadband)));
-        return Expression.of(String.join(" || ", parts), where, key);
-    }
-
-    /** In decimal, as a person would: 0.3 less 0.1 is 0.2. */
-    private static double sum(double a, double b) {
-        return BigDecimal.valueOf(a).add(BigDecimal.valueOf(b)).doubleValue();
-    }
-
-    private static Optional<Detector> ofExpressions(
-            AlarmConfig.Condition.Expressions expressions, Tag tag, Problems problems) {
-        var when = expressions.when().condition(tag, problems);
-        var clear = expressions.clearWhen().flatMap(c -> c.condition(tag, problems));
-        return when.isEmpty() || clear.isEmpty() != expressions.clearWhen().isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Detector(when.get(), when.get(), clear.orElse(null), false));
-    }
-
+interface Detector {
     /**
-     * Asks whether the condition is present.
+     * Looks at a sample; UNKNOWN where it says nothing, as a bad one.
      *
-     * @param wasPresent whether it was so far
-     * @return {@link Program#TRUE}, {@link Program#FALSE} or {@link Program#UNKNOWN}
+     * @param wasPresent whether the condition was present so far: another question is asked then,
+     *     which gives the deadband
      */
-    int detect(Batch batch, int at, String tag, boolean wasPresent) {
-        if (isReal && Double.isNaN(Double.longBitsToDouble(batch.bits()[at]))) {
-            return Program.UNKNOWN; // or NaN, beyond no limit, would clear an alarm
-        }
-        if (!wasPresent) {
-            return raise.test(batch, at, tag);
-        }
-        int truth = stay.test(batch, at, tag);
-        var clearing = clear;
-        if (clearing == null || truth == Program.TRUE) {
-            return truth;
-        }
-        return switch (clearing.test(batch, at, tag)) {
-            case Program.TRUE -> truth;
-            case Program.FALSE -> Program.TRUE;
-            default -> Program.UNKNOWN;
-        };
+    int detect(Batch batch, int at, String tag, boolean wasPresent, long elapsed);
+
+    /** Asks again as time has passed; UNKNOWN where that changes nothing. */
+    default int later(boolean wasPresent, long elapsed) {
+        return Program.UNKNOWN;
+    }
+
+    /** Looks at a sample of the tag that it compares with, where it has one. */
+    default void refer(Batch batch, int at) {
+        throw new IllegalStateException("compares with no other tag");
+    }
+
+    /** Writes what it remembers. */
+    default void save(DataOutput out) throws IOException {}
+
+    /** Reads what {@link #save} of the same kind wrote. */
+    default void load(DataInput in) throws IOException {}
+
+    /** Tells what {@link #save} writes apart; 0 where it remembers nothing. */
+    default int kind() {
+        return 0;
     }
 }

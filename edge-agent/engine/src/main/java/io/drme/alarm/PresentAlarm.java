@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param clearedAtNanos gateway time; 0 while the condition is present
  * @param acknowledgedAtNanos gateway time; 0 while it is not acknowledged
  * @param acknowledgedBy empty while it is not acknowledged
- * @param shelvedUntilNanos gateway time; 0 where it is not shelved
+ * @param hiddenUntilNanos when shelving or maintenance ends, gateway time; 0 where neither does
  * @param comment the last one, may be empty
  */
 public record PresentAlarm(
@@ -35,5 +35,5 @@ public record PresentAlarm(
         long clearedAtNanos,
         long acknowledgedAtNanos,
         String acknowledgedBy,
-        long shelvedUntilNanos,
+        long hiddenUntilNanos,
         String comment) {}

@@ -22,7 +22,8 @@ import java.util.Optional;
  * @param atNanos gateway time, nanoseconds since 1970 UTC
  * @param by who: a user's name, or empty where the plant did it
  * @param comment a person's words, or why; may be empty
- * @param untilNanos when shelving ends, nanoseconds since 1970 UTC; 0 where it is not shelved
+ * @param untilNanos when shelving or maintenance ends, nanoseconds since 1970 UTC; 0 where neither
+ *     does
  * @param isLocal whether the tag never leaves the site; value and message then stay here too
  */
 public record Transition(

@@ -22,6 +22,7 @@ final class Watch {
     private final Tag tag;
     private final String tagName;
     private final Detector detector;
+    private final @Nullable Suppression suppression;
     private final Machine machine;
     private final long onDelayNanos;
     private final long offDelayNanos;
@@ -40,14 +41,17 @@ final class Watch {
     private long clearedAt;
     private long acknowledgedAt;
     private String acknowledgedBy = "";
-    private long shelvedUntil;
+    private long hiddenUntil;
+    private boolean wasTold;
     private String comment = "";
 
-    Watch(AlarmConfig config, Tag tag, Detector detector) {
+    /** An alarm in its normal state; without {@code suppression} nothing holds it back. */
+    Watch(AlarmConfig config, Tag tag, Detector detector, @Nullable Suppression suppression) {
         this.config = config;
         this.tag = tag;
         this.tagName = tag.name().text();
         this.detector = detector;
+        this.suppression = suppression;
         this.machine = config.latch() ? Machine.LATCHED_UNTIL_RESET : Machine.UNLATCHED;
         this.onDelayNanos = config.onDelay().toNanos();
         this.offDelayNanos = config.offDelay().toNanos();
@@ -83,8 +87,46 @@ final class Watch {
         return acknowledgedBy;
     }
 
-    long shelvedUntil() {
-        return shelvedUntil;
+    /** When shelving or maintenance ends; 0 where it does not end by itself. */
+    long hiddenUntil() {
+        return hiddenUntil;
+    }
+
+    /** Whether people were told of the condition in this occurrence. */
+    boolean wasTold() {
+        return wasTold;
+    }
+
+    /** Whether the plant's design holds it back now, whatever its state. */
+    boolean isSuppressed() {
+        return suppression != null && suppression.isActive();
+    }
+
+    /** Ends what holds it back, where that has been gone for long enough. */
+    void endSuppression(long elapsed) {
+        if (suppression != null && suppression.isOver(elapsed)) {
+            suppression.set(false);
+        }
+    }
+
+    /** What holds it back; asked only of alarms that have that. */
+    Suppression suppression() {
+        if (suppression == null) {
+            throw new IllegalStateException(key() + " has no suppress-when");
+        }
+        return suppression;
+    }
+
+    boolean isOf(String name, String ofTag) {
+        return config.name().equals(name) && tagName.equals(ofTag);
+    }
+
+    Detector detector() {
+        return detector;
+    }
+
+    String device() {
+        return tag.name().device();
     }
 
     /** Where an input leads, or nothing where it changes nothing. */
@@ -104,7 +146,16 @@ final class Watch {
             bits = batch.bits()[at];
             text = tag.type() == ValueType.TEXT ? batch.text(at) : null;
         }
-        int truth = detector.detect(batch, at, tagName, isPresent);
+        return judge(detector.detect(batch, at, tagName, isPresent, elapsed), elapsed);
+    }
+
+    /** As {@link #look}, without a sample: time has passed, or what it compares with changed. */
+    boolean lookAgain(long elapsed) {
+        int truth = detector.later(isPresent, elapsed);
+        return truth == Program.UNKNOWN ? isDue(elapsed) : judge(truth, elapsed);
+    }
+
+    private boolean judge(int truth, long elapsed) {
         if (truth == Program.UNKNOWN) {
             // A bad reading speaks against clearing, but not against raising.
             pendingSince = isPresent ? NOT_PENDING : pendingSince;
@@ -123,7 +174,7 @@ final class Watch {
     }
 
     /** Whether a delay has run out. */
-    boolean isDue(long elapsed) {
+    private boolean isDue(long elapsed) {
         return pendingSince != NOT_PENDING
                 && elapsed - pendingSince >= (isPresent ? offDelayNanos : onDelayNanos);
     }
@@ -145,7 +196,7 @@ final class Watch {
         raisedAt = now;
         raisedBy = value();
         comment = "";
-        shelvedUntil = 0;
+        wasTold = false;
     }
 
     /** Goes into a state, and gives the record of it. */
@@ -159,8 +210,18 @@ final class Watch {
         if (acknowledges && !isAcknowledged()) {
             acknowledged(now, by);
         }
-        shelvedUntil = to == AlarmState.SHELVED ? shelvedUntil : 0;
+        if (isAnew(from, to)) {
+            acknowledged(0, "");
+        }
+        wasTold = wasTold || to == AlarmState.UNACKNOWLEDGED;
+        hiddenUntil =
+                to == AlarmState.SHELVED || to == AlarmState.OUT_OF_SERVICE ? hiddenUntil : 0;
         return record(from, to, now, by, words);
+    }
+
+    /** Who acknowledged before it was hidden twice may not know of what came since. */
+    private static boolean isAnew(AlarmState from, AlarmState to) {
+        return to == AlarmState.SUPPRESSED && from.isHidden() && from != to;
     }
 
     /** What would end the occurrence if the alarm were no longer configured. */
@@ -182,7 +243,7 @@ final class Watch {
                 now,
                 by,
                 words,
-                shelvedUntil,
+                hiddenUntil,
                 tag.sync() instanceof SyncMode.Local);
     }
 
@@ -191,9 +252,9 @@ final class Watch {
         acknowledgedBy = by;
     }
 
-    /** Notes until when it is put aside. */
-    void shelvedUntil(long until) {
-        shelvedUntil = until;
+    /** Notes until when it is put aside or out of service. */
+    void hiddenUntil(long until) {
+        hiddenUntil = until;
     }
 
     private Optional<Value> value() {
@@ -215,7 +276,7 @@ final class Watch {
                 clearedAt,
                 acknowledgedAt,
                 acknowledgedBy,
-                shelvedUntil,
+                hiddenUntil,
                 comment);
     }
 
@@ -224,7 +285,7 @@ final class Watch {
         boolean wasPresent = isPresent;
         state = transition.to();
         comment = transition.comment().isEmpty() ? comment : transition.comment();
-        shelvedUntil = transition.untilNanos();
+        hiddenUntil = transition.untilNanos();
         if (!id.equals(transition.id())) {
             id = transition.id();
             raisedAt = transition.atNanos();
@@ -232,10 +293,12 @@ final class Watch {
             clearedAt = 0;
             acknowledgedAt = 0;
             acknowledgedBy = "";
+            wasTold = false;
         }
         switch (transition.to()) {
             case UNACKNOWLEDGED -> {
                 isPresent = true;
+                wasTold = true;
                 clearedAt = 0;
                 acknowledgedAt = 0;
                 acknowledgedBy = "";
@@ -250,7 +313,20 @@ final class Watch {
                 clearedAt = isPresent ? transition.atNanos() : clearedAt;
                 isPresent = false;
             }
-            case SHELVED, SUPPRESSED, OUT_OF_SERVICE -> {}
+            case SUPPRESSED -> replaySuppressed(transition.from());
+            case SHELVED, OUT_OF_SERVICE -> {}
+        }
+        if (suppression != null) {
+            // Held back is only what the record says is; the tag's next sample decides.
+            suppression.set(state == AlarmState.SUPPRESSED);
+        }
+    }
+
+    private void replaySuppressed(AlarmState from) {
+        if (from == AlarmState.NORMAL || from == AlarmState.LATCHED || isAnew(from, state)) {
+            isPresent = true;
+            clearedAt = 0;
+            acknowledged(0, "");
         }
         // A comment or an acknowledgement leaves a delay alone that runs.
         pendingSince = isPresent == wasPresent ? pendingSince : NOT_PENDING;
@@ -265,10 +341,17 @@ final class Watch {
         out.writeLong(clearedAt);
         out.writeLong(acknowledgedAt);
         out.writeUTF(acknowledgedBy);
-        out.writeLong(shelvedUntil);
+        out.writeLong(hiddenUntil);
+        out.writeBoolean(wasTold);
         out.writeUTF(comment);
         saveValue(out, value());
         saveValue(out, raisedBy);
+        out.writeBoolean(suppression != null);
+        if (suppression != null) {
+            suppression.save(out);
+        }
+        out.writeByte(detector.kind());
+        detector.save(out);
     }
 
     void load(DataInput in) throws IOException {
@@ -280,13 +363,28 @@ final class Watch {
         clearedAt = in.readLong();
         acknowledgedAt = in.readLong();
         acknowledgedBy = in.readUTF();
-        shelvedUntil = in.readLong();
+        hiddenUntil = in.readLong();
+        wasTold = in.readBoolean();
         comment = in.readUTF();
         var value = loadValue(in).filter(v -> v.type() == tag.type());
         hasValue = value.isPresent();
         bits = value.map(Values::bits).orElse(0L);
         text = value.orElse(null) instanceof Value.Text(String words) ? words : null;
         raisedBy = loadValue(in);
+        if (in.readBoolean()) {
+            loadSuppression(in);
+        }
+        if (in.readByte() == detector.kind()) {
+            detector.load(in);
+        }
+    }
+
+    private void loadSuppression(DataInput in) throws IOException {
+        if (suppression == null) {
+            Suppression.skip(in);
+        } else {
+            suppression.load(in);
+        }
     }
 
     private static void saveValue(DataOutput out, Optional<Value> value) throws IOException {

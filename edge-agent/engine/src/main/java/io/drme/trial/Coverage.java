@@ -142,18 +142,29 @@ final class Coverage {
                     limit(seen, alarm, ".low", all);
                 }
             }
-            case AlarmConfig.Condition.Expressions _ -> {
+            default -> {
                 if (!seen.contains(Turn.RAISED)) {
                     all.add(
                             new Uncovered(
-                                    Optional.of(alarm.where()), key + ".when", "never raised"));
+                                    Optional.of(alarm.where()), key + kind(alarm), "never raised"));
                 } else if (!seen.contains(Turn.RETURNED)) {
                     all.add(
                             new Uncovered(
-                                    Optional.of(alarm.where()), key + ".when", "never returned"));
+                                    Optional.of(alarm.where()), key + kind(alarm), "never returned"));
                 }
             }
         }
+    }
+
+    private static String kind(AlarmConfig alarm) {
+        return switch (alarm.condition()) {
+            case AlarmConfig.Condition.Expressions _ -> ".when";
+            case AlarmConfig.Condition.Equal _ -> ".equals";
+            case AlarmConfig.Condition.Changes _ -> ".changes";
+            case AlarmConfig.Condition.Rate _ -> ".rate";
+            case AlarmConfig.Condition.Deviation _ -> ".deviation";
+            case AlarmConfig.Condition.Limits _ -> ".high";
+        };
     }
 
     private static void limit(

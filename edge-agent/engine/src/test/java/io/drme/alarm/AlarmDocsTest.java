@@ -42,6 +42,8 @@ class AlarmDocsTest {
             case "in" -> {
                 if (words[3].equals("bad")) {
                     rig.bad(words[2], seconds);
+                } else if (words[3].equals("true") || words[3].equals("false")) {
+                    rig.bool(words[2], seconds, Boolean.parseBoolean(words[3]));
                 } else {
                     rig.real(words[2], seconds, Double.parseDouble(words[3]));
                 }

@@ -17,11 +17,15 @@ import org.junit.jupiter.params.provider.MethodSource;
  *
  * <p>Planted and caught: a bad reading that does not call off a running off-delay; shelving that
  * forgets what was acknowledged; a latched alarm that ends by acknowledgement; a snapshot without
- * the running delay.
+ * the running delay; suppression that ends by a bad reading; an acknowledgement that outlives two
+ * hidings; a condition under suppression that stays latched though nobody was told of it; hold that
+ * is not waited for.
  */
 class AlarmModelTest {
     private static final String TAG = "press-3/oil/temperature";
     private static final Tag OIL = Tag.of(TAG, ValueType.FLOAT64);
+    private static final String REST = "press-3/at-rest";
+    private static final Tag AT_REST = Tag.of(REST, ValueType.BOOLEAN);
     private static final int STEPS = 150;
 
     /** One alarm with high 80 and deadband 5, as plainly as it can be said. */
@@ -29,28 +33,55 @@ class AlarmModelTest {
         final double onDelay;
         final double offDelay;
         final boolean latch;
+        final double hold;
         final List<String> transitions = new ArrayList<>();
         String state = "normal";
         boolean hot;
         boolean acknowledged;
         double pendingSince = -1;
-        double shelvedUntil;
+        double hiddenUntil;
+        boolean told;
+        boolean suppressed;
+        double suppressionGone = -1;
         boolean recordedHot;
         boolean recordedAcknowledged;
 
-        Model(double onDelay, double offDelay, boolean latch) {
+        Model(double onDelay, double offDelay, boolean latch, double hold) {
             this.onDelay = onDelay;
             this.offDelay = offDelay;
             this.latch = latch;
+            this.hold = hold;
+        }
+
+        boolean isHidden() {
+            return List.of("shelved", "suppressed", "out-of-service").contains(state);
+        }
+
+        static String at(double now) {
+            double at = Math.rint(now * 10) / 10;
+            return (at == Math.rint(at) ? String.valueOf((long) at) : String.valueOf(at)) + "s";
         }
 
         void go(double now, String to) {
-            double at = Math.rint(now * 10) / 10;
-            var time = at == Math.rint(at) ? String.valueOf((long) at) : String.valueOf(at);
-            transitions.add(time + "s " + state + ">" + to);
+            transitions.add(at(now) + " " + state + ">" + to);
+            boolean twiceHidden = isHidden() && !state.equals(to);
+            if (state.equals("normal")) {
+                told = false;
+            }
+            told |= to.equals("unacknowledged");
             state = to;
-            recordedHot = hot;
-            recordedAcknowledged = acknowledged;
+            twiceHidden &= isHidden();
+            if (!twiceHidden) {
+                recordedHot = hot;
+                recordedAcknowledged = acknowledged;
+            } else if (to.equals("suppressed")) {
+                acknowledged = false;
+                recordedHot = true;
+                recordedAcknowledged = false;
+            }
+            if (!to.equals("shelved") && !to.equals("out-of-service")) {
+                hiddenUntil = 0;
+            }
         }
 
         void sample(double now, double value) {
@@ -81,11 +112,11 @@ class AlarmModelTest {
         }
 
         void conditionChanged(double now) {
-            if (state.equals("shelved")) {
+            if (isHidden()) {
                 return;
             }
             if (hot) {
-                go(now, "unacknowledged");
+                go(now, suppressed ? "suppressed" : "unacknowledged");
             } else if (state.equals("unacknowledged")) {
                 go(now, "returned");
             } else if (state.equals("acknowledged")) {
@@ -94,17 +125,45 @@ class AlarmModelTest {
         }
 
         void tick(double now) {
+            endSuppression(now);
             passTime(now);
-            if (state.equals("shelved") && now > shelvedUntil - 1e-6) {
+            if (hiddenUntil > 0 && now > hiddenUntil - 1e-6) {
+                comeBack(now);
+            }
+        }
+
+        void rest(double now, boolean atRest) {
+            if (atRest) {
+                suppressionGone = -1;
+                if (!suppressed) {
+                    suppressed = true;
+                    if (List.of("unacknowledged", "acknowledged", "returned").contains(state)) {
+                        go(now, "suppressed");
+                    }
+                }
+            } else {
+                suppressionGone = suppressionGone < 0 ? now : suppressionGone;
+                endSuppression(now);
+            }
+        }
+
+        void endSuppression(double now) {
+            if (suppressed && suppressionGone >= 0 && now - suppressionGone > hold - 1e-6) {
+                suppressed = false;
+                suppressionGone = -1;
+            }
+            if (state.equals("suppressed") && !suppressed) {
                 comeBack(now);
             }
         }
 
         void comeBack(double now) {
-            if (hot) {
+            if (hot && suppressed) {
+                go(now, "suppressed");
+            } else if (hot) {
                 go(now, acknowledged ? "acknowledged" : "unacknowledged");
             } else {
-                go(now, latch ? "latched" : "normal");
+                go(now, latch && told ? "latched" : "normal");
             }
         }
 
@@ -119,9 +178,31 @@ class AlarmModelTest {
         }
 
         void shelve(double now, double seconds) {
-            if (!state.equals("normal") && !state.equals("shelved")) {
-                shelvedUntil = now + seconds;
+            if (!state.equals("normal") && !isHidden()) {
+                hiddenUntil = now + seconds;
                 go(now, "shelved");
+            }
+        }
+
+        void takeOut(double now, double seconds) {
+            if (!state.equals("out-of-service")) {
+                hiddenUntil = seconds == 0 ? 0 : now + seconds;
+                go(now, "out-of-service");
+            } else if (hiddenUntil > 0 && seconds > 0) {
+                hiddenUntil = now + seconds;
+                transitions.add(at(now) + " out-of-service>out-of-service");
+            }
+        }
+
+        void returnToService(double now) {
+            if (state.equals("out-of-service")) {
+                comeBack(now);
+            }
+        }
+
+        void endMaintenance(double now) {
+            if (hiddenUntil > 0) {
+                returnToService(now);
             }
         }
 
@@ -142,6 +223,8 @@ class AlarmModelTest {
             pendingSince = -1;
             hot = recordedHot;
             acknowledged = recordedAcknowledged;
+            suppressed = state.equals("suppressed");
+            suppressionGone = -1;
         }
     }
 
@@ -152,15 +235,20 @@ class AlarmModelTest {
         int onDelay = random.nextInt(3) * 2;
         int offDelay = random.nextInt(3) * 3;
         boolean latch = random.nextBoolean();
+        int hold = random.nextInt(2) * 4;
         var yaml =
-                "alarms: {hot: {tag: \"**\", high: 80, deadband: 5, on-delay: %ds, off-delay: %ds, latch: %b}}"
-                        .formatted(onDelay, offDelay, latch);
-        var rig = new AlarmRig(yaml, OIL);
-        var model = new Model(onDelay, offDelay, latch);
+                """
+                alarms:
+                  hot: {tag: "**/temperature", high: 80, deadband: 5, on-delay: %ds, off-delay: %ds, latch: %b,
+                        suppress-when: {tag: "{device}/at-rest", when: value, hold: %ds}}
+                """
+                        .formatted(onDelay, offDelay, latch, hold);
+        var rig = new AlarmRig(yaml, OIL, AT_REST);
+        var model = new Model(onDelay, offDelay, latch, hold);
         var recorded = new ArrayList<Transition>();
         var lines = new ArrayList<String>();
         int tenths = 0;
-        for (int i = 0; i < STEPS; i++) {
+        for (int i = 0; i < STEPS || (lines.isEmpty() && i < 10 * STEPS); i++) {
             tenths += random.nextInt(30);
             double now = tenths / 10.0;
             step(random, rig, model, now, yaml, recorded);
@@ -186,7 +274,7 @@ class AlarmModelTest {
             double now,
             String yaml,
             List<Transition> recorded) {
-        switch (random.nextInt(16)) {
+        switch (random.nextInt(20)) {
             case 0, 1, 2, 3, 4, 5 -> {
                 double value = 70 + random.nextInt(17);
                 rig.real(TAG, now, value);
@@ -219,6 +307,16 @@ class AlarmModelTest {
                 model.reset(now);
             }
             case 14 -> rig.reload(yaml, now);
+            case 15, 16 -> {
+                boolean atRest = random.nextBoolean();
+                rig.bool(REST, now, atRest);
+                model.rest(now, atRest);
+            }
+            case 17 -> {
+                rig.bad(REST, now); // says nothing, but time has passed
+                model.endSuppression(now);
+            }
+            case 18 -> service(random, rig, model, now);
             default -> {
                 rig.killAndReplay(yaml, recorded);
                 model.kill();
@@ -233,6 +331,31 @@ class AlarmModelTest {
         } else {
             rig.alarms().unshelve(firstId(rig), "anna", "", AlarmRig.nanos(now), rig.sink());
             model.unshelve(now);
+        }
+    }
+
+    private static void service(Random random, AlarmRig rig, Model model, double now) {
+        var service = rig.alarms().service();
+        long at = AlarmRig.nanos(now);
+        switch (random.nextInt(4)) {
+            case 0 -> {
+                service.takeOutOfService("hot", TAG, "anna", "being changed", at, rig.sink());
+                model.takeOut(now, 0);
+            }
+            case 1 -> {
+                int seconds = 1 + random.nextInt(20);
+                var time = Duration.ofSeconds(seconds);
+                service.beginMaintenance("press-3", "anna", time, "service", at, rig.sink());
+                model.takeOut(now, seconds);
+            }
+            case 2 -> {
+                service.endMaintenance("press-3", "anna", "", at, rig.sink());
+                model.endMaintenance(now);
+            }
+            default -> {
+                service.returnToService(firstId(rig), "anna", "", at, rig.sink());
+                model.returnToService(now);
+            }
         }
     }
 

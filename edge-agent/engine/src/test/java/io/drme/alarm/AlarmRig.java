@@ -86,6 +86,11 @@ final class AlarmRig {
         return run();
     }
 
+    AlarmRig bool(String tag, double seconds, boolean value) {
+        begin(seconds).addBoolean(index(tag), nanos(seconds), value, Quality.GOOD);
+        return run();
+    }
+
     AlarmRig bad(String tag, double seconds) {
         begin(seconds).addBad(index(tag), nanos(seconds), Reason.TIMEOUT);
         return run();

@@ -60,6 +60,11 @@ public final class AlarmBook {
             String acknowledgedBy,
             List<Transition> steps) {
 
+        /** Whether it is not over. */
+        public boolean isOpen() {
+            return last.to() != AlarmState.NORMAL;
+        }
+
         private static Occurrence first(Transition t) {
             return new Occurrence(t, t, 0, 0, "", List.of()).with(t);
         }

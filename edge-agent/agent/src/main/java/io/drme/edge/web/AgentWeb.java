@@ -103,7 +103,9 @@ public final class AgentWeb implements AutoCloseable {
     /** The routes beside those that every program has; also for the test of routes and roles. */
     static void addRoutes(Api api, GatewayParts parts, ValueRoutes values, Metrics metrics) {
         values.addTo(api);
-        new AlarmRoutes(parts).addTo(api);
+        var alarms = new AlarmRoutes(parts);
+        alarms.addTo(api);
+        new ServiceRoutes(parts, alarms).addTo(api);
         new HistoryRoutes(parts, metrics).addTo(api);
         new OperationRoutes(parts).addTo(api);
         new WhyRoutes(parts).addTo(api);

@@ -60,7 +60,7 @@ final class AlarmRoutes {
     }
 
     /** Something a person does to one occurrence, on the pipeline's thread. */
-    private interface Command {
+    interface Command {
         Answer on(Alarms alarms, long atNanos, Consumer<Transition> sink);
     }
 
@@ -236,6 +236,10 @@ final class AlarmRoutes {
                 end < items.size() && !part.isEmpty() ? part.getLast().id() : null);
     }
 
+    AlarmItem item(AlarmBook.Occurrence o) {
+        return item(parts.gateway(), parts.recorder().clock(), o);
+    }
+
     static AlarmItem item(String gateway, ClockLine clock, AlarmBook.Occurrence o) {
         var t = o.last();
         return new AlarmItem(
@@ -260,11 +264,16 @@ final class AlarmRoutes {
     }
 
     private Reply act(Request request, Command command) throws InterruptedException {
-        var answer = run(command);
+        var note = note(run(command));
+        var item = changed(request.path("id"));
+        return Reply.json(note.isEmpty() ? item : item.put("note", note));
+    }
+
+    /** Empty where it was done, why where it was so already; else the problem is thrown. */
+    static String note(Answer answer) {
         return switch (answer) {
-            case Answer.Done _ -> Reply.json(changed(request.path("id")));
-            case Answer.AlreadySo(String why) ->
-                    Reply.json(changed(request.path("id")).put("note", why));
+            case Answer.Done _ -> "";
+            case Answer.AlreadySo(String why) -> why;
             case Answer.NoSuchAlarm(String id) ->
                     throw Problem.notFound(
                                     "alarm",
@@ -285,11 +294,12 @@ final class AlarmRoutes {
         return parts.alarmBook().occurrences().stream()
                 .filter(o -> o.last().id().equals(id))
                 .findFirst()
-                .map(o -> item(parts.gateway(), parts.recorder().clock(), o).toJson())
+                .map(o -> item(o).toJson())
                 .orElseGet(JsonObject::new);
     }
 
-    private Answer run(Command command) throws InterruptedException {
+    /** Has it done, and waits until it is durable. */
+    Answer run(Command command) throws InterruptedException {
         return parts.acquisition()
                 .askDurably(owner -> command.on(owner.alarms(), owner.now(), owner::sink))
                 .orElseThrow(() ->
