@@ -1,7 +1,6 @@
 package io.drme.edge.acquisition;
 
 import io.drme.alarm.Alarms;
-import io.drme.alarm.PresentAlarm;
 import io.drme.alarm.Transition;
 import io.drme.edge.owner.Inbox;
 import io.drme.model.Batch;
@@ -224,11 +223,6 @@ public final class Acquisition implements Runnable {
      */
     public long straySamples() {
         return strays.samples();
-    }
-
-    /** Alarms that are not over; from any thread. */
-    public List<PresentAlarm> presentAlarms() throws InterruptedException {
-        return ask(owner -> owner.alarms().present());
     }
 
     /**
