@@ -140,6 +140,8 @@ class ReloadTypesTest {
 
         assertThat(acquisition.latest().quality(level(real)))
                 .isEqualTo(Quality.bad(Reason.NOT_YET_READ));
-        assertThat(acquisition.ask(owner -> owner.alarms().present())).as("no alarm on a value nobody read").isEmpty();
+        assertThat(acquisition.ask(owner -> owner.alarms().present()))
+                .as("no alarm on a value nobody read")
+                .isEmpty();
     }
 }

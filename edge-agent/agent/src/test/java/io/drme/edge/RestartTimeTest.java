@@ -132,7 +132,11 @@ class RestartTimeTest {
                 var state = wiring.parts().acquisition().ask(StateDesk::of).orElseThrow();
                 long taken = millis(begun);
                 states.save(state);
-                log.info("snapshot bytes={} taking={} ms all={} ms", state.pipelines().length, taken, millis(begun));
+                log.info(
+                        "snapshot bytes={} taking={} ms all={} ms",
+                        state.pipelines().length,
+                        taken,
+                        millis(begun));
             }
         }
         try (var files = Files.list(folder.resolve("states").resolve("state"))) {

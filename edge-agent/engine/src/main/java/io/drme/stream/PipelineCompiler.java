@@ -155,8 +155,7 @@ final class PipelineCompiler {
         var derived = derive(config, sources, allLocal, lanes);
         if (derived != null) {
             routes.addAll(taken);
-            pipelines.add(
-                    new Pipeline(config, shape, operators, derived, state.inAll()));
+            pipelines.add(new Pipeline(config, shape, operators, derived, state.inAll()));
         }
     }
 

@@ -408,13 +408,12 @@ public final class Acquisition implements Runnable {
     }
 
     /**
-     * Puts a tick on record that nothing would tell of: one that some pipelines make later, and
-     * one now and then. What other passes gave meanwhile then has a later stamp.
+     * Puts a tick on record that nothing would tell of: one that some pipelines make later, and one
+     * now and then. What other passes gave meanwhile then has a later stamp.
      */
     private void mark(Batch derived) throws InterruptedException {
         long now = clock.nanoTime();
-        boolean isUnknown =
-                schedule.isWaiting() || (derived.size() == 0 && now - nextMark >= 0);
+        boolean isUnknown = schedule.isWaiting() || (derived.size() == 0 && now - nextMark >= 0);
         if (isUnknown && plan.pipelines().count() > 0) {
             var tick = Optional.of(derivedBatch(derived.gatewayTime()));
             hand(tick, new Batch(1), stamps.changes(), List.of(), Recording.NOBODY);
