@@ -28,9 +28,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * How long a start takes over a full day of 1,000 tags, a sample a second each, with windows of 24
- * h: with a snapshot, and without any. The figures of docs/pipelines.md; {@code -Ddrme.long=true}.
+ * h: with a snapshot, and without any. The figures of docs/pipelines.md; {@code
+ * -Ddrme.seconds=86400}.
  */
-@EnabledIfSystemProperty(named = "drme.long", matches = "true")
+@EnabledIfSystemProperty(named = "drme.seconds", matches = "\\d+")
 class RestartTimeTest {
     private static final int TAGS = 1_000;
     private static final int SECONDS = Integer.getInteger("drme.seconds", 86_400);
