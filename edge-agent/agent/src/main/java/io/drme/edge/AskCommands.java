@@ -117,7 +117,9 @@ final class AskCommands {
             var engine = status.getJsonObject("engine", new JsonObject());
             pipelines(engine.getJsonArray("pipelines", new JsonArray()));
             slowed(engine.getJsonArray("slowedDevices", new JsonArray()));
-            lost(engine.getJsonObject("restart", new JsonObject()).getJsonArray("lost", new JsonArray()));
+            lost(
+                    engine.getJsonObject("restart", new JsonObject())
+                            .getJsonArray("lost", new JsonArray()));
             return 0;
         }
 

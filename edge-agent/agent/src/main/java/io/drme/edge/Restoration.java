@@ -98,7 +98,8 @@ final class Restoration {
         } catch (RuntimeException e) {
             // It would be the same at each start.
             log.error("recorded samples can't be replayed; the agent starts without it", e);
-            lost.add("all pipelines begin anew: what is recorded can't be gone through, see the log");
+            lost.add(
+                    "all pipelines begin anew: what is recorded can't be gone through, see the log");
             var fresh = again.place();
             fresh.plan().alarms().replay(recorded);
             return new Restored(fresh, report(Optional.empty(), 0, begun, 0, 0, 0), List.of());

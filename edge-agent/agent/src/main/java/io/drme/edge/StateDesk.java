@@ -11,7 +11,6 @@ import io.drme.edge.state.OperatorState;
 import io.drme.edge.state.StateFiles;
 import io.drme.edge.state.StateKeeper;
 import io.drme.model.Batch;
-import io.drme.stream.Pipelines;
 import io.drme.time.Clock;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * Operator state over a restart: found again before the first batch, and kept while the agent runs.
  *
  * <p>The record decides: a snapshot is written only once everything in it is on record, and what
- * was recorded after it is taken over on top, see {@link Restoration}. So a window goes on as if nothing had happened, and nobody sees an
- * alarm in a state that nobody recorded.
+ * was recorded after it is taken over on top, see {@link Restoration}. So a window goes on as if
+ * nothing had happened, and nobody sees an alarm in a state that nobody recorded.
  */
 final class StateDesk implements AutoCloseable {
     /**

@@ -81,7 +81,8 @@ final class StateReplay implements LogTail.Visitor {
      * @param starts when the gateway started, ascending, nanoseconds since 1970 UTC: before each it
      *     was down for a while
      */
-    StateReplay(Plan plan, OptionalLong takenAtNanos, List<Transition> recorded, List<Long> starts) {
+    StateReplay(
+            Plan plan, OptionalLong takenAtNanos, List<Transition> recorded, List<Long> starts) {
         this.pipelines = plan.pipelines();
         this.alarms = new Recall(plan.alarms(), recorded);
         this.starts = starts;

@@ -140,6 +140,7 @@ class ReloadTypesTest {
 
         assertThat(acquisition.latest().quality(level(real)))
                 .isEqualTo(Quality.bad(Reason.NOT_YET_READ));
-        assertThat(acquisition.presentAlarms()).as("no alarm on a value nobody read").isEmpty();
+        var present = acquisition.ask(owner -> owner.alarms().present());
+        assertThat(present).as("no alarm on a value nobody read").isEmpty();
     }
 }

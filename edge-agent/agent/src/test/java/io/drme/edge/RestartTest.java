@@ -248,7 +248,10 @@ class RestartTest {
         assertThat(again.restart().lost().getFirst())
                 .startsWith(
                         "all pipelines begin anew from what is recorded: the state on disk is of "
-                                + Instant.EPOCH.plusNanos(ManualClock.START_EPOCH_NANOS).toString().substring(0, 10));
+                                + Instant.EPOCH
+                                        .plusNanos(ManualClock.START_EPOCH_NANOS)
+                                        .toString()
+                                        .substring(0, 10));
         assertThat(again.restart().snapshotNanos()).isZero();
         assertThat(again.restart().batches()).isBetween(60L, 63L);
         assertThat(again.run(Duration.ofSeconds(30), 4).points("w/max")).isNotEmpty();
@@ -291,10 +294,14 @@ class RestartTest {
         third.run(Duration.ofMinutes(2), 20).kill();
 
         var fourth = new Life(ALARM);
-        assertThat(fourth.alarms()).extracting(PresentAlarm::state).containsExactly(AlarmState.UNACKNOWLEDGED);
+        assertThat(fourth.alarms())
+                .extracting(PresentAlarm::state)
+                .containsExactly(AlarmState.UNACKNOWLEDGED);
         long cleared = clock.epochNanos() + 180 * SECOND;
         fourth.run(Duration.ofMinutes(4), 20);
-        assertThat(fourth.alarms()).extracting(PresentAlarm::state).containsExactly(AlarmState.RETURNED);
+        assertThat(fourth.alarms())
+                .extracting(PresentAlarm::state)
+                .containsExactly(AlarmState.RETURNED);
         assertThat(fourth.alarms().getFirst().clearedAtNanos())
                 .isBetween(cleared - 3 * SECOND, cleared + 3 * SECOND);
     }

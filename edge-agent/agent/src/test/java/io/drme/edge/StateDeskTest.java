@@ -71,8 +71,7 @@ class StateDeskTest {
         var disk = new SimulatedDisk(random);
         var gateway = new GatewayId("line-1");
         try (var store =
-                Store.open(
-                        new StoreSetup(disk, StoreConfig.defaults(), gateway, clock, random))) {
+                Store.open(new StoreSetup(disk, StoreConfig.defaults(), gateway, clock, random))) {
             var tail = new LogTail(store, Layout.DERIVED_GROUP);
             return new Restoration(tail, recorded, List.of(), clock, now, 1)
                     .run(

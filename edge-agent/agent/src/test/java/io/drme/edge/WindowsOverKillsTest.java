@@ -119,12 +119,7 @@ class WindowsOverKillsTest {
         }
 
         /** As {@code seen} by the gateway, which may be a slow machine. */
-        Life(
-                SimulatedDisk disk,
-                ManualClock clock,
-                Clock seen,
-                StateFiles states,
-                Random random)
+        Life(SimulatedDisk disk, ManualClock clock, Clock seen, StateFiles states, Random random)
                 throws Exception {
             this.clock = clock;
             var file = folder.resolve("gateway.yaml");
@@ -132,9 +127,7 @@ class WindowsOverKillsTest {
             var reader = new GatewayConfigReader(SystemTags.device().tags());
             var read = reader.read(file);
             var layout = new Layout(reader.factories());
-            store =
-                    Store.open(
-                            new StoreSetup(disk, StoreConfig.defaults(), GATEWAY, seen, random));
+            store = Store.open(new StoreSetup(disk, StoreConfig.defaults(), GATEWAY, seen, random));
             wiring =
                     Wiring.of(
                             new Wiring.Place(read, folder, file, layout, seen),
@@ -315,7 +308,8 @@ class WindowsOverKillsTest {
         assertThat(differences(results, undisturbed(until))).isEmpty();
     }
 
-    // Pipelines can't follow, so results wait; a kill, or a stop that does not wait for them, leaves
+    // Pipelines can't follow, so results wait; a kill, or a stop that does not wait for them,
+    // leaves
     // them undone, and the start makes them.
     @ParameterizedTest
     @MethodSource("seeds")
@@ -325,7 +319,9 @@ class WindowsOverKillsTest {
         var states = new StateFiles(folder.resolve("killed"));
         var disk = new SimulatedDisk(random);
         // Here it is about what waits, not about what a slow gateway reads late.
-        config = CONFIG.replace("lateness: 10s", "lateness: 60s").replace("lateness: 20s", "lateness: 120s");
+        config =
+                CONFIG.replace("lateness: 10s", "lateness: 60s")
+                        .replace("lateness: 20s", "lateness: 120s");
         int waited = 0;
         long made = 0;
         for (int kill = 0; kill < KILLS; kill++) {
@@ -350,7 +346,6 @@ class WindowsOverKillsTest {
             last.step();
         } while (!last.isUpToDate());
         long until = clock.epochNanos() - 5 * LATEST_NANOS;
-
 
         assertThat(waited).as("lives in which samples waited").isPositive();
         assertThat(made).as("results made at a start").isPositive();

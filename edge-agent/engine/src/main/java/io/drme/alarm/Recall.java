@@ -8,9 +8,9 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Brings alarms to where the record ends: delays by the samples, states by the transitions. What
- * a sample led to is on record beside it, so nothing comes of it here; a delay that is over without
- * a recorded transition stays so, and the next tick of the running gateway makes it.
+ * Brings alarms to where the record ends: delays by the samples, states by the transitions. What a
+ * sample led to is on record beside it, so nothing comes of it here; a delay that is over without a
+ * recorded transition stays so, and the next tick of the running gateway makes it.
  *
  * <p>Confined to the pipeline's owner thread.
  */

@@ -126,8 +126,7 @@ final class Migration {
                                             anew == now.lanes().length
                                                     ? "all tags"
                                                     : "%d of %d tags"
-                                                            .formatted(
-                                                                    anew, now.lanes().length))));
+                                                            .formatted(anew, now.lanes().length))));
         }
     }
 }

@@ -315,8 +315,7 @@ public final class Pipelines {
                 var state = new byte[in.readInt()];
                 in.readFully(state);
                 if (known != null) {
-                    var losses =
-                            known.load(new DataInputStream(new ByteArrayInputStream(state)));
+                    var losses = known.load(new DataInputStream(new ByteArrayInputStream(state)));
                     losses.forEach(lost);
                     if (losses.isEmpty()) {
                         goesOn(known);
@@ -347,8 +346,8 @@ public final class Pipelines {
     }
 
     /**
-     * How old a sample may be that a result of any pipeline still depends on, through all its
-     * steps and those of the pipelines above it: see {@link Step#looksBack}.
+     * How old a sample may be that a result of any pipeline still depends on, through all its steps
+     * and those of the pipelines above it: see {@link Step#looksBack}.
      */
     public Duration looksBack() {
         var links = new Links(pipelines, routes);
@@ -375,8 +374,7 @@ public final class Pipelines {
         for (var pipeline : pipelines) {
             var was = named.get(pipeline.name());
             if (was != null) {
-                losses.addAll(
-                        new Migration(was.shape(), pipeline.shape()).losses(pipeline.name()));
+                losses.addAll(new Migration(was.shape(), pipeline.shape()).losses(pipeline.name()));
             }
         }
         return List.copyOf(losses);

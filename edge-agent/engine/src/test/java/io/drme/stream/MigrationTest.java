@@ -42,7 +42,8 @@ class MigrationTest {
 
     @Test
     void anotherLimitBeforeTheWindowDoesNotEndIt() {
-        var rig = change("{filter: \"value > 1\"}, " + WINDOW, "{filter: \"value > 0\"}, " + WINDOW);
+        var rig =
+                change("{filter: \"value > 1\"}, " + WINDOW, "{filter: \"value > 0\"}, " + WINDOW);
         rig.real("press/oil", 10, 1);
         assertThat(rig.lines()).containsExactly("10s p/oil/max 77.0");
         assertThat(losses).isEmpty();
@@ -53,17 +54,13 @@ class MigrationTest {
         var rig = change("{smooth: {median: 3}}, " + WINDOW, WINDOW);
         rig.real("press/oil", 10, 1);
         assertThat(rig.lines()).containsExactly("10s p/oil/max 77.0");
-        assertThat(losses)
-                .containsExactly("pipeline 'p' steps[0] smooth is forgotten: it is gone");
+        assertThat(losses).containsExactly("pipeline 'p' steps[0] smooth is forgotten: it is gone");
     }
 
     @Test
     void onlyTheStepThatWasChangedBeginsAnew() {
         var second = "{aggregate: {window: 20s, functions: [avg]}}";
-        var rig =
-                change(
-                        WINDOW + ", " + second,
-                        WINDOW + ", " + second.replace("20s", "30s"));
+        var rig = change(WINDOW + ", " + second, WINDOW + ", " + second.replace("20s", "30s"));
         rig.real("press/oil", 30, 1).real("press/oil", 60, 1);
         assertThat(rig.lines()).first().asString().startsWith("30s p/oil/max-avg 77.0");
         assertThat(losses)
@@ -91,10 +88,7 @@ class MigrationTest {
     @Test
     void twoAlikeStepsKeepTheirOrder() {
         var alike = "{smooth: {median: 3}}, ";
-        var rig =
-                change(
-                        alike + alike + WINDOW,
-                        alike + "{map: \"value\"}, " + alike + WINDOW);
+        var rig = change(alike + alike + WINDOW, alike + "{map: \"value\"}, " + alike + WINDOW);
         rig.real("press/oil", 10, 1);
         assertThat(rig.lines()).containsExactly("10s p/oil/max 77.0");
         assertThat(losses).isEmpty();

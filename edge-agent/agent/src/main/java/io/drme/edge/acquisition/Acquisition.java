@@ -1,7 +1,6 @@
 package io.drme.edge.acquisition;
 
 import io.drme.alarm.Alarms;
-import io.drme.alarm.PresentAlarm;
 import io.drme.alarm.Transition;
 import io.drme.edge.owner.Inbox;
 import io.drme.model.Batch;
@@ -227,11 +226,6 @@ public final class Acquisition implements Runnable {
         return strays.samples();
     }
 
-    /** Alarms that are not over; from any thread. */
-    public List<PresentAlarm> presentAlarms() throws InterruptedException {
-        return ask(owner -> owner.alarms().present());
-    }
-
     /**
      * Has something done on the owner thread, between two batches, and waits for what comes of it.
      *
@@ -419,13 +413,12 @@ public final class Acquisition implements Runnable {
     }
 
     /**
-     * Puts a tick on record that nothing would tell of: one that some pipelines make later, and
-     * one now and then. What other passes gave meanwhile then has a later stamp.
+     * Puts a tick on record that nothing would tell of: one that some pipelines make later, and one
+     * now and then. What other passes gave meanwhile then has a later stamp.
      */
     private void mark(Batch derived) throws InterruptedException {
         long now = clock.nanoTime();
-        boolean isUnknown =
-                schedule.isWaiting() || (derived.size() == 0 && now - nextMark >= 0);
+        boolean isUnknown = schedule.isWaiting() || (derived.size() == 0 && now - nextMark >= 0);
         if (isUnknown && plan.pipelines().count() > 0) {
             var tick = Optional.of(derivedBatch(derived.gatewayTime()));
             hand(tick, new Batch(1), stamps.changes(), List.of(), Recording.NOBODY);

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts what is dropped since its device was changed or removed while it delivered. Confined to the
- * pipeline's owner, but for the counts.
+ * Counts what is dropped since its device was changed or removed while it delivered. Confined to
+ * the pipeline's owner, but for the counts.
  */
 final class Strays {
     private static final Logger log = LoggerFactory.getLogger(Strays.class);

@@ -95,9 +95,10 @@ public final class LogTail {
     public OptionalLong newest() {
         var view = store.view();
         return STREAMS.stream()
-                .flatMapToLong(kind -> LongStream.concat(
-                        store.tail(kind).map(LogTail::newest).orElse(LongStream.empty()),
-                        newestHeld(view, kind)))
+                .flatMapToLong(kind ->
+                        LongStream.concat(
+                                store.tail(kind).map(LogTail::newest).orElse(LongStream.empty()),
+                                newestHeld(view, kind)))
                 .max();
     }
 
@@ -137,7 +138,9 @@ public final class LogTail {
             from = held.stream().mapToLong(Held::after).max().orElse(stamp);
         }
 
-        /** The stamp that it begins behind: that asked for, or where there was more, a later one. */
+        /**
+         * The stamp that it begins behind: that asked for, or where there was more, a later one.
+         */
         public long from() {
             return from;
         }

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * to the one that ends the agent.
  */
 public final class StateKeeper implements AutoCloseable {
-    /** How much operator state a crash can lose; alarms get theirs back from the record. */
+    /** How much of the log a start after a crash has to go through; nothing is lost. */
     public static final Duration EVERY = Duration.ofSeconds(30);
 
     private static final Duration JOIN_WITHIN = Duration.ofSeconds(1);
