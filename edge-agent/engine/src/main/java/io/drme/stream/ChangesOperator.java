@@ -72,7 +72,7 @@ final class ChangesOperator extends OneByOneOperator {
             case BOOLEAN -> value != bits[lane];
             case INT64 ->
                     value != bits[lane]
-                            && (by == 0 || Math.abs((double) value - (double) bits[lane]) > by);
+                            && (by == 0 || Math.abs(RateOperator.less(value, bits[lane])) > by);
             case FLOAT64 ->
                     differs(Double.longBitsToDouble(value), Double.longBitsToDouble(bits[lane]));
         };

@@ -153,7 +153,7 @@ final class RateOperator extends OneByOneOperator {
     }
 
     /** The difference, exact unless it leaves 64 bits. */
-    private static double less(long a, long b) {
+    static double less(long a, long b) {
         long difference = a - b;
         boolean overflows = ((a ^ b) & (a ^ difference)) < 0;
         return overflows ? (double) a - (double) b : (double) difference;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.model.Batch;
 import io.drme.model.Quality;
+import io.drme.model.Reading;
 import io.drme.model.Reason;
 import io.drme.model.ValueType;
 import java.io.ByteArrayInputStream;
@@ -67,9 +68,32 @@ interface OperatorContract {
         var items = items(random, subject.input());
 
         var unit = takesMoments() ? Unit.MOMENT : Unit.SAMPLE;
-        var oneByOne = run(subject, items, unit, null);
-        assertThat(run(subject, items, Unit.BATCH, null)).isEqualTo(oneByOne);
-        assertThat(run(subject, items, unit, new Random(seed))).isEqualTo(oneByOne);
+        check(subject, items, run(subject, items, unit, null), unit, seed);
+    }
+
+    /** Results are those that are expected in all three ways; used by models too. */
+    static void check(
+            Subject subject, List<Item> items, List<String> expected, Unit unit, long seed)
+            throws IOException {
+        assertThat(run(subject, items, unit, null)).isEqualTo(expected);
+        assertThat(run(subject, items, Unit.BATCH, null)).isEqualTo(expected);
+        assertThat(run(subject, items, unit, new Random(seed))).isEqualTo(expected);
+    }
+
+    /** A line of {@link #run} that gives what an item says, at a time. */
+    static String line(Item item, Lane lane) {
+        var batch = new Batch();
+        batch.begin(0, 0);
+        add(batch, item, List.of(lane));
+        return line(0, item.sourceTime(), batch.readingAt(0, lane.type()));
+    }
+
+    static String line(int lane, long time, Reading reading) {
+        return lane + " " + time + " " + reading;
+    }
+
+    static String late(long count) {
+        return "late " + count;
     }
 
     /** Small seeds one after the other would begin with the same draws, and try half of it only. */
@@ -77,7 +101,8 @@ interface OperatorContract {
         return new Random(seed * 0x9E3779B97F4A7C15L);
     }
 
-    private static List<Item> items(Random random, List<Lane> lanes) {
+    /** Samples out of order, of any quality, with ticks, jumps and a clock that is set back. */
+    static List<Item> items(Random random, List<Lane> lanes) {
         var items = new ArrayList<Item>();
         long now = START + random.nextLong(10_000_000_000L);
         for (int i = 0; i < 80; i++) {
@@ -147,7 +172,7 @@ interface OperatorContract {
                 operator = restarted(subject, operator);
             }
         }
-        results.add("late " + operator.late());
+        results.add(late(operator.late()));
         return results;
     }
 
@@ -164,12 +189,8 @@ interface OperatorContract {
     private static void drain(Operator operator, Batch out, List<String> results) {
         for (int i = 0; i < out.size(); i++) {
             int lane = out.tags()[i];
-            results.add(
-                    lane
-                            + " "
-                            + out.sourceTimes()[i]
-                            + " "
-                            + out.readingAt(i, operator.lanes().get(lane).type()));
+            var reading = out.readingAt(i, operator.lanes().get(lane).type());
+            results.add(line(lane, out.sourceTimes()[i], reading));
         }
     }
 

@@ -66,6 +66,7 @@ final class StepTimes {
                     "changes: {by: 1}",
                     "throttle: {every: 5s}",
                     "pattern: {with: {y: '{device}/y'}, when: 'value > 90', then: 'y > 90', within: 10s}",
+                    "pattern: {with: {y: '{device}/y'}, when: 'value > 90', then: 'y > 90', within: 10s, lateness: 1s}",
                     "pattern: {when: 'value > 50', times: 3, within: 10s}");
 
     private final Operator operator;
@@ -75,26 +76,34 @@ final class StepTimes {
     private long samples;
     private long results;
 
-    private StepTimes(String step) {
+    private StepTimes(String step, int tags) {
         var problems = new Problems();
         var section = Rig.top(step, problems);
         var kind = StepKind.read(section).orElseThrow();
-        var lanes = new ArrayList<>(lanes("x"));
+        var lanes = new ArrayList<>(lanes("x", tags));
         boolean isMerged = step.startsWith("merge");
         if (isMerged) {
-            lanes.addAll(lanes("y"));
+            lanes.addAll(lanes("y", tags));
         }
         boolean counts = step.startsWith("counter");
         lanes.replaceAll(l -> counts ? l.of(ValueType.INT64) : l);
-        var sides = kind.sides(lanes).isEmpty() ? List.<Lane>of() : lanes("y");
+        var sides = kind.sides(lanes).isEmpty() ? List.<Lane>of() : lanes("y", tags);
         var making =
                 new Making(lanes, sides.stream().map(List::of).toList(), HERE, "step", problems);
         operator = kind.make(making).orElseThrow(() -> new IllegalStateException(step));
         scans = scans(making.input().size(), counts);
     }
 
-    private static List<Lane> lanes(String path) {
-        return IntStream.range(0, TAGS)
+    /** The classes of the operators of a kind, as far as they are measured. */
+    static List<Class<?>> operatorsOf(String key) {
+        return STEPS.stream()
+                .filter(s -> s.startsWith(key + ":"))
+                .<Class<?>>map(s -> new StepTimes(s, 2).operator.getClass())
+                .toList();
+    }
+
+    private static List<Lane> lanes(String path, int tags) {
+        return IntStream.range(0, tags)
                 .mapToObj(i -> new Lane("d" + i + "/" + path, "", ValueType.FLOAT64, false))
                 .toList();
     }
@@ -177,7 +186,7 @@ final class StepTimes {
     /** Prints the table. */
     public static void main(String[] arguments) {
         var word = arguments.length > 0 ? arguments[0] : "";
-        var all = STEPS.stream().map(StepTimes::new).toList();
+        var all = STEPS.stream().map(s -> new StepTimes(s, TAGS)).toList();
         for (int warm = 0; warm < 6; warm++) {
             all.forEach(StepTimes::round);
         }
