@@ -159,7 +159,12 @@ final class TagCommands implements Callable<Integer> {
                 out().flush();
             } else {
                 Files.writeString(Path.of(file), export.csv());
-                out().println("%s: %s of %s".formatted(file, PlanReport.count(export.tags(), "tag"), owner()));
+                out().println(
+                                "%s: %s of %s"
+                                        .formatted(
+                                                file,
+                                                PlanReport.count(export.tags(), "tag"),
+                                                owner()));
             }
             if (!export.note().isEmpty()) {
                 err().println("note: " + export.note());

@@ -105,7 +105,8 @@ class TestCommandTest {
             var ran = run(command, file.toString(), "--data", folder.toString());
 
             assertThat(ran.out())
-                    .contains("note: gateway.yaml:88: uplink.key: '" + folder + "/gateway.key' is no")
+                    .contains(
+                            "note: gateway.yaml:88: uplink.key: '" + folder + "/gateway.key' is no")
                     .contains("nothing to mend if this is not the gateway");
             assertThat(ran.code()).isZero();
         }

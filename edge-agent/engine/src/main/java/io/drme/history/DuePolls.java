@@ -76,8 +76,7 @@ final class DuePolls {
         }
         if (due < until) {
             facts.add(
-                    new Fact(
-                            due, until, Rank.RUNNING, Gaps.SLOW, "no poll ended within its time"));
+                    new Fact(due, until, Rank.RUNNING, Gaps.SLOW, "no poll ended within its time"));
         }
     }
 }

@@ -24,8 +24,8 @@ import java.util.TreeSet;
  * is on record of that time tells why; where several reasons hold, the one that comes first here:
  * not there (not configured, removed, local), dropped, thinned, damaged, uplink down, expired,
  * gateway down, the device's own, clock unsynced, flat; and where the gateway ran and there is no
- * more than that: not yet read, slowed, slow, not derived. Nothing is guessed: where nothing is on record
- * the reason is {@link #UNEXPLAINED}, which is a bug and fails every test that meets it.
+ * more than that: not yet read, slowed, slow, not derived. Nothing is guessed: where nothing is on
+ * record the reason is {@link #UNEXPLAINED}, which is a bug and fails every test that meets it.
  *
  * <p>Confined to its owner.
  */

@@ -187,9 +187,7 @@ final class Panes {
             double delta = value - real(at);
             double mean = weights == weight ? value : real(at) + delta * weight / weights;
             put(at, mean);
-            put(
-                    row + layout.squares,
-                    real(row + layout.squares) + weight * delta * (value - mean));
+            put(row + layout.squares, real(row + layout.squares) + weight * delta * (value - mean));
         }
         if (quantiles.length > 0) {
             quantiles[slot].add(value, weight);
@@ -355,8 +353,7 @@ final class Panes {
         }
     }
 
-    private void emitSeldom(
-            WindowFunction function, int lane, int outLane, long time, Batch out) {
+    private void emitSeldom(WindowFunction function, int lane, int outLane, long time, Batch out) {
         byte quality = isSpoilt() ? UNCERTAIN : Quality.GOOD;
         switch (function.kind()) {
             case PERCENTILE ->

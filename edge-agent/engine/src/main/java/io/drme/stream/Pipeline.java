@@ -18,7 +18,8 @@ import java.util.List;
  * the results the indexes of derived tags.
  *
  * <p>Stage <i>n</i> is what operator <i>n</i> is about to read: what the operator before gives,
- * behind the samples that it reads beside.
+ * behind the samples that it reads beside. A stage that takes no samples in is empty but while the
+ * pipeline runs, so that all pipelines share it: among thousands it is still in the cache.
  */
 final class Pipeline {
     private final PipelineConfig config;
@@ -42,6 +43,8 @@ final class Pipeline {
      * @param shape of each step, whether its state can be carried over
      * @param inputs the lanes that it takes in, those read beside behind the others
      * @param tagsOfLane derived tag indexes of each lane that leaves the last operator
+     * @param stages one more than operators; of those before an operator that takes samples in, its
+     *     own
      * @param stateBytes what its operators remember at most
      */
     Pipeline(
@@ -50,6 +53,7 @@ final class Pipeline {
             List<Lane> inputs,
             List<Operator> operators,
             int[][] tagsOfLane,
+            Batch[] stages,
             long stateBytes) {
         this.config = config;
         this.stateBytes = stateBytes;
@@ -61,10 +65,7 @@ final class Pipeline {
                 Arrays.stream(tagsOfLane).allMatch(tags -> tags.length == 1)
                         ? Arrays.stream(tagsOfLane).mapToInt(tags -> tags[0]).toArray()
                         : new int[0];
-        this.stages = new Batch[operators.size() + 1];
-        for (int i = 0; i < stages.length; i++) {
-            stages[i] = new Batch();
-        }
+        this.stages = stages;
     }
 
     String name() {

@@ -2,6 +2,7 @@ package io.drme.stream;
 
 import io.drme.config.Problems;
 import io.drme.config.Where;
+import io.drme.model.Batch;
 import io.drme.model.SyncMode;
 import io.drme.model.Tag;
 import io.drme.model.TagName;
@@ -31,11 +32,18 @@ final class PipelineCompiler {
     private static final List<WindowFunction> SYNCED_TEXT =
             List.of(WindowFunction.LAST, WindowFunction.COUNT);
 
+    /** Samples that a stage has room for before it has to grow. */
+    private static final int FIRST_CAPACITY = 16;
+
     private final Problems problems;
     private final TagGlobs.Unmatched unmatched;
     private final List<Pipeline> pipelines = new ArrayList<>();
     private final List<Routes.Route> routes = new ArrayList<>();
     private final BitSet present = new BitSet();
+
+    /** The stages that all pipelines share. */
+    private final List<Batch> shared = new ArrayList<>();
+
     private final TagTable.Builder table;
 
     /**
@@ -164,6 +172,7 @@ final class PipelineCompiler {
                             List.copyOf(inputs),
                             operators,
                             derived,
+                            stages(operators.size(), taken),
                             state.inAll()));
         }
     }
@@ -189,6 +198,20 @@ final class PipelineCompiler {
             found.add(new Routes.Route(tags[i], pipelines.size(), stage, lane + i));
         }
         return found;
+    }
+
+    private Batch[] stages(int operators, List<Routes.Route> taken) {
+        var lanes = new int[operators + 1];
+        taken.forEach(route -> lanes[route.stage()]++);
+        var stages = new Batch[operators + 1];
+        for (int i = 0; i < stages.length; i++) {
+            if (shared.size() == i) {
+                shared.add(new Batch());
+            }
+            stages[i] =
+                    lanes[i] == 0 ? shared.get(i) : new Batch(Math.min(lanes[i], FIRST_CAPACITY));
+        }
+        return stages;
     }
 
     /** Extends the table by what leaves the last step; gives the tag indexes of each lane. */

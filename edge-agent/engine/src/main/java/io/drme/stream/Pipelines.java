@@ -43,6 +43,7 @@ public final class Pipelines {
 
     /** The same, for the hot path. */
     private Pipeline[] running;
+
     private final Routes routes;
     private final int[] weights;
 

@@ -120,7 +120,11 @@ class ReckoningTest {
 
     @Test
     void onePipelineOfOneTagIsToldInTheSingular() {
-        var line = reckon(1, 1, "  x: {from: 'press/*', steps: [{map: 'value * 2.0'}], to: 'x/{tag}'}");
+        var line =
+                reckon(
+                        1,
+                        1,
+                        "  x: {from: 'press/*', steps: [{map: 'value * 2.0'}], to: 'x/{tag}'}");
 
         assertThat(line.pipelines().getFirst().text()).startsWith("pipelines.x: 1 tag, 1.00 samp");
     }

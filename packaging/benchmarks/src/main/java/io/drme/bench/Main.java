@@ -35,6 +35,7 @@ public final class Main implements Callable<Integer> {
                     new CodecBench(),
                     new LogBench(),
                     new EngineBench(),
+                    new GrowthBench(),
                     new AcquireBench(),
                     new FootprintBench(),
                     new BackfillBench());

@@ -17,7 +17,6 @@ public record PaceChange(String device, long factor, boolean polled, String why)
     }
 
     static PaceChange read(AvroReader in) throws BadEventException {
-        return new PaceChange(
-                in.takeString(), in.takeLong(), in.takeBoolean(), in.takeString());
+        return new PaceChange(in.takeString(), in.takeLong(), in.takeBoolean(), in.takeString());
     }
 }

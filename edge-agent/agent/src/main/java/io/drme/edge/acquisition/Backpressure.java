@@ -135,13 +135,10 @@ final class Backpressure {
                 changes++;
             }
             if (level > 0) {
-                boolean stays =
-                        factor == before.factor() && device.polled() == before.polled();
+                boolean stays = factor == before.factor() && device.polled() == before.polled();
                 next.put(
                         device.device(),
-                        stays
-                                ? before
-                                : new Pace(factor, device.polled(), text(device, factor)));
+                        stays ? before : new Pace(factor, device.polled(), text(device, factor)));
             }
         }
         paces = Map.copyOf(next);

@@ -82,8 +82,7 @@ public final class GatewayConfigReader {
      * @param ofUplink takes which files of the section {@code uplink} can't be read here
      * @throws InvalidConfigException with every other problem at once
      */
-    public GatewayConfig readElsewhere(Path file, Problems ofUplink)
-            throws InvalidConfigException {
+    public GatewayConfig readElsewhere(Path file, Problems ofUplink) throws InvalidConfigException {
         return read(file, new Problems(), ofUplink);
     }
 
@@ -104,7 +103,8 @@ public final class GatewayConfigReader {
     List<Problem> problems(
             Path file, Optional<TagDraft> draft, Function<GatewayConfig, List<Problem>> fit) {
         var problems = new Problems();
-        var config = new Includes(problems, draft)
+        var config =
+                new Includes(problems, draft)
                         .read(file)
                         .map(top -> config(top, problems, problems));
         return problems.none() ? config.map(fit).orElse(List.of()) : problems.list();

@@ -179,14 +179,13 @@ class AcquisitionTest {
         var answer = new AtomicBoolean();
         var asker =
                 Thread.ofPlatform()
-                        .unstarted(
-                                () -> {
-                                    try {
-                                        answer.set(acquisition.ask(question::test));
-                                    } catch (InterruptedException _) {
-                                        Thread.currentThread().interrupt();
-                                    }
-                                });
+                        .unstarted(() -> {
+                            try {
+                                answer.set(acquisition.ask(question::test));
+                            } catch (InterruptedException _) {
+                                Thread.currentThread().interrupt();
+                            }
+                        });
         asker.start();
         while (asker.isAlive()) {
             Thread.onSpinWait(); // the asker comes before the queue is empty
