@@ -258,8 +258,10 @@ class LanesTest {
         var users = new HashMap<Integer, ModbusSettings>();
         var lines = new Lines((_, _) -> lanes);
         for (int unit : new int[] {BAD, GOOD, 3}) {
-            var yaml = "url: 'tcp://127.0.0.1:502'\nunit-id: %d\ntags: {a: {address: 'holding:0', type: uint16}}";
-            var device = DeviceFixture.of("d" + unit, new ModbusDriverFactory(), yaml.formatted(unit));
+            var yaml =
+                    "url: 'tcp://127.0.0.1:502'\nunit-id: %d\ntags: {a: {address: 'holding:0', type: uint16}}";
+            var device =
+                    DeviceFixture.of("d" + unit, new ModbusDriverFactory(), yaml.formatted(unit));
             users.put(unit, (ModbusSettings) device.spec().settings());
             lines.acquire(Objects.requireNonNull(users.get(unit)), clock);
         }
