@@ -51,8 +51,7 @@ class GridThreadTest {
     /** As where the database is away, or has a table that does not take a row. */
     private void rename(String from, String to) throws Exception {
         try (var connection =
-                        DriverManager.getConnection(
-                                "jdbc:sqlite:" + directory.resolve("drme.db"));
+                        DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("drme.db"));
                 var statement = connection.createStatement()) {
             statement.execute("pragma busy_timeout = 10000");
             statement.execute("pragma legacy_alter_table = on");

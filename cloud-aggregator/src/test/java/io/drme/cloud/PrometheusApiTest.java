@@ -29,10 +29,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,10 +42,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.jspecify.annotations.Nullable;
 
-/** The Prometheus interface of a whole centre, held against a real Prometheus on the same samples. */
+/**
+ * The Prometheus interface of a whole centre, held against a real Prometheus on the same samples.
+ */
 class PrometheusApiTest {
     private static final long START = ManualClock.START_EPOCH_NANOS / 1_000_000_000L;
     private static final double CLOSE = 1e-9;
@@ -131,18 +133,17 @@ class PrometheusApiTest {
                 }
             }
         }
-        byMillis.forEach(
-                (millis, value) ->
-                        lines.append(
-                                "drme_value{gateway=\"%s\",site=\"%s\",device=\"%s\",tag=\"%s\",unit=\"Cel\"} %s %d.%03d\n"
-                                        .formatted(
-                                                gateway.id().text(),
-                                                site,
-                                                new TagName(tag).device(),
-                                                tag,
-                                                value,
-                                                millis / 1000,
-                                                millis % 1000)));
+        byMillis.forEach((millis, value) ->
+                lines.append(
+                        "drme_value{gateway=\"%s\",site=\"%s\",device=\"%s\",tag=\"%s\",unit=\"Cel\"} %s %d.%03d\n"
+                                .formatted(
+                                        gateway.id().text(),
+                                        site,
+                                        new TagName(tag).device(),
+                                        tag,
+                                        value,
+                                        millis / 1000,
+                                        millis % 1000)));
     }
 
     private record Answer(int status, JsonObject body) {}
@@ -181,7 +182,9 @@ class PrometheusApiTest {
         var what = path + " " + String.join(" ", pairs);
         var theirs = ask(peer == null ? "" : peer.url(), path, pairs);
         var mine = ask(ours(), path, pairs);
-        assertThat(mine.status()).as("%s: %s, not %s", what, mine, theirs).isEqualTo(theirs.status());
+        assertThat(mine.status())
+                .as("%s: %s, not %s", what, mine, theirs)
+                .isEqualTo(theirs.status());
         assertThat(mine.body().getString("errorType"))
                 .as(what)
                 .isEqualTo(theirs.body().getString("errorType"));
@@ -249,118 +252,20 @@ class PrometheusApiTest {
         };
     }
 
+    static List<String> queries() throws IOException {
+        try (var in = PrometheusApiTest.class.getResourceAsStream("promql.txt")) {
+            return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+        }
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "drme_value",
-                "drme_value{gateway='press-1'}",
-                "drme_value{gateway=~'press-.',device!='device-1'}",
-                "{__name__='drme_value',site=~'acme/.*',tag!~'.*[0-3]'}",
-                "drme_value{nosuch=''}",
-                "drme_value{gateway='press-9'}",
-                "other_metric",
-                "drme_value offset 3m",
-                "drme_value offset -2m",
-                "1 + 2 * 3 ^ 2 ^ 0.5 - -4 % 3",
-                "-2 ^ 2",
-                "'a text'",
-                "time()",
-                "scalar(drme_value{gateway='press-1',tag='device-2/tag-2'})",
-                "scalar(drme_value)",
-                "vector(1.5)",
-                "1 > bool 2",
-                "pi() * 0x10",
-                "Inf - Inf",
-                "1 / 0",
-                "0 - 1e400",
-                "drme_value[90s]",
-                "drme_value[90s] offset 10m",
-                "rate(SMALL[2m])",
-                "rate(SMALL[17s])",
-                "increase(SMALL[5m])",
-                "delta(SMALL[5m])",
-                "irate(SMALL[3m])",
-                "idelta(SMALL[3m])",
-                "changes(drme_value[3m])",
-                "resets(drme_value[3m])",
-                "avg_over_time(SMALL[2m])",
-                "min_over_time(drme_value[2m])",
-                "max_over_time(drme_value[2m])",
-                "sum_over_time(SMALL[2m])",
-                "count_over_time(drme_value[2m])",
-                "count_over_time(drme_value[20m])",
-                "avg_over_time(SMALL[40m])",
-                "max_over_time(drme_value[40m])",
-                "last_over_time(drme_value[2m])",
-                "present_over_time(drme_value[2m])",
-                "stddev_over_time(SMALL[2m])",
-                "stdvar_over_time(SMALL[2m])",
-                "quantile_over_time(0.9, SMALL[2m])",
-                "quantile_over_time(1.9, SMALL[2m])",
-                "rate(SMALL[5m] offset 1m)",
-                "abs(-SMALL)",
-                "ceil(SMALL / 7)",
-                "floor(SMALL / 7)",
-                "round(SMALL / 7)",
-                "round(SMALL / 7, 0.25)",
-                "clamp(SMALL, 20, 50)",
-                "clamp(SMALL, 50, 20)",
-                "clamp_min(SMALL, 20)",
-                "clamp_max(SMALL, 20)",
-                "sqrt(SMALL)",
-                "exp(SMALL / 100)",
-                "ln(SMALL)",
-                "log2(SMALL)",
-                "log10(SMALL)",
-                "sgn(SMALL - 40)",
-                "sort(SMALL)",
-                "sort_desc(SMALL)",
-                "sum(SMALL)",
-                "sum by (gateway) (SMALL)",
-                "sum(SMALL) by (gateway, nosuch)",
-                "avg without (tag, device) (SMALL)",
-                "min by (site) (drme_value)",
-                "max by (device) (drme_value)",
-                "count(drme_value)",
-                "count by (__name__) (drme_value)",
-                "group by (unit) (drme_value)",
-                "stddev(SMALL)",
-                "stdvar by (gateway) (SMALL)",
-                "quantile(0.3, SMALL)",
-                "quantile by (gateway) (2, SMALL)",
-                "topk(3, SMALL{tag=~'.*tag-[26]'})",
-                "bottomk(2, SMALL{tag=~'.*tag-[26]'})",
-                "topk by (gateway) (1, SMALL{tag=~'.*tag-[26]'})",
-                "topk(0, SMALL)",
-                "SMALL + 1",
-                "2 * SMALL",
-                "SMALL > 40",
-                "40 > SMALL",
-                "SMALL > bool 40",
-                "40 <= bool SMALL",
-                "SMALL == SMALL",
-                "SMALL + SMALL",
-                "SMALL / SMALL",
-                "SMALL != bool SMALL",
-                "SMALL atan2 SMALL",
-                "SMALL{gateway='press-1'} - ignoring(gateway, site) SMALL{gateway='press-2'}",
-                "SMALL{gateway='press-1'} > on(tag) SMALL{gateway='press-2'}",
-                "SMALL{gateway='press-1'} > ignoring(gateway, site) SMALL{gateway='press-2'}",
-                "SMALL{gateway='press-1'} and on(tag) SMALL{gateway='press-2'}",
-                "SMALL{gateway='press-1'} or SMALL{gateway='press-2'}",
-                "SMALL{gateway='press-1'} or on(tag) SMALL{gateway='press-2'}",
-                "SMALL unless SMALL{gateway='press-2'}",
-                "SMALL > 30 and SMALL < 60",
-                "sum by (gateway) (rate(SMALL[4m])) / on(gateway) count by (gateway) (SMALL)",
-                "sum(SMALL) - sum(SMALL offset 1m)",
-                "-sum(SMALL) + 3",
-                "drme_value{tag=~\"device-0/.*\"} # a comment",
-                "SMALL + on(gateway) SMALL",
-                "SMALL + on(tag) SMALL{gateway='press-1'}"
-            })
+    @MethodSource("queries")
     void answersAreThoseOfPrometheus(String form) throws Exception {
         var query = filled(form);
-        for (double at : new double[] {50, 180.5, 299, 300.123, 597, 600, 902.7, 2_600, 2_810, 4_000}) {
+        for (double at :
+                new double[] {50, 180.5, 299, 300.123, 597, 600, 902.7, 2_600, 2_810, 4_000}) {
             compare("query", "query", query, "time", (START + at) + "");
         }
         var from = START + 13 + "";
@@ -384,7 +289,7 @@ class PrometheusApiTest {
     @MethodSource("seeds")
     void answersToQueriesByChanceAreThoseOfPrometheus(long seed) throws Exception {
         var random = new Random(seed);
-        var query = vector(random, 3);
+        var query = QueriesByChance.vector(random, 3);
         var at = START + random.nextInt((int) (end - START) + 600) + random.nextInt(1_000) / 1e3;
         compare("query", "query", query, "time", "%.3f".formatted(at));
         int step = 1 + random.nextInt(400);
@@ -398,70 +303,6 @@ class PrometheusApiTest {
                 end + random.nextInt(500) + "",
                 "step",
                 step + "");
-    }
-
-    private static String one(Random random, String... of) {
-        return of[random.nextInt(of.length)];
-    }
-
-    private static String selector(Random random) {
-        return "drme_value{tag!~'.*tag-[15]'%s%s}"
-                .formatted(
-                        one(random, "", ",gateway='press-1'", ",gateway!~'.*2'", ",site=~'acme/.+'"),
-                        one(random, "", ",device='device-2'", ",tag=~'.*[26]'"));
-    }
-
-    private static String scalar(Random random) {
-        return one(random, "2", "0.5", "-3", "40", "time() / 1e9", "scalar(" + selector(random) + ")");
-    }
-
-    private static String vector(Random random, int depth) {
-        var offset = one(random, "", "", " offset 1m", " offset -30s", " offset 7m");
-        if (depth == 0) {
-            return selector(random) + offset;
-        }
-        var inner = vector(random, depth - 1);
-        return switch (random.nextInt(6)) {
-            case 0 ->
-                    "%s(%s[%s]%s)"
-                            .formatted(
-                                    one(
-                                            random,
-                                            "rate",
-                                            "increase",
-                                            "delta",
-                                            "avg_over_time",
-                                            "min_over_time",
-                                            "max_over_time",
-                                            "sum_over_time",
-                                            "count_over_time",
-                                            "last_over_time",
-                                            "changes",
-                                            "stddev_over_time"),
-                                    selector(random),
-                                    one(random, "11s", "1m", "4m30s", "15m", "1h"),
-                                    offset);
-            case 1 ->
-                    "%s %s (gateway%s) (%s)"
-                            .formatted(
-                                    one(random, "sum", "avg", "min", "max", "count"),
-                                    one(random, "by", "without"),
-                                    one(random, "", ",tag", ",device,site"),
-                                    inner);
-            case 2 ->
-                    "(%s %s %s)"
-                            .formatted(
-                                    inner,
-                                    one(random, "+", "-", "*", ">", "<= bool", "!="),
-                                    scalar(random));
-            case 3 ->
-                    "(%s %s %s)"
-                            .formatted(scalar(random), one(random, "+", "-", "*", "<"), inner);
-            case 4 -> "%s(%s)".formatted(one(random, "abs", "floor", "ceil", "-"), inner);
-            default ->
-                    "(%s %s %s)"
-                            .formatted(inner, one(random, "+", "and", "or", "unless"), inner);
-        };
     }
 
     @ParameterizedTest
@@ -515,7 +356,9 @@ class PrometheusApiTest {
     void aWrongSpanIsTold(String query, String says) throws Exception {
         var answer =
                 send(
-                        ours() + "/api/v1/query_range?" + query.replace("[", "%5B").replace("]", "%5D"),
+                        ours()
+                                + "/api/v1/query_range?"
+                                + query.replace("[", "%5B").replace("]", "%5D"),
                         HttpRequest.newBuilder());
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.body().getString("errorType")).isEqualTo("bad_data");
@@ -548,23 +391,42 @@ class PrometheusApiTest {
                         "label/tag/values?match[]={gateway='press-1'}&match[]={site='acme/kiel'}",
                         "label/nosuch/values?",
                         "series?match[]={device='device-1'}&match[]={tag=~'.*0'}")) {
-            var query = path.replace("[]", "%5B%5D").replace("{", "%7B").replace("}", "%7D").replace("'", "%22");
+            var query =
+                    path.replace("[]", "%5B%5D")
+                            .replace("{", "%7B")
+                            .replace("}", "%7D")
+                            .replace("'", "%22");
             var right = send(theirs + "/api/v1/" + query, HttpRequest.newBuilder());
             var found = send(ours() + "/api/v1/" + query, HttpRequest.newBuilder());
             assertThat(right.status()).as(path).isEqualTo(200);
-            assertThat(found.body().getJsonArray("data").stream().map(String::valueOf).map(PrometheusApiTest::sorted).sorted())
+            assertThat(
+                            found.body().getJsonArray("data").stream()
+                                    .map(String::valueOf)
+                                    .map(PrometheusApiTest::sorted)
+                                    .sorted())
                     .as(path)
-                    .isEqualTo(right.body().getJsonArray("data").stream().map(String::valueOf).map(PrometheusApiTest::sorted).sorted().toList());
+                    .isEqualTo(
+                            right.body().getJsonArray("data").stream()
+                                    .map(String::valueOf)
+                                    .map(PrometheusApiTest::sorted)
+                                    .sorted()
+                                    .toList());
         }
     }
 
     private static String sorted(String json) {
-        return json.startsWith("{") ? new TreeMap<>(new JsonObject(json).getMap()).toString() : json;
+        return json.startsWith("{")
+                ? new TreeMap<>(new JsonObject(json).getMap()).toString()
+                : json;
     }
 
     @Test
     void grafanaFindsWhatItAsksForFirst() throws Exception {
-        assertThat(ask(ours(), "status/buildinfo").body().getJsonObject("data").getString("version"))
+        assertThat(
+                        ask(ours(), "status/buildinfo")
+                                .body()
+                                .getJsonObject("data")
+                                .getString("version"))
                 .isNotBlank();
         assertThat(ask(ours(), "metadata", "limit", "1").body().getJsonObject("data").fieldNames())
                 .containsExactly("drme_value");

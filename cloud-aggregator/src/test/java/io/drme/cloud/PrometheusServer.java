@@ -59,7 +59,10 @@ final class PrometheusServer implements AutoCloseable {
                                 blocks.toString())
                         .redirectErrorStream(true)
                         .start();
-        var said = new String(tool.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        var said =
+                new String(
+                        tool.getInputStream().readAllBytes(),
+                        java.nio.charset.StandardCharsets.UTF_8);
         if (tool.waitFor() != 0) {
             throw new IOException("promtool failed: " + said);
         }
@@ -77,7 +80,8 @@ final class PrometheusServer implements AutoCloseable {
                         .redirectErrorStream(true)
                         .redirectOutput(directory.resolve("prometheus.log").toFile())
                         .start();
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(process::destroyForcibly));
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().unstarted(process::destroyForcibly));
         var server = new PrometheusServer(process, port);
         server.awaitReady(directory);
         return server;

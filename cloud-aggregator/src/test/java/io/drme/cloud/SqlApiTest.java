@@ -54,8 +54,7 @@ class SqlApiTest {
 
     private static Centre centre;
     private static String token = "";
-    private static final FakeGateway PRESS =
-            new FakeGateway("press-1", new EpochId(1, 1), 1, TAGS);
+    private static final FakeGateway PRESS = new FakeGateway("press-1", new EpochId(1, 1), 1, TAGS);
 
     @BeforeAll
     static void start() throws Exception {
@@ -168,8 +167,7 @@ class SqlApiTest {
     @Test
     void alarmsAndEventsCanBeAsked() throws Exception {
         assertThat(sql("select count(*) as n from alarms").only().getInteger("n")).isZero();
-        var row =
-                sql("select type, count(*) as n from events group by type", span()).only();
+        var row = sql("select type, count(*) as n from events group by type", span()).only();
         assertThat(row.getInteger("n")).isEqualTo(2);
     }
 
@@ -227,8 +225,7 @@ class SqlApiTest {
 
     @Test
     void aTimeOutsideOfWhatIsSeenIsRefused() throws Exception {
-        var early =
-                sql("select * from rollups where step_start > '2001-01-01T00:00:00Z'", span());
+        var early = sql("select * from rollups where step_start > '2001-01-01T00:00:00Z'", span());
         assertThat(early.status()).isEqualTo(422);
         assertThat(early.body().getString("where")).isEqualTo("/from");
         var late = sql("select * from events where happened_at < '2099-01-01 00:00:00'", span());
@@ -264,8 +261,72 @@ class SqlApiTest {
         var all = new ArrayList<>(List.of("--data", data.toString()));
         all.addAll(List.of(arguments));
         var out = new StringWriter();
-        Drmectl.run(new PrintWriter(out), new PrintWriter(out), Map.of(), all.toArray(String[]::new));
+        Drmectl.run(
+                new PrintWriter(out), new PrintWriter(out), Map.of(), all.toArray(String[]::new));
         return out.toString();
+    }
+
+    private static HttpResponse<String> csv(String path) throws IOException, InterruptedException {
+        return HTTP.send(
+                HttpRequest.newBuilder(URI.create(centre.url() + path))
+                        .header("Authorization", "Bearer " + token)
+                        .header("Accept", "text/csv")
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void listsComeAsCsvWhereThatIsAskedFor() throws Exception {
+        var gateways = csv("/api/v1/gateways?limit=1");
+        assertThat(gateways.headers().firstValue("content-type").orElse("")).startsWith("text/csv");
+        assertThat(gateways.body())
+                .startsWith("id,site,labels,state,")
+                .contains("oven-1,acme/kiel,");
+        var next = gateways.headers().firstValue("link").orElseThrow();
+        assertThat(next).matches("<\\?cursor=.+>; rel=\"next\"");
+        var cursor = next.substring(1, next.indexOf('>'));
+        assertThat(csv("/api/v1/gateways" + cursor).body())
+                .contains("press-1")
+                .doesNotContain("oven-1");
+        assertThat(csv("/api/v1/alarms").body()).startsWith("id,gateway,name,tag,");
+        var history =
+                csv(
+                        "/api/v1/history?gateway=press-1&tag=device-2/tag-2&from="
+                                + START
+                                + "&to="
+                                + START.plusSeconds(600));
+        assertThat(history.body().lines().count())
+                .isEqualTo(
+                        1
+                                + PRESS.made().stream()
+                                        .filter(m -> m.tag().equals("device-2/tag-2"))
+                                        .count());
+    }
+
+    @Test
+    void everyListIsOfASiteAndALabel() throws Exception {
+        assertThat(drmectl("tags", "--site", "acme/kiel", "-o", "csv")).hasLineCount(4);
+        assertThat(drmectl("latest", "--label", "line:1", "-o", "csv")).hasLineCount(1 + TAGS);
+        assertThat(drmectl("alarms", "--site", "acme/**", "--match", "**")).contains("none");
+        for (var list : List.of("devices", "findings", "alarms", "gateways", "tags", "latest")) {
+            assertThat(
+                            csv("/api/v1/" + list + "?site=acme/**&label=line:1&match=press-1/**")
+                                    .statusCode())
+                    .as(list)
+                    .isEqualTo(200);
+        }
+        assertThat(drmectl("latest", "--watch", "1ms")).contains("at least 100ms");
+    }
+
+    @Test
+    void theHighestAndTheLowestComeFirst() throws Exception {
+        var all = csv("/api/v1/latest").body().lines().count() - 1;
+        var top = csv("/api/v1/latest?top=2").body().lines().toList();
+        var low = csv("/api/v1/latest?top=-1000").body().lines().toList();
+        assertThat(top).hasSize(3);
+        assertThat(low.size() - 1).isBetween(3, (int) all);
+        assertThat(low.reversed().subList(0, 2)).isEqualTo(top.subList(1, 3));
+        assertThat(csv("/api/v1/latest?top=1001").statusCode()).isEqualTo(400);
     }
 
     // A join of everything with everything would hold the grid for hours.
@@ -281,7 +342,9 @@ class SqlApiTest {
         try (var member = Member.start(CloudConfig.defaults().withClusterPort(5797).cluster())) {
             var grid = new SqlGrid(member);
             var bounds = new SqlGrid.Bounds(10, Duration.ofSeconds(20), () -> true);
-            assertThat(grid.select("select sum(n) as s from numbers", List.of(table), bounds).rows())
+            assertThat(
+                            grid.select("select sum(n) as s from numbers", List.of(table), bounds)
+                                    .rows())
                     .isEqualTo(List.of(List.of(3_000L * 2_999 / 2)));
             var cut = grid.select("select n from numbers", List.of(table), bounds);
             assertThat(cut.truncated()).isTrue();
@@ -291,7 +354,8 @@ class SqlApiTest {
             var few = new SqlGrid.Bounds(10, Duration.ofSeconds(1), () -> true);
             assertThatThrownBy(() -> grid.select(endless, List.of(table), few))
                     .isInstanceOfSatisfying(
-                            SqlGrid.SqlException.class, e -> assertThat(e.isLate()).as(e.getMessage()).isTrue());
+                            SqlGrid.SqlException.class,
+                            e -> assertThat(e.isLate()).as(e.getMessage()).isTrue());
             var unwanted = new SqlGrid.Bounds(10, Duration.ofSeconds(20), () -> false);
             assertThatThrownBy(() -> grid.select(endless, List.of(table), unwanted))
                     .hasMessageContaining("client is gone");

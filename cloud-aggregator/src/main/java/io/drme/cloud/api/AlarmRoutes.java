@@ -1,10 +1,13 @@
 package io.drme.cloud.api;
 
 import io.drme.alarm.AlarmState;
+import io.drme.cloud.query.Fleet;
+import io.drme.cloud.query.Selection;
 import io.drme.cloud.store.AlarmStore;
 import io.drme.cloud.store.AlarmStore.AlarmRow;
 import io.drme.cloud.store.AlarmStore.Filter;
 import io.drme.cloud.store.AlarmStore.Place;
+import io.drme.cloud.store.DatabaseException;
 import io.drme.model.GatewayId;
 import io.drme.sync.Message;
 import io.drme.time.Clock;
@@ -55,10 +58,12 @@ final class AlarmRoutes {
                     Schema.optional("command", Schema.text("id of the command on its way")));
 
     private final AlarmStore alarms;
+    private final Fleet fleet;
     private final Downlink downlink;
     private final Clock clock;
 
-    AlarmRoutes(AlarmStore alarms, Downlink downlink, Clock clock) {
+    AlarmRoutes(AlarmStore alarms, Fleet fleet, Downlink downlink, Clock clock) {
+        this.fleet = fleet;
         this.alarms = alarms;
         this.downlink = downlink;
         this.clock = clock;
@@ -66,7 +71,11 @@ final class AlarmRoutes {
 
     void addTo(Api api) {
         api.add(
-                Route.get(PATH, Rule.VIEWER, "Lists occurrences of alarms, newest first")
+                Questions.selecting(
+                                Route.get(
+                                        PATH,
+                                        Rule.VIEWER,
+                                        "Lists occurrences of alarms, newest first"))
                         .query("state", String.join("|", STATES), "only in this state")
                         .query("priority", String.join("|", PRIORITIES), "only of this priority")
                         .query("gateway", "gateway id", "only of this gateway")
@@ -221,6 +230,35 @@ final class AlarmRoutes {
         return Reply.json(202, new JsonObject().put("items", items).putNull("next"));
     }
 
+    /** The alarms of a selection; those of others between them are passed over. */
+    private List<AlarmRow> selected(
+            Filter filter, Selection selection, Optional<Place> after, int limit)
+            throws DatabaseException {
+        if (selection.equals(Selection.ALL)) {
+            return alarms.alarms(filter, after, limit);
+        }
+        var names = fleet.names(selection);
+        var pattern = selection.pattern();
+        var found = new ArrayList<AlarmRow>();
+        var place = after;
+        while (true) {
+            var part = alarms.alarms(filter, place, Page.MAX_LIMIT);
+            for (var alarm : part) {
+                if (names.contains(alarm.gateway())
+                        && pattern.matches(alarm.gateway() + "/" + alarm.tag())) {
+                    found.add(alarm);
+                }
+                if (found.size() == limit) {
+                    return found;
+                }
+            }
+            if (part.size() < Page.MAX_LIMIT) {
+                return found;
+            }
+            place = Optional.of(Place.of(part.getLast()));
+        }
+    }
+
     private Reply list(Request request) {
         var filter =
                 new Filter(
@@ -231,7 +269,8 @@ final class AlarmRoutes {
                         boxed(request.time("to")));
         var after = request.cursor().flatMap(Place::parse);
         int limit = request.limit();
-        var rows = new ArrayList<>(Questions.ask(() -> alarms.alarms(filter, after, limit + 1)));
+        var selection = Questions.selection(request);
+        var rows = Questions.ask(() -> selected(filter, selection, after, limit + 1));
         boolean more = rows.size() > limit;
         var shown = more ? rows.subList(0, limit) : rows;
         return Reply.page(

@@ -47,11 +47,10 @@ public final class CloudApi {
         new VerifyRoutes(sources).addTo(api);
         new BackfillRoutes(sources).addTo(api);
         new TrendRoutes(sources).addTo(api);
-        var prometheus =
-                new PrometheusQueries(sources.store, sources.history, sources.clock);
+        var prometheus = new PrometheusQueries(sources.store, sources.history, sources.clock);
         new PrometheusRoutes(prometheus, sources.clock).addTo(api);
         new SqlRoutes(sources.sql, sources.clock).addTo(api);
-        new AlarmRoutes(sources.alarms, sources.downlink, sources.clock).addTo(api);
+        new AlarmRoutes(sources.alarms, sources.fleet, sources.downlink, sources.clock).addTo(api);
         api.stream(
                 Route.get(
                         "/api/v1/stream",

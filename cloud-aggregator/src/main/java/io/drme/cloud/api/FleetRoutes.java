@@ -5,6 +5,9 @@ import io.drme.cloud.query.Fleet.FleetLatest;
 import io.drme.cloud.query.Fleet.FleetTag;
 import io.drme.cloud.query.Fleet.GatewayView;
 import io.drme.cloud.store.BlockStore.DeviceRow;
+import io.drme.model.Reading;
+import io.drme.model.Value;
+import io.drme.model.Values;
 import io.drme.web.Api;
 import io.drme.web.DeviceItem;
 import io.drme.web.LatestItem;
@@ -16,6 +19,8 @@ import io.drme.web.Rule;
 import io.drme.web.Schema;
 import io.drme.web.Times;
 import io.vertx.core.json.JsonObject;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +85,9 @@ final class FleetRoutes {
                     Schema.field("detail", Schema.text("what was found")),
                     Schema.field("at", Schema.time("when")));
 
+    /** The most that can be asked for as the highest or lowest. */
+    private static final int MOST_TOP = 1_000;
+
     private final Fleet fleet;
 
     FleetRoutes(Fleet fleet) {
@@ -117,19 +125,28 @@ final class FleetRoutes {
                                         "/api/v1/latest",
                                         Rule.VIEWER,
                                         "The newest value of each tag"))
+                        .query(
+                                "top",
+                                "-%1$d to %1$d".formatted(MOST_TOP),
+                                "only so many with the highest values; negative: the lowest")
                         .paged()
                         .answers(Schema.page(LatestItem.SCHEMA)),
                 this::latest);
         api.add(
-                Route.get("/api/v1/devices", Rule.VIEWER, "Lists the devices with their states")
+                Questions.selecting(
+                                Route.get(
+                                        "/api/v1/devices",
+                                        Rule.VIEWER,
+                                        "Lists the devices with their states"))
                         .paged()
                         .answers(Schema.page(DeviceItem.SCHEMA)),
                 this::devices);
         api.add(
-                Route.get(
-                                "/api/v1/findings",
-                                Rule.VIEWER,
-                                "What the centre noticed about its gateways, newest first")
+                Questions.selecting(
+                                Route.get(
+                                        "/api/v1/findings",
+                                        Rule.VIEWER,
+                                        "What the centre noticed about its gateways, newest first"))
                         .paged()
                         .answers(Schema.page(FINDING)),
                 this::findings);
@@ -224,12 +241,41 @@ final class FleetRoutes {
 
     private Reply latest(Request request) {
         var selection = Questions.selection(request);
+        var top = request.integer("top", -MOST_TOP, MOST_TOP);
+        if (top.isPresent()) {
+            return top(Questions.ask(() -> fleet.latest(selection)), top.getAsLong());
+        }
         return Reply.page(
                 Page.ofSorted(
                         request,
                         Questions.ask(() -> fleet.latest(selection)).stream(),
                         l -> l.gateway() + " " + l.row().tag(),
                         l -> item(l).toJson()));
+    }
+
+    /** The highest values, or by a negative number the lowest; what has no number is left out. */
+    private static Reply top(List<FleetLatest> all, long top) {
+        Comparator<FleetLatest> byNumber = Comparator.comparingDouble(l -> number(l));
+        return Reply.page(
+                Page.all(
+                        all.stream()
+                                .filter(l -> !Double.isNaN(number(l)))
+                                .sorted(top > 0 ? byNumber.reversed() : byNumber)
+                                .limit(Math.abs(top))
+                                .map(l -> item(l).toJson())
+                                .toList()));
+    }
+
+    private static double number(FleetLatest latest) {
+        return switch (latest.row().reading()) {
+            case Reading.Good(var value) -> number(value);
+            case Reading.Uncertain(var value, _) -> number(value);
+            case Reading.Bad _ -> Double.NaN;
+        };
+    }
+
+    private static double number(Value value) {
+        return Values.asDouble(value.type(), Values.bits(value));
     }
 
     /** A row of the grid as the page and REST show it. */
@@ -251,7 +297,7 @@ final class FleetRoutes {
         return Reply.page(
                 Page.ofSorted(
                         request,
-                        Questions.ask(fleet::devices).stream(),
+                        Questions.ask(() -> fleet.devices(Questions.selection(request))).stream(),
                         d -> d.gateway() + " " + d.device(),
                         FleetRoutes::device));
     }
@@ -274,7 +320,8 @@ final class FleetRoutes {
         return Reply.page(
                 Page.ofSorted(
                         request,
-                        Questions.ask(() -> fleet.findings(most)).stream(),
+                        Questions.ask(() -> fleet.findings(Questions.selection(request), most))
+                                .stream(),
                         f -> "%019d".formatted(Long.MAX_VALUE - f.id()),
                         f ->
                                 new JsonObject(

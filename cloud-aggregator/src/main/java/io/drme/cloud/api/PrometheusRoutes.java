@@ -73,14 +73,11 @@ final class PrometheusRoutes {
                 api,
                 "label/{name}/values",
                 "Values of a label",
-                r ->
-                        array(
-                                queries.labelValues(
-                                        r.path("name"), r.all("match[]"), asker(r))));
-        one(api, "metadata", "What the metric is", r -> metadata());
-        one(api, "rules", "There are none: alarms are at /api/v1/alarms", r -> groups());
-        one(api, "query_exemplars", "There are none", r -> new JsonArray());
-        one(api, "status/buildinfo", "The release whose answers are given", r -> build());
+                r -> array(queries.labelValues(r.path("name"), r.all("match[]"), asker(r))));
+        one(api, "metadata", "What the metric is", _ -> metadata());
+        one(api, "rules", "There are none: alarms are at /api/v1/alarms", _ -> groups());
+        one(api, "query_exemplars", "There are none", _ -> new JsonArray());
+        one(api, "status/buildinfo", "The release whose answers are given", _ -> build());
     }
 
     private static Route matching(Route route) {
@@ -183,8 +180,7 @@ final class PrometheusRoutes {
 
     private Asker asker(Request request) throws QueryException {
         var text = request.query("timeout");
-        var limit =
-                text.isEmpty() ? Limits.TIME : Duration.ofMillis(millis("timeout", text.get()));
+        var limit = text.isEmpty() ? Limits.TIME : Duration.ofMillis(millis("timeout", text.get()));
         return new Asker(limit, request::isWanted);
     }
 

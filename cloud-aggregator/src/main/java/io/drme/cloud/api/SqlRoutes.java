@@ -11,6 +11,7 @@ import io.drme.model.Glob;
 import io.drme.time.Clock;
 import io.drme.web.Api;
 import io.drme.web.Body;
+import io.drme.web.Csv;
 import io.drme.web.JsonValues;
 import io.drme.web.Problem;
 import io.drme.web.Reply;
@@ -23,6 +24,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -51,18 +53,22 @@ final class SqlRoutes {
                                 Schema.object(
                                         Schema.field("sql", Schema.text("one SELECT")),
                                         Schema.optional(
-                                                "match", Schema.text("glob over gateway/device/path")),
-                                        Schema.optional("site", Schema.text("glob over site paths")),
+                                                "match",
+                                                Schema.text("glob over gateway/device/path")),
+                                        Schema.optional(
+                                                "site", Schema.text("glob over site paths")),
                                         Schema.optional("label", Schema.text("key:value")),
                                         Schema.optional(
                                                 "from",
                                                 Schema.text(
                                                         "begin of rollups and events; an hour before 'to' where not given")),
                                         Schema.optional(
-                                                "to", Schema.text("their end; now where not given")),
+                                                "to",
+                                                Schema.text("their end; now where not given")),
                                         Schema.optional(
                                                 "step",
-                                                Schema.text("length of a roll-up; 1m where not given"))))
+                                                Schema.text(
+                                                        "length of a roll-up; 1m where not given"))))
                         .answers(
                                 Schema.object(
                                         Schema.field(
@@ -86,7 +92,10 @@ final class SqlRoutes {
         var sql = body.text("sql");
         var view = new SqlQueries.View(selection(body), span(body), request::isWanted);
         try {
-            return Reply.json(json(queries.run(sql, view)));
+            var result = queries.run(sql, view);
+            return request.accepts(Csv.MEDIA_TYPE)
+                    ? Csv.of(result.columns(), items(result))
+                    : Reply.json(json(result));
         } catch (RefusedException e) {
             throw Problem.unprocessable(
                             "/" + e.where(),
@@ -155,8 +164,8 @@ final class SqlRoutes {
                 });
     }
 
-    private static JsonObject json(SqlGrid.Result result) {
-        var items = new JsonArray();
+    private static List<JsonObject> items(SqlGrid.Result result) {
+        var items = new ArrayList<JsonObject>();
         for (var row : result.rows()) {
             var item = new JsonObject();
             for (int i = 0; i < row.size(); i++) {
@@ -164,9 +173,13 @@ final class SqlRoutes {
             }
             items.add(item);
         }
+        return items;
+    }
+
+    private static JsonObject json(SqlGrid.Result result) {
         return new JsonObject()
                 .put("columns", new JsonArray(List.copyOf(result.columns())))
-                .put("items", items)
+                .put("items", new JsonArray(new ArrayList<Object>(items(result))))
                 .put("truncated", result.truncated());
     }
 

@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -29,6 +30,11 @@ final class Alarms extends Lists.Lister {
     @Option(names = "--priority", paramLabel = "PRIORITY", description = "Of this priority.")
     private @Nullable String priority;
 
+    @Option(names = "--match", paramLabel = "GLOB", description = "Of these tags.")
+    private @Nullable String match;
+
+    @Mixin private Lists.Gatewayed gatewayed = new Lists.Gatewayed();
+
     @Option(
             names = "--from",
             paramLabel = "TIME",
@@ -42,7 +48,14 @@ final class Alarms extends Lists.Lister {
     public Integer call() throws CommandException, InterruptedException {
         return list(
                 "/api/v1/alarms",
-                given("state", state, "priority", priority, "from", from, "to", to),
+                given(
+                        "state", state,
+                        "priority", priority,
+                        "match", match,
+                        "site", gatewayed.site(),
+                        "label", gatewayed.label(),
+                        "from", from,
+                        "to", to),
                 new Listing(
                         "id",
                         "gateway",

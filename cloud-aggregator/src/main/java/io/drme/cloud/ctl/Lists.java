@@ -1,8 +1,12 @@
 package io.drme.cloud.ctl;
 
+import io.drme.config.Quantities;
+import io.drme.time.SystemClock;
 import io.drme.web.client.CommandException;
+import io.drme.web.client.Connection;
 import io.drme.web.client.Listing;
 import io.vertx.core.json.JsonArray;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +25,15 @@ import picocli.CommandLine.Spec;
 final class Lists {
     private Lists() {}
 
+    /** Oftener a centre is not asked by one command. */
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
+
+    /** One question and what is done with its answer. */
+    @FunctionalInterface
+    interface Asking {
+        void ask(Connection connection) throws CommandException, InterruptedException;
+    }
+
     /** What all listing commands share. */
     abstract static class Lister implements Callable<Integer> {
         @ParentCommand private @Nullable Drmectl top;
@@ -34,13 +47,41 @@ final class Lists {
                 description = "List at most so many; default: ${DEFAULT-VALUE}.")
         private long limit = 100_000;
 
+        @Option(
+                names = "--watch",
+                paramLabel = "TIME",
+                arity = "0..1",
+                fallbackValue = "2s",
+                description =
+                        "Ask again and again, so often, until Ctrl-C; where no time is given: ${FALLBACK-VALUE}.")
+        private @Nullable String every;
+
         /** Asks for all pages and prints them. */
         final int list(String path, Map<String, String> parameters, Listing listing)
                 throws CommandException, InterruptedException {
+            return repeatedly(
+                    connection -> print(connection.list(path, parameters, limit), listing));
+        }
+
+        /** Asks once, or again and again. */
+        final int repeatedly(Asking asking) throws CommandException, InterruptedException {
             try (var connection = top().connect()) {
-                print(connection.list(path, parameters, limit), listing);
+                asking.ask(connection);
+                while (every != null) {
+                    new SystemClock().sleep(pause(every));
+                    asking.ask(connection);
+                }
             }
             return 0;
+        }
+
+        private static Duration pause(String text) throws CommandException {
+            return Quantities.duration(text)
+                    .filter(d -> d.compareTo(SHORTEST_PAUSE) >= 0)
+                    .orElseThrow(() ->
+                            CommandException.wrongUsage(
+                                    "--watch %s: expected a time of at least 100ms, for example 2s"
+                                            .formatted(text)));
         }
 
         final void print(JsonArray items, Listing listing) {
@@ -66,6 +107,26 @@ final class Lists {
                 }
             }
             return map;
+        }
+    }
+
+    /** Of which gateways. */
+    static final class Gatewayed {
+        @Option(names = "--site", paramLabel = "GLOB", description = "Of gateways of these sites.")
+        private @Nullable String site;
+
+        @Option(
+                names = "--label",
+                paramLabel = "KEY:VALUE",
+                description = "Of gateways with this label.")
+        private @Nullable String label;
+
+        @Nullable String site() {
+            return site;
+        }
+
+        @Nullable String label() {
+            return label;
         }
     }
 
@@ -103,11 +164,7 @@ final class Lists {
         @Parameters(index = "0", arity = "0..1", paramLabel = "ID", description = "One gateway.")
         private @Nullable String id;
 
-        @Option(names = "--site", paramLabel = "GLOB", description = "Of these sites.")
-        private @Nullable String site;
-
-        @Option(names = "--label", paramLabel = "KEY:VALUE", description = "With this label.")
-        private @Nullable String label;
+        @Mixin private Gatewayed gatewayed = new Gatewayed();
 
         @Override
         public Integer call() throws CommandException, InterruptedException {
@@ -124,7 +181,10 @@ final class Lists {
                             "autonomyHours",
                             "agentVersion");
             if (id == null) {
-                return list("/api/v1/gateways", given("site", site, "label", label), listing);
+                return list(
+                        "/api/v1/gateways",
+                        given("site", gatewayed.site(), "label", gatewayed.label()),
+                        listing);
             }
             try (var connection = top().connect()) {
                 print(
@@ -146,11 +206,16 @@ final class Lists {
     static final class Tags extends Lister {
         @Mixin private Matching match = new Matching();
 
+        @Mixin private Gatewayed gatewayed = new Gatewayed();
+
         @Override
         public Integer call() throws CommandException, InterruptedException {
             return list(
                     "/api/v1/tags",
-                    given("match", match.glob()),
+                    given(
+                            "match", match.glob(),
+                            "site", gatewayed.site(),
+                            "label", gatewayed.label()),
                     new Listing("gateway", "tag", "type", "unit", "device", "driver", "sync"));
         }
     }
@@ -160,25 +225,29 @@ final class Lists {
             description = "Shows the newest value of tags.",
             footer = {
                 "  drmectl --data DIR latest",
-                "  drmectl --data DIR latest '*/press-3/oil/**' -o csv"
+                "  drmectl --data DIR latest '*/press-3/oil/**' -o csv",
+                "  drmectl --data DIR latest '**/oil/temperature' --site 'acme/**' --top 10 --watch"
             })
     static final class Latest extends Lister {
         @Mixin private Matching match = new Matching();
 
-        @Option(names = "--site", paramLabel = "GLOB", description = "Of gateways of these sites.")
-        private @Nullable String site;
+        @Mixin private Gatewayed gatewayed = new Gatewayed();
 
         @Option(
-                names = "--label",
-                paramLabel = "KEY:VALUE",
-                description = "Of gateways with this label.")
-        private @Nullable String label;
+                names = "--top",
+                paramLabel = "N",
+                description = "Only so many with the highest values; negative: the lowest.")
+        private @Nullable Integer top;
 
         @Override
         public Integer call() throws CommandException, InterruptedException {
             return list(
                     "/api/v1/latest",
-                    given("match", match.glob(), "site", site, "label", label),
+                    given(
+                            "match", match.glob(),
+                            "site", gatewayed.site(),
+                            "label", gatewayed.label(),
+                            "top", top == null ? null : top.toString()),
                     new Listing(
                             "gateway", "tag", "value", "unit", "quality", "reason", "sourceTime"));
         }

@@ -5,6 +5,7 @@ import io.drme.web.client.Listing;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -23,11 +24,7 @@ final class Sql extends Lists.Lister {
     @Option(names = "--match", paramLabel = "GLOB", description = "Of these tags only.")
     private @Nullable String match;
 
-    @Option(names = "--site", paramLabel = "GLOB", description = "Of gateways of these sites.")
-    private @Nullable String site;
-
-    @Option(names = "--label", paramLabel = "KEY:VALUE", description = "Of gateways with this label.")
-    private @Nullable String label;
+    @Mixin private Lists.Gatewayed gatewayed = new Lists.Gatewayed();
 
     @Option(
             names = "--from",
@@ -45,26 +42,31 @@ final class Sql extends Lists.Lister {
     public Integer call() throws CommandException, InterruptedException {
         var body = new JsonObject().put("sql", sql);
         given(
-                        "match", match,
-                        "site", site,
-                        "label", label,
-                        "from", from == null ? null : Trends.time(from),
-                        "to", to == null ? null : Trends.time(to),
-                        "step", step)
+                        "match",
+                        match,
+                        "site",
+                        gatewayed.site(),
+                        "label",
+                        gatewayed.label(),
+                        "from",
+                        from == null ? null : Trends.time(from),
+                        "to",
+                        to == null ? null : Trends.time(to),
+                        "step",
+                        step)
                 .forEach(body::put);
-        try (var connection = top().connect()) {
-            var answer = connection.post("/api/v1/sql", body);
-            var columns =
-                    answer.getJsonArray("columns").stream()
-                            .map(String::valueOf)
-                            .toArray(String[]::new);
-            print(answer.getJsonArray("items"), new Listing(columns));
-            if (answer.getBoolean("truncated", false)) {
-                spec().commandLine()
-                        .getErr()
-                        .println("drmectl: there are more rows; narrow the statement down, or use LIMIT and ORDER BY");
-            }
+        return repeatedly(connection -> print(connection.post("/api/v1/sql", body)));
+    }
+
+    private void print(JsonObject answer) {
+        var columns =
+                answer.getJsonArray("columns").stream().map(String::valueOf).toArray(String[]::new);
+        print(answer.getJsonArray("items"), new Listing(columns));
+        if (answer.getBoolean("truncated", false)) {
+            spec().commandLine()
+                    .getErr()
+                    .println(
+                            "drmectl: there are more rows; narrow the statement down, or use ORDER BY and LIMIT");
         }
-        return 0;
     }
 }

@@ -2,6 +2,7 @@ package io.drme.cloud.grid;
 
 import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.map.IMap;
 import com.hazelcast.nio.serialization.genericrecord.GenericRecord;
 import com.hazelcast.nio.serialization.genericrecord.GenericRecordBuilder;
 import com.hazelcast.sql.HazelcastSqlException;
@@ -24,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs SELECT by Hazelcast over rows that are brought into the grid for it. What is asked is
@@ -37,9 +40,14 @@ public final class SqlGrid {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
 
+    /** A member that hangs keeps the others from asking for no longer. */
+    private static final Duration LEASE_BEYOND = Duration.ofMinutes(1);
+
+    private static final Logger log = LoggerFactory.getLogger(SqlGrid.class);
+
     private final HazelcastInstance instance;
 
-    /** Mappings that this member has made. */
+    /** Mappings that this member has made; looked at and changed by who has the turn. */
     private final Set<String> mapped = new HashSet<>();
 
     /** SQL over a member's grid. */
@@ -116,8 +124,8 @@ public final class SqlGrid {
     /** Brings the tables in and runs a statement over them. */
     public Result select(String sql, List<Table> tables, Bounds bounds)
             throws SqlException, InterruptedException {
-        var turn = instance.getMap(TURN);
-        long lease = bounds.time().toMillis() * 2;
+        var turn = instance.<String, String>getMap(TURN);
+        long lease = bounds.time().plus(LEASE_BEYOND).toMillis();
         if (!turn.tryLock(
                 TURN,
                 bounds.time().toMillis(),
@@ -140,13 +148,23 @@ public final class SqlGrid {
             throw new SqlException("the grid can't answer now: " + firstLine(e), true);
         } finally {
             tables.forEach(t -> instance.getMap(MAP + t.name()).clear());
+            giveTurn(turn);
+        }
+    }
+
+    private static void giveTurn(IMap<String, ?> turn) {
+        try {
             turn.unlock(TURN);
+        } catch (IllegalMonitorStateException e) {
+            // The next has begun: a statement of this one that still ran would have lost its rows.
+            log.warn("sql=turn-over {}", e.getMessage());
         }
     }
 
     private void bringIn(Table table) {
-        if (mapped.add(table.name())) {
+        if (!mapped.contains(table.name())) {
             map(table);
+            mapped.add(table.name());
         }
         var map = instance.<Long, GenericRecord>getMap(MAP + table.name());
         map.clear();
@@ -199,7 +217,8 @@ public final class SqlGrid {
 
     private static OffsetDateTime time(long nanos) {
         return Instant.ofEpochSecond(
-                        Math.floorDiv(nanos, NANOS_PER_SECOND), Math.floorMod(nanos, NANOS_PER_SECOND))
+                        Math.floorDiv(nanos, NANOS_PER_SECOND),
+                        Math.floorMod(nanos, NANOS_PER_SECOND))
                 .atOffset(ZoneOffset.UTC);
     }
 

@@ -78,7 +78,8 @@ final class Lexer {
             }
         }
         throw QueryException.bad(
-                "%s: parse error: unexpected character '%s'".formatted(place(at), query.charAt(at)));
+                "%s: parse error: unexpected character '%s'"
+                        .formatted(place(at), query.charAt(at)));
     }
 
     private int endOfText(int at, char quote) throws QueryException {
@@ -90,7 +91,8 @@ final class Lexer {
                 return i + 1;
             }
         }
-        throw QueryException.bad("%s: parse error: unterminated quoted string".formatted(place(at)));
+        throw QueryException.bad(
+                "%s: parse error: unterminated quoted string".formatted(place(at)));
     }
 
     private Token text(int at, char quote) throws QueryException {

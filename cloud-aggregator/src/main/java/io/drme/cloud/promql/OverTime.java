@@ -63,8 +63,7 @@ final class OverTime {
                 }
             }
         }
-        double toStart =
-                (samples.millis(from) - (endMillis - rangeMillis)) / MILLIS_PER_SECOND;
+        double toStart = (samples.millis(from) - (endMillis - rangeMillis)) / MILLIS_PER_SECOND;
         double toEnd = (endMillis - samples.millis(to - 1)) / MILLIS_PER_SECOND;
         double sampled = (samples.millis(to - 1) - samples.millis(from)) / MILLIS_PER_SECOND;
         double pause = sampled / (to - from - 1);

@@ -44,8 +44,7 @@ final class Pairs {
     private List<Lane> where(List<Lane> lanes, List<Lane> others, boolean has) {
         var present = new HashMap<Labels, BitSet>();
         for (var other : others) {
-            present.computeIfAbsent(key(other.labels), _ -> new BitSet())
-                    .or(other.present);
+            present.computeIfAbsent(key(other.labels), _ -> new BitSet()).or(other.present);
         }
         var result = new ArrayList<Lane>();
         for (var lane : lanes) {
@@ -90,8 +89,7 @@ final class Pairs {
 
     /** A comparison filters; and so Prometheus 2 leaves the name also where atan2 reckons. */
     private boolean keepsName() {
-        return !how.bool()
-                && (how.operator().isComparison() || how.operator() == Operator.ATAN2);
+        return !how.bool() && (how.operator().isComparison() || how.operator() == Operator.ATAN2);
     }
 
     private Lane one(Lane left, Lane right) {

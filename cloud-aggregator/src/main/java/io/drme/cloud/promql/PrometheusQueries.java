@@ -161,8 +161,7 @@ public final class PrometheusQueries {
     }
 
     /** The names of labels that series of some selectors have; of all where there is none. */
-    public SortedSet<String> labelNames(List<String> selectors, Asker asker)
-            throws QueryException {
+    public SortedSet<String> labelNames(List<String> selectors, Asker asker) throws QueryException {
         var names = new TreeSet<String>();
         seriesOrAll(selectors, asker).forEach(l -> names.addAll(l.map().keySet()));
         return names;

@@ -12,7 +12,9 @@ final class Samples {
     private double[] values = new double[FIRST_CAPACITY];
     private int size;
 
-    /** Adds a sample, which may be older than those before it; of one millisecond the last stays. */
+    /**
+     * Adds a sample, which may be older than those before it; of one millisecond the last stays.
+     */
     void add(long atMillis, double value) {
         int at = size;
         while (at > 0 && millis[at - 1] > atMillis) {

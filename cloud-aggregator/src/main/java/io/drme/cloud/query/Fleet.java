@@ -14,7 +14,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Answers what the fleet is and how it is now. Safe for use from any thread; may block. */
 public final class Fleet {
@@ -188,13 +190,28 @@ public final class Fleet {
         return accounts.of(store.reports(gateway.id()), store.epochs(gateway.id()));
     }
 
-    /** All devices, sorted by gateway and name. */
-    public List<BlockStore.DeviceRow> devices() throws DatabaseException {
-        return store.devices();
+    /** The devices of a selection, by {@code gateway/device}; sorted by gateway and name. */
+    public List<BlockStore.DeviceRow> devices(Selection selection) throws DatabaseException {
+        var names = names(selection);
+        var pattern = selection.pattern();
+        return store.devices().stream()
+                .filter(d -> names.contains(d.gateway()))
+                .filter(d -> pattern.matches(d.gateway() + "/" + d.device()))
+                .toList();
     }
 
-    /** What the receiver noticed, newest first. */
-    public List<BlockStore.Finding> findings(int limit) throws DatabaseException {
-        return store.findings(limit);
+    /** The ids of the gateways of a selection of which any tag can match. */
+    public Set<String> names(Selection selection) throws DatabaseException {
+        return gateways(selection).stream()
+                .map(Gateway::name)
+                .filter(selection::mayMatch)
+                .collect(Collectors.toSet());
+    }
+
+    /** What the receiver noticed of a selection's gateways, newest first. */
+    public List<BlockStore.Finding> findings(Selection selection, int limit)
+            throws DatabaseException {
+        var names = names(selection);
+        return store.findings(limit).stream().filter(f -> names.contains(f.gateway())).toList();
     }
 }

@@ -34,27 +34,133 @@ record Select(String sql, Set<String> tables, List<String> times) {
     /** What may be called; words of the language that may stand before a bracket too. */
     private static final Set<String> CALLABLE =
             Set.of(
-                    "abs", "acos", "and", "any", "as", "asin", "atan", "avg", "between", "by", "cast",
-                    "cbrt", "ceil", "char_length", "coalesce", "concat", "concat_ws", "cos", "count",
-                    "degrees", "distinct", "else", "except", "exists", "exp", "extract", "floor",
-                    "from", "greatest", "having", "in", "initcap", "intersect", "join", "least",
-                    "length", "like", "ln", "log10", "lower", "ltrim", "max", "min", "mod", "not",
-                    "nullif", "on", "or", "over", "position", "power", "radians", "replace", "round",
-                    "rtrim", "select", "sign", "sin", "sqrt", "square", "substring", "sum", "tan",
-                    "then", "to_epoch_millis", "to_timestamp_tz", "trim", "truncate", "union",
-                    "upper", "values", "when", "where", "all", "using", "limit", "offset");
+                    "abs",
+                    "acos",
+                    "and",
+                    "any",
+                    "as",
+                    "asin",
+                    "atan",
+                    "avg",
+                    "between",
+                    "by",
+                    "cast",
+                    "cbrt",
+                    "ceil",
+                    "char_length",
+                    "coalesce",
+                    "concat",
+                    "concat_ws",
+                    "cos",
+                    "count",
+                    "degrees",
+                    "distinct",
+                    "else",
+                    "except",
+                    "exists",
+                    "exp",
+                    "extract",
+                    "floor",
+                    "from",
+                    "greatest",
+                    "having",
+                    "in",
+                    "initcap",
+                    "intersect",
+                    "join",
+                    "least",
+                    "length",
+                    "like",
+                    "ln",
+                    "log10",
+                    "lower",
+                    "ltrim",
+                    "max",
+                    "min",
+                    "mod",
+                    "not",
+                    "nullif",
+                    "on",
+                    "or",
+                    "over",
+                    "position",
+                    "power",
+                    "radians",
+                    "replace",
+                    "round",
+                    "rtrim",
+                    "select",
+                    "sign",
+                    "sin",
+                    "sqrt",
+                    "square",
+                    "substring",
+                    "sum",
+                    "tan",
+                    "then",
+                    "to_epoch_millis",
+                    "to_timestamp_tz",
+                    "trim",
+                    "truncate",
+                    "union",
+                    "upper",
+                    "values",
+                    "when",
+                    "where",
+                    "all",
+                    "using",
+                    "limit",
+                    "offset");
 
     /** Words that no reading statement here needs. */
     private static final Set<String> FORBIDDEN =
             Set.of(
-                    "insert", "update", "delete", "sink", "merge", "upsert", "create", "drop", "alter",
-                    "table", "lateral", "unnest", "show", "explain", "job",
-                    "jobs", "mapping", "view", "snapshot", "index", "information_schema", "execute",
-                    "call", "set", "grant", "revoke", "analyze", "descriptor", "tumble", "hop",
-                    "impose_order", "recursive", "with", "values");
+                    "insert",
+                    "update",
+                    "delete",
+                    "sink",
+                    "merge",
+                    "upsert",
+                    "create",
+                    "drop",
+                    "alter",
+                    "table",
+                    "lateral",
+                    "unnest",
+                    "show",
+                    "explain",
+                    "job",
+                    "jobs",
+                    "mapping",
+                    "view",
+                    "snapshot",
+                    "index",
+                    "information_schema",
+                    "execute",
+                    "call",
+                    "set",
+                    "grant",
+                    "revoke",
+                    "analyze",
+                    "descriptor",
+                    "tumble",
+                    "hop",
+                    "impose_order",
+                    "recursive",
+                    "with",
+                    "values");
 
     private static final Set<String> BEHIND_TABLES =
-            Set.of("where", "group", "order", "having", "limit", "offset", "union", "fetch", "except",
+            Set.of(
+                    "where",
+                    "group",
+                    "order",
+                    "having",
+                    "limit",
+                    "offset",
+                    "union",
+                    "fetch",
+                    "except",
                     "intersect");
 
     private record Word(String kind, String text) {
@@ -114,8 +220,7 @@ record Select(String sql, Set<String> tables, List<String> times) {
             boolean comment = COMMENTS.stream().anyMatch(c -> sql.startsWith(c, start));
             if (comment || !matcher.lookingAt()) {
                 throw refused(
-                        "'%s' at character %d is not understood"
-                                .formatted(sql.charAt(at), at + 1),
+                        "'%s' at character %d is not understood".formatted(sql.charAt(at), at + 1),
                         "SQL without comments, which might hide what is run");
             }
             for (var kind : List.of("text", "quoted", "word", "number", "sign")) {
@@ -150,15 +255,12 @@ record Select(String sql, Set<String> tables, List<String> times) {
             throw refused(
                     "the function %s is not on the list of those that are run"
                             .formatted(word.text()),
-                    "one of "
-                            + String.join(
-                                    ", ", new TreeSet<>(CALLABLE)));
+                    "one of " + String.join(", ", new TreeSet<>(CALLABLE)));
         }
     }
 
     /** The names that stand where tables do. */
-    private static Set<String> tables(List<Word> words, Set<String> known)
-            throws RefusedException {
+    private static Set<String> tables(List<Word> words, Set<String> known) throws RefusedException {
         var tables = new TreeSet<String>();
         int count = 0;
         var inFrom = new ArrayList<Boolean>(List.of(false));
@@ -192,7 +294,8 @@ record Select(String sql, Set<String> tables, List<String> times) {
         if (count == 0 || count > MOST_TABLES) {
             throw refused(
                     count == 0 ? "it names no table" : "it names %d tables".formatted(count),
-                    "1 to %d of %s".formatted(MOST_TABLES, String.join(", ", new TreeSet<>(known))));
+                    "1 to %d of %s"
+                            .formatted(MOST_TABLES, String.join(", ", new TreeSet<>(known))));
         }
         return tables;
     }

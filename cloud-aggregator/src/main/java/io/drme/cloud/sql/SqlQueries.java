@@ -176,8 +176,7 @@ public final class SqlQueries {
         for (var name : select.tables()) {
             tables.add(new Table(name, TABLES.getOrDefault(name, List.of()), rows(name, view)));
         }
-        return grid.select(
-                sql, tables, new SqlGrid.Bounds(MOST_ROWS_GIVEN, TIME, view.wanted()));
+        return grid.select(sql, tables, new SqlGrid.Bounds(MOST_ROWS_GIVEN, TIME, view.wanted()));
     }
 
     /** A time outside of what is seen would give an answer that looks whole and is not. */

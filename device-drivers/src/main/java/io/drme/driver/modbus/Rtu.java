@@ -233,8 +233,7 @@ final class Rtu implements Framing {
     }
 
     /** Reads one frame, whose length its first bytes tell; gives its length. */
-    private static int next(byte[] frame, Wire wire)
-            throws IOException, InterruptedException {
+    private static int next(byte[] frame, Wire wire) throws IOException, InterruptedException {
         wire.endFrame();
         wire.fill(frame, 0, LEAST_FRAME_BYTES);
         int bytes = frameBytes(frame);

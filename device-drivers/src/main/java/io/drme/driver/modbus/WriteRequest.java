@@ -21,6 +21,7 @@ final class WriteRequest implements Line.Ask {
 
     private final int unitId;
     private final byte[] request;
+
     /** Length of the answer, whose bytes are the first of the request. */
     private final int answerBytes;
 

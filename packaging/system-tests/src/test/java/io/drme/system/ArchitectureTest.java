@@ -40,6 +40,7 @@ class ArchitectureTest {
                     Map.entry("com.fazecast.jSerialComm..", List.of("io.drme.driver.modbus..")),
                     Map.entry("com.pi4j..", List.of("io.drme.driver.gpio..")),
                     Map.entry("org.mapdb..", List.of("io.drme.edge.state..")),
+                    Map.entry("com.google.re2j..", List.of("io.drme.cloud.promql..")),
                     Map.entry("com.hazelcast..", List.of("io.drme.cloud.grid..")),
                     Map.entry("io.vertx.mqtt..", List.of("io.drme.cloud.ingest..")),
                     Map.entry(

@@ -82,11 +82,17 @@ final class Exchange {
                                     work(() -> {
                                         var who = admit(route.rule());
                                         checkAside(route);
+                                        var request = request(route, path, sent, bytes, who);
                                         return answer(
-                                                handler.answer(
-                                                        request(route, path, sent, bytes, who)));
+                                                inForm(handler.answer(request), request, route));
                                     }));
         }
+    }
+
+    /** A list in the form that the client takes. */
+    private static Reply inForm(Reply reply, Request request, Route route) {
+        var page = reply.page();
+        return page != null && request.accepts(Csv.MEDIA_TYPE) ? Csv.of(page, route) : reply;
     }
 
     private Request request(

@@ -80,7 +80,13 @@ final class OpenApi {
         var good = new JsonObject().put("description", "done");
         var answer = route.answer();
         if (answer != null) {
-            good.put("content", content("application/json", answer.toJson()));
+            var content = content("application/json", answer.toJson());
+            if (!answer.itemFieldNames().isEmpty()) {
+                content.put(
+                        Csv.MEDIA_TYPE,
+                        new JsonObject().put("schema", new JsonObject().put("type", "string")));
+            }
+            good.put("content", content);
         }
         var bad =
                 new JsonObject()

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a handler answers. Immutable.
@@ -14,9 +15,15 @@ import java.util.Map;
  * @param mediaType the type of the body; empty where there is none
  * @param body the body, sent as it is
  * @param headers further headers, in order; a name may come twice
+ * @param page the list that the body holds, which may be sent in another form; null where it holds
+ *     none
  */
 public record Reply(
-        int status, String mediaType, Buffer body, List<Map.Entry<String, String>> headers) {
+        int status,
+        String mediaType,
+        Buffer body,
+        List<Map.Entry<String, String>> headers,
+        @Nullable Page page) {
     private static final String JSON = "application/json";
 
     /** Copies the headers. */
@@ -31,17 +38,17 @@ public record Reply(
 
     /** A JSON object with another status. */
     public static Reply json(int status, JsonObject body) {
-        return new Reply(status, JSON, body.toBuffer(), List.of());
+        return new Reply(status, JSON, body.toBuffer(), List.of(), null);
     }
 
     /** 200 with a page of a list. */
     public static Reply page(Page page) {
-        return json(page.toJson());
+        return new Reply(200, JSON, page.toJson().toBuffer(), List.of(), page);
     }
 
     /** 204: done, nothing to say. */
     public static Reply none() {
-        return new Reply(204, "", Buffer.buffer(), List.of());
+        return new Reply(204, "", Buffer.buffer(), List.of(), null);
     }
 
     /** 200 with a text in UTF-8. */
@@ -51,19 +58,19 @@ public record Reply(
 
     /** 200 with any bytes. */
     public static Reply bytes(String mediaType, Buffer body) {
-        return new Reply(200, mediaType, body, List.of());
+        return new Reply(200, mediaType, body, List.of(), null);
     }
 
     /** The problem as the client sees it. */
     public static Reply problem(Problem problem) {
         return new Reply(
-                problem.status(), Problem.MEDIA_TYPE, problem.toJson().toBuffer(), List.of());
+                problem.status(), Problem.MEDIA_TYPE, problem.toJson().toBuffer(), List.of(), null);
     }
 
     /** The same with one more header. */
     public Reply header(String name, String value) {
         var more = new ArrayList<>(headers);
         more.add(Map.entry(name, value));
-        return new Reply(status, mediaType, body, more);
+        return new Reply(status, mediaType, body, more, page);
     }
 }

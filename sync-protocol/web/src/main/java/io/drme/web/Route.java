@@ -64,7 +64,15 @@ public record Route(
 
     private static Route of(String method, String path, Rule rule, String summary) {
         return new Route(
-                method, path, rule, summary, List.of(), null, null, DEFAULT_BODY_LIMIT_BYTES, false);
+                method,
+                path,
+                rule,
+                summary,
+                List.of(),
+                null,
+                null,
+                DEFAULT_BODY_LIMIT_BYTES,
+                false);
     }
 
     /** Takes an optional query parameter. */
@@ -94,7 +102,8 @@ public record Route(
 
     /** Takes a JSON body of this form. */
     public Route body(Schema schema) {
-        return new Route(method, path, rule, summary, parameters, schema, answer, bodyLimitBytes, form);
+        return new Route(
+                method, path, rule, summary, parameters, schema, answer, bodyLimitBytes, form);
     }
 
     /** Takes a body of up to so many bytes. */
@@ -110,7 +119,8 @@ public record Route(
 
     /** Answers JSON of this form. */
     public Route answers(Schema schema) {
-        return new Route(method, path, rule, summary, parameters, body, schema, bodyLimitBytes, form);
+        return new Route(
+                method, path, rule, summary, parameters, body, schema, bodyLimitBytes, form);
     }
 
     private Route with(Parameter parameter) {

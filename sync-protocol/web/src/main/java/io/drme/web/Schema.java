@@ -132,6 +132,16 @@ public final class Schema {
         return json;
     }
 
+    /** The names of the fields of a page's items; none where it is no page. */
+    Set<String> itemFieldNames() {
+        var none = new JsonObject();
+        return json.getJsonObject("properties", none)
+                .getJsonObject("items", none)
+                .getJsonObject("items", none)
+                .getJsonObject("properties", none)
+                .fieldNames();
+    }
+
     /** The names of an object's fields. */
     Set<String> fieldNames() {
         return json.getJsonObject("properties", new JsonObject()).fieldNames();

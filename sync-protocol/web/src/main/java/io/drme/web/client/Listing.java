@@ -1,5 +1,6 @@
 package io.drme.web.client;
 
+import io.drme.web.Csv;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
@@ -45,7 +46,8 @@ public final class Listing {
         for (int i = 0; i < items.size(); i++) {
             var item = items.getJsonObject(i);
             out.println(
-                    String.join(",", columns.stream().map(c -> quoted(cell(item, c))).toList()));
+                    String.join(
+                            ",", columns.stream().map(c -> Csv.quoted(cell(item, c))).toList()));
         }
     }
 
@@ -53,13 +55,8 @@ public final class Listing {
     public static String line(JsonObject item, Format format, String... keys) {
         var cells = Stream.of(keys).map(key -> cell(item, key));
         return format == Format.csv
-                ? cells.map(Listing::quoted).collect(Collectors.joining(","))
+                ? cells.map(Csv::quoted).collect(Collectors.joining(","))
                 : cells.collect(Collectors.joining("  ")).stripTrailing();
-    }
-
-    private static String quoted(String text) {
-        boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
-        return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
     }
 
     private void table(JsonArray items, PrintWriter out) {
