@@ -74,11 +74,15 @@ class SharedTextTest {
         assertThat(one.readNow()).isEqualTo("xy");
     }
 
+    // Each member has connections of its own, and no lock in common but the database's.
     @Test
     void changesOfManyAtOnceAreAllThere() throws Exception {
-        try (var threads = Executors.newFixedThreadPool(4)) {
+        one.update(text -> text);
+        try (var elsewhere = kind.open(directory);
+                var threads = Executors.newFixedThreadPool(4)) {
             for (int i = 0; i < 40; i++) {
-                var mine = new SharedText(database, "users", clock);
+                var mine =
+                        new SharedText(i % 2 == 0 ? database : elsewhere, "users", clock);
                 threads.submit(() -> {
                     mine.update(text -> text + "x");
                     return true;

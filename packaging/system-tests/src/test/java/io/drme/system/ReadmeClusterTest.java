@@ -34,8 +34,8 @@ class ReadmeClusterTest {
         var matcher = COMMANDS.matcher(readme);
         assertThat(matcher.find()).isTrue();
         int cluster = freeTens();
-        int mqtt = freeTens();
-        int web = freeTens();
+        int mqtt = freeTens(cluster);
+        int web = freeTens(cluster, mqtt);
         try (var server = PostgresServer.start();
                 var programs = new Programs(folder)) {
             server.createDatabase("drme");
@@ -92,10 +92,13 @@ class ReadmeClusterTest {
     }
 
     /** A number of which the ports with 1, 2 and 3 behind it are free. */
-    private static int freeTens() throws IOException {
+    private static int freeTens(Integer... taken) throws IOException {
         while (true) {
             int tens = Programs.freePort() / 10;
-            if (isFree(tens * 10 + 1) && isFree(tens * 10 + 2) && isFree(tens * 10 + 3)) {
+            if (!List.of(taken).contains(tens)
+                    && isFree(tens * 10 + 1)
+                    && isFree(tens * 10 + 2)
+                    && isFree(tens * 10 + 3)) {
                 return tens;
             }
         }
