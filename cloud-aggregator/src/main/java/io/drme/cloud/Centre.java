@@ -174,8 +174,7 @@ public final class Centre implements AutoCloseable {
                 () -> base.member.isFirst() && base.member.tooFew().isEmpty());
     }
 
-    private void addRoutes(
-            Api api, Base base, Fleet fleet, Downlink downlink, LiveFeed feed) {
+    private void addRoutes(Api api, Base base, Fleet fleet, Downlink downlink, LiveFeed feed) {
         var sources =
                 new CloudApi.Sources(
                         fleet,
@@ -215,8 +214,7 @@ public final class Centre implements AutoCloseable {
         };
     }
 
-    private GridThread gridThread(Base base, Changes local)
-            throws DatabaseException {
+    private GridThread gridThread(Base base, Changes local) throws DatabaseException {
         var grid = new Grid(base.member);
         var changes = changes(base, local);
         var records = opened(Records.open(base.database));
@@ -329,9 +327,7 @@ public final class Centre implements AutoCloseable {
                         store.ca(),
                         Optional.empty());
         return Database.open(
-                config.cluster().isAlone()
-                        ? settings
-                        : settings.sharedBy(config.cluster().name()));
+                config.cluster().isAlone() ? settings : settings.sharedBy(config.cluster().name()));
     }
 
     private Listen listen() {

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,10 @@ final class GridThread implements AutoCloseable {
             new ArrayBlockingQueue<>(HEARD_CAPACITY);
 
     private final AtomicLong leftOut = new AtomicLong();
+
+    /** How often a rebuild was asked for: one more while one is made is made, too. */
+    private final AtomicInteger rebuilds = new AtomicInteger();
+
     private final Semaphore waiting = new Semaphore(0);
     private final Thread thread = Thread.ofPlatform().name("grid").unstarted(this::run);
     private volatile boolean stopping;
@@ -76,6 +81,7 @@ final class GridThread implements AutoCloseable {
 
     /** Rebuilds the grid from the store at the next occasion; from any thread. */
     void rebuildSoon(String why) {
+        rebuilds.incrementAndGet();
         trouble = why;
     }
 
@@ -142,10 +148,13 @@ final class GridThread implements AutoCloseable {
     private void step(@Nullable Fact fact) {
         try {
             var before = trouble;
+            int asked = rebuilds.get();
             if (before != null && closed.get().isEmpty()) {
                 projection.rebuild();
                 log.info("grid=rebuilt because=\"{}\"", before);
-                trouble = trouble == before ? null : trouble;
+                if (rebuilds.get() == asked) {
+                    trouble = null;
+                }
             }
             if (fact != null) {
                 projection.take(fact);

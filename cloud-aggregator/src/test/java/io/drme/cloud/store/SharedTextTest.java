@@ -81,8 +81,7 @@ class SharedTextTest {
         try (var elsewhere = kind.open(directory);
                 var threads = Executors.newFixedThreadPool(4)) {
             for (int i = 0; i < 40; i++) {
-                var mine =
-                        new SharedText(i % 2 == 0 ? database : elsewhere, "users", clock);
+                var mine = new SharedText(i % 2 == 0 ? database : elsewhere, "users", clock);
                 threads.submit(() -> {
                     mine.update(text -> text + "x");
                     return true;

@@ -19,7 +19,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the README says about three members, run as it stands there but for ports and the server. */
+/**
+ * What the README says about three members, run as it stands there but for ports and the server.
+ */
 class ReadmeClusterTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final Pattern COMMANDS =
