@@ -221,8 +221,7 @@ public final class Centre implements AutoCloseable {
         };
     }
 
-    private GridThread gridThread(Base base, Changes local)
-            throws DatabaseException {
+    private GridThread gridThread(Base base, Changes local) throws DatabaseException {
         var grid = new Grid(base.member);
         var changes = changes(base, local);
         var records = opened(Records.open(base.database));
@@ -335,9 +334,7 @@ public final class Centre implements AutoCloseable {
                         store.ca(),
                         Optional.empty());
         return Database.open(
-                config.cluster().isAlone()
-                        ? settings
-                        : settings.sharedBy(config.cluster().name()));
+                config.cluster().isAlone() ? settings : settings.sharedBy(config.cluster().name()));
     }
 
     private Listen listen() {

@@ -11,11 +11,7 @@ final class CentreMetrics {
     private CentreMetrics() {}
 
     static void add(
-            Metrics metrics,
-            IngestStats stats,
-            Database database,
-            Member member,
-            GridThread grid) {
+            Metrics metrics, IngestStats stats, Database database, Member member, GridThread grid) {
         addIngest(metrics, stats);
         Map<String, String> none = Map.of();
         metrics.gauge(

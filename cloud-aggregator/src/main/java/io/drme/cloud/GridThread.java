@@ -14,6 +14,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,10 @@ final class GridThread implements AutoCloseable {
             new ArrayBlockingQueue<>(HEARD_CAPACITY);
 
     private final AtomicLong leftOut = new AtomicLong();
+
+    /** How often a rebuild was asked for: one more while one is made is made, too. */
+    private final AtomicInteger rebuilds = new AtomicInteger();
+
     private final Semaphore waiting = new Semaphore(0);
     private final Thread thread = Thread.ofPlatform().name("grid").unstarted(this::run);
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -93,6 +98,7 @@ final class GridThread implements AutoCloseable {
 
     /** Rebuilds the grid from the store at the next occasion; from any thread. */
     void rebuildSoon(String why) {
+        rebuilds.incrementAndGet();
         trouble = why;
     }
 
@@ -208,6 +214,7 @@ final class GridThread implements AutoCloseable {
             return; // what this member would write may be older than what the others have
         }
         var before = trouble;
+        int asked = rebuilds.get();
         try {
             projection.rebuild();
         } catch (DatabaseException | RuntimeException e) {
@@ -233,7 +240,9 @@ final class GridThread implements AutoCloseable {
             failures = 0;
         }
         log.info("grid=rebuilt because=\"{}\"", before);
-        trouble = trouble == before ? null : trouble; // another reason may have come meanwhile
+        if (rebuilds.get() == asked) {
+            trouble = null;
+        }
     }
 
     /** What a fact is, without the block it may hold. */

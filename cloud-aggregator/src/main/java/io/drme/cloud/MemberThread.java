@@ -7,7 +7,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a member does every second beside its work: it says how it is, and looks after the fleet. */
+/**
+ * What a member does every second beside its work: it says how it is, and looks after the fleet.
+ */
 final class MemberThread implements AutoCloseable {
     private static final Duration EVERY = Duration.ofSeconds(1);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);

@@ -89,7 +89,8 @@ public final class MemberRoutes {
         boolean isAsked = address.equals(member.address());
         boolean isMissing = !seen.contains(address);
         var state = said.get(address);
-        var why = isMissing ? absence(state) : isAsked && !tooFew.isEmpty() ? tooFew : trouble(state);
+        var why =
+                isMissing ? absence(state) : isAsked && !tooFew.isEmpty() ? tooFew : trouble(state);
         var json =
                 new JsonObject()
                         .put("address", address)

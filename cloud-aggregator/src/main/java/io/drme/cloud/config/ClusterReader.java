@@ -104,9 +104,7 @@ final class ClusterReader {
     private void checkAddresses(
             Listen listen, Optional<Listen> reachedAt, List<Listen> members, boolean isService) {
         if (isService && !members.isEmpty()) {
-            section.problem(
-                    "kubernetes",
-                    "members are listed, too; give either of the two");
+            section.problem("kubernetes", "members are listed, too; give either of the two");
         }
         var own = reachedAt.orElse(listen);
         if (members.size() > 1 && !members.contains(own)) {
@@ -115,8 +113,7 @@ final class ClusterReader {
                     "lists %s, but not this member's own address %s; list all members, the same at each of them"
                             .formatted(members, own));
         }
-        if (listen.isLoopback()
-                && (isService || members.stream().anyMatch(m -> !m.isLoopback()))) {
+        if (listen.isLoopback() && (isService || members.stream().anyMatch(m -> !m.isLoopback()))) {
             section.problem(
                     "listen",
                     "%s can't be reached by members on other machines; listen on this machine's address in their network"

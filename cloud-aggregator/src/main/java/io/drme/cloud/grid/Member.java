@@ -39,8 +39,7 @@ public final class Member implements AutoCloseable {
      * Starts the member; takes a few seconds. It does not wait for others.
      *
      * @throws IllegalStateException when its port is not free, when others are there and do not let
-     *     it in, or when others have joined although
-     *     the database belongs to one member
+     *     it in, or when others have joined although the database belongs to one member
      * @throws UncheckedIOException when a file of {@code cluster.tls} can't be used
      */
     public static Member start(ClusterConfig cluster) {
@@ -131,8 +130,8 @@ public final class Member implements AutoCloseable {
     }
 
     /**
-     * Calls back, on a thread of Hazelcast's, when entries of the grid may be lost: this member came
-     * back from a partition, or more members ended at once than there are copies.
+     * Calls back, on a thread of Hazelcast's, when entries of the grid may be lost: this member
+     * came back from a partition, or more members ended at once than there are copies.
      */
     public void whenIncomplete(Consumer<String> callback) {
         instance.getPartitionService()

@@ -61,7 +61,8 @@ final class MemberSettings {
         config.setProperty("hazelcast.heartbeat.interval.seconds", "1");
         config.setProperty("hazelcast.max.no.heartbeat.seconds", "5");
         // Two that lost each other while a third sees both: who sees fewer leaves.
-        config.setProperty("hazelcast.partial.member.disconnection.resolution.heartbeat.count", "3");
+        config.setProperty(
+                "hazelcast.partial.member.disconnection.resolution.heartbeat.count", "3");
         // Parts that see each other again become one at once; by default it takes five minutes.
         config.setProperty("hazelcast.merge.first.run.delay.seconds", "5");
         config.setProperty("hazelcast.merge.next.run.delay.seconds", "5");
@@ -97,9 +98,7 @@ final class MemberSettings {
                                                 cluster.hotSetBytes() / BYTES_PER_MIB)));
         config.addMapConfig(latest);
         config.addMapConfig(
-                new MapConfig(usual)
-                        .setName(MEMBERS)
-                        .setSplitBrainProtectionName(null));
+                new MapConfig(usual).setName(MEMBERS).setSplitBrainProtectionName(null));
     }
 
     /** SQL runs on Hazelcast's own engine for jobs; its rows are there for one statement each. */

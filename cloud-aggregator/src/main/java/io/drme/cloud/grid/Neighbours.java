@@ -66,8 +66,7 @@ public final class Neighbours {
 
     /** Tells of newer samples. */
     public void samples(String gateway, List<String> tags) {
-        changes.publish(
-                new Changed(member.address(), gateway, tags.toArray(String[]::new), ""));
+        changes.publish(new Changed(member.address(), gateway, tags.toArray(String[]::new), ""));
     }
 
     /** Tells of an alarm. */
@@ -97,8 +96,6 @@ public final class Neighbours {
 
     /** What members said last, also those who are gone, by address. */
     public List<MemberState> states() {
-        return states.values().stream()
-                .sorted(Comparator.comparing(MemberState::address))
-                .toList();
+        return states.values().stream().sorted(Comparator.comparing(MemberState::address)).toList();
     }
 }

@@ -134,8 +134,7 @@ public final class Projection {
     }
 
     /** Brings in an alarm as it is now. */
-    private List<AlarmStore.AlarmRow> putAlarm(String gateway, String id)
-            throws DatabaseException {
+    private List<AlarmStore.AlarmRow> putAlarm(String gateway, String id) throws DatabaseException {
         var rows = alarms.find(id).stream().filter(r -> r.gateway().equals(gateway)).toList();
         for (var row : rows) {
             grid.putAlarm(new OpenAlarm(row.gateway(), row.id(), row.state(), row.priority()));
@@ -160,9 +159,7 @@ public final class Projection {
     }
 
     private ClockLine line(BlockStore.Gateway gateway, Set<Long> bent) throws DatabaseException {
-        return bent.contains(gateway.id())
-                ? timed.numberedClock(gateway.id())
-                : ClockLine.EMPTY;
+        return bent.contains(gateway.id()) ? timed.numberedClock(gateway.id()) : ClockLine.EMPTY;
     }
 
     /**
@@ -172,8 +169,7 @@ public final class Projection {
      */
     private record Newest(LatestTable table, long nanos) {}
 
-    private Newest newestOf(
-            BlockStore.Gateway gateway, Map<Long, Integer> numbers, ClockLine line)
+    private Newest newestOf(BlockStore.Gateway gateway, Map<Long, Integer> numbers, ClockLine line)
             throws DatabaseException {
         record Place(long epochId, long sequence) {}
         var table = LatestTable.EMPTY;
@@ -419,10 +415,7 @@ public final class Projection {
                 gateway,
                 known ->
                         reported(
-                                known.seen(now),
-                                report,
-                                status.drainMillis(),
-                                status.endurance()));
+                                known.seen(now), report, status.drainMillis(), status.endurance()));
     }
 
     private static GatewayState reported(

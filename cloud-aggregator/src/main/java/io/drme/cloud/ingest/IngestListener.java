@@ -26,7 +26,6 @@ public interface IngestListener {
     /** A command was put into the store; on the ingest thread, and must not block. */
     default void submitted() {}
 
-
     /**
      * Takes a fact, on the ingest thread. May block while too much waits: the gateways then wait
      * too.

@@ -100,20 +100,8 @@ public final class CentreAlarms {
                 String words,
                 long shelved) {
             return new Row(
-                    id,
-                    name,
-                    site,
-                    priority,
-                    newState,
-                    message,
-                    action,
-                    gateways,
-                    raisedAt,
-                    clearedAt,
-                    ackAt,
-                    ackBy,
-                    words,
-                    shelved);
+                    id, name, site, priority, newState, message, action, gateways, raisedAt,
+                    clearedAt, ackAt, ackBy, words, shelved);
         }
 
         /** As an alarm among others; the site stands in the place of the tag. */

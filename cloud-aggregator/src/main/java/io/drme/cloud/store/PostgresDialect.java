@@ -11,11 +11,11 @@ import org.slf4j.LoggerFactory;
  * PostgreSQL, from {@link #OLDEST} on, shared by all that have its address.
  *
  * <p><b>Who writes.</b> The receiver's connection holds a lock of the whole database, so that a
- * second centre does not start on it; members of one cluster share it. A transaction moreover owns each gateway for which it writes:
- * it waits for others that do, and then reads what they committed, the lease too. So even a process
- * that takes itself for the owner while another took over writes nothing in a session that is not
- * the gateway's newest. Read committed is enough by that; what is left to be done again are
- * transactions that own the same gateways in another order.
+ * second centre does not start on it; members of one cluster share it. A transaction moreover owns
+ * each gateway for which it writes: it waits for others that do, and then reads what they
+ * committed, the lease too. So even a process that takes itself for the owner while another took
+ * over writes nothing in a session that is not the gateway's newest. Read committed is enough by
+ * that; what is left to be done again are transactions that own the same gateways in another order.
  */
 final class PostgresDialect implements Dialect {
     /** The oldest major version that has all that is used. */

@@ -64,11 +64,7 @@ public final class CentreDesk {
                             clock.epochNanos() + nanos(command));
             case "unshelve" ->
                     row.handled(
-                            "unacknowledged",
-                            row.acknowledgedAt(),
-                            row.acknowledgedBy(),
-                            words,
-                            0);
+                            "unacknowledged", row.acknowledgedAt(), row.acknowledgedBy(), words, 0);
             default ->
                     row.handled(
                             row.state(),

@@ -108,9 +108,9 @@ public final class FleetWatch {
         return was;
     }
 
-    private Map<Subject, TreeSet<String>> found(Map<String, Set<Concern>> was)
+    private Map<Subject, Set<String>> found(Map<String, Set<Concern>> was)
             throws DatabaseException {
-        var found = new HashMap<Subject, TreeSet<String>>();
+        var found = new HashMap<Subject, Set<String>>();
         var states = grid.gateways();
         long now = clock.epochNanos();
         for (var gateway : store.gateways()) {
@@ -118,8 +118,7 @@ public final class FleetWatch {
             var state = states.getOrDefault(name, GatewayState.UNHEARD);
             var before = was.getOrDefault(name, Set.of());
             for (var concern : conditions.of(name, state, before, watchedSince, now)) {
-                found.computeIfAbsent(
-                                new Subject(concern, gateway.site()), _ -> new TreeSet<>())
+                found.computeIfAbsent(new Subject(concern, gateway.site()), _ -> new TreeSet<>())
                         .add(name);
             }
         }
@@ -127,9 +126,9 @@ public final class FleetWatch {
     }
 
     /** What is to be written so that the alarms are what was found. */
-    private List<Row> changed(List<Row> open, Map<Subject, TreeSet<String>> found) {
+    private List<Row> changed(List<Row> open, Map<Subject, Set<String>> found) {
         var changed = new ArrayList<Row>();
-        var rest = new TreeMap<String, Map.Entry<Subject, TreeSet<String>>>();
+        var rest = new TreeMap<String, Map.Entry<Subject, Set<String>>>();
         found.entrySet().forEach(e -> rest.put(key(e.getKey()), e));
         for (var row : open) {
             var entry = rest.remove(row.name() + "/" + row.site());
@@ -170,7 +169,7 @@ public final class FleetWatch {
                 0);
     }
 
-    private Row raisedAgain(Row row, Map.Entry<Subject, TreeSet<String>> entry) {
+    private Row raisedAgain(Row row, Map.Entry<Subject, Set<String>> entry) {
         var gateways = List.copyOf(entry.getValue());
         boolean isMore = !new HashSet<>(row.gateways()).containsAll(gateways);
         var state =
@@ -178,9 +177,7 @@ public final class FleetWatch {
                     case "returned" -> "unacknowledged";
                     case "acknowledged" -> isMore ? "unacknowledged" : "acknowledged";
                     case "shelved" ->
-                            row.shelvedUntil() <= clock.epochNanos()
-                                    ? "unacknowledged"
-                                    : "shelved";
+                            row.shelvedUntil() <= clock.epochNanos() ? "unacknowledged" : "shelved";
                     default -> row.state();
                 };
         return row.in(state, message(entry.getKey(), gateways), gateways).cleared(null);

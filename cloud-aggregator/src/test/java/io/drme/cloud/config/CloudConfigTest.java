@@ -142,7 +142,9 @@ class CloudConfigTest {
                   hot-set: 256MiB
                   tls: {certificate: %1$s, key: %1$s, ca: %1$s, name: members.plant}
                 store: {url: "jdbc:postgresql://127.0.0.1/drme"}
-                """.formatted(pem)).cluster();
+                """
+                                .formatted(pem))
+                        .cluster();
         assertThat(cluster.isAlone()).isFalse();
         assertThat(cluster.members())
                 .extracting(Listen::toString)

@@ -161,9 +161,7 @@ class MemberTlsTest {
 
     @Test
     void aFileThatIsNoCertificateIsNamed() {
-        var tls =
-                TLS.formatted(
-                        folder.resolve("one.key"), folder.resolve("one.key"), authority);
+        var tls = TLS.formatted(folder.resolve("one.key"), folder.resolve("one.key"), authority);
         assertThatThrownBy(() -> start(2, tls))
                 .hasMessageContaining("cluster.tls: certificate, key or ca can't be used");
     }

@@ -144,6 +144,9 @@ class TwoMembersTest {
     void aMemberThatIsLeftAloneWritesNothing() throws Exception {
         ofTwo.join();
         two.close();
+        while (one.inSight().size() > 1) {
+            Thread.onSpinWait();
+        }
         assertThat(one.tooFew()).hasValueSatisfying(w -> assertThat(w).contains("needs 2"));
         var fact = store(gateway.block(5));
         assertThatThrownBy(() -> ofOne.take(fact))

@@ -64,7 +64,8 @@ class PostgresAwayTest {
                         server.url(name),
                         Optional.of(PostgresServer.USER),
                         Optional.of(directory.resolve("password")),
-                        Optional.empty(), Optional.empty());
+                        Optional.empty(),
+                        Optional.empty());
     }
 
     /** For the next test, whatever this one did. */

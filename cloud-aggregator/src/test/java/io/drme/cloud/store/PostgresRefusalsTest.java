@@ -33,7 +33,8 @@ class PostgresRefusalsTest {
 
     private DatabaseSettings with(String url, String user, String password) throws Exception {
         var file = Files.writeString(directory.resolve("other"), password);
-        return new DatabaseSettings(url, Optional.of(user), Optional.of(file), Optional.empty(), Optional.empty());
+        return new DatabaseSettings(
+                url, Optional.of(user), Optional.of(file), Optional.empty(), Optional.empty());
     }
 
     @Test
@@ -55,7 +56,8 @@ class PostgresRefusalsTest {
                         good.url(),
                         good.user(),
                         Optional.of(directory.resolve("none")),
-                        Optional.empty(), Optional.empty());
+                        Optional.empty(),
+                        Optional.empty());
         refused(none, "store.password-file=", "can't be read");
     }
 

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.drme.testing.ManualClock;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,15 +76,23 @@ class SharedTextTest {
         assertThat(one.readNow()).isEqualTo("xy");
     }
 
+    // Each member has connections of its own, and no lock in common but the database's.
     @Test
     void changesOfManyAtOnceAreAllThere() throws Exception {
-        try (var threads = Executors.newFixedThreadPool(4)) {
+        one.update(text -> text);
+        try (var elsewhere = kind.open(directory);
+                var threads = Executors.newFixedThreadPool(4)) {
+            var done = new ArrayList<Future<Boolean>>();
             for (int i = 0; i < 40; i++) {
-                var mine = new SharedText(database, "users", clock);
-                threads.submit(() -> {
-                    mine.update(text -> text + "x");
-                    return true;
-                });
+                var mine = new SharedText(i % 2 == 0 ? database : elsewhere, "users", clock);
+                done.add(
+                        threads.submit(() -> {
+                            mine.update(text -> text + "x");
+                            return true;
+                        }));
+            }
+            for (var each : done) {
+                assertThat(each.get()).isTrue();
             }
         }
         assertThat(one.readNow()).hasSize(40);

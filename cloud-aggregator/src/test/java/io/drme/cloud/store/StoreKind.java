@@ -52,7 +52,8 @@ public enum StoreKind {
                     server.url(Files.readString(marker)),
                     Optional.of(PostgresServer.USER),
                     Optional.of(directory.resolve("password")),
-                    Optional.empty(), Optional.empty());
+                    Optional.empty(),
+                    Optional.empty());
         }
 
         @Override

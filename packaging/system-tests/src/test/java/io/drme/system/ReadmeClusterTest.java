@@ -19,7 +19,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the README says about three members, run as it stands there but for ports and the server. */
+/**
+ * What the README says about three members, run as it stands there but for ports and the server.
+ */
 class ReadmeClusterTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final Pattern COMMANDS =
@@ -34,8 +36,8 @@ class ReadmeClusterTest {
         var matcher = COMMANDS.matcher(readme);
         assertThat(matcher.find()).isTrue();
         int cluster = freeTens();
-        int mqtt = freeTens();
-        int web = freeTens();
+        int mqtt = freeTens(cluster);
+        int web = freeTens(cluster, mqtt);
         try (var server = PostgresServer.start();
                 var programs = new Programs(folder)) {
             server.createDatabase("drme");
@@ -92,10 +94,13 @@ class ReadmeClusterTest {
     }
 
     /** A number of which the ports with 1, 2 and 3 behind it are free. */
-    private static int freeTens() throws IOException {
+    private static int freeTens(Integer... taken) throws IOException {
         while (true) {
             int tens = Programs.freePort() / 10;
-            if (isFree(tens * 10 + 1) && isFree(tens * 10 + 2) && isFree(tens * 10 + 3)) {
+            if (!List.of(taken).contains(tens)
+                    && isFree(tens * 10 + 1)
+                    && isFree(tens * 10 + 2)
+                    && isFree(tens * 10 + 3)) {
                 return tens;
             }
         }

@@ -60,13 +60,11 @@ final class CommandBook {
             }
             book.put(
                     o.command().id(),
-                    new Waiting(
-                            o.command(), known == null ? nowNanos : known.sentAtNanos(), true));
+                    new Waiting(o.command(), known == null ? nowNanos : known.sentAtNanos(), true));
         }
         waiting.values()
                 .forEach(book ->
-                        book.values()
-                                .removeIf(w -> w.isKept() && !ids.contains(w.command().id())));
+                        book.values().removeIf(w -> w.isKept() && !ids.contains(w.command().id())));
         waiting.values().removeIf(Map::isEmpty);
         return fresh;
     }

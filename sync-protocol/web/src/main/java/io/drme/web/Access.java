@@ -86,7 +86,8 @@ public final class Access {
                         lines.add(own);
                     }
                     return String.join(
-                            "\n", lines.subList(Math.max(0, lines.size() - MAX_TOKENS), lines.size()));
+                            "\n",
+                            lines.subList(Math.max(0, lines.size() - MAX_TOKENS), lines.size()));
                 });
         return new Access(
                 new Users(shared.users(), clock),

@@ -20,8 +20,9 @@ public interface KeptText {
     String readNow() throws IOException;
 
     /**
-     * Changes it: reads it as it is now, and replaces it unless it stays the same. When this returns, the new text survives
-     * a power cut. What the change throws ends it, and nothing has happened.
+     * Changes it: reads it as it is now, and replaces it unless it stays the same. When this
+     * returns, the new text survives a power cut. What the change throws ends it, and nothing has
+     * happened.
      *
      * @throws IOException when it can't be kept; the message says why
      */

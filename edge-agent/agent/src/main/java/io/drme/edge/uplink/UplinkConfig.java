@@ -101,8 +101,7 @@ public record UplinkConfig(
         } else if (urls.isEmpty() || urls.stream().anyMatch(String::isBlank)) {
             section.problem("url", "is empty; give a value");
         } else if (urls.size() > MAX_MEMBERS) {
-            section.problem(
-                    "url", "%d addresses; at most %d".formatted(urls.size(), MAX_MEMBERS));
+            section.problem("url", "%d addresses; at most %d".formatted(urls.size(), MAX_MEMBERS));
         }
         var members = new ArrayList<Address>();
         for (var url : urls) {
