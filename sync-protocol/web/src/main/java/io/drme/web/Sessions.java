@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,9 @@ final class Sessions {
     /** Every session ends after so long: a shift and its handover. */
     static final Duration ABSOLUTE_LIMIT = Duration.ofHours(12);
 
+    /** So long a screen for everybody stays signed in: nobody carries a keyboard to it. */
+    static final Duration WALL_LIMIT = Duration.ofDays(365);
+
     /** The most sessions; beyond, the one that was not used for longest ends. */
     static final int MAX_SESSIONS = 500;
 
@@ -36,6 +40,7 @@ final class Sessions {
 
     private final Path file;
     private final Clock clock;
+    private final Predicate<String> isWall;
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Guarded by {@link #lock}; by the hash of the id. */
@@ -43,9 +48,16 @@ final class Sessions {
 
     private record Session(String user, long madeNanos, long usedNanos, long writtenNanos) {}
 
-    Sessions(Path file, Clock clock) {
+    /**
+     * Reads the sessions of a file.
+     *
+     * @param isWall whether a user is a screen for everybody now; a user who became another loses
+     *     the long session
+     */
+    Sessions(Path file, Clock clock, Predicate<String> isWall) {
         this.file = file;
         this.clock = clock;
+        this.isWall = isWall;
         read();
     }
 
@@ -122,9 +134,12 @@ final class Sessions {
         }
     }
 
-    private static boolean isOver(Session session, long nowNanos) {
-        return nowNanos - session.usedNanos() > IDLE_LIMIT.toNanos()
-                || nowNanos - session.madeNanos() > ABSOLUTE_LIMIT.toNanos();
+    private boolean isOver(Session session, long nowNanos) {
+        long age = nowNanos - session.madeNanos();
+        boolean old =
+                nowNanos - session.usedNanos() > IDLE_LIMIT.toNanos()
+                        || age > ABSOLUTE_LIMIT.toNanos();
+        return old && (age > WALL_LIMIT.toNanos() || !isWall.test(session.user()));
     }
 
     private void read() {
