@@ -60,6 +60,27 @@ class PageFilesTest {
         assertThat(bytes).isLessThan(MAX_ZIPPED_BYTES);
     }
 
+    // Modules that name one another are fetched one after another; a page names them all at once.
+    @Test
+    void thePlantsPageNamesAllItsModulesInItsHead() {
+        var assets = new Assets("plant");
+        var page = assets.find("/").orElseThrow().body().toString(StandardCharsets.UTF_8);
+        var named =
+                Pattern.compile("rel=\"modulepreload\" href=\"([^\"]+)\"")
+                        .matcher(page)
+                        .results()
+                        .map(m -> m.group(1))
+                        .toList();
+        assertThat(named)
+                .contains("/assets/plant/plant.js", "/assets/parts/chart.js", "/assets/texts/de.js")
+                .anyMatch(m -> m.endsWith("lit-html.js"))
+                .doesNotHaveDuplicates();
+        for (var module : named) {
+            var source = assets.find(module).orElseThrow().body().toString(StandardCharsets.UTF_8);
+            assertThat(named).as(module).containsAll(references(module, source, assets));
+        }
+    }
+
     /** The files that a file loads, as a browser would find them. */
     private static Set<String> references(String path, String text, Assets assets) {
         var found = new HashSet<String>();

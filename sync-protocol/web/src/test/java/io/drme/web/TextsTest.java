@@ -52,8 +52,8 @@ class TextsTest {
 
         assertThat(english).hasSizeGreaterThan(200);
         assertThat(german.keySet()).isEqualTo(english.keySet());
-        english.forEach((key, text) ->
-                assertThat(places(german.get(key))).as(key).isEqualTo(places(text)));
+        english.forEach(
+                (key, text) -> assertThat(places(german.get(key))).as(key).isEqualTo(places(text)));
         assertThat(german).allSatisfy((key, text) -> assertThat(text).as(key).isNotBlank());
     }
 
@@ -146,7 +146,9 @@ class TextsTest {
         return places;
     }
 
-    /** The words that stand in the templates of a source, outside of tags and of what is computed. */
+    /**
+     * The words that stand in the templates of a source, outside of tags and of what is computed.
+     */
     private static List<String> said(String source) {
         var said = new ArrayList<String>();
         int at = source.indexOf("html`");
