@@ -51,6 +51,7 @@ final class Agent implements AutoCloseable {
 
     private final Clock clock;
     private final Path directory;
+    private final Path file;
     private final Acquisition acquisition;
     private final Recorder recorder;
     private final Supervisor supervisor;
@@ -62,9 +63,10 @@ final class Agent implements AutoCloseable {
     private final WriteDesk writes;
     private volatile @Nullable UplinkDesk uplink;
 
-    private Agent(Wiring.Parts parts, Supervisor supervisor) {
+    private Agent(Wiring.Parts parts, Supervisor supervisor, Path file) {
         this.clock = parts.clock();
         this.directory = parts.directory();
+        this.file = file;
         this.acquisition = parts.acquisition();
         this.recorder = parts.recorder();
         this.alarmBook = parts.alarmBook();
@@ -116,7 +118,7 @@ final class Agent implements AutoCloseable {
                         parts,
                         new Supervisor.Loading(reader, layout, new LastGood(directory), file),
                         devices);
-        var agent = new Agent(parts, supervisor);
+        var agent = new Agent(parts, supervisor, file);
         agent.storeThread.start();
         agent.pipelineThread.start();
         agent.states.start();
@@ -189,6 +191,7 @@ final class Agent implements AutoCloseable {
                         supervisor::exchange,
                         supervisor::sources,
                         new WebControl(supervisor),
+                        new WebCommission(supervisor, file, directory),
                         writes,
                         uplink == null ? NoUplink.NONE : uplink);
         return AgentWeb.start(config.web(), directory, parts, VERSION);

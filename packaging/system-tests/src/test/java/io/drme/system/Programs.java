@@ -145,7 +145,8 @@ final class Programs implements AutoCloseable {
                 List.of("run", "--config", config.toString(), "--data", agentData().toString()));
     }
 
-    private String configuration(int uplinkPort) throws IOException {
+    /** The demo's gateway.yaml with the ports of these programs. */
+    String configuration(int uplinkPort) throws IOException {
         try (var in = Programs.class.getResourceAsStream("/demo/gateway.yaml")) {
             return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
                     .replace("@gateway@", "press-line-1")
@@ -297,10 +298,13 @@ final class Programs implements AutoCloseable {
     /** A code that signs somebody in once. */
     String signInCode(String url, Path data, String name)
             throws CommandException, InterruptedException {
+        return signInCode(url, data, name, "operator");
+    }
+
+    String signInCode(String url, Path data, String name, String role)
+            throws CommandException, InterruptedException {
         try (var c = Connection.find(url, data, Map.of())) {
-            return c.post(
-                            "/api/v1/users",
-                            new JsonObject().put("name", name).put("role", "operator"))
+            return c.post("/api/v1/users", new JsonObject().put("name", name).put("role", role))
                     .getString("code");
         }
     }

@@ -147,7 +147,15 @@ public final class Access {
         if (person.isEmpty()) {
             failedSignIns.failed(name, address);
             log.warn("wall={} refused address={}", wall.get().name(), address);
-            throw Problem.notSignedIn("name and PIN do not match a user").asException();
+            throw new Problem(
+                            "sign-in-refused",
+                            "Not signed in",
+                            401,
+                            "name and PIN do not match a user",
+                            "authorization",
+                            "a user's name with its password or PIN",
+                            "Try again, or ask an administrator for a one-time code")
+                    .asException();
         }
         failedSignIns.succeeded(name, address);
         log.info("wall={} used by={}", wall.get().name(), name);

@@ -72,8 +72,17 @@ public final class GatewayConfigReader {
      * @throws InvalidConfigException with every problem at once
      */
     public GatewayConfig read(Path file) throws InvalidConfigException {
+        return read(file, Optional.empty());
+    }
+
+    /**
+     * As above, with a file in the place of one that it includes.
+     *
+     * @throws InvalidConfigException with every problem at once
+     */
+    public GatewayConfig read(Path file, Optional<PartDraft> part) throws InvalidConfigException {
         var problems = new Problems();
-        var top = new Includes(problems).read(file);
+        var top = new Includes(problems, Optional.empty(), part).read(file);
         var config = top.map(t -> config(t, problems));
         problems.throwIfAny(file.toString());
         return config.orElseThrow(
@@ -88,7 +97,10 @@ public final class GatewayConfigReader {
     List<Problem> problems(
             Path file, Optional<TagDraft> draft, Function<GatewayConfig, List<Problem>> fit) {
         var problems = new Problems();
-        var config = new Includes(problems, draft).read(file).map(top -> config(top, problems));
+        var config =
+                new Includes(problems, draft, Optional.empty())
+                        .read(file)
+                        .map(top -> config(top, problems));
         return problems.none() ? config.map(fit).orElse(List.of()) : problems.list();
     }
 
