@@ -221,7 +221,7 @@ public final class Main {
                 @Option(
                                 names = "--role",
                                 required = true,
-                                paramLabel = "viewer|operator|engineer|admin",
+                                paramLabel = "viewer|wall|operator|engineer|admin",
                                 description = "What the person may do.")
                         String role,
                 @Option(
@@ -250,7 +250,7 @@ public final class Main {
                     Role.of(role)
                             .orElseThrow(() ->
                                     new StartException(
-                                            "'%s' is no role; expected viewer, operator, engineer or admin"
+                                            "'%s' is no role; expected viewer, wall, operator, engineer or admin"
                                                     .formatted(role)));
             try (var directory = DataDirectory.take(data)) {
                 var code = Access.users(directory.path(), new SystemClock()).add(name, known);

@@ -49,6 +49,11 @@ class PlantPage extends LitElement {
     this.#plant.start();
   }
 
+  /** What is painted before any script ran has done its part. */
+  firstUpdated() {
+    document.getElementById("boot")?.remove();
+  }
+
   #go() {
     const before = this.at;
     this.at = addressed();

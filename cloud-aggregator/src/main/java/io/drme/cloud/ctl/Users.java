@@ -36,7 +36,7 @@ final class Users extends Lists.Lister {
             @Option(
                             names = "--role",
                             required = true,
-                            paramLabel = "viewer|operator|engineer|admin",
+                            paramLabel = "viewer|wall|operator|engineer|admin",
                             description = "What the person may do.")
                     String role)
             throws CommandException, InterruptedException {

@@ -52,6 +52,7 @@ final class Agent implements AutoCloseable {
 
     private final Clock clock;
     private final Path directory;
+    private final Path file;
     private final Acquisition acquisition;
     private final Recorder recorder;
     private final Supervisor supervisor;
@@ -64,10 +65,15 @@ final class Agent implements AutoCloseable {
     private final WriteDesk writes;
     private volatile @Nullable UplinkDesk uplink;
 
+<<<<<<< HEAD
     private Agent(Wiring.Parts parts, Supervisor supervisor, Restart restart) {
         this.restart = restart;
+=======
+    private Agent(Wiring.Parts parts, Supervisor supervisor, Path file) {
+>>>>>>> plant
         this.clock = parts.clock();
         this.directory = parts.directory();
+        this.file = file;
         this.acquisition = parts.acquisition();
         this.recorder = parts.recorder();
         this.alarmBook = parts.alarmBook();
@@ -119,7 +125,11 @@ final class Agent implements AutoCloseable {
                         parts,
                         new Supervisor.Loading(reader, layout, new LastGood(directory), file),
                         devices);
+<<<<<<< HEAD
         var agent = new Agent(parts, supervisor, wiring.restart());
+=======
+        var agent = new Agent(parts, supervisor, file);
+>>>>>>> plant
         agent.storeThread.start();
         agent.pipelineThread.start();
         agent.states.start();
@@ -193,6 +203,7 @@ final class Agent implements AutoCloseable {
                         supervisor::exchange,
                         supervisor::sources,
                         new WebControl(supervisor),
+                        new WebCommission(supervisor, file, directory),
                         writes,
                         uplink == null ? NoUplink.NONE : uplink);
         return AgentWeb.start(config.web(), directory, parts, VERSION);

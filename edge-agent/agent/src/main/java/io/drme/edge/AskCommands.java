@@ -360,7 +360,7 @@ final class AskCommands {
                 @Option(
                                 names = "--role",
                                 required = true,
-                                paramLabel = "viewer|operator|engineer|admin",
+                                paramLabel = "viewer|wall|operator|engineer|admin",
                                 description = "What the person may do.")
                         String role)
                 throws CommandException, InterruptedException {

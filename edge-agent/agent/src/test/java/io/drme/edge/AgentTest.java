@@ -450,6 +450,7 @@ class AgentTest {
             var tokens =
                     Map.of(
                             "viewer", gateway.tokenOf("v", Role.VIEWER),
+                            "wall", gateway.tokenOf("w", Role.WALL),
                             "operator", gateway.tokenOf("o", Role.OPERATOR),
                             "engineer", gateway.tokenOf("e", Role.ENGINEER),
                             "admin", gateway.tokenOf("a", Role.ADMIN));

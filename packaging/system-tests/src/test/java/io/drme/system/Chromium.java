@@ -70,8 +70,10 @@ final class Chromium implements AutoCloseable {
         options.setExperimentalOption(
                 "prefs",
                 java.util.Map.of(
-                        "intl.accept_languages", language,
-                        "download.default_directory", folder.toString()));
+                        "intl.accept_languages",
+                        language,
+                        "download.default_directory",
+                        folder.toString()));
         var service =
                 new ChromeDriverService.Builder()
                         .usingDriverExecutable(new File(DRIVER.toString()))
@@ -151,7 +153,10 @@ final class Chromium implements AutoCloseable {
         return result == null ? "" : result;
     }
 
-    /** The picture of a page with all of its height, into the folder that {@code -Ddrme.pictures} names. */
+    /**
+     * The picture of a page with all of its height, into the folder that {@code -Ddrme.pictures}
+     * names.
+     */
     void picture(String name) throws IOException {
         var to = Path.of(System.getProperty("drme.pictures", folder.toString()));
         Files.createDirectories(to);

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
@@ -49,7 +51,11 @@ class PlantPageTest {
         programs = new Programs(folder);
         programs.startSimulators();
         programs.startCloud();
-        programs.startAgent(programs.mqttPort);
+        Files.createDirectories(folder.resolve("conf.d"));
+        var config = folder.resolve("gateway.yaml");
+        Files.writeString(
+                config, programs.configuration(programs.mqttPort) + "include: [conf.d/*.yaml]\n");
+        programs.startAgent(config);
         programs.awaitReady(programs.agentUrl());
         browser.open(
                 programs.agentUrl()
@@ -212,7 +218,8 @@ class PlantPageTest {
         browser.find("[data-testid='alarm-before'] tbody tr");
         browser.click("[data-testid='deed-unshelve']");
         browser.click("[data-testid='ask-do']");
-        browser.waitUntil("!document.querySelector(\"[data-testid='alarm-page'][data-state='shelved']\")");
+        browser.waitUntil(
+                "!document.querySelector(\"[data-testid='alarm-page'][data-state='shelved']\")");
     }
 
     @Test
@@ -220,7 +227,8 @@ class PlantPageTest {
     void severalTagsLieOverOneAnotherAndTheCursorTellsTheirValues() throws Exception {
         view("#/trends?tags=" + OIL + ",boiler/pressure");
         browser.type("[data-testid='trend-add']", "boiler/temperature", Keys.ENTER);
-        browser.waitUntil("document.querySelector(\"[data-testid='trend']\")?.dataset.lines === '3'");
+        browser.waitUntil(
+                "document.querySelector(\"[data-testid='trend']\")?.dataset.lines === '3'");
         browser.js("document.querySelector(\"[data-testid='trend']\").focus()");
         browser.press(Keys.END, Keys.ARROW_LEFT);
         browser.waitUntil(
@@ -302,5 +310,164 @@ class PlantPageTest {
         browser.js("localStorage.clear()");
         browser.js("location.reload()");
         browser.waitForText("Overview");
+    }
+
+    @Test
+    @Order(11)
+    void axeFindsNothingSeriousInAnyViewAndTheme() throws Exception {
+        var axe = Axe.get();
+        for (var theme : List.of("light", "dark")) {
+            browser.js("localStorage.setItem('drme-theme', arguments[0])", theme);
+            for (var address : VIEWS) {
+                view(address);
+                browser.js("location.reload()");
+                browser.find("main .panel, main [data-testid='area']");
+                // A blinking symbol is half there half of the time.
+                browser.waitUntil(
+                        "document.getAnimations().map((a) => a.finish?.call && a.cancel())");
+                assertThat(axe.serious(browser)).as(theme + " " + address).isEmpty();
+            }
+            view("#/alarms");
+            browser.click("tr[data-testid='alarm'] a.row-link");
+            browser.click("[data-testid='deed-comment'], [data-testid='deed-unshelve']");
+            browser.find("[data-testid='ask']");
+            assertThat(axe.serious(browser)).as(theme + " alarm and dialog").isEmpty();
+            browser.press(Keys.ESCAPE);
+            browser.waitUntil("!document.querySelector('dialog')");
+        }
+        browser.js("localStorage.clear()");
+    }
+
+    @Test
+    @Order(12)
+    void aScreenForEverybodyAsksForNameAndPinEachTime() throws Exception {
+        var code = programs.signInCode(programs.agentUrl(), programs.agentData(), "ben");
+        browser.click("[data-testid='sign-out']");
+        browser.click("#by-code");
+        browser.type("#code", code);
+        browser.type("#password", "739164", Keys.ENTER);
+        browser.find("[data-testid='alarm-banner']");
+        var wall = programs.signInCode(programs.agentUrl(), programs.agentData(), "hall-1", "wall");
+        browser.open(programs.agentUrl() + "/sign-in?code=" + wall);
+        browser.waitForText("screen for everybody");
+
+        awaitAlarm("oil-hot", "unacknowledged");
+        view("#/alarms");
+        browser.click("tr[data-name='oil-hot'] [data-testid='acknowledge']");
+        browser.type("[data-testid='ask-name']", "ben");
+        browser.type("[data-testid='ask-pin']", "111111", Keys.ENTER);
+        browser.waitUntil(
+                "document.querySelector(\"[data-testid='ask-problem']\")?.innerText.includes('do not match')");
+        browser.picture("plant-wall");
+        browser.type(
+                "[data-testid='ask-pin']", Keys.chord(Keys.CONTROL, "a"), "739164", Keys.ENTER);
+
+        Programs.await(
+                "ben acknowledged",
+                LIMIT,
+                () ->
+                        Programs.any(
+                                programs.askAgent(
+                                                "/api/v1/alarms",
+                                                Map.of("from", "2020-01-01T00:00:00Z"))
+                                        .getJsonArray("items"),
+                                i -> "ben".equals(i.getString("acknowledgedBy"))));
+        assertThat(browser.js("return document.querySelector(\"[data-testid='who']\").innerText"))
+                .asString()
+                .contains("hall-1");
+    }
+
+    @Test
+    @Order(13)
+    void anEngineerPutsADeviceIntoServiceStepByStep() throws Exception {
+        var code =
+                programs.signInCode(programs.agentUrl(), programs.agentData(), "emil", "engineer");
+        browser.open(programs.agentUrl() + "/sign-in?code=" + code);
+        browser.click("[data-testid='view-commission']");
+
+        browser.type("[data-testid='field-url']", "tcp://127.0.0.1:" + Programs.freePort());
+        browser.click("[data-testid='do-probe']");
+        browser.find("[data-testid='steps'] tr[data-result='failed']");
+        browser.waitForText("check the port");
+
+        browser.type(
+                "[data-testid='field-url']",
+                Keys.chord(Keys.CONTROL, "a"),
+                "tcp://127.0.0.1:" + programs.press,
+                Keys.ENTER);
+        browser.waitUntil(
+                "document.querySelectorAll(\"[data-testid='steps'] tr[data-result='ok']\").length >= 4");
+
+        browser.type("[data-testid='field-from']", "0");
+        browser.type("[data-testid='field-to']", "10", Keys.ENTER);
+        browser.click("[data-testid='offer'][data-name='input/7'] input");
+        browser.type("[data-testid='field-address']", "holding:200", Keys.ENTER);
+        browser.click(
+                "[data-testid='readings'] tr[data-type='float32'][data-order='cdab'] [data-testid='take']");
+        browser.waitUntil("document.querySelectorAll(\"[data-testid='chosen-tag']\").length === 2");
+        browser.picture("plant-commission");
+
+        browser.type("[data-testid='field-device']", "press-9", Keys.ENTER);
+        browser.waitUntil(
+                "document.querySelector(\"[data-testid='plan']\")?.innerText.includes('+ device press-9')");
+        assertThat(folder.resolve("conf.d/press-9.yaml"))
+                .as("a plan writes nothing")
+                .doesNotExist();
+        browser.click("[data-testid='do-apply']");
+        browser.click("[data-testid='do-keep']");
+        browser.waitForText("It is kept");
+
+        Programs.await(
+                "the new device is read",
+                LIMIT,
+                () ->
+                        Programs.any(
+                                programs.askAgent("/api/v1/latest", Map.of("match", "*/press-9/**"))
+                                        .getJsonArray("items"),
+                                i ->
+                                        "press-9/holding-200".equals(i.getString("tag"))
+                                                && "good".equals(i.getString("quality"))));
+        assertThat(folder.resolve("conf.d/press-9.csv")).content().contains("holding:200");
+        assertThat(browser.smallTargets(44)).isEmpty();
+        assertThat(Axe.get().serious(browser)).isEmpty();
+        browser.expectNoErrors();
+    }
+
+    /**
+     * How soon something is painted and the areas are there, at a quarter of the machine's speed:
+     * {@code -Ddrme.measure=true} prints it. No limit is held here, as it is the machine's too.
+     */
+    @Test
+    @Order(14)
+    @EnabledIfSystemProperty(named = "drme.measure", matches = "true")
+    void figuresOfTheFirstPaintAtAQuarterOfTheSpeed() {
+        browser.driver().executeCdpCommand("Emulation.setCPUThrottlingRate", Map.of("rate", 4));
+        browser.driver().executeCdpCommand("Network.enable", Map.of());
+        for (boolean cold : new boolean[] {true, false}) {
+            browser.driver()
+                    .executeCdpCommand("Network.setCacheDisabled", Map.of("cacheDisabled", cold));
+            var paints = new ArrayList<Long>();
+            var areas = new ArrayList<Long>();
+            for (int i = 0; i < 9; i++) {
+                browser.open(programs.agentUrl() + "/#/overview");
+                browser.js("location.reload()");
+                browser.waitUntil(
+                        "performance.getEntriesByName('first-contentful-paint').length && document.querySelector(\"[data-testid='area']\")");
+                paints.add(
+                        millis(
+                                "performance.getEntriesByName('first-contentful-paint')[0].startTime"));
+                areas.add(millis("performance.now()"));
+            }
+            System.out.printf(
+                    "cache %s: first paint %s ms, areas seen by %s ms%n",
+                    cold ? "off" : "on",
+                    paints.stream().sorted().toList(),
+                    areas.stream().sorted().toList());
+        }
+        browser.driver().executeCdpCommand("Emulation.setCPUThrottlingRate", Map.of("rate", 1));
+    }
+
+    private static long millis(String expression) {
+        return ((Number) browser.js("return " + expression)).longValue();
     }
 }

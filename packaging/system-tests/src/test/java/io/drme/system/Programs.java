@@ -145,6 +145,7 @@ final class Programs implements AutoCloseable {
                 List.of("run", "--config", config.toString(), "--data", agentData().toString()));
     }
 
+<<<<<<< HEAD
     /** Starts the demo's gateway, in a hurry, with members of a centre at these ports. */
     void startAgent(List<Integer> uplinkPorts) throws IOException {
         var urls = uplinkPorts.stream().map(p -> "\"mqtt://127.0.0.1:" + p + "\"").toList();
@@ -158,6 +159,10 @@ final class Programs implements AutoCloseable {
     }
 
     private String configuration(int uplinkPort) throws IOException {
+=======
+    /** The demo's gateway.yaml with the ports of these programs. */
+    String configuration(int uplinkPort) throws IOException {
+>>>>>>> plant
         try (var in = Programs.class.getResourceAsStream("/demo/gateway.yaml")) {
             return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
                     .replace("@gateway@", "press-line-1")
@@ -326,10 +331,13 @@ final class Programs implements AutoCloseable {
     /** A code that signs somebody in once. */
     String signInCode(String url, Path data, String name)
             throws CommandException, InterruptedException {
+        return signInCode(url, data, name, "operator");
+    }
+
+    String signInCode(String url, Path data, String name, String role)
+            throws CommandException, InterruptedException {
         try (var c = Connection.find(url, data, Map.of())) {
-            return c.post(
-                            "/api/v1/users",
-                            new JsonObject().put("name", name).put("role", "operator"))
+            return c.post("/api/v1/users", new JsonObject().put("name", name).put("role", role))
                     .getString("code");
         }
     }

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RouteMatrix {
     /** The roles from the lowest to the highest, as rules name them. */
-    public static final List<String> ROLES = List.of("viewer", "operator", "engineer", "admin");
+    public static final List<String> ROLES =
+            List.of("viewer", "wall", "operator", "engineer", "admin");
 
     private static final Duration TIME_LIMIT = Duration.ofSeconds(20);
 

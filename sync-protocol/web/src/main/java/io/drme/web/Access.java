@@ -2,22 +2,35 @@ package io.drme.web;
 
 import io.drme.time.Clock;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+<<<<<<< HEAD
 import java.util.ArrayList;
+=======
+import java.util.Base64;
+>>>>>>> plant
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Finds out who sent a request: by bearer token, or by the session of a page. Holds the users, the
- * sessions and the data directory's own token. Safe for use from any thread.
+ * Finds out who sent a request: by bearer token, by the session of a page, or at a screen for
+ * everybody by name and PIN. Holds the users, the sessions and the data directory's own token. Safe
+ * for use from any thread.
  */
 public final class Access {
     private static final String BEARER = "Bearer ";
+<<<<<<< HEAD
     private static final int COOKIE_LENGTH = 8;
 
     /** More members than a centre has; of more the oldest token is not known any more. */
     private static final int MAX_TOKENS = 100;
+=======
+    private static final String BASIC = "Basic ";
+    private static final Logger log = LoggerFactory.getLogger(Access.class);
+>>>>>>> plant
 
     private final Users users;
     private final Sessions sessions;
@@ -104,7 +117,20 @@ public final class Access {
             SecretFile.write(data.resolve("token"), made + "\n");
             token = Optional.of(made);
         }
+<<<<<<< HEAD
         return Secrets.hash(token.get());
+=======
+        var users = users(data, clock);
+        return new Access(
+                users,
+                new Sessions(data.resolve("sessions.json"), clock, name -> isWall(users, name)),
+                new FailedSignIns(clock),
+                Secrets.hash(token.get()));
+>>>>>>> plant
+    }
+
+    private static boolean isWall(Users users, String name) {
+        return users.byName(name).filter(who -> who.role() == Role.WALL).isPresent();
     }
 
     /** The users of a data directory, for a command line beside the program. */
@@ -157,13 +183,70 @@ public final class Access {
     Optional<Who> identify(Incoming incoming) {
         var authorization = incoming.header("authorization");
         if (authorization.isPresent()) {
-            return byBearer(authorization.get());
+            return isScheme(authorization.get(), BASIC)
+                    ? atWall(incoming, authorization.get())
+                    : byBearer(authorization.get());
         }
-        var who = incoming.cookie(cookieName(incoming.secure())).flatMap(this::bySession);
+        return bySession(incoming);
+    }
+
+    private Optional<Who> bySession(Incoming incoming) {
+        var who =
+                incoming.cookie(cookieName(incoming.secure()))
+                        .flatMap(sessions::user)
+                        .flatMap(users::byName);
         if (who.isPresent()) {
             checkOrigin(incoming, false);
         }
         return who;
+    }
+
+    /**
+     * Who acts at a screen for everybody, by name and PIN for this one request. Elsewhere it is no
+     * way in: it would be one more place to guess passwords at. Takes some 50 ms.
+     */
+    private Optional<Who> atWall(Incoming incoming, String authorization) {
+        var wall = bySession(incoming).filter(who -> who.role() == Role.WALL);
+        if (wall.isEmpty()) {
+            return Optional.empty();
+        }
+        var parts = decoded(authorization.substring(BASIC.length()).strip()).split(":", 2);
+        var name = parts[0];
+        var address = incoming.address();
+        failedSignIns.check(name, address);
+        var person =
+                parts.length < 2
+                        ? Optional.<Who>empty()
+                        : users.byPassword(name, parts[1]).filter(who -> who.role() != Role.WALL);
+        if (person.isEmpty()) {
+            failedSignIns.failed(name, address);
+            log.warn("wall={} refused address={}", wall.get().name(), address);
+            throw new Problem(
+                            "sign-in-refused",
+                            "Not signed in",
+                            401,
+                            "name and PIN do not match a user",
+                            "authorization",
+                            "a user's name with its password or PIN",
+                            "Try again, or ask an administrator for a one-time code")
+                    .asException();
+        }
+        failedSignIns.succeeded(name, address);
+        log.info("wall={} used by={}", wall.get().name(), name);
+        return person;
+    }
+
+    /** Empty where it is no Base64 of UTF-8, which matches nobody. */
+    private static String decoded(String base64) {
+        try {
+            return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException _) {
+            return "";
+        }
+    }
+
+    private static boolean isScheme(String authorization, String scheme) {
+        return authorization.regionMatches(true, 0, scheme, 0, scheme.length());
     }
 
     /** Whether a token or session that was good is so still, and with the same role. */
@@ -172,7 +255,7 @@ public final class Access {
     }
 
     private Optional<Who> byBearer(String authorization) {
-        if (!authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+        if (!isScheme(authorization, BEARER)) {
             return Optional.empty();
         }
         var token = authorization.substring(BEARER.length()).strip();
@@ -183,6 +266,7 @@ public final class Access {
         return users.byToken(token);
     }
 
+<<<<<<< HEAD
     private boolean isTokenOfAnother(String hash) {
         if (tokens.isEmpty()) {
             return false;
@@ -202,6 +286,8 @@ public final class Access {
         return sessions.user(id).flatMap(users::byName);
     }
 
+=======
+>>>>>>> plant
     /**
      * Refuses what another origin's page sends with our cookie. SameSite=Strict keeps browsers from
      * it in the first place; but another port of the same host is the same site.

@@ -8,8 +8,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +31,13 @@ final class Assets {
     private static final String WEBJAR_FOLDER = "META-INF/resources/webjars/";
     private static final String UPLOT_PLACE = "{uplot}";
     private static final String IMPORT_MAP_PLACE = "<!-- import map -->";
+    private static final String PRELOAD_PLACE = "<!-- preload -->";
+
+    /** As our own files and those of the WebJars write them. */
+    private static final Pattern IMPORT =
+            Pattern.compile("\\b(?:from|import)\\s*[\"']([^\"'\\s]+)[\"']");
+
+    private static final Pattern MODULE = Pattern.compile("type=\"module\" src=\"([^\"]+)\"");
     private static final Set<String> WEBJARS =
             Set.of("lit", "lit-element", "lit-html", "lit__reactive-element", "uplot");
 
@@ -64,9 +73,14 @@ final class Assets {
     Assets(String folder) {
         pages =
                 Map.of(
-                        "/", "web/" + folder + "/index.html",
-                        "/sign-in", "web/parts/sign-in.html",
-                        "/docs", "web/parts/docs.html");
+                        "/",
+                        "web/" + folder + "/index.html",
+                        "/commission",
+                        "web/" + folder + "/commission.html",
+                        "/sign-in",
+                        "web/parts/sign-in.html",
+                        "/docs",
+                        "web/parts/docs.html");
         importMap = importMap();
     }
 
@@ -91,8 +105,7 @@ final class Assets {
     private Optional<Asset> load(String path) throws IOException {
         var page = pages.get(path);
         if (page != null) {
-            var html = resource(page).orElseThrow(() -> new IOException("missing: " + page));
-            return Optional.of(page(new String(html, StandardCharsets.UTF_8)));
+            return resource(page).map(html -> page(new String(html, StandardCharsets.UTF_8)));
         }
         if (path.startsWith(OWN_PREFIX)) {
             var name = path.substring(OWN_PREFIX.length());
@@ -121,8 +134,15 @@ final class Assets {
 
     /** A page may run our scripts and the one import map, and talk to nobody but us. */
     private Asset page(String html) {
+        var preloads = new StringBuilder();
+        modules(html)
+                .forEach(m ->
+                        preloads.append("<link rel=\"modulepreload\" href=\"")
+                                .append(m)
+                                .append("\" />"));
         var bytes =
-                html.replace(UPLOT_PLACE, webjarFolder("uplot"))
+                html.replace(PRELOAD_PLACE, preloads)
+                        .replace(UPLOT_PLACE, webjarFolder("uplot"))
                         .replace(
                                 IMPORT_MAP_PLACE,
                                 "<script type=\"importmap\">" + importMap + "</script>")
@@ -141,6 +161,47 @@ final class Assets {
                 plain.etag(),
                 plain.cacheControl(),
                 Optional.of(policy));
+    }
+
+    /**
+     * All modules that a page comes to run: named in its head, the browser fetches them at once
+     * instead of one after another as each tells the next.
+     */
+    private Set<String> modules(String html) {
+        var found = new LinkedHashSet<String>();
+        var waiting = new ArrayDeque<String>();
+        MODULE.matcher(html).results().forEach(m -> waiting.add(m.group(1)));
+        while (!waiting.isEmpty()) {
+            var path = waiting.poll();
+            if (found.add(path)) {
+                var source = find(path).map(a -> a.body().toString(StandardCharsets.UTF_8));
+                IMPORT.matcher(source.orElse(""))
+                        .results()
+                        .forEach(m -> waiting.add(resolved(path, m.group(1))));
+            }
+        }
+        return found;
+    }
+
+    /** The path of what a module imports, as a browser finds it. */
+    private String resolved(String from, String name) {
+        if (name.startsWith("/")) {
+            return name;
+        }
+        if (name.startsWith("./")) {
+            return from.substring(0, from.lastIndexOf('/') + 1) + name.substring(2);
+        }
+        var imports = new JsonObject(importMap).getJsonObject("imports");
+        var exact = imports.getString(name);
+        if (exact != null) {
+            return exact;
+        }
+        int slash = name.indexOf('/', name.startsWith("@") ? name.indexOf('/') + 1 : 0);
+        var folder = slash < 0 ? null : imports.getString(name.substring(0, slash + 1));
+        if (folder == null) {
+            throw new IllegalStateException(from + " imports " + name + ", which is not there");
+        }
+        return folder + name.substring(slash + 1);
     }
 
     private static Asset asset(String name, byte[] bytes, String cacheControl) {

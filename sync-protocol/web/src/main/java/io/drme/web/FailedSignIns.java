@@ -60,6 +60,27 @@ final class FailedSignIns {
         }
     }
 
+    /**
+     * Lets a try pass.
+     *
+     * @throws ProblemException 429 while there is a wait
+     */
+    void check(String name, String address) {
+        var wait = wait(name, address);
+        if (wait.isPositive()) {
+            throw new Problem(
+                            "too-many-failures",
+                            "Too many failed sign-ins",
+                            429,
+                            "sign-ins failed too often from " + address,
+                            "",
+                            "a pause of " + (wait.toSeconds() + 1) + " s",
+                            "Wait, then try again; ask an administrator for a one-time code if the"
+                                    + " password is forgotten")
+                    .asException();
+        }
+    }
+
     /** Counts a failure. */
     void failed(String name, String address) {
         long now = clock.nanoTime();

@@ -7,6 +7,11 @@ import java.util.Optional;
 public enum Role {
     /** Reads. */
     VIEWER,
+    /**
+     * Reads, on a screen that hangs there for everybody: it stays signed in, and whoever does
+     * something there says who they are by name and PIN each time.
+     */
+    WALL,
     /** Acknowledges, shelves and comments alarms. */
     OPERATOR,
     /** Configures. */

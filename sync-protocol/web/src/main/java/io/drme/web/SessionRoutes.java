@@ -66,7 +66,7 @@ final class SessionRoutes {
         var code = body.optionalText("code");
         var address = request.incoming().address();
         var name = code.isPresent() ? "" : body.text("name");
-        checkWait(name, address);
+        access.failedSignIns().check(name, address);
         var password = body.optionalText("password");
         if (code.isPresent() && password.isPresent()) {
             Passwords.check("", password.get());
@@ -92,13 +92,15 @@ final class SessionRoutes {
                         cookie(
                                 secure,
                                 access.sessions().start(who.get().name()),
-                                Sessions.ABSOLUTE_LIMIT));
+                                who.get().role() == Role.WALL
+                                        ? Sessions.WALL_LIMIT
+                                        : Sessions.ABSOLUTE_LIMIT));
     }
 
     private Reply setPassword(Request request) {
         var who = request.who();
         var address = request.incoming().address();
-        checkWait(who.name(), address);
+        access.failedSignIns().check(who.name(), address);
         if (access.users().byPassword(who.name(), request.body().text("old")).isEmpty()) {
             access.failedSignIns().failed(who.name(), address);
             throw Problem.forbidden(
@@ -110,22 +112,6 @@ final class SessionRoutes {
         access.users().setPassword(who.name(), request.body().text("password"));
         log.info("password=changed user={}", who.name());
         return Reply.none();
-    }
-
-    private void checkWait(String name, String address) {
-        var wait = access.failedSignIns().wait(name, address);
-        if (wait.isPositive()) {
-            throw new Problem(
-                            "too-many-failures",
-                            "Too many failed sign-ins",
-                            429,
-                            "sign-ins failed too often from " + address,
-                            "",
-                            "a pause of " + (wait.toSeconds() + 1) + " s",
-                            "Wait, then try again; ask an administrator for a one-time code if the"
-                                    + " password is forgotten")
-                    .asException();
-        }
     }
 
     private static Problem refused(boolean byCode) {

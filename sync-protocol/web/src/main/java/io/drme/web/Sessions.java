@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,9 @@ final class Sessions {
     /** Every session ends after so long: a shift and its handover. */
     static final Duration ABSOLUTE_LIMIT = Duration.ofHours(12);
 
+    /** So long a screen for everybody stays signed in: nobody carries a keyboard to it. */
+    static final Duration WALL_LIMIT = Duration.ofDays(365);
+
     /** The most sessions; beyond, the one that was not used for longest ends. */
     static final int MAX_SESSIONS = 500;
 
@@ -35,6 +39,7 @@ final class Sessions {
 
     private final KeptText kept;
     private final Clock clock;
+    private final Predicate<String> isWall;
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Guarded by {@link #lock}; by the hash of the id. */
@@ -45,6 +50,7 @@ final class Sessions {
 
     private record Session(String user, long madeNanos, long usedNanos, long writtenNanos) {}
 
+<<<<<<< HEAD
     /** A change of all sessions. */
     private interface Change {
         void apply(Map<String, Session> sessions);
@@ -59,6 +65,19 @@ final class Sessions {
         } finally {
             lock.unlock();
         }
+=======
+    /**
+     * Reads the sessions of a file.
+     *
+     * @param isWall whether a user is a screen for everybody now; a user who became another loses
+     *     the long session
+     */
+    Sessions(Path file, Clock clock, Predicate<String> isWall) {
+        this.file = file;
+        this.clock = clock;
+        this.isWall = isWall;
+        read();
+>>>>>>> plant
     }
 
     /** Starts a session; the id goes into the cookie and nowhere else. */
@@ -124,9 +143,12 @@ final class Sessions {
         change(sessions -> sessions.values().removeIf(s -> s.user().equals(user)));
     }
 
-    private static boolean isOver(Session session, long nowNanos) {
-        return nowNanos - session.usedNanos() > IDLE_LIMIT.toNanos()
-                || nowNanos - session.madeNanos() > ABSOLUTE_LIMIT.toNanos();
+    private boolean isOver(Session session, long nowNanos) {
+        long age = nowNanos - session.madeNanos();
+        boolean old =
+                nowNanos - session.usedNanos() > IDLE_LIMIT.toNanos()
+                        || age > ABSOLUTE_LIMIT.toNanos();
+        return old && (age > WALL_LIMIT.toNanos() || !isWall.test(session.user()));
     }
 
     /** Takes over what others changed; what was used here since stays so. */

@@ -12,7 +12,7 @@ final class UserRoutes {
     private static final Schema USER =
             Schema.object(
                     Schema.field("name", Schema.text("the user's name")),
-                    Schema.field("role", Schema.text("viewer, operator, engineer or admin")),
+                    Schema.field("role", Schema.text("viewer, wall, operator, engineer or admin")),
                     Schema.field(
                             "state",
                             Schema.text(
@@ -24,7 +24,7 @@ final class UserRoutes {
     private static final Schema CODE =
             Schema.object(
                     Schema.field("name", Schema.text("the user's name")),
-                    Schema.field("role", Schema.text("viewer, operator, engineer or admin")),
+                    Schema.field("role", Schema.text("viewer, wall, operator, engineer or admin")),
                     Schema.field("code", Schema.text("lets the person in once")),
                     Schema.field("expires", Schema.time("when the code ends")),
                     Schema.field("link", Schema.text("path of the page that signs in with it")));
@@ -120,7 +120,7 @@ final class UserRoutes {
                         Problem.badBody(
                                         "/role",
                                         "'" + Request.shortened(text) + "' is no role",
-                                        "viewer, operator, engineer or admin")
+                                        "viewer, wall, operator, engineer or admin")
                                 .asException());
     }
 

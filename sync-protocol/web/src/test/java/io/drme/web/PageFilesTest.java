@@ -47,6 +47,9 @@ class PageFilesTest {
         int bytes = 0;
         var seen = new HashSet<String>();
         var waiting = new ArrayDeque<>(List.of("/", "/sign-in", "/docs"));
+        if (folder.equals("plant")) {
+            waiting.add("/commission");
+        }
         while (!waiting.isEmpty()) {
             var path = waiting.poll();
             if (seen.add(path) && !path.equals("/openapi.json")) {
@@ -58,6 +61,27 @@ class PageFilesTest {
         }
         assertThat(seen).contains("/assets/parts/trend.js").hasSizeGreaterThan(15);
         assertThat(bytes).isLessThan(MAX_ZIPPED_BYTES);
+    }
+
+    // Modules that name one another are fetched one after another; a page names them all at once.
+    @Test
+    void thePlantsPageNamesAllItsModulesInItsHead() {
+        var assets = new Assets("plant");
+        var page = assets.find("/").orElseThrow().body().toString(StandardCharsets.UTF_8);
+        var named =
+                Pattern.compile("rel=\"modulepreload\" href=\"([^\"]+)\"")
+                        .matcher(page)
+                        .results()
+                        .map(m -> m.group(1))
+                        .toList();
+        assertThat(named)
+                .contains("/assets/plant/plant.js", "/assets/parts/chart.js", "/assets/texts/de.js")
+                .anyMatch(m -> m.endsWith("lit-html.js"))
+                .doesNotHaveDuplicates();
+        for (var module : named) {
+            var source = assets.find(module).orElseThrow().body().toString(StandardCharsets.UTF_8);
+            assertThat(named).as(module).containsAll(references(module, source, assets));
+        }
     }
 
     /** The files that a file loads, as a browser would find them. */

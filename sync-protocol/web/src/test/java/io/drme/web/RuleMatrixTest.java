@@ -23,7 +23,7 @@ class RuleMatrixTest {
             int sent =
                     RouteMatrix.walk(
                             URI.create(server.server.url()), documented(server), tokens(server));
-            assertThat(sent).isEqualTo(5 * server.api.routes().size()).isGreaterThan(50);
+            assertThat(sent).isEqualTo(6 * server.api.routes().size()).isGreaterThan(50);
         }
     }
 
@@ -71,6 +71,7 @@ class RuleMatrixTest {
     private static Map<String, String> tokens(TestServer server) {
         return Map.of(
                 "viewer", server.tokenOf("v", Role.VIEWER),
+                "wall", server.tokenOf("w", Role.WALL),
                 "operator", server.tokenOf("o", Role.OPERATOR),
                 "engineer", server.tokenOf("e", Role.ENGINEER),
                 "admin", server.tokenOf("a", Role.ADMIN));

@@ -147,7 +147,9 @@ class TextsTest {
         return places;
     }
 
-    /** The words that stand in the templates of a source, outside of tags and of what is computed. */
+    /**
+     * The words that stand in the templates of a source, outside of tags and of what is computed.
+     */
     private static List<String> said(String source) {
         var said = new ArrayList<String>();
         int at = source.indexOf("html`");

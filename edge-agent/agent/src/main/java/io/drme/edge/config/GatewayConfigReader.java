@@ -72,7 +72,17 @@ public final class GatewayConfigReader {
      * @throws InvalidConfigException with every problem at once
      */
     public GatewayConfig read(Path file) throws InvalidConfigException {
+        return read(file, Optional.empty());
+    }
+
+    /**
+     * As above, with a file in the place of one that it includes.
+     *
+     * @throws InvalidConfigException with every problem at once
+     */
+    public GatewayConfig read(Path file, Optional<PartDraft> part) throws InvalidConfigException {
         var problems = new Problems();
+<<<<<<< HEAD
         return read(file, problems, problems);
     }
 
@@ -90,6 +100,10 @@ public final class GatewayConfigReader {
             throws InvalidConfigException {
         var top = new Includes(problems).read(file);
         var config = top.map(t -> config(t, problems, ofUplink));
+=======
+        var top = new Includes(problems, Optional.empty(), part).read(file);
+        var config = top.map(t -> config(t, problems));
+>>>>>>> plant
         problems.throwIfAny(file.toString());
         return config.orElseThrow(
                 () -> new IllegalStateException("no configuration and no problem: " + file));
@@ -104,9 +118,15 @@ public final class GatewayConfigReader {
             Path file, Optional<TagDraft> draft, Function<GatewayConfig, List<Problem>> fit) {
         var problems = new Problems();
         var config =
+<<<<<<< HEAD
                 new Includes(problems, draft)
                         .read(file)
                         .map(top -> config(top, problems, problems));
+=======
+                new Includes(problems, draft, Optional.empty())
+                        .read(file)
+                        .map(top -> config(top, problems));
+>>>>>>> plant
         return problems.none() ? config.map(fit).orElse(List.of()) : problems.list();
     }
 

@@ -25,15 +25,20 @@ final class Includes {
 
     private final Problems problems;
     private final Optional<TagDraft> draft;
+    private final Optional<PartDraft> part;
 
     Includes(Problems problems) {
-        this(problems, Optional.empty());
+        this(problems, Optional.empty(), Optional.empty());
     }
 
-    /** As above, with a text in the place of a tag file. */
-    Includes(Problems problems, Optional<TagDraft> draft) {
+    /**
+     * As above, with a text in the place of a tag file, and a file in the place of one that is
+     * included.
+     */
+    Includes(Problems problems, Optional<TagDraft> draft, Optional<PartDraft> part) {
         this.problems = problems;
         this.draft = draft;
+        this.part = part;
     }
 
     /**
@@ -63,10 +68,42 @@ final class Includes {
                 if (!read.add(part)) {
                     continue; // two patterns may name one file, and *.yaml this one
                 }
-                YamlReader.read(part, problems).ifPresent(m -> join(joined, withoutInclude(m), ""));
+                YamlReader.read(source(part), problems)
+                        .ifPresent(m -> join(joined, withoutInclude(m), ""));
             }
         }
+        if (part.isPresent() && read.add(part.get().target())) {
+            YamlReader.read(part.get().source(), problems)
+                    .ifPresent(m -> join(joined, withoutInclude(m), ""));
+        }
         return Optional.of(new Node.Mapping(top.get().where(), joined));
+    }
+
+    private Path source(Path included) {
+        return part.filter(p -> p.target().equals(included))
+                .map(PartDraft::source)
+                .orElse(included);
+    }
+
+    /** The place of a part in the first folder of which all files are included. */
+    Optional<Path> place(Path file, String name) {
+        var top = YamlReader.read(file, problems);
+        if (top.isEmpty()) {
+            return Optional.empty();
+        }
+        var include = top.get().entries().get(KEY);
+        var patterns = include == null ? List.<Node.Scalar>of() : patterns(include.value());
+        for (var pattern : patterns) {
+            var full = file.toAbsolutePath().resolveSibling(pattern.text()).normalize();
+            if (full.endsWith("*.yaml") && Files.isDirectory(full.resolveSibling(""))) {
+                return Optional.of(full.resolveSibling(name));
+            }
+        }
+        problems.add(
+                include == null ? top.get().where() : include.keyWhere(),
+                KEY,
+                "no folder is included whole, so there is no place for a new device; make the folder conf.d beside this file and write 'include: [conf.d/*.yaml]'");
+        return Optional.empty();
     }
 
     private Node.Mapping withoutInclude(Node.Mapping part) {

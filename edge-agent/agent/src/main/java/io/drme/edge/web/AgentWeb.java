@@ -110,6 +110,7 @@ public final class AgentWeb implements AutoCloseable {
         new OperationRoutes(parts).addTo(api);
         new WhyRoutes(parts).addTo(api);
         new WriteRoutes(parts).addTo(api);
+        new CommissionRoutes(parts.commission()).addTo(api);
         new AccountRoutes(parts).addTo(api);
     }
 

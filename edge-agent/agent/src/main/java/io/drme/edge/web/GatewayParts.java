@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param exchanges what passed last about a tag
  * @param sources what each tag is read from, for {@code /tags}
  * @param configuration what runs, and how to change it
+ * @param commission puts devices into service
  * @param writes writes tags
  * @param uplink the line to the centre
  */
@@ -41,6 +43,7 @@ public record GatewayParts(
         Exchanges exchanges,
         Supplier<List<JsonObject>> sources,
         Configuration configuration,
+        Commission commission,
         Writes writes,
         Uplink uplink) {
 
@@ -92,6 +95,49 @@ public record GatewayParts(
          * @return false where that is not the key which was refused last
          */
         boolean acceptCentreKey(String id, String by) throws InterruptedException;
+    }
+
+    /** Tries devices that are not configured, and takes them into the configuration. */
+    public interface Commission {
+
+        /**
+         * What a command of the command line says to these arguments. Blocks for as long as it
+         * takes; one at a time.
+         *
+         * @param arguments the command, {@code probe}, {@code browse} or {@code read}, and its own
+         * @return {@code items} as the command gives them, {@code said} in words, and {@code exit}
+         * @throws io.drme.web.ProblemException while another one runs
+         */
+        JsonObject run(List<String> arguments);
+
+        /**
+         * What a new device would change and cost; nothing is changed.
+         *
+         * @throws io.drme.web.ProblemException where the configuration with it would not run
+         */
+        JsonObject plan(NewDevice device);
+
+        /**
+         * Writes a device's files beside the configuration and runs it.
+         *
+         * @param confirmWithin goes back unless it is confirmed in this time
+         * @return what changed
+         * @throws io.drme.web.ProblemException where it does not run; the files are as before then
+         */
+        JsonObject apply(NewDevice device, String by, Duration confirmWithin)
+                throws InterruptedException;
+    }
+
+    /**
+     * A device as the page sends it.
+     *
+     * @param keys of the device, in the file's own words
+     * @param tags each with its name and keys
+     */
+    public record NewDevice(String name, Map<String, String> keys, List<Tag> tags) {
+
+        /** One of its tags, in the file's own words. */
+        public record Tag(String name, Map<String, String> keys) {}
     }
 
     /** What runs, and how to change it. */

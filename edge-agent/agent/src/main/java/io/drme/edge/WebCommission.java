@@ -1,0 +1,276 @@
+package io.drme.edge;
+
+import io.drme.config.InvalidConfigException;
+import io.drme.driver.Offer;
+import io.drme.edge.config.GatewayConfigReader;
+import io.drme.edge.config.OfferedTags;
+import io.drme.edge.config.PartDraft;
+import io.drme.edge.state.DurableFile;
+import io.drme.edge.web.GatewayParts;
+import io.drme.web.Problem;
+import io.drme.web.ProblemException;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
+
+/**
+ * Puts devices into service for the page: tries them by the command line's own commands, and writes
+ * a new one as two files, {@code NAME.yaml} and {@code NAME.csv}, into the first folder that
+ * gateway.yaml includes whole. What people wrote is never changed. Safe for use from any thread.
+ */
+final class WebCommission implements GatewayParts.Commission {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-_.]{0,63}");
+
+    /** Keys that a page may give; the others a person writes into the file. */
+    private static final List<String> KEYS =
+            List.of("driver", "url", "unit-id", "base", "poll", "timeout");
+
+    private final Supervisor supervisor;
+    private final Path configuration;
+    private final Path data;
+    private final ReentrantLock busy = new ReentrantLock();
+
+    /**
+     * Prepares it.
+     *
+     * @param configuration the file that a restart reads
+     * @param data the agent's directory
+     */
+    WebCommission(Supervisor supervisor, Path configuration, Path data) {
+        this.supervisor = supervisor;
+        this.configuration = configuration;
+        this.data = data;
+    }
+
+    @Override
+    public JsonObject run(List<String> arguments) {
+        return alone(() -> {
+            var out = new StringWriter();
+            var err = new StringWriter();
+            var all = new ArrayList<>(arguments);
+            all.addAll(1, List.of("--data=" + data, "--output=json"));
+            int exit =
+                    Main.run(
+                            new PrintWriter(out, true),
+                            new PrintWriter(err, true),
+                            Map.of("NO_COLOR", "1"),
+                            all.toArray(String[]::new));
+            return new JsonObject()
+                    .put("items", items(out.toString()))
+                    .put("said", err.toString().strip())
+                    .put("exit", exit);
+        });
+    }
+
+    /** What a command printed as JSON; nothing where it came to print none. */
+    private static JsonArray items(String printed) {
+        try {
+            return new JsonObject(printed).getJsonArray("items", new JsonArray());
+        } catch (DecodeException _) {
+            return new JsonArray(); // what it says instead is for a person
+        }
+    }
+
+    private interface Work<T> {
+        T done() throws InterruptedException;
+    }
+
+    /** One at a time: devices take badly to two who try them, and a gateway is small. */
+    private <T> T alone(Work<T> work) {
+        if (!busy.tryLock()) {
+            throw Problem.unavailable(
+                            "commission",
+                            "somebody else is trying a device at this moment",
+                            "Wait until that is done, and try again")
+                    .asException();
+        }
+        try {
+            return work.done();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw Problem.unavailable("commission", "the gateway is stopping", "Try again later")
+                    .asException();
+        } finally {
+            busy.unlock();
+        }
+    }
+
+    /** A device's files: where they are prepared, and where they belong. */
+    private record Prepared(Path draft, Path target) {
+        private static Path csv(Path yaml) {
+            return yaml.resolveSibling(yaml.getFileName().toString().replaceFirst("yaml$", "csv"));
+        }
+
+        PartDraft part() {
+            return new PartDraft(target, draft);
+        }
+    }
+
+    @Override
+    public JsonObject plan(GatewayParts.NewDevice device) {
+        return alone(() -> planned(prepare(device)));
+    }
+
+    private JsonObject planned(Prepared prepared) {
+        try {
+            var reader = new GatewayConfigReader(SystemTags.device().tags());
+            var config = reader.read(configuration, Optional.of(prepared.part()));
+            var ready = new Layout(reader.factories()).admit(config, configuration.toString());
+            var report =
+                    new PlanReport(
+                            config,
+                            ready,
+                            reader.factories(),
+                            Optional.of(supervisor.current().config()));
+            return report.json()
+                    .put("lines", new JsonArray(report.text()))
+                    .put("file", prepared.target().toString())
+                    .put("tests", ConfigTests.json(ConfigTests.run(config)));
+        } catch (InvalidConfigException e) {
+            throw refused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static ProblemException refused(String why) {
+        return Problem.unprocessable(
+                        "device",
+                        why,
+                        "a device with which the configuration is good",
+                        "Mend what is listed, and plan again; nothing was changed")
+                .asException();
+    }
+
+    private Prepared prepare(GatewayParts.NewDevice device) {
+        check(device);
+        var folder = data.resolve("commission");
+        var yaml = device.name() + ".yaml";
+        try {
+            var target = PartDraft.place(configuration, yaml);
+            Files.createDirectories(folder);
+            DurableFile.replace(folder, device.name() + ".csv", csv(device));
+            DurableFile.replace(folder, yaml, yaml(device));
+            return new Prepared(folder.resolve(yaml).toAbsolutePath().normalize(), target);
+        } catch (InvalidConfigException e) {
+            throw refused(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            throw unwritten(e);
+        }
+    }
+
+    private static ProblemException unwritten(IOException e) {
+        return Problem.unavailable(
+                        "device",
+                        "its files can't be written: " + e,
+                        "Make room on the disk, and check that the agent's user may write the folder that gateway.yaml includes")
+                .asException();
+    }
+
+    private static void check(GatewayParts.NewDevice device) {
+        if (!NAME.matcher(device.name()).matches()) {
+            throw Problem.badBody(
+                            "/device",
+                            "'" + device.name() + "' can't be a device's name",
+                            "1 to 64 of a-z 0-9 - _ . that begin with a letter or digit")
+                    .asException();
+        }
+        var strange = device.keys().keySet().stream().filter(k -> !KEYS.contains(k)).findFirst();
+        if (strange.isPresent()) {
+            throw Problem.badBody(
+                            "/keys/" + strange.get(),
+                            "the key can't be given here",
+                            String.join(", ", KEYS) + "; others are written into the file")
+                    .asException();
+        }
+        if (device.tags().isEmpty()) {
+            throw Problem.badBody("/tags", "there is none", "at least one tag").asException();
+        }
+    }
+
+    private static String csv(GatewayParts.NewDevice device) {
+        return OfferedTags.csv(
+                device.tags().stream()
+                        .map(tag -> new Offer(tag.name(), tag.keys(), "", ""))
+                        .toList());
+    }
+
+    /** Texts in double quotes as JSON writes them, which YAML reads the same. */
+    private static String yaml(GatewayParts.NewDevice device) {
+        var text = new StringBuilder("# Written by the page /commission.\ndevices:\n");
+        text.append("  ").append(device.name()).append(":\n");
+        device.keys()
+                .forEach((key, value) ->
+                        text.append("    ")
+                                .append(key)
+                                .append(": ")
+                                .append(io.vertx.core.json.Json.encode(value))
+                                .append('\n'));
+        return text.append("    tags: {file: ").append(device.name()).append(".csv}\n").toString();
+    }
+
+    @Override
+    public JsonObject apply(GatewayParts.NewDevice device, String by, Duration confirmWithin) {
+        return alone(() -> {
+            var prepared = prepare(device);
+            var plan = planned(prepared);
+            if (plan.getJsonObject("tests").getInteger("failed", 0) > 0) {
+                throw refused("a test inside the configuration fails with it");
+            }
+            try {
+                return applied(prepared, by, confirmWithin);
+            } catch (IOException e) {
+                throw unwritten(e);
+            }
+        });
+    }
+
+    private JsonObject applied(Prepared prepared, String by, Duration confirmWithin)
+            throws IOException, InterruptedException {
+        var target = prepared.target();
+        var targets = List.of(Prepared.csv(target), target);
+        var before = new ArrayList<Optional<String>>();
+        for (var file : targets) {
+            before.add(Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty());
+        }
+        write(Prepared.csv(target), Files.readString(Prepared.csv(prepared.draft())));
+        write(target, Files.readString(prepared.draft()));
+        return switch (supervisor.apply(configuration, by, confirmWithin)) {
+            case Supervisor.Outcome.Applied(long version, var changes, boolean onTrial) ->
+                    new JsonObject()
+                            .put("version", version)
+                            .put("changes", new JsonArray(changes))
+                            .put("onTrial", onTrial)
+                            .put("file", target.toString());
+            case Supervisor.Outcome.Refused(String why) -> {
+                for (int i = 0; i < targets.size(); i++) {
+                    var file = targets.get(i);
+                    if (before.get(i).isPresent()) {
+                        write(file, before.get(i).get());
+                    } else {
+                        Files.deleteIfExists(file);
+                    }
+                }
+                throw refused(why);
+            }
+        };
+    }
+
+    private static void write(Path file, String text) throws IOException {
+        var folder = file.getParent();
+        if (folder == null) {
+            throw new IOException(file + " is no file");
+        }
+        DurableFile.replace(folder, file.getFileName().toString(), text);
+    }
+}

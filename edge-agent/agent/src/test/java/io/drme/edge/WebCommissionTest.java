@@ -1,0 +1,132 @@
+package io.drme.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A device is planned and taken into service over REST, and what people wrote stays as it is. */
+class WebCommissionTest {
+    private static final String PLAN = "/api/v1/commission/plan";
+    private static final String APPLY = "/api/v1/commission/apply";
+    private static final String WRITTEN =
+            """
+            gateway: {id: g-1, site: acme/here}
+            include: [conf.d/*.yaml]
+            web: {listen: "127.0.0.1:0"}
+            """;
+
+    @TempDir private Path folder;
+
+    private RunningGateway gateway(String config) throws Exception {
+        Files.createDirectories(folder.resolve("conf.d"));
+        Files.writeString(folder.resolve("gateway.yaml"), config);
+        return RunningGateway.start(folder.resolve("gateway.yaml"), folder.resolve("data"));
+    }
+
+    private static JsonObject device(String name, String type) {
+        return new JsonObject(
+                """
+                {"device": "%s", "keys": {"driver": "modbus", "url": "tcp://127.0.0.1:9"},
+                 "tags": [{"name": "oil", "address": "holding:1", "type": "%s"}]}
+                """
+                        .formatted(name, type));
+    }
+
+    private String file(String name) throws Exception {
+        var path = folder.resolve("conf.d").resolve(name);
+        return Files.exists(path) ? Files.readString(path) : "";
+    }
+
+    @Test
+    void aPlanTellsWhatChangesAndWritesNothingAndApplyWritesTwoFilesAndRunsThem() throws Exception {
+        try (var gateway = gateway(WRITTEN)) {
+            var plan = gateway.post(PLAN, device("press-9", "uint16").encode());
+            assertThat(plan.statusCode()).as(plan.body()).isEqualTo(200);
+            assertThat(new JsonObject(plan.body()).getJsonArray("changes").encode())
+                    .contains("+ device press-9");
+            assertThat(file("press-9.yaml")).isEmpty();
+
+            var applied =
+                    gateway.post(
+                            APPLY,
+                            device("press-9", "uint16").put("confirmWithin", "60s").encode());
+            assertThat(applied.statusCode()).as(applied.body()).isEqualTo(200);
+            assertThat(new JsonObject(applied.body()).getBoolean("onTrial")).isTrue();
+            assertThat(file("press-9.yaml")).contains("tags: {file: press-9.csv}");
+            assertThat(file("press-9.csv")).isEqualTo("name,address,type\noil,holding:1,uint16\n");
+            assertThat(gateway.items("/api/v1/tags?match=*/press-9/**")).hasSize(1);
+            assertThat(Files.readString(folder.resolve("gateway.yaml"))).isEqualTo(WRITTEN);
+        }
+    }
+
+    // Planted: without the draft in the place of the file, a second plan finds the device twice.
+    @Test
+    void aDeviceOfThePageIsPlannedAnewOverItsOwnFile() throws Exception {
+        try (var gateway = gateway(WRITTEN)) {
+            var first = device("press-9", "uint16").put("confirmWithin", "60s");
+            assertThat(gateway.post(APPLY, first.encode()).statusCode()).isEqualTo(200);
+
+            var again = gateway.post(PLAN, device("press-9", "int16").encode());
+            assertThat(again.statusCode()).as(again.body()).isEqualTo(200);
+            assertThat(new JsonObject(again.body()).getJsonArray("changes").encode())
+                    .contains("~ device press-9");
+        }
+    }
+
+    @Test
+    void whatWouldNotRunIsRefusedByItsTagAndTheFilesStayAsTheyWere() throws Exception {
+        try (var gateway = gateway(WRITTEN)) {
+            var wrong = device("press-9", "complex").put("confirmWithin", "60s");
+            var refused = gateway.post(APPLY, wrong.encode());
+            assertThat(refused.statusCode()).isEqualTo(422);
+            assertThat(refused.body()).contains("oil").contains("complex");
+            assertThat(file("press-9.yaml") + file("press-9.csv")).isEmpty();
+        }
+    }
+
+    @Test
+    void whereNoFolderIsIncludedItSaysWhatToWrite() throws Exception {
+        try (var gateway = gateway(WRITTEN.replace("include: [conf.d/*.yaml]\n", ""))) {
+            var refused = gateway.post(PLAN, device("press-9", "uint16").encode());
+            assertThat(refused.statusCode()).isEqualTo(422);
+            assertThat(refused.body()).contains("include: [conf.d/*.yaml]");
+        }
+    }
+
+    @Test
+    void aNameOrKeyThatLeadsElsewhereIsRefused() throws Exception {
+        try (var gateway = gateway(WRITTEN)) {
+            assertThat(gateway.post(PLAN, device("../x", "uint16").encode()).statusCode())
+                    .isEqualTo(400);
+            var keyed = device("press-9", "uint16");
+            keyed.getJsonObject("keys").put("include", "x");
+            assertThat(gateway.post(PLAN, keyed.encode()).statusCode()).isEqualTo(400);
+        }
+    }
+
+    // A value must not become an option: --data would lead to another agent's secrets.
+    @Test
+    void commandsTakeValuesAsValuesAndTellTheirExit() throws Exception {
+        try (var gateway = gateway(WRITTEN)) {
+            var tried =
+                    gateway.post(
+                            "/api/v1/commission/probe",
+                            new JsonObject().put("url", "--data=/somewhere").encode());
+            assertThat(tried.statusCode()).as(tried.body()).isEqualTo(200);
+            var said = new JsonObject(tried.body());
+            assertThat(said.getInteger("exit")).isEqualTo(2);
+            assertThat(said.getString("said")).contains("'--data=/somewhere' is no URL");
+
+            var lost =
+                    gateway.post(
+                            "/api/v1/commission/probe",
+                            new JsonObject().put("url", "tcp://127.0.0.1:9").encode());
+            assertThat(new JsonObject(lost.body()).getJsonArray("items").encode())
+                    .contains("port 9 takes no connection");
+        }
+    }
+}
