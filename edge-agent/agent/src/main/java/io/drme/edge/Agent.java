@@ -65,12 +65,8 @@ final class Agent implements AutoCloseable {
     private final WriteDesk writes;
     private volatile @Nullable UplinkDesk uplink;
 
-<<<<<<< HEAD
-    private Agent(Wiring.Parts parts, Supervisor supervisor, Restart restart) {
+    private Agent(Wiring.Parts parts, Supervisor supervisor, Path file, Restart restart) {
         this.restart = restart;
-=======
-    private Agent(Wiring.Parts parts, Supervisor supervisor, Path file) {
->>>>>>> plant
         this.clock = parts.clock();
         this.directory = parts.directory();
         this.file = file;
@@ -125,11 +121,7 @@ final class Agent implements AutoCloseable {
                         parts,
                         new Supervisor.Loading(reader, layout, new LastGood(directory), file),
                         devices);
-<<<<<<< HEAD
-        var agent = new Agent(parts, supervisor, wiring.restart());
-=======
-        var agent = new Agent(parts, supervisor, file);
->>>>>>> plant
+        var agent = new Agent(parts, supervisor, file, wiring.restart());
         agent.storeThread.start();
         agent.pipelineThread.start();
         agent.states.start();

@@ -145,7 +145,6 @@ final class Programs implements AutoCloseable {
                 List.of("run", "--config", config.toString(), "--data", agentData().toString()));
     }
 
-<<<<<<< HEAD
     /** Starts the demo's gateway, in a hurry, with members of a centre at these ports. */
     void startAgent(List<Integer> uplinkPorts) throws IOException {
         var urls = uplinkPorts.stream().map(p -> "\"mqtt://127.0.0.1:" + p + "\"").toList();
@@ -158,11 +157,8 @@ final class Programs implements AutoCloseable {
                                 .replace("\"mqtt://127.0.0.1:" + any + "\"", urls.toString())));
     }
 
-    private String configuration(int uplinkPort) throws IOException {
-=======
     /** The demo's gateway.yaml with the ports of these programs. */
     String configuration(int uplinkPort) throws IOException {
->>>>>>> plant
         try (var in = Programs.class.getResourceAsStream("/demo/gateway.yaml")) {
             return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
                     .replace("@gateway@", "press-line-1")

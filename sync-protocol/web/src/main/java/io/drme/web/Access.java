@@ -6,11 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-<<<<<<< HEAD
 import java.util.ArrayList;
-=======
 import java.util.Base64;
->>>>>>> plant
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,15 +19,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class Access {
     private static final String BEARER = "Bearer ";
-<<<<<<< HEAD
+    private static final String BASIC = "Basic ";
     private static final int COOKIE_LENGTH = 8;
 
     /** More members than a centre has; of more the oldest token is not known any more. */
     private static final int MAX_TOKENS = 100;
-=======
-    private static final String BASIC = "Basic ";
+
     private static final Logger log = LoggerFactory.getLogger(Access.class);
->>>>>>> plant
 
     private final Users users;
     private final Sessions sessions;
@@ -74,9 +69,13 @@ public final class Access {
      * @throws IOException when the directory can't be read or written
      */
     public static Access open(Path data, Clock clock) throws IOException {
+        var users = users(data, clock);
         return new Access(
-                users(data, clock),
-                new Sessions(new TextFile(data.resolve("sessions.json")), clock),
+                users,
+                new Sessions(
+                        new TextFile(data.resolve("sessions.json")),
+                        clock,
+                        name -> isWall(users, name)),
                 new FailedSignIns(clock),
                 ownToken(data),
                 Optional.empty());
@@ -102,9 +101,10 @@ public final class Access {
                             "\n",
                             lines.subList(Math.max(0, lines.size() - MAX_TOKENS), lines.size()));
                 });
+        var users = new Users(shared.users(), clock);
         return new Access(
-                new Users(shared.users(), clock),
-                new Sessions(shared.sessions(), clock),
+                users,
+                new Sessions(shared.sessions(), clock, name -> isWall(users, name)),
                 new FailedSignIns(clock),
                 own,
                 Optional.of(shared));
@@ -117,16 +117,7 @@ public final class Access {
             SecretFile.write(data.resolve("token"), made + "\n");
             token = Optional.of(made);
         }
-<<<<<<< HEAD
         return Secrets.hash(token.get());
-=======
-        var users = users(data, clock);
-        return new Access(
-                users,
-                new Sessions(data.resolve("sessions.json"), clock, name -> isWall(users, name)),
-                new FailedSignIns(clock),
-                Secrets.hash(token.get()));
->>>>>>> plant
     }
 
     private static boolean isWall(Users users, String name) {
@@ -266,7 +257,6 @@ public final class Access {
         return users.byToken(token);
     }
 
-<<<<<<< HEAD
     private boolean isTokenOfAnother(String hash) {
         if (tokens.isEmpty()) {
             return false;
@@ -282,12 +272,6 @@ public final class Access {
         }
     }
 
-    private Optional<Who> bySession(String id) {
-        return sessions.user(id).flatMap(users::byName);
-    }
-
-=======
->>>>>>> plant
     /**
      * Refuses what another origin's page sends with our cookie. SameSite=Strict keeps browsers from
      * it in the first place; but another port of the same host is the same site.

@@ -50,34 +50,27 @@ final class Sessions {
 
     private record Session(String user, long madeNanos, long usedNanos, long writtenNanos) {}
 
-<<<<<<< HEAD
     /** A change of all sessions. */
     private interface Change {
         void apply(Map<String, Session> sessions);
     }
 
-    Sessions(KeptText kept, Clock clock) {
+    /**
+     * Reads the sessions that are kept.
+     *
+     * @param isWall whether a user is a screen for everybody now; a user who became another loses
+     *     the long session
+     */
+    Sessions(KeptText kept, Clock clock, Predicate<String> isWall) {
         this.kept = kept;
         this.clock = clock;
+        this.isWall = isWall;
         lock.lock();
         try {
             refresh(false);
         } finally {
             lock.unlock();
         }
-=======
-    /**
-     * Reads the sessions of a file.
-     *
-     * @param isWall whether a user is a screen for everybody now; a user who became another loses
-     *     the long session
-     */
-    Sessions(Path file, Clock clock, Predicate<String> isWall) {
-        this.file = file;
-        this.clock = clock;
-        this.isWall = isWall;
-        read();
->>>>>>> plant
     }
 
     /** Starts a session; the id goes into the cookie and nowhere else. */

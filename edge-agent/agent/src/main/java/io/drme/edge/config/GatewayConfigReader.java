@@ -82,8 +82,7 @@ public final class GatewayConfigReader {
      */
     public GatewayConfig read(Path file, Optional<PartDraft> part) throws InvalidConfigException {
         var problems = new Problems();
-<<<<<<< HEAD
-        return read(file, problems, problems);
+        return read(file, part, problems, problems);
     }
 
     /**
@@ -93,17 +92,14 @@ public final class GatewayConfigReader {
      * @throws InvalidConfigException with every other problem at once
      */
     public GatewayConfig readElsewhere(Path file, Problems ofUplink) throws InvalidConfigException {
-        return read(file, new Problems(), ofUplink);
+        return read(file, Optional.empty(), new Problems(), ofUplink);
     }
 
-    private GatewayConfig read(Path file, Problems problems, Problems ofUplink)
+    private GatewayConfig read(
+            Path file, Optional<PartDraft> part, Problems problems, Problems ofUplink)
             throws InvalidConfigException {
-        var top = new Includes(problems).read(file);
-        var config = top.map(t -> config(t, problems, ofUplink));
-=======
         var top = new Includes(problems, Optional.empty(), part).read(file);
-        var config = top.map(t -> config(t, problems));
->>>>>>> plant
+        var config = top.map(t -> config(t, problems, ofUplink));
         problems.throwIfAny(file.toString());
         return config.orElseThrow(
                 () -> new IllegalStateException("no configuration and no problem: " + file));
@@ -118,15 +114,9 @@ public final class GatewayConfigReader {
             Path file, Optional<TagDraft> draft, Function<GatewayConfig, List<Problem>> fit) {
         var problems = new Problems();
         var config =
-<<<<<<< HEAD
-                new Includes(problems, draft)
-                        .read(file)
-                        .map(top -> config(top, problems, problems));
-=======
                 new Includes(problems, draft, Optional.empty())
                         .read(file)
-                        .map(top -> config(top, problems));
->>>>>>> plant
+                        .map(top -> config(top, problems, problems));
         return problems.none() ? config.map(fit).orElse(List.of()) : problems.list();
     }
 
