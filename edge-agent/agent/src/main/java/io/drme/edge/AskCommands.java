@@ -199,7 +199,14 @@ final class AskCommands {
                     "value",
                     "raisedAt",
                     "message",
-                    "acknowledgedBy");
+                    "action",
+                    "cause",
+                    "consequence",
+                    "respondWithin",
+                    "acknowledgedBy",
+                    "by",
+                    "until",
+                    "comment");
             return 0;
         }
     }

@@ -44,6 +44,7 @@ final class Watch {
     private long hiddenUntil;
     private boolean wasTold;
     private String comment = "";
+    private Decision decision = Decision.NONE;
 
     /** An alarm in its normal state; without {@code suppression} nothing holds it back. */
     Watch(AlarmConfig config, Tag tag, Detector detector, @Nullable Suppression suppression) {
@@ -188,6 +189,17 @@ final class Watch {
         raisedBy = value();
         comment = "";
         wasTold = false;
+        decision = Decision.NONE;
+    }
+
+    /** What people last decided about this occurrence. */
+    Decision decision() {
+        return decision;
+    }
+
+    /** Notes a record of this occurrence that is told now, or was before a restart. */
+    void note(Transition transition) {
+        decision = decision.after(transition);
     }
 
     /** Goes into a state, and gives the record of it. */
@@ -230,11 +242,12 @@ final class Watch {
                 config.priority(),
                 value(),
                 config.message(),
-                config.action(),
+                config.guidance(),
                 now,
                 by,
                 words,
                 hiddenUntil,
+                by.isEmpty() ? 0 : now,
                 tag.sync() instanceof SyncMode.Local);
     }
 
@@ -262,7 +275,7 @@ final class Watch {
                 config.priority(),
                 raisedBy,
                 config.message(),
-                config.action(),
+                config.guidance(),
                 raisedAt,
                 clearedAt,
                 acknowledgedAt,
@@ -285,7 +298,9 @@ final class Watch {
             acknowledgedAt = 0;
             acknowledgedBy = "";
             wasTold = false;
+            decision = Decision.NONE;
         }
+        note(transition);
         switch (transition.to()) {
             case UNACKNOWLEDGED -> {
                 isPresent = true;
@@ -339,6 +354,7 @@ final class Watch {
         if (suppression != null) {
             suppression.save(out);
         }
+        decision.save(out);
         out.writeByte(detector.kind());
         detector.save(out);
     }
@@ -363,6 +379,7 @@ final class Watch {
         if (in.readBoolean()) {
             loadSuppression(in);
         }
+        decision = Decision.load(in);
         if (in.readByte() == detector.kind()) {
             detector.load(in);
         }

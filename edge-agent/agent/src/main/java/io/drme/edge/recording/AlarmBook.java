@@ -46,13 +46,15 @@ public final class AlarmBook {
      * @param clearedAtNanos 0 while the condition is present
      * @param acknowledgedAtNanos 0 while it is not acknowledged
      * @param acknowledgedBy empty while it is not acknowledged
+     * @param comment the last words; may be empty
      */
     public record Occurrence(
             Transition last,
             Transition raised,
             long clearedAtNanos,
             long acknowledgedAtNanos,
-            String acknowledgedBy) {
+            String acknowledgedBy,
+            String comment) {
 
         /** Whether it is not over. */
         public boolean isOpen() {
@@ -60,7 +62,7 @@ public final class AlarmBook {
         }
 
         private static Occurrence first(Transition t) {
-            return new Occurrence(t, t, 0, 0, "").with(t);
+            return new Occurrence(t, t, 0, 0, "", "").with(t);
         }
 
         private Occurrence with(Transition t) {
@@ -85,7 +87,8 @@ public final class AlarmBook {
                             : t.to() == AlarmState.UNACKNOWLEDGED ? 0 : acknowledgedAtNanos,
                     acknowledges
                             ? t.by()
-                            : t.to() == AlarmState.UNACKNOWLEDGED ? "" : acknowledgedBy);
+                            : t.to() == AlarmState.UNACKNOWLEDGED ? "" : acknowledgedBy,
+                    t.comment().isEmpty() ? comment : t.comment());
         }
     }
 
