@@ -192,7 +192,7 @@ final class AlarmRoutes {
                 new Message.Command(
                         0,
                         UUID.randomUUID().toString(),
-                        now,
+                        decidedAt(alarm, now),
                         now + COMMAND_EXPIRES.toNanos(),
                         who.name(),
                         verb,
@@ -202,6 +202,12 @@ final class AlarmRoutes {
                 ? answer.put("result", "sent").put("command", command.id())
                 : answer.put("result", "not-sent")
                         .put("detail", "too many commands wait for this gateway already");
+    }
+
+    /** After all that is known here of the alarm, whatever the two clocks say. */
+    private long decidedAt(AlarmRow alarm, long now) {
+        var known = Questions.ask(() -> alarms.newestAt(alarm.gateway(), alarm.id()));
+        return Math.max(now, known.orElse(now) + 1);
     }
 
     private Reply acknowledgeAll(Request request) {
@@ -299,6 +305,7 @@ final class AlarmRoutes {
                 row.clearedAt(),
                 row.acknowledgedAt(),
                 row.acknowledgedBy(),
-                row.uncertaintyNanos());
+                row.uncertaintyNanos(),
+                AlarmItem.Context.NONE);
     }
 }

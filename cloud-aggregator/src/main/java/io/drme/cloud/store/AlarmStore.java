@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Alarms as queries read them. Safe for use from any thread; may block. */
@@ -139,6 +140,21 @@ public final class AlarmStore {
                 COLUMNS + " and a.alarm_id = ? order by g.name", AlarmStore::row, found::add, id);
         centre.find(id).map(CentreAlarms.Row::shown).ifPresent(found::add);
         return found;
+    }
+
+    /**
+     * When the newest record that is here of an occurrence took effect, by the gateway's own clock;
+     * empty where there is none.
+     */
+    public OptionalLong newestAt(String gateway, String id) throws DatabaseException {
+        var found = new ArrayList<Long>();
+        store.each(
+                "select t.at_time from alarm_transition t join gateway g on g.id = t.gateway_id where g.name = ? and t.alarm_id = ? order by t.epoch_id desc, t.sequence desc limit 1",
+                r -> r.getLong(1),
+                found::add,
+                gateway,
+                id);
+        return found.isEmpty() ? OptionalLong.empty() : OptionalLong.of(found.getFirst());
     }
 
     /** Occurrences of gateways that still want attention: all that are not normal. */

@@ -138,6 +138,10 @@ class WrongClockTest {
                 at,
                 "",
                 "",
+                0,
+                "",
+                "",
+                0,
                 0);
     }
 

@@ -209,7 +209,14 @@ final class AskCommands {
                     "value",
                     "raisedAt",
                     "message",
-                    "acknowledgedBy");
+                    "action",
+                    "cause",
+                    "consequence",
+                    "respondWithin",
+                    "acknowledgedBy",
+                    "by",
+                    "until",
+                    "comment");
             return 0;
         }
     }

@@ -61,7 +61,7 @@ record Changes(List<String> lines, List<String> needsRestart) {
                                 a.latch(),
                                 a.priority(),
                                 a.message(),
-                                a.action(),
+                                a.guidance(),
                                 a.suppressWhen().map(Changes::anywhere),
                                 NOWHERE))
                 .toList();

@@ -81,10 +81,11 @@ final class StateDesk implements AutoCloseable {
                 t.priority(),
                 t.value(),
                 t.message(),
-                t.action(),
+                t.guidance(),
                 now,
                 "",
                 "no longer configured",
+                0,
                 0,
                 t.isLocal());
     }

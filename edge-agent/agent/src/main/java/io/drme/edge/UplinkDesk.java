@@ -1,8 +1,10 @@
 package io.drme.edge;
 
 import io.drme.alarm.Answer;
+import io.drme.alarm.CentreActs;
 import io.drme.edge.acquisition.Acquisition;
 import io.drme.edge.acquisition.LatestSnapshot;
+import io.drme.config.Quantities;
 import io.drme.edge.recording.CommandsDone;
 import io.drme.edge.recording.Recorder;
 import io.drme.edge.recording.RecorderLog;
@@ -242,8 +244,8 @@ final class UplinkDesk implements GatewayParts.Uplink, AutoCloseable {
 
     private void carryOut(Message.Command command) throws InterruptedException {
         switch (command.verb()) {
-            case "acknowledge" -> {
-                var trouble = acknowledge(command);
+            case "acknowledge", "shelve", "unshelve", "reset", "comment" -> {
+                var trouble = act(command);
                 finish(command, trouble.isEmpty() ? DONE : REFUSED, trouble);
             }
             case Backfill.VERB -> backfill(command);
@@ -304,14 +306,24 @@ final class UplinkDesk implements GatewayParts.Uplink, AutoCloseable {
     }
 
     /** Empty when it is done or was so already. */
-    private String acknowledge(Message.Command command) throws InterruptedException {
-        var id = command.arguments().getOrDefault("id", "");
-        var comment = command.arguments().getOrDefault("comment", "");
+    private String act(Message.Command command) throws InterruptedException {
+        var shelving = Quantities.duration(command.arguments().getOrDefault("for", "0s"));
+        if (shelving.isEmpty()) {
+            return "'for' is no time";
+        }
         Optional<Answer> answer =
                 acquisition.askDurably(owner ->
                         owner.alarms()
-                                .acknowledge(
-                                        id, command.issuer(), comment, owner.now(), owner::sink));
+                                .centreActs()
+                                .carryOut(
+                                        new CentreActs.Act(
+                                                command.verb(),
+                                                command.issuer(),
+                                                command.arguments(),
+                                                shelving.get(),
+                                                command.issuedAtNanos(),
+                                                owner.now()),
+                                        owner::sink));
         return switch (answer.orElse(new Answer.Refused("the disk did not take it in time"))) {
             case Answer.Done _, Answer.AlreadySo _ -> "";
             case Answer.NoSuchAlarm(String alarm) -> "there is no occurrence " + alarm;

@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param latch whether it stays until a person resets it
  * @param priority medium where the file says nothing
  * @param message what is wrong, for a person; the name where the file says nothing
- * @param action what to do about it; may be empty
+ * @param guidance what a person needs to act
  * @param suppressWhen when the plant's design holds it back; nothing where it never does
  * @param where its place in the file
  */
@@ -32,7 +32,7 @@ public record AlarmConfig(
         boolean latch,
         Priority priority,
         String message,
-        String action,
+        Guidance guidance,
         Optional<SuppressWhen> suppressWhen,
         Where where) {
 
@@ -47,7 +47,7 @@ public record AlarmConfig(
                 latch,
                 priority,
                 message,
-                action,
+                guidance,
                 suppressWhen,
                 where);
     }

@@ -16,6 +16,7 @@ final class AlarmReader {
     static final int MAX_TEXT_LENGTH = 500;
 
     static final Duration MAX_DELAY = Duration.ofDays(1);
+    private static final Duration MAX_RESPONSE = Duration.ofDays(7);
     private static final Pattern NAME = Pattern.compile("[a-z0-9-_.]{1,64}");
 
     private AlarmReader() {}
@@ -43,7 +44,7 @@ final class AlarmReader {
         boolean latch = section.bool("latch", false);
         var priority = section.choice("priority", Priority.MEDIUM);
         var message = shortText(section, "message", name);
-        var action = shortText(section, "action", "");
+        var guidance = guidance(section, new Guidance("", "", "", Duration.ZERO));
         var suppressWhen = suppressWhen(section);
         var limits =
                 condition.map(ConditionReader.Read::condition).orElse(null)
@@ -63,7 +64,7 @@ final class AlarmReader {
                         latch,
                         priority,
                         message,
-                        action,
+                        guidance,
                         suppressWhen,
                         section.where());
         var all = new ArrayList<AlarmConfig>();
@@ -71,6 +72,16 @@ final class AlarmReader {
         OuterLimits.read(section, pattern, limits).forEach(all::add);
         section.done();
         return tags.isEmpty() ? List.of() : List.copyOf(all);
+    }
+
+    /** What a section says to act on, and {@code otherwise} where it says nothing. */
+    static Guidance guidance(Section section, Guidance otherwise) {
+        return new Guidance(
+                shortText(section, "action", otherwise.action()),
+                shortText(section, "cause", otherwise.cause()),
+                shortText(section, "consequence", otherwise.consequence()),
+                section.duration(
+                        "respond-within", otherwise.respondWithin(), Duration.ZERO, MAX_RESPONSE));
     }
 
     /** Either an expression over the alarm's own tag, or a section that names another. */

@@ -63,6 +63,8 @@ public final class Alarms {
     private long elapsed;
     private long lastStamp;
 
+    private final Teller teller = new Teller();
+
     private Alarms(String gateway, AlarmCompiler compiled) {
         this.gateway = gateway;
         this.watches = compiled.all();
@@ -225,14 +227,24 @@ public final class Alarms {
         }
         if (watch.state() == AlarmState.NORMAL) {
             lastStamp = Math.max(now, lastStamp + 1);
-            watch.begin(gateway + "-" + Long.toString(lastStamp, Character.MAX_RADIX), now);
+            watch.begin(OccurrenceIds.of(gateway, lastStamp), now);
             occurrences.put(watch.id(), watch);
         }
         var transition = watch.enter(to.get(), now, by, words);
         if (to.get() == AlarmState.NORMAL) {
             occurrences.remove(watch.id());
         }
-        sink.accept(transition);
+        teller.tell(watch, transition, sink);
+    }
+
+    /** The occurrences that are not over, by id. */
+    Map<String, Watch> occurrences() {
+        return occurrences;
+    }
+
+    /** Carries out what people decided at the centre; confined as this is. */
+    public CentreActs centreActs() {
+        return new CentreActs(this);
     }
 
     /** Where an alarm belongs that was hidden. */
@@ -268,7 +280,7 @@ public final class Alarms {
     }
 
     /**
-     * Puts an alarm aside; it comes back by itself.
+     * Puts an alarm aside; it comes back by itself. Shelved again, it comes back at the new time.
      *
      * @param time more than zero, at most {@link #MAX_SHELVE}
      * @param reason not blank
@@ -290,10 +302,14 @@ public final class Alarms {
         if (reason.isBlank()) {
             return new Answer.Refused("a reason is needed, for those who come after you");
         }
-        if (watch.next(Input.SHELVE).isPresent() && reason.length() <= MAX_COMMENT_LENGTH) {
+        boolean isAnew = watch.state() == AlarmState.SHELVED;
+        if ((isAnew || watch.next(Input.SHELVE).isPresent())
+                && reason.length() <= MAX_COMMENT_LENGTH) {
             watch.hiddenUntil(atNanos + time.toNanos());
         }
-        return command(watch, Input.SHELVE, atNanos, by, reason, sink);
+        return isAnew
+                ? comment(id, by, reason, atNanos, sink)
+                : command(watch, Input.SHELVE, atNanos, by, reason, sink);
     }
 
     /** Brings a shelved alarm back before its time. */
@@ -338,7 +354,7 @@ public final class Alarms {
             return new Answer.Refused(
                     "a comment has 1 to %d characters".formatted(MAX_COMMENT_LENGTH));
         }
-        sink.accept(watch.enter(watch.state(), atNanos, by, comment));
+        teller.tell(watch, watch.enter(watch.state(), atNanos, by, comment), sink);
         return new Answer.Done();
     }
 
@@ -375,6 +391,10 @@ public final class Alarms {
     /** What takes alarms out of service and back; confined as this is. */
     public Service service() {
         return new Service(this);
+    }
+
+    Teller teller() {
+        return teller;
     }
 
     List<Watch> watches() {
@@ -474,7 +494,8 @@ public final class Alarms {
     }
 
     void replay(Transition transition) {
-        noteStamp(transition.id());
+        // An id that was given once is not given again.
+        lastStamp = Math.max(lastStamp, OccurrenceIds.stamp(transition.id()));
         var watch = byKey.get(Watch.key(transition));
         if (watch != null) {
             occurrences.remove(watch.id());
@@ -482,16 +503,6 @@ public final class Alarms {
             if (watch.state() != AlarmState.NORMAL) {
                 occurrences.put(watch.id(), watch);
             }
-        }
-    }
-
-    /** An id that was given once is not given again. */
-    private void noteStamp(String id) {
-        try {
-            long stamp = Long.parseLong(id.substring(id.lastIndexOf('-') + 1), Character.MAX_RADIX);
-            lastStamp = Math.max(lastStamp, stamp);
-        } catch (NumberFormatException _) {
-            // The id of another release; it can't be one of ours either.
         }
     }
 }

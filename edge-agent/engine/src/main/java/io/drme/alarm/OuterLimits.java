@@ -77,8 +77,8 @@ final class OuterLimits {
                                 ? AlarmReader.shortText(own.get(), "message", inner.message())
                                 : inner.message(),
                         isSection
-                                ? AlarmReader.shortText(own.get(), "action", inner.action())
-                                : inner.action(),
+                                ? AlarmReader.guidance(own.get(), inner.guidance())
+                                : inner.guidance(),
                         inner.suppressWhen(),
                         section.where(key));
         if (isSection) {

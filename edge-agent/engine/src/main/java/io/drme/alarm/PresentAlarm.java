@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param priority as configured
  * @param value the value that raised it
  * @param message as configured
- * @param action as configured
+ * @param guidance as configured
  * @param raisedAtNanos gateway time
  * @param clearedAtNanos gateway time; 0 while the condition is present
  * @param acknowledgedAtNanos gateway time; 0 while it is not acknowledged
@@ -30,7 +30,7 @@ public record PresentAlarm(
         Priority priority,
         Optional<Value> value,
         String message,
-        String action,
+        Guidance guidance,
         long raisedAtNanos,
         long clearedAtNanos,
         long acknowledgedAtNanos,

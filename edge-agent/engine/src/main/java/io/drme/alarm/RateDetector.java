@@ -72,7 +72,6 @@ final class RateDetector implements Detector {
             slice = now;
         }
         while (slice < now) {
-            note();
             slice++;
             int at = (int) (slice % SLICES);
             lows[at] = Double.POSITIVE_INFINITY;

@@ -105,7 +105,7 @@ public final class Service {
                 return new Answer.AlreadySo("out of service already; return it to service first");
             }
             watch.hiddenUntil(until);
-            sink.accept(watch.enter(watch.state(), atNanos, by, reason));
+            alarms.teller().tell(watch, watch.enter(watch.state(), atNanos, by, reason), sink);
             return new Answer.Done();
         }
         watch.hiddenUntil(until);

@@ -3,6 +3,7 @@ package io.drme.alarm;
 import io.drme.model.TagName;
 import io.drme.model.Value;
 import io.drme.schema.AlarmTransition;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -18,12 +19,14 @@ import java.util.Optional;
  * @param priority as configured
  * @param value the tag's value that caused it, or the last one known; absent where there is none
  * @param message as configured
- * @param action as configured
+ * @param guidance as configured
  * @param atNanos gateway time, nanoseconds since 1970 UTC
  * @param by who: a user's name, or empty where the plant did it
  * @param comment a person's words, or why; may be empty
  * @param untilNanos when shelving or maintenance ends, nanoseconds since 1970 UTC; 0 where neither
  *     does
+ * @param decidedAtNanos when the person did it; before {@code atNanos} where it came over a line that
+ *     was down; 0 where the plant did it
  * @param isLocal whether the tag never leaves the site; value and message then stay here too
  */
 public record Transition(
@@ -35,12 +38,33 @@ public record Transition(
         Priority priority,
         Optional<Value> value,
         String message,
-        String action,
+        Guidance guidance,
         long atNanos,
         String by,
         String comment,
         long untilNanos,
+        long decidedAtNanos,
         boolean isLocal) {
+
+    /** The same, decided at another time than it is recorded. */
+    Transition decidedAt(long nanos) {
+        return new Transition(
+                id,
+                name,
+                tag,
+                from,
+                to,
+                priority,
+                value,
+                message,
+                guidance,
+                atNanos,
+                by,
+                comment,
+                untilNanos,
+                nanos,
+                isLocal);
+    }
 
     /** What goes into the record and to the centre: of a local tag neither value nor message. */
     public AlarmTransition payload() {
@@ -53,11 +77,15 @@ public record Transition(
                 priority.text(),
                 isLocal ? null : value.orElse(null),
                 isLocal ? "" : message,
-                action,
+                guidance.action(),
                 atNanos,
                 by,
                 comment,
-                untilNanos);
+                untilNanos,
+                guidance.cause(),
+                guidance.consequence(),
+                guidance.respondWithin().toNanos(),
+                decidedAtNanos);
     }
 
     /** What {@link #payload} recorded, or nothing where a word in it is not of this release. */
@@ -81,11 +109,16 @@ public record Transition(
                         priority.get(),
                         Optional.ofNullable(payload.value()),
                         payload.message(),
-                        payload.action(),
+                        new Guidance(
+                                payload.action(),
+                                payload.cause(),
+                                payload.consequence(),
+                                Duration.ofNanos(payload.respondWithin())),
                         payload.at(),
                         payload.by(),
                         payload.comment(),
                         payload.until(),
+                        payload.decided(),
                         false));
     }
 }

@@ -4,6 +4,7 @@ import io.drme.model.TagName;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Keeps the removals of alarms in a snapshot, for alarms that are gone when it is restored. */
@@ -17,7 +18,10 @@ final class Transitions {
         out.writeUTF(removal.from().name());
         out.writeUTF(removal.priority().name());
         out.writeUTF(removal.message());
-        out.writeUTF(removal.action());
+        out.writeUTF(removal.guidance().action());
+        out.writeUTF(removal.guidance().cause());
+        out.writeUTF(removal.guidance().consequence());
+        out.writeLong(removal.guidance().respondWithin().toNanos());
         out.writeUTF(removal.comment());
         out.writeBoolean(removal.isLocal());
     }
@@ -29,7 +33,12 @@ final class Transitions {
         var from = AlarmState.valueOf(in.readUTF());
         var priority = Priority.valueOf(in.readUTF());
         var message = in.readUTF();
-        var action = in.readUTF();
+        var guidance =
+                new Guidance(
+                        in.readUTF(),
+                        in.readUTF(),
+                        in.readUTF(),
+                        Duration.ofNanos(in.readLong()));
         var comment = in.readUTF();
         return new Transition(
                 id,
@@ -40,10 +49,11 @@ final class Transitions {
                 priority,
                 Optional.empty(),
                 message,
-                action,
+                guidance,
                 atNanos,
                 "",
                 comment,
+                0,
                 0,
                 in.readBoolean());
     }

@@ -44,6 +44,7 @@ final class Watch {
     private long hiddenUntil;
     private boolean wasTold;
     private String comment = "";
+    private Decision decision = Decision.NONE;
 
     /** An alarm in its normal state; without {@code suppression} nothing holds it back. */
     Watch(AlarmConfig config, Tag tag, Detector detector, @Nullable Suppression suppression) {
@@ -197,6 +198,17 @@ final class Watch {
         raisedBy = value();
         comment = "";
         wasTold = false;
+        decision = Decision.NONE;
+    }
+
+    /** What people last decided about this occurrence. */
+    Decision decision() {
+        return decision;
+    }
+
+    /** Notes a record of this occurrence that is told now, or was before a restart. */
+    void note(Transition transition) {
+        decision = decision.after(transition);
     }
 
     /** Goes into a state, and gives the record of it. */
@@ -239,11 +251,12 @@ final class Watch {
                 config.priority(),
                 value(),
                 config.message(),
-                config.action(),
+                config.guidance(),
                 now,
                 by,
                 words,
                 hiddenUntil,
+                by.isEmpty() ? 0 : now,
                 tag.sync() instanceof SyncMode.Local);
     }
 
@@ -271,7 +284,7 @@ final class Watch {
                 config.priority(),
                 raisedBy,
                 config.message(),
-                config.action(),
+                config.guidance(),
                 raisedAt,
                 clearedAt,
                 acknowledgedAt,
@@ -294,7 +307,9 @@ final class Watch {
             acknowledgedAt = 0;
             acknowledgedBy = "";
             wasTold = false;
+            decision = Decision.NONE;
         }
+        note(transition);
         switch (transition.to()) {
             case UNACKNOWLEDGED -> {
                 isPresent = true;
@@ -350,6 +365,7 @@ final class Watch {
         if (suppression != null) {
             suppression.save(out);
         }
+        decision.save(out);
         out.writeByte(detector.kind());
         detector.save(out);
     }
@@ -374,6 +390,7 @@ final class Watch {
         if (in.readBoolean()) {
             loadSuppression(in);
         }
+        decision = Decision.load(in);
         if (in.readByte() == detector.kind()) {
             detector.load(in);
         }

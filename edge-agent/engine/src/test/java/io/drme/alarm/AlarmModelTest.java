@@ -178,7 +178,10 @@ class AlarmModelTest {
         }
 
         void shelve(double now, double seconds) {
-            if (!state.equals("normal") && !isHidden()) {
+            if (state.equals("shelved")) {
+                hiddenUntil = now + seconds;
+                transitions.add(at(now) + " shelved>shelved");
+            } else if (!state.equals("normal") && !isHidden()) {
                 hiddenUntil = now + seconds;
                 go(now, "shelved");
             }

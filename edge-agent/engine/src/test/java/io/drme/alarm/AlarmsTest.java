@@ -22,7 +22,8 @@ class AlarmsTest {
             """
             alarms:
               oil-hot: {tag: "press-*/oil/temperature", high: 80, deadband: 2, priority: high,
-                        message: "Oil is too hot", action: "Stop the press"}
+                        message: "Oil is too hot", action: "Stop the press",
+                        cause: "the cooler is clogged", consequence: "the seal burns", respond-within: 10m}
             """;
 
     private static String delayed(String delays) {
@@ -82,10 +83,15 @@ class AlarmsTest {
                                 Priority.HIGH,
                                 Optional.of(new Value.Real(81.5)),
                                 "Oil is too hot",
-                                "Stop the press",
+                                new Guidance(
+                                        "Stop the press",
+                                        "the cooler is clogged",
+                                        "the seal burns",
+                                        Duration.ofMinutes(10)),
                                 AlarmRig.nanos(2),
                                 "",
                                 "",
+                                0,
                                 0,
                                 false));
     }
@@ -514,7 +520,7 @@ class AlarmsTest {
                                 "gateway.yaml:4: alarms.c.high: is missing; give high, low, when, equals, changes, rate, deviation or stale",
                                 "gateway.yaml:5: alarms.d.tag: cabinet/door is no number, and high and low need one; use when, as in when: \"value\"",
                                 "gateway.yaml:6: alarms.e.when: at character 1: unknown name 'valu' (did you mean 'value'?); known: value, quality, reason, time, tag; a text needs quotes\n      valu > 80\n      ^",
-                                "gateway.yaml:7: alarms.f.prioriti: is not a known key (did you mean 'priority'?); known here: action, changes, clear-when, deadband, deviation, equals, high, high-high, latch, low, low-low, message, off-delay, on-delay, priority, rate, stale, suppress-when, tag, when",
+                                "gateway.yaml:7: alarms.f.prioriti: is not a known key (did you mean 'priority'?); known here: action, cause, changes, clear-when, consequence, deadband, deviation, equals, high, high-high, latch, low, low-low, message, off-delay, on-delay, priority, rate, respond-within, stale, suppress-when, tag, when",
                                 "gateway.yaml:8: alarms.g.when: at character 7: for cabinet/door, true or false: true or false can't be compared with a whole number\n      value > 80\n            ^",
                                 "gateway.yaml:9: alarms.h.low: 90.0 is not below high 80.0; give a low limit under the high one"));
     }

@@ -182,7 +182,7 @@ class ConditionsTest {
         rig.real(TAG, 1, 91).real(TAG, 2, 88).real(TAG, 3, 4);
 
         assertThat(rig.transitions())
-                .extracting(t -> t.name() + " " + t.to().text() + " " + t.priority().text() + " " + t.action())
+                .extracting(t -> t.name() + " " + t.to().text() + " " + t.priority().text() + " " + t.guidance().action())
                 .containsExactly(
                         "a unacknowledged medium look",
                         "a.high-high unacknowledged critical stop",

@@ -36,10 +36,12 @@ class AcknowledgeSystemTest {
             var id = anAlarmAtTheCentre(programs);
 
             line.cut();
+            programs.postCloud(
+                    "/api/v1/alarms/%s/comment".formatted(id),
+                    new JsonObject().put("comment", "cooler checked"));
             var answer =
                     programs.postCloud(
-                            "/api/v1/alarms/%s/acknowledge".formatted(id),
-                            new JsonObject().put("comment", "cooler checked"));
+                            "/api/v1/alarms/%s/acknowledge".formatted(id), new JsonObject());
             assertThat(answer.getString("result")).isEqualTo("sent");
             assertThat(atGateway(programs, id).getValue("acknowledgedAt"))
                     .as("the line is cut, so the gateway can't know")
@@ -57,6 +59,7 @@ class AcknowledgeSystemTest {
 
             var here = atGateway(programs, id);
             assertThat(here.getString("acknowledgedBy")).isNotBlank();
+            assertThat(here.getString("comment")).isEqualTo("cooler checked");
             assertThat(here.getString("state")).isIn("acknowledged", "normal");
             var there = atCentre(programs, id);
             for (var field : new String[] {"acknowledgedBy", "acknowledgedAt"}) {

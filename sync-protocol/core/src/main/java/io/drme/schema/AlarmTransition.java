@@ -19,7 +19,13 @@ import org.jspecify.annotations.Nullable;
  * @param at source time of the cause, nanoseconds since 1970 UTC
  * @param by user who did it; empty where the process did
  * @param comment what the user said; empty where nothing
- * @param until end of shelving, nanoseconds since 1970 UTC; 0 where not shelved
+ * @param until end of shelving or maintenance, nanoseconds since 1970 UTC; 0 where neither
+ * @param cause what usually leads to it; empty where the configuration says nothing
+ * @param consequence what happens where nobody acts; empty where the configuration says nothing
+ * @param respondWithin nanoseconds within which a person has to act; 0 where the configuration says
+ *     nothing
+ * @param decided when the person did it, nanoseconds since 1970 UTC: before {@code at} where it came
+ *     over a line that was down; 0 where the process did
  */
 public record AlarmTransition(
         String alarm,
@@ -34,8 +40,14 @@ public record AlarmTransition(
         long at,
         String by,
         String comment,
-        long until)
+        long until,
+        String cause,
+        String consequence,
+        long respondWithin,
+        long decided)
         implements Payload {
+
+    private static final int WITH_GUIDANCE = 2;
 
     void write(AvroWriter out) {
         out.putString(alarm)
@@ -50,10 +62,38 @@ public record AlarmTransition(
                 .putLong(at)
                 .putString(by)
                 .putString(comment)
-                .putLong(until);
+                .putLong(until)
+                .putString(cause)
+                .putString(consequence)
+                .putLong(respondWithin)
+                .putLong(decided);
     }
 
-    static AlarmTransition read(AvroReader in) throws BadEventException {
+    static AlarmTransition read(AvroReader in, int version) throws BadEventException {
+        var first = readFirst(in);
+        return version < WITH_GUIDANCE
+                ? first
+                : new AlarmTransition(
+                        first.alarm,
+                        first.name,
+                        first.tag,
+                        first.from,
+                        first.to,
+                        first.priority,
+                        first.value,
+                        first.message,
+                        first.action,
+                        first.at,
+                        first.by,
+                        first.comment,
+                        first.until,
+                        in.takeString(),
+                        in.takeString(),
+                        in.takeLong(),
+                        in.takeLong());
+    }
+
+    private static AlarmTransition readFirst(AvroReader in) throws BadEventException {
         return new AlarmTransition(
                 in.takeString(),
                 in.takeString(),
@@ -67,6 +107,10 @@ public record AlarmTransition(
                 in.takeLong(),
                 in.takeString(),
                 in.takeString(),
-                in.takeLong());
+                in.takeLong(),
+                "",
+                "",
+                0,
+                0);
     }
 }

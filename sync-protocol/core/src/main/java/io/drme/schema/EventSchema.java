@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 public enum EventSchema {
     /** {@link AlarmTransition}. */
-    ALARM_TRANSITION(1, 1, "alarm"),
+    ALARM_TRANSITION(1, 2, "alarm"),
     /** {@link TagCatalogue}. */
     TAG_CATALOGUE(2, 1, "tags"),
     /** {@link DeviceState}. */
@@ -61,6 +61,11 @@ public enum EventSchema {
     /** The type of event that carries it. */
     public String type() {
         return type;
+    }
+
+    /** Whether this release reads a version; of each it reads all up to its own. */
+    boolean reads(int ofVersion) {
+        return ofVersion >= 1 && ofVersion <= version;
     }
 
     /** The schema with this number, if this release knows it. */

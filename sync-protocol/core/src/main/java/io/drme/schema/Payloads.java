@@ -53,11 +53,11 @@ public final class Payloads {
         return out.toBytes();
     }
 
-    /** Reads what {@link #encode} wrote. */
+    /** Reads what {@link #encode} of this release or an earlier one wrote. */
     public static Payload decode(int schemaId, int schemaVersion, byte[] bytes)
             throws BadEventException {
         var schema = EventSchema.ofId(schemaId).orElse(null);
-        if (schema == null || schemaVersion != schema.version()) {
+        if (schema == null || !schema.reads(schemaVersion)) {
             throw new BadEventException(
                     Why.UNSUPPORTED,
                     "schema %d version %d is not known to this release"
@@ -72,7 +72,7 @@ public final class Payloads {
         var in = new AvroReader(bytes);
         Payload payload =
                 switch (schema) {
-                    case ALARM_TRANSITION -> AlarmTransition.read(in);
+                    case ALARM_TRANSITION -> AlarmTransition.read(in, schemaVersion);
                     case TAG_CATALOGUE -> TagCatalogue.read(in);
                     case DEVICE_STATE -> DeviceState.read(in);
                     case DROP -> Drop.read(in);

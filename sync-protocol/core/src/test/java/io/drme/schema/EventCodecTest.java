@@ -81,7 +81,39 @@ class EventCodecTest {
                 1_790_000_000_000_000_000L,
                 "",
                 "",
+                0,
+                "the cooler is clogged",
+                "the seal burns",
+                600_000_000_000L,
                 0);
+    }
+
+    // What a gateway recorded before it was updated is still its history.
+    @Test
+    void anAlarmOfTheFirstVersionReadsWithoutGuidance() throws Exception {
+        var event = EventCodec.decode(Golden.read("event-alarm-version-1"));
+
+        assertThat(event.schemaVersion()).isEqualTo(1);
+        assertThat(Payloads.of(event))
+                .isEqualTo(
+                        new AlarmTransition(
+                                "a-1",
+                                "oil-hot",
+                                "press-3/oil/temperature",
+                                "normal",
+                                "unacknowledged",
+                                "high",
+                                new Value.Real(81.5),
+                                "Oil is too hot",
+                                "Stop the press",
+                                1_790_000_000_000_000_000L,
+                                "",
+                                "",
+                                0,
+                                "",
+                                "",
+                                0,
+                                0));
     }
 
     private static TagCatalogue catalogue() {

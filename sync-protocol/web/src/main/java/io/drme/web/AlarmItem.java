@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param message what is wrong
  * @param action what to do
  * @param acknowledgedBy the user's name
+ * @param context what else a person needs to act on it
  * @param uncertaintyNanos how far off the time of raising may be; null where that is unknown
  */
 public record AlarmItem(
@@ -35,8 +36,31 @@ public record AlarmItem(
         @Nullable Long clearedAtNanos,
         @Nullable Long acknowledgedAtNanos,
         @Nullable String acknowledgedBy,
-        @Nullable Long uncertaintyNanos) {
+        @Nullable Long uncertaintyNanos,
+        Context context) {
     private static final double NANOS_PER_SECOND = 1e9;
+
+    /**
+     * What a person needs to act on an alarm, beside its message and action.
+     *
+     * @param cause what usually leads to it; may be empty
+     * @param consequence what happens where nobody acts; may be empty
+     * @param respondWithinNanos how soon a person has to act; 0 where that is not configured
+     * @param untilNanos when shelving or maintenance ends, nanoseconds since 1970 UTC; null where
+     *     neither does
+     * @param comment the last one; may be empty
+     * @param by who did what was done last; empty where the plant did
+     */
+    public record Context(
+            String cause,
+            String consequence,
+            long respondWithinNanos,
+            @Nullable Long untilNanos,
+            String comment,
+            String by) {
+        /** Where nothing of it is known. */
+        public static final Context NONE = new Context("", "", 0, null, "", "");
+    }
 
     /** The form in the OpenAPI document. */
     public static final Schema SCHEMA =
@@ -58,6 +82,15 @@ public record AlarmItem(
                     Schema.optional("clearedAt", Schema.time("when it returned to normal")),
                     Schema.optional("acknowledgedAt", Schema.time("when it was acknowledged")),
                     Schema.optional("acknowledgedBy", Schema.text("by whom")),
+                    Schema.optional("cause", Schema.text("what usually leads to it")),
+                    Schema.optional("consequence", Schema.text("what happens where nobody acts")),
+                    Schema.optional(
+                            "respondWithin",
+                            Schema.number("seconds within which a person has to act")),
+                    Schema.optional(
+                            "until", Schema.time("when shelving or maintenance ends by itself")),
+                    Schema.optional("comment", Schema.text("the last comment or reason")),
+                    Schema.optional("by", Schema.text("who did what was done last")),
                     Schema.optional(
                             "raisedAtUncertainty",
                             Schema.number(
@@ -85,7 +118,17 @@ public record AlarmItem(
                 .put("acknowledgedBy", acknowledgedBy)
                 .put(
                         "raisedAtUncertainty",
-                        uncertaintyNanos == null ? null : uncertaintyNanos / NANOS_PER_SECOND);
+                        uncertaintyNanos == null ? null : uncertaintyNanos / NANOS_PER_SECOND)
+                .put("cause", orNull(context.cause))
+                .put("consequence", orNull(context.consequence))
+                .put(
+                        "respondWithin",
+                        context.respondWithinNanos == 0
+                                ? null
+                                : context.respondWithinNanos / NANOS_PER_SECOND)
+                .put("until", time(context.untilNanos))
+                .put("comment", orNull(context.comment))
+                .put("by", orNull(context.by));
     }
 
     /**
@@ -115,6 +158,10 @@ public record AlarmItem(
         }
         return Math.abs(raisedAtNanos - other.raisedAtNanos)
                 <= uncertaintyNanos + other.uncertaintyNanos;
+    }
+
+    private static @Nullable String orNull(String text) {
+        return text.isEmpty() ? null : text;
     }
 
     private static @Nullable String time(@Nullable Long nanos) {

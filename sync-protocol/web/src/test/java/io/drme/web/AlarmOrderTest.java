@@ -25,7 +25,8 @@ class AlarmOrderTest {
                 null,
                 null,
                 null,
-                uncertainty);
+                uncertainty,
+                        AlarmItem.Context.NONE);
     }
 
     private static List<Boolean> certain(AlarmItem... items) {

@@ -99,7 +99,8 @@ final class CannedPlant {
                         null,
                         null,
                         null,
-                        2_000_000L));
+                        2_000_000L,
+                        AlarmItem.Context.NONE));
     }
 
     /** Puts an alarm into another state; gives its new form. */
@@ -124,7 +125,8 @@ final class CannedPlant {
                                     clearedAt,
                                     by == null ? null : clock.epochNanos(),
                                     by,
-                                    2_000_000L));
+                                    2_000_000L,
+                        AlarmItem.Context.NONE));
         } finally {
             lock.unlock();
         }

@@ -331,7 +331,8 @@ class LiveFeedTest {
                 null,
                 null,
                 null,
-                2_000_000L);
+                2_000_000L,
+                        AlarmItem.Context.NONE);
     }
 
     /** A well-behaved client. */

@@ -49,6 +49,7 @@ public final class AlarmBook {
      * @param clearedAtNanos 0 while the condition is present
      * @param acknowledgedAtNanos 0 while it is not acknowledged
      * @param acknowledgedBy empty while it is not acknowledged
+     * @param comment the last words; may be empty
      * @param steps what happened to it, comments included, oldest first; of more than {@link
      *     #MOST_STEPS} the first and the newest
      */
@@ -58,6 +59,7 @@ public final class AlarmBook {
             long clearedAtNanos,
             long acknowledgedAtNanos,
             String acknowledgedBy,
+            String comment,
             List<Transition> steps) {
 
         /** Whether it is not over. */
@@ -66,7 +68,7 @@ public final class AlarmBook {
         }
 
         private static Occurrence first(Transition t) {
-            return new Occurrence(t, t, 0, 0, "", List.of()).with(t);
+            return new Occurrence(t, t, 0, 0, "", "", List.of()).with(t);
         }
 
         private List<Transition> stepsWith(Transition t) {
@@ -101,6 +103,7 @@ public final class AlarmBook {
                     acknowledges
                             ? t.by()
                             : t.to() == AlarmState.UNACKNOWLEDGED ? "" : acknowledgedBy,
+                    t.comment().isEmpty() ? comment : t.comment(),
                     stepsWith(t));
         }
     }

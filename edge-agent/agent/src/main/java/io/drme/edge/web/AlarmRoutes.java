@@ -251,12 +251,19 @@ final class AlarmRoutes {
                 t.priority().text(),
                 o.raised().value().orElse(null),
                 o.raised().message(),
-                o.raised().action(),
+                o.raised().guidance().action(),
                 time(clock, o.raised().atNanos()),
                 time(clock, o.clearedAtNanos()),
                 time(clock, o.acknowledgedAtNanos()),
                 o.acknowledgedBy().isEmpty() ? null : o.acknowledgedBy(),
-                clock.stampedUncertainty(ClockLine.ONLY_EPOCH, o.raised().atNanos()));
+                clock.stampedUncertainty(ClockLine.ONLY_EPOCH, o.raised().atNanos()),
+                new AlarmItem.Context(
+                        t.guidance().cause(),
+                        t.guidance().consequence(),
+                        t.guidance().respondWithin().toNanos(),
+                        t.untilNanos() == 0 ? null : t.untilNanos(),
+                        o.comment(),
+                        t.by()));
     }
 
     private static @Nullable Long time(ClockLine clock, long nanos) {
