@@ -184,7 +184,15 @@ public final class Alarms {
     }
 
     Watch[] watchesOf(int tag) {
-        return tag < byTag.length ? byTag[tag] : NO_WATCHES;
+        return tag < byTag.length ? byTag[tag] : AlarmCompiler.NO_WATCHES;
+    }
+
+    Askers suppressors() {
+        return suppressors;
+    }
+
+    Askers comparers() {
+        return comparers;
     }
 
     /** What has passed on the gateway, in nanoseconds from any origin. */
@@ -395,10 +403,6 @@ public final class Alarms {
 
     Teller teller() {
         return teller;
-    }
-
-    List<Watch> watches() {
-        return watches;
     }
 
     /** All occurrences that are not over, in the order they began. */

@@ -29,6 +29,11 @@ interface Detector {
         throw new IllegalStateException("compares with no other tag");
     }
 
+    /** How far back in time a sample may be that it still looks at, in nanoseconds. */
+    default long looksBackNanos() {
+        return 0;
+    }
+
     /** Writes what it remembers. */
     default void save(DataOutput out) throws IOException {}
 

@@ -64,6 +64,11 @@ final class RateDetector implements Detector {
         return tooFast ? Program.TRUE : Program.FALSE;
     }
 
+    @Override
+    public long looksBackNanos() {
+        return rate.per().toNanos();
+    }
+
     /** Takes the value that holds into each slice that time has reached. */
     private void pass(long elapsed) {
         long now = elapsed / sliceNanos;

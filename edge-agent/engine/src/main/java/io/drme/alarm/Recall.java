@@ -34,14 +34,27 @@ public final class Recall {
         long now = Hlc.epochNanos(in.gatewayTime());
         takeBefore(now);
         alarms.follow(now);
+        long elapsed = alarms.elapsed();
+        alarms.suppressors().begin(in, elapsed);
+        alarms.comparers().refer(in);
         for (int i = 0; i < in.size(); i++) {
             for (var watch : alarms.watchesOf(in.tags()[i])) {
-                if (watch.look(in, i, alarms.elapsed())) {
-                    takeOf(watch, now);
-                    turnUnsaid(watch, now);
+                if (watch.look(in, i, elapsed)) {
+                    turned(watch, now);
                 }
             }
         }
+        for (var watch : alarms.comparers().asked(in)) {
+            if (watch.lookAgain(elapsed)) {
+                turned(watch, now);
+            }
+        }
+        alarms.suppressors().asked(in).forEach(watch -> watch.endSuppression(elapsed));
+    }
+
+    private void turned(Watch watch, long now) {
+        takeOf(watch, now);
+        turnUnsaid(watch, now);
     }
 
     /** Says that gateway time has reached {@code nowNanos}. */
@@ -49,7 +62,10 @@ public final class Recall {
         takeBefore(nowNanos);
         alarms.follow(nowNanos);
         for (var watch : alarms.watches()) {
-            turnUnsaid(watch, nowNanos);
+            watch.endSuppression(alarms.elapsed());
+            if (watch.lookAgain(alarms.elapsed())) {
+                turnUnsaid(watch, nowNanos);
+            }
         }
     }
 
@@ -82,17 +98,20 @@ public final class Recall {
 
     /** Where the state has no transition for it, as of a shelved alarm, none is on record. */
     private void turnUnsaid(Watch watch, long now) {
-        var input = watch.isPresent() ? Input.CLEAR : Input.RAISE;
+        var input =
+                watch.isPresent()
+                        ? Input.CLEAR
+                        : watch.isSuppressed() ? Input.RAISE_SUPPRESSED : Input.RAISE;
         if (watch.isDue(alarms.elapsed()) && watch.next(input).isEmpty()) {
             watch.turn(now);
         }
     }
 
-    /** The longest delay of an alarm: so much of the log says what is pending. */
+    /** The longest time that an alarm looks at: so much of the log says what is pending. */
     public static Duration looksBack(Alarms alarms) {
         long longest = 0;
         for (var watch : alarms.watches()) {
-            longest = Math.max(longest, watch.longestDelayNanos());
+            longest = Math.max(longest, watch.looksBackNanos());
         }
         return Duration.ofNanos(longest);
     }

@@ -37,6 +37,10 @@ final class Suppression {
         in.readLong();
     }
 
+    long holdNanos() {
+        return holdNanos;
+    }
+
     boolean isActive() {
         return isActive;
     }

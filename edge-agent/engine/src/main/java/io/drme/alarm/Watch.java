@@ -170,12 +170,15 @@ final class Watch {
         return isDue(elapsed);
     }
 
-    long longestDelayNanos() {
-        return Math.max(onDelayNanos, offDelayNanos);
+    /** How long before now something may have been that still matters, in nanoseconds. */
+    long looksBackNanos() {
+        long hold = suppression == null ? 0 : suppression.holdNanos();
+        return Math.max(
+                detector.looksBackNanos() + Math.max(onDelayNanos, offDelayNanos), hold);
     }
 
     /** Whether a delay has run out. */
-    private boolean isDue(long elapsed) {
+    boolean isDue(long elapsed) {
         return pendingSince != NOT_PENDING
                 && elapsed - pendingSince >= (isPresent ? offDelayNanos : onDelayNanos);
     }
@@ -335,6 +338,8 @@ final class Watch {
             // Held back is only what the record says is; the tag's next sample decides.
             suppression.set(state == AlarmState.SUPPRESSED);
         }
+        // A comment or an acknowledgement leaves a delay alone that runs.
+        pendingSince = isPresent == wasPresent ? pendingSince : NOT_PENDING;
     }
 
     private void replaySuppressed(AlarmState from) {
@@ -343,8 +348,6 @@ final class Watch {
             clearedAt = 0;
             acknowledged(0, "");
         }
-        // A comment or an acknowledgement leaves a delay alone that runs.
-        pendingSince = isPresent == wasPresent ? pendingSince : NOT_PENDING;
     }
 
     void save(DataOutput out) throws IOException {
