@@ -108,9 +108,10 @@ final class WebCommission implements GatewayParts.Commission {
     }
 
     /** A device's files: where they are prepared, and where they belong. */
-    private record Prepared(Path draft, Path target) {
-        private static Path csv(Path yaml) {
-            return yaml.resolveSibling(yaml.getFileName().toString().replaceFirst("yaml$", "csv"));
+    private record Prepared(String name, Path draft, Path target) {
+        /** The file of the tags that stands beside a device's. */
+        Path csv(Path yaml) {
+            return yaml.resolveSibling(name + ".csv");
         }
 
         PartDraft part() {
@@ -161,7 +162,8 @@ final class WebCommission implements GatewayParts.Commission {
             Files.createDirectories(folder);
             DurableFile.replace(folder, device.name() + ".csv", csv(device));
             DurableFile.replace(folder, yaml, yaml(device));
-            return new Prepared(folder.resolve(yaml).toAbsolutePath().normalize(), target);
+            return new Prepared(
+                    device.name(), folder.resolve(yaml).toAbsolutePath().normalize(), target);
         } catch (InvalidConfigException e) {
             throw refused(String.valueOf(e.getMessage()));
         } catch (IOException e) {
@@ -238,13 +240,14 @@ final class WebCommission implements GatewayParts.Commission {
     private JsonObject applied(Prepared prepared, String by, Duration confirmWithin)
             throws IOException, InterruptedException {
         var target = prepared.target();
-        var targets = List.of(Prepared.csv(target), target);
+        var targets = List.of(prepared.csv(target), target);
         var before = new ArrayList<Optional<String>>();
         for (var file : targets) {
             before.add(Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty());
         }
-        write(Prepared.csv(target), Files.readString(Prepared.csv(prepared.draft())));
-        write(target, Files.readString(prepared.draft()));
+        DurableFile.replaceKeeping(
+                prepared.csv(target), Files.readString(prepared.csv(prepared.draft())));
+        DurableFile.replaceKeeping(target, Files.readString(prepared.draft()));
         return switch (supervisor.apply(configuration, by, confirmWithin)) {
             case Supervisor.Outcome.Applied(long version, var changes, boolean onTrial) ->
                     new JsonObject()
@@ -256,7 +259,7 @@ final class WebCommission implements GatewayParts.Commission {
                 for (int i = 0; i < targets.size(); i++) {
                     var file = targets.get(i);
                     if (before.get(i).isPresent()) {
-                        write(file, before.get(i).get());
+                        DurableFile.replaceKeeping(file, before.get(i).get());
                     } else {
                         Files.deleteIfExists(file);
                     }
@@ -264,13 +267,5 @@ final class WebCommission implements GatewayParts.Commission {
                 throw refused(why);
             }
         };
-    }
-
-    private static void write(Path file, String text) throws IOException {
-        var folder = file.getParent();
-        if (folder == null) {
-            throw new IOException(file + " is no file");
-        }
-        DurableFile.replace(folder, file.getFileName().toString(), text);
     }
 }
