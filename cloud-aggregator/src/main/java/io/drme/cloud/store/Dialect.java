@@ -15,7 +15,7 @@ sealed interface Dialect permits SqliteDialect, PostgresDialect {
     enum Role {
         /** Brings the tables up to this release. */
         SCHEMA,
-        /** Stores items; one process at a time has such a connection. */
+        /** Stores items; one process has such a connection, or each member of a cluster. */
         RECEIVER,
         /** Notes what the receiver's transaction does not. */
         RECORDS

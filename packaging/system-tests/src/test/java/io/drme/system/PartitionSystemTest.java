@@ -100,12 +100,14 @@ class PartitionSystemTest {
                 "the gateway goes on at another member",
                 LIMIT,
                 () -> cluster.ofGateway(others[0]) >= 0 && cluster.ofGateway(others[0]) != alone);
-        long taken = messages(cluster, alone);
+        Programs.await(
+                "it has sent all away", LIMIT, () -> told(cluster, alone, "connections") == 0);
+        long taken = told(cluster, alone, "messages");
         long before = stored(server);
         Programs.await("blocks go on", LIMIT, () -> stored(server) > before);
         assertThat(ask(cluster, others[0]).statusCode()).isEqualTo(200);
         assertThat(ask(cluster, alone).statusCode()).isEqualTo(503);
-        assertThat(messages(cluster, alone)).isEqualTo(taken);
+        assertThat(told(cluster, alone, "messages")).isEqualTo(taken);
 
         for (int other : others) {
             networks.mend(alone, other);
@@ -120,12 +122,13 @@ class PartitionSystemTest {
                 .isLessThan(WHOLE_WITHIN);
     }
 
-    private static long messages(CentreCluster cluster, int member)
+    /** What a member says of itself, about a second ago. */
+    private static long told(CentreCluster cluster, int member, String what)
             throws CommandException, InterruptedException {
         var members = cluster.list(member, "/api/v1/members", Map.of());
         for (int i = 0; i < members.size(); i++) {
             if (members.getJsonObject(i).getBoolean("asked")) {
-                return members.getJsonObject(i).getLong("messages");
+                return members.getJsonObject(i).getLong(what);
             }
         }
         throw new AssertionError("nobody was asked");
