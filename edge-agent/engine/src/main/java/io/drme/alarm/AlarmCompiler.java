@@ -41,7 +41,9 @@ final class AlarmCompiler {
                 });
     }
 
-    /** Adds the alarms of one entry; false where there are too many, and no more are to be added. */
+    /**
+     * Adds the alarms of one entry; false where there are too many, and no more are to be added.
+     */
     boolean add(AlarmConfig config) {
         var detectors = new EnumMap<ValueType, Optional<Supplier<Detector>>>(ValueType.class);
         var key = "alarms." + config.name();

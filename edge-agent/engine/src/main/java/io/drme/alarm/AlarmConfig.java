@@ -83,8 +83,7 @@ public record AlarmConfig(
          * @param per 1 s to 1 d
          * @param deadband by how much less it must be to clear; 0 or more
          */
-        record Rate(double rise, double fall, Duration per, double deadband)
-                implements Condition {}
+        record Rate(double rise, double fall, Duration per, double deadband) implements Condition {}
 
         /**
          * Raised when the value is off another tag's by more than this.

@@ -43,8 +43,7 @@ public final class CentreActs {
         }
 
         private String words() {
-            return arguments.getOrDefault(
-                    verb.equals("shelve") ? "reason" : "comment", "");
+            return arguments.getOrDefault(verb.equals("shelve") ? "reason" : "comment", "");
         }
     }
 
@@ -59,11 +58,11 @@ public final class CentreActs {
         }
         return alarms.teller()
                 .asDecidedAt(
-                act.decidedAtNanos(),
-                () -> {
-                    var late = whyTooLate(act, watch);
-                    return late.isEmpty() ? done(act, sink) : kept(act, watch, late, sink);
-                });
+                        act.decidedAtNanos(),
+                        () -> {
+                            var late = whyTooLate(act, watch);
+                            return late.isEmpty() ? done(act, sink) : kept(act, watch, late, sink);
+                        });
     }
 
     private Answer done(Act act, Consumer<Transition> sink) {
@@ -71,8 +70,7 @@ public final class CentreActs {
             case "acknowledge" ->
                     alarms.acknowledge(act.id(), act.by(), act.words(), act.atNanos(), sink);
             case "shelve" ->
-                    alarms.shelve(
-                            act.id(), act.by(), left(act), act.words(), act.atNanos(), sink);
+                    alarms.shelve(act.id(), act.by(), left(act), act.words(), act.atNanos(), sink);
             case "unshelve" ->
                     alarms.unshelve(act.id(), act.by(), act.words(), act.atNanos(), sink);
             case "reset" -> alarms.reset(act.id(), act.by(), act.words(), act.atNanos(), sink);
@@ -105,9 +103,9 @@ public final class CentreActs {
     private Answer kept(Act act, Watch watch, String late, Consumer<Transition> sink) {
         var words = "%s not done, %s".formatted(act.verb(), late);
         var all = act.words().isEmpty() ? words : words + ": " + act.words();
-        var comment =
-                all.substring(0, Math.min(all.length(), Alarms.MAX_COMMENT_LENGTH));
-        alarms.teller().tell(watch, watch.enter(watch.state(), act.atNanos(), act.by(), comment), sink);
+        var comment = all.substring(0, Math.min(all.length(), Alarms.MAX_COMMENT_LENGTH));
+        alarms.teller()
+                .tell(watch, watch.enter(watch.state(), act.atNanos(), act.by(), comment), sink);
         return new Answer.Refused(late);
     }
 }

@@ -32,8 +32,7 @@ final class ChangeDetector implements Detector {
             return Program.UNKNOWN;
         }
         long newBits = type == ValueType.TEXT ? 0 : batch.bits()[at];
-        var newText =
-                type == ValueType.TEXT ? Objects.requireNonNullElse(batch.text(at), "") : "";
+        var newText = type == ValueType.TEXT ? Objects.requireNonNullElse(batch.text(at), "") : "";
         if (isKnown && (newBits != bits || !newText.equals(text))) {
             hasChanged = true;
             changedAt = elapsed;

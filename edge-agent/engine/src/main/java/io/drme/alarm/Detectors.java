@@ -27,8 +27,7 @@ final class Detectors {
             case Condition.Equal equal ->
                     shared(ProgramDetector.ofExpressions(equal(config, equal, tag), tag, problems));
             case Condition.Changes changes ->
-                    Optional.of(
-                            () -> new ChangeDetector(tag.type(), changes.within().toNanos()));
+                    Optional.of(() -> new ChangeDetector(tag.type(), changes.within().toNanos()));
             case Condition.Rate rate ->
                     isNumber(config, tag, problems)
                             ? Optional.of(() -> new RateDetector(tag.type(), rate))
@@ -61,8 +60,7 @@ final class Detectors {
     }
 
     /** Values of a text are written as texts, whatever they look like. */
-    private static Condition.Expressions equal(
-            AlarmConfig config, Condition.Equal equal, Tag tag) {
+    private static Condition.Expressions equal(AlarmConfig config, Condition.Equal equal, Tag tag) {
         var any =
                 equal.values().stream()
                         .map(v ->
@@ -72,10 +70,7 @@ final class Detectors {
                                                 : quoted(v)))
                         .collect(Collectors.joining(" || "));
         return new Condition.Expressions(
-                Expression.of(
-                        any,
-                        config.where(),
-                        "alarms." + config.name() + ".equals"),
+                Expression.of(any, config.where(), "alarms." + config.name() + ".equals"),
                 Optional.empty());
     }
 

@@ -26,6 +26,8 @@ enum Input {
     BACK_GONE,
     /** It is told of again; nobody had been told of a condition, and there is none. */
     BACK_UNTOLD,
-    /** A person lets it back while the condition is present and the plant's design holds it back. */
+    /**
+     * A person lets it back while the condition is present and the plant's design holds it back.
+     */
     BACK_SUPPRESSED
 }

@@ -72,7 +72,9 @@ final class OuterLimits {
                         inner.onDelay(),
                         inner.offDelay(),
                         inner.latch(),
-                        isSection ? own.get().choice("priority", inner.priority()) : inner.priority(),
+                        isSection
+                                ? own.get().choice("priority", inner.priority())
+                                : inner.priority(),
                         isSection
                                 ? AlarmReader.shortText(own.get(), "message", inner.message())
                                 : inner.message(),

@@ -62,7 +62,8 @@ final class ProgramDetector implements Detector {
         var clear = expressions.clearWhen().flatMap(c -> c.condition(tag, problems));
         return when.isEmpty() || clear.isEmpty() != expressions.clearWhen().isEmpty()
                 ? Optional.empty()
-                : Optional.of(new ProgramDetector(when.get(), when.get(), clear.orElse(null), false));
+                : Optional.of(
+                        new ProgramDetector(when.get(), when.get(), clear.orElse(null), false));
     }
 
     @Override

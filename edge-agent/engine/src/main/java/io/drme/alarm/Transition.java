@@ -25,8 +25,8 @@ import java.util.Optional;
  * @param comment a person's words, or why; may be empty
  * @param untilNanos when shelving or maintenance ends, nanoseconds since 1970 UTC; 0 where neither
  *     does
- * @param decidedAtNanos when the person did it; before {@code atNanos} where it came over a line that
- *     was down; 0 where the plant did it
+ * @param decidedAtNanos when the person did it; before {@code atNanos} where it came over a line
+ *     that was down; 0 where the plant did it
  * @param isLocal whether the tag never leaves the site; value and message then stay here too
  */
 public record Transition(

@@ -35,10 +35,7 @@ final class Transitions {
         var message = in.readUTF();
         var guidance =
                 new Guidance(
-                        in.readUTF(),
-                        in.readUTF(),
-                        in.readUTF(),
-                        Duration.ofNanos(in.readLong()));
+                        in.readUTF(), in.readUTF(), in.readUTF(), Duration.ofNanos(in.readLong()));
         var comment = in.readUTF();
         return new Transition(
                 id,

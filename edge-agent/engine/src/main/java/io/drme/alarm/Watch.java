@@ -229,8 +229,7 @@ final class Watch {
             acknowledged(0, "");
         }
         wasTold = wasTold || to == AlarmState.UNACKNOWLEDGED;
-        hiddenUntil =
-                to == AlarmState.SHELVED || to == AlarmState.OUT_OF_SERVICE ? hiddenUntil : 0;
+        hiddenUntil = to == AlarmState.SHELVED || to == AlarmState.OUT_OF_SERVICE ? hiddenUntil : 0;
         return record(from, to, now, by, words);
     }
 

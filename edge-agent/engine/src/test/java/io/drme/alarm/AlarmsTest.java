@@ -164,12 +164,18 @@ class AlarmsTest {
                         "cold press-3/oil/temperature normal anna");
         assertThat(rig.real(TAG, 3, 5).lines()).isEmpty();
         assertThat(rig.tick(3603).lines())
-                .containsExactly("3603s out-of-service>normal", "3603s out-of-service>unacknowledged");
+                .containsExactly(
+                        "3603s out-of-service>normal", "3603s out-of-service>unacknowledged");
         assertThat(
                         rig.alarms()
                                 .service()
                                 .beginMaintenance(
-                                        "press-9", "anna", hour, "?", AlarmRig.nanos(4), rig.sink()))
+                                        "press-9",
+                                        "anna",
+                                        hour,
+                                        "?",
+                                        AlarmRig.nanos(4),
+                                        rig.sink()))
                 .isInstanceOf(Answer.NoSuchAlarm.class);
     }
 
@@ -191,8 +197,7 @@ class AlarmsTest {
                     assertThat(a.state()).isEqualTo(AlarmState.OUT_OF_SERVICE);
                     assertThat(a.comment()).isEqualTo("sensor");
                 });
-        var answer =
-                service.returnToService(rig.id(), "bert", "", AlarmRig.nanos(61), rig.sink());
+        var answer = service.returnToService(rig.id(), "bert", "", AlarmRig.nanos(61), rig.sink());
         assertThat(answer).isEqualTo(new Answer.Done());
         assertThat(rig.alarms().present()).isEmpty();
     }

@@ -129,8 +129,7 @@ class CentreActsTest {
     private static void local(Random random, AlarmRig rig, String id, double now) {
         long at = AlarmRig.nanos(now);
         if (random.nextBoolean()) {
-            rig.alarms()
-                    .shelve(id, "bert", Duration.ofSeconds(1_000), "local", at, rig.sink());
+            rig.alarms().shelve(id, "bert", Duration.ofSeconds(1_000), "local", at, rig.sink());
         } else {
             rig.alarms().unshelve(id, "bert", "", at, rig.sink());
         }
@@ -172,7 +171,9 @@ class CentreActsTest {
                 last = t.decidedAtNanos();
             }
             if (t.by().equals("carla")) {
-                assertThat(ofCentre.add(t.decidedAtNanos())).as("seed %d twice: %s", seed, t).isTrue();
+                assertThat(ofCentre.add(t.decidedAtNanos()))
+                        .as("seed %d twice: %s", seed, t)
+                        .isTrue();
             }
         }
         assertThat(ofCentre)

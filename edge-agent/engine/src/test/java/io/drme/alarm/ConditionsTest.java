@@ -26,8 +26,7 @@ class ConditionsTest {
     private static final Tag STATE = Tag.of(MODE, ValueType.BOOLEAN);
 
     private static AlarmRig rig(String keys) {
-        return new AlarmRig(
-                "alarms: {a: {tag: press-3/oil, " + keys + "}}", OIL, GOAL, STATE);
+        return new AlarmRig("alarms: {a: {tag: press-3/oil, " + keys + "}}", OIL, GOAL, STATE);
     }
 
     @Test
@@ -121,7 +120,10 @@ class ConditionsTest {
             if (seen.isEmpty()) {
                 continue;
             }
-            var state = rig.alarms().present().isEmpty() ? "" : rig.alarms().present().getFirst().state().text();
+            var state =
+                    rig.alarms().present().isEmpty()
+                            ? ""
+                            : rig.alarms().present().getFirst().state().text();
             boolean isRaised = state.equals("unacknowledged");
             var what = "seed %d, at %.1fs, per %ds".formatted(seed, now, per);
             if (rise(seen, now, per - slice - 0.001) > 10) {
@@ -152,8 +154,7 @@ class ConditionsTest {
 
     @Test
     void aChangeIsToldForAsLongAsTheFileSays() {
-        var rig =
-                new AlarmRig("alarms: {a: {tag: press-3/mode, changes: 10s}}", STATE);
+        var rig = new AlarmRig("alarms: {a: {tag: press-3/mode, changes: 10s}}", STATE);
 
         rig.bool(MODE, 1, true).bool(MODE, 2, true).bad(MODE, 3).bool(MODE, 4, true);
         rig.bool(MODE, 5, false).tick(14).tick(15);
@@ -182,7 +183,14 @@ class ConditionsTest {
         rig.real(TAG, 1, 91).real(TAG, 2, 88).real(TAG, 3, 4);
 
         assertThat(rig.transitions())
-                .extracting(t -> t.name() + " " + t.to().text() + " " + t.priority().text() + " " + t.guidance().action())
+                .extracting(t ->
+                        t.name()
+                                + " "
+                                + t.to().text()
+                                + " "
+                                + t.priority().text()
+                                + " "
+                                + t.guidance().action())
                 .containsExactly(
                         "a unacknowledged medium look",
                         "a.high-high unacknowledged critical stop",

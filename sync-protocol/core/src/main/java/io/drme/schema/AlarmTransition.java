@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param consequence what happens where nobody acts; empty where the configuration says nothing
  * @param respondWithin nanoseconds within which a person has to act; 0 where the configuration says
  *     nothing
- * @param decided when the person did it, nanoseconds since 1970 UTC: before {@code at} where it came
- *     over a line that was down; 0 where the process did
+ * @param decided when the person did it, nanoseconds since 1970 UTC: before {@code at} where it
+ *     came over a line that was down; 0 where the process did
  */
 public record AlarmTransition(
         String alarm,

@@ -26,7 +26,7 @@ class AlarmOrderTest {
                 null,
                 null,
                 uncertainty,
-                        AlarmItem.Context.NONE);
+                AlarmItem.Context.NONE);
     }
 
     private static List<Boolean> certain(AlarmItem... items) {

@@ -126,7 +126,7 @@ final class CannedPlant {
                                     by == null ? null : clock.epochNanos(),
                                     by,
                                     2_000_000L,
-                        AlarmItem.Context.NONE));
+                                    AlarmItem.Context.NONE));
         } finally {
             lock.unlock();
         }

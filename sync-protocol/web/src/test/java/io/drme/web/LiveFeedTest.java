@@ -332,7 +332,7 @@ class LiveFeedTest {
                 null,
                 null,
                 2_000_000L,
-                        AlarmItem.Context.NONE);
+                AlarmItem.Context.NONE);
     }
 
     /** A well-behaved client. */
