@@ -25,7 +25,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Durations, totals and counts are those of the whole history, put together anew for each result,
  * one by one, in batches and with restarts between any two samples.
  *
- * <p>Planted and caught: @@
+ * <p>Planted and caught: a count that goes on over a reset; a reset after a sample of its very time; a
+ * gap that makes one thing two; a total that goes on when its sample is too old; a beginning that a
+ * restart forgets.
  */
 class DurationModelTest {
     private static final long GRAIN = 250_000_000L;

@@ -96,6 +96,14 @@ class EveryOperatorTest {
                 .isEqualTo("io.drme.testing.Seeds#all");
     }
 
+    @ParameterizedTest
+    @MethodSource("keys")
+    void whatAKindCostsWasMeasured(String key) {
+        assertThat(StepTimes.stepsOf(key)).isNotEmpty();
+        assertThat(StepTimes.stepsOf(key))
+                .allSatisfy(s -> assertThat(StepCost.of(s)).isNotEqualTo(StepCost.OTHER));
+    }
+
     @Test
     void noContractIsOfAKindThatIsGone() {
         assertThat(PROOFS.keySet()).isEqualTo(Set.copyOf(StepKind.keys()));

@@ -22,7 +22,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What changes and throttle pass is what their pages say, one by one, in batches and with restarts
  * between any two samples.
  *
- * <p>Planted and caught: @@
+ * <p>Planted and caught: a difference from the last sample and not from the last one passed; a time
+ * that is not counted from the last one passed; NaN that differs from itself; a text or a sample that
+ * waits, lost by a restart; a last value that passes twice, or a moment too late.
  */
 class PassingModelTest {
     private static final long SECOND = 1_000_000_000L;

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * The steps that remember nothing give of each sample what a person would write down.
  *
- * <p>Planted and caught: @@
+ * <p>Planted and caught: a filter that hides bad samples; a shift before the factor; a bad sample that
+ * only one of the branches gets that it may belong to.
  */
 class StatelessModelTest {
     private static final List<Lane> LANES =

@@ -94,6 +94,14 @@ final class StepTimes {
         scans = scans(making.input().size(), counts);
     }
 
+    /** The steps of a kind that are measured. */
+    static List<Step> stepsOf(String key) {
+        return STEPS.stream()
+                .filter(s -> s.startsWith(key + ":"))
+                .map(s -> StepKind.read(Rig.top(s, new Problems())).orElseThrow())
+                .toList();
+    }
+
     /** The classes of the operators of a kind, as far as they are measured. */
     static List<Class<?>> operatorsOf(String key) {
         return STEPS.stream()
