@@ -176,8 +176,7 @@ public final class Centre implements AutoCloseable {
                 () -> base.member.isFirst() && base.member.tooFew().isEmpty());
     }
 
-    private void addRoutes(
-            Api api, Base base, Fleet fleet, Downlink downlink, LiveFeed feed) {
+    private void addRoutes(Api api, Base base, Fleet fleet, Downlink downlink, LiveFeed feed) {
         var trends = new Trends(base.store, fleet, clock);
         var alarms = new AlarmStore(base.store);
         var sources =
@@ -187,8 +186,7 @@ public final class Centre implements AutoCloseable {
                         new RawHistory(base.store),
                         trends,
                         alarms,
-                        new SqlQueries(
-                                new SqlGrid(base.member), fleet, trends, alarms, base.store),
+                        new SqlQueries(new SqlGrid(base.member), fleet, trends, alarms, base.store),
                         downlink,
                         clock,
                         base.metrics);

@@ -2,9 +2,9 @@ package io.drme.edge;
 
 import io.drme.alarm.Answer;
 import io.drme.alarm.CentreActs;
+import io.drme.config.Quantities;
 import io.drme.edge.acquisition.Acquisition;
 import io.drme.edge.acquisition.LatestSnapshot;
-import io.drme.config.Quantities;
 import io.drme.edge.recording.CommandsDone;
 import io.drme.edge.recording.Recorder;
 import io.drme.edge.recording.RecorderLog;

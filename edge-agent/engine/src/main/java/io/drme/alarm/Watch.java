@@ -173,8 +173,7 @@ final class Watch {
     /** How long before now something may have been that still matters, in nanoseconds. */
     long looksBackNanos() {
         long hold = suppression == null ? 0 : suppression.holdNanos();
-        return Math.max(
-                detector.looksBackNanos() + Math.max(onDelayNanos, offDelayNanos), hold);
+        return Math.max(detector.looksBackNanos() + Math.max(onDelayNanos, offDelayNanos), hold);
     }
 
     /** Whether a delay has run out. */

@@ -150,7 +150,9 @@ final class Coverage {
                 } else if (!seen.contains(Turn.RETURNED)) {
                     all.add(
                             new Uncovered(
-                                    Optional.of(alarm.where()), key + kind(alarm), "never returned"));
+                                    Optional.of(alarm.where()),
+                                    key + kind(alarm),
+                                    "never returned"));
                 }
             }
         }
