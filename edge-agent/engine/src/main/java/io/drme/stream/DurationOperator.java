@@ -47,7 +47,10 @@ final class DurationOperator extends OneByOneOperator {
         int count = input.size();
         this.times =
                 new StateTimes(
-                        order, count, 2, step.maxAge().map(d -> d.toNanos()).orElse(Long.MAX_VALUE));
+                        order,
+                        count,
+                        2,
+                        step.maxAge().map(d -> d.toNanos()).orElse(Long.MAX_VALUE));
         this.nextResult = new long[count];
         this.nextReset = new long[count];
         this.counts = new long[count];

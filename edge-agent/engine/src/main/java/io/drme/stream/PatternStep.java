@@ -15,8 +15,8 @@ import java.util.Optional;
  * @param other what follows or stays away; absent for {@link Kind#TIMES}
  * @param times how often it happens, for {@link Kind#TIMES}
  * @param within in what time
- * @param lateness how long a sample of any of the tags may be under way, 0 to 1 h: where it is not 0,
- *     samples count by source time
+ * @param lateness how long a sample of any of the tags may be under way, 0 to 1 h: where it is not
+ *     0, samples count by source time
  * @param maxWaiting how many samples of a tag wait at most
  * @param lasts how long the result stays true; absent: it is not said when it is over
  */
@@ -125,13 +125,11 @@ record PatternStep(
                 other.isEmpty()
                         ? Optional.of(new Program[0])
                         : beside.programs(other.get(), rows, true, making);
-        boolean makes =
-                !rows.isEmpty() && whens.isPresent() && others.isPresent() && fits(making);
+        boolean makes = !rows.isEmpty() && whens.isPresent() && others.isPresent() && fits(making);
         if (!makes) {
             return Optional.empty();
         }
-        var programs =
-                new PatternPrograms(rows.toArray(int[][]::new), whens.get(), others.get());
+        var programs = new PatternPrograms(rows.toArray(int[][]::new), whens.get(), others.get());
         return Optional.of(
                 lateness.isZero()
                         ? new PatternOperator(making, programs, this)

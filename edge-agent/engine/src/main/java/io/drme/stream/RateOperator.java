@@ -110,7 +110,11 @@ final class RateOperator extends OneByOneOperator {
         boolean isFinite = !isReal[lane] || Double.isFinite(Double.longBitsToDouble(value));
         if (Quality.isBad(quality) || !isFinite) {
             forget(lane);
-            out.add(lane, Math.max(time, told[lane]), 0, Quality.isBad(quality) ? quality : UNUSABLE);
+            out.add(
+                    lane,
+                    Math.max(time, told[lane]),
+                    0,
+                    Quality.isBad(quality) ? quality : UNUSABLE);
             return;
         }
         if (begun[lane] && (arrival == Arrival.ANEW || time - since[lane] > maxGap)) {

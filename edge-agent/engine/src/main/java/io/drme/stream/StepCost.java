@@ -2,9 +2,9 @@ package io.drme.stream;
 
 /**
  * What a step is reckoned to cost: about twice what was measured with 1,000 tags, by {@code
- * StepTimes} in this module's tests with the agent's flags (first compiler tier) on one x86 core of a
- * machine shared with others, the middle of nine rounds. The figures in the table below are {@code
- * [nanoseconds a sample, a tick and lane]} as measured.
+ * StepTimes} in this module's tests with the agent's flags (first compiler tier) on one x86 core of
+ * a machine shared with others, the middle of nine rounds. The figures in the table below are
+ * {@code [nanoseconds a sample, a tick and lane]} as measured.
  *
  * @param nanosASample of each sample that comes in
  * @param nanosATick of each lane, at each tick

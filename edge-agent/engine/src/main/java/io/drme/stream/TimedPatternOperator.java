@@ -3,7 +3,6 @@ package io.drme.stream;
 import io.drme.model.Batch;
 import io.drme.model.Quality;
 import io.drme.model.Reason;
-import io.drme.model.ValueType;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

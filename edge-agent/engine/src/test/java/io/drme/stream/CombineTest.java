@@ -155,7 +155,8 @@ class CombineTest {
                         "3.4s press-1/efficiency 0.75");
     }
 
-    // Before, the first met the others' values of the poll before, and a poll gave a result an input.
+    // Before, the first met the others' values of the poll before, and a poll gave a result an
+    // input.
     @Test
     void aPollGivesOneResultWhoseInputsBelongTogether() {
         var rig = new Rig(EFFICIENCY, OUT, IN);

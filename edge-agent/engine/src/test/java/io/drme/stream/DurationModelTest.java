@@ -25,9 +25,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Durations, totals and counts are those of the whole history, put together anew for each result,
  * one by one, in batches and with restarts between any two samples.
  *
- * <p>Planted and caught: a count that goes on over a reset; a reset after a sample of its very time; a
- * gap that makes one thing two; a total that goes on when its sample is too old; a beginning that a
- * restart forgets.
+ * <p>Planted and caught: a count that goes on over a reset; a reset after a sample of its very
+ * time; a gap that makes one thing two; a total that goes on when its sample is too old; a
+ * beginning that a restart forgets.
  */
 class DurationModelTest {
     private static final long GRAIN = 250_000_000L;
@@ -50,6 +50,7 @@ class DurationModelTest {
     private long offset;
     private long maxAge;
     private long toldAt;
+    private long lastReset;
     private boolean saidUnknown;
 
     /** On a grid of quarters of a second; a tick at each. */
@@ -137,8 +138,6 @@ class DurationModelTest {
         }
     }
 
-    private long lastReset;
-
     /** Of several multiples that are over only the last, and of unknown time only the first. */
     private void multiples(long clock) {
         long at = clock / every * every;
@@ -152,8 +151,7 @@ class DurationModelTest {
 
     private void tell(long time, long from, boolean withSample, boolean ends) {
         var state = stateAt(time, withSample);
-        boolean isSound =
-                state != State.UNKNOWN && lasted(State.UNKNOWN, from, time) == 0;
+        boolean isSound = state != State.UNKNOWN && lasted(State.UNKNOWN, from, time) == 0;
         toldAt = Math.max(toldAt, time);
         saidUnknown = state == State.UNKNOWN;
         if (state == State.UNKNOWN) {
@@ -183,9 +181,7 @@ class DurationModelTest {
     }
 
     private long resetBefore(long time) {
-        return reset == 0
-                ? START
-                : Math.max(START, time - Math.floorMod(time - offset, reset));
+        return reset == 0 ? START : Math.max(START, time - Math.floorMod(time - offset, reset));
     }
 
     /** The state at a time, with or without what a sample of that very time says. */

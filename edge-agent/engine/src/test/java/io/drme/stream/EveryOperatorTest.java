@@ -56,25 +56,121 @@ class EveryOperatorTest {
 
     private static final Map<String, Proof> PROOFS =
             Map.ofEntries(
-                    Map.entry("filter", proof(StatelessModelTest.class, "aFilterPassesWhatIsTrue", BASIC.new Filter())),
-                    Map.entry("map", proof(StatelessModelTest.class, "aMapGivesWhatTheExpressionSays", BASIC.new Map())),
-                    Map.entry("scale", proof(StatelessModelTest.class, "aScaleMultipliesAndShifts", BASIC.new Scale())),
-                    Map.entry("split", proof(StatelessModelTest.class, "aSplitSendsEachSampleToTheFirstThatIsTrue", SEVERAL.new Split())),
-                    Map.entry("aggregate", proof(WindowModelTest.class, "polledTagsEqualTheDefinition", BASIC.new Aggregate())),
-                    Map.entry("merge", proof(MergeModelTest.class, "theMedianIsOfWhatIsUsableAtEachSample", SEVERAL.new Merge(), SEVERAL.new Preferred(), SEVERAL.new Median())),
-                    Map.entry("combine", proof(CombineTest.class, "resultsAreOfTheNewestOfEachInput", SEVERAL.new Combine())),
-                    Map.entry("rate", proof(RateTest.class, "theSlopeIsThatOfTheLineThatFitsBest", ONE.new Rate())),
-                    Map.entry("counter", proof(CounterTest.class, "theTotalIsWhatWasReallyCounted", ONE.new Counter())),
-                    Map.entry("as-of", proof(PairModelTest.class, "eachSampleMeetsTheNewestThatIsNotNewer", SEVERAL.new AsOf())),
-                    Map.entry("join", proof(PairModelTest.class, "eachSampleMeetsTheNearestBeforeOrBehind", SEVERAL.new Join())),
-                    Map.entry("lookup", proof(LookupTest.class, "eachSampleMeetsTheRowOfItsTag", SEVERAL.new Lookup())),
-                    Map.entry("duration", proof(DurationModelTest.class, "resultsEqualTheDefinition", ONE.new DurationOf())),
-                    Map.entry("states", proof(StatesTest.class, "timesEqualTheDefinition", ONE.new States())),
-                    Map.entry("smooth", proof(SmoothTest.class, "aLowPassIsTheSumOfAllStepsEachFaded", ONE.new LowPass(), ONE.new Median())),
-                    Map.entry("resample", proof(ResampleTest.class, "pointsEqualTheDefinition", ONE.new Resample())),
-                    Map.entry("changes", proof(PassingModelTest.class, "whatDiffersFromTheLastOnePassedPasses", ONE.new Changes())),
-                    Map.entry("throttle", proof(PassingModelTest.class, "atMostOneInATimePassesAndTheLastIsNeverLost", ONE.new Throttle())),
-                    Map.entry("pattern", proof(PatternTest.class, "oneThingThenAnother", SEVERAL.new Pattern(), SEVERAL.new TimedPattern())));
+                    Map.entry(
+                            "filter",
+                            proof(
+                                    StatelessModelTest.class,
+                                    "aFilterPassesWhatIsTrue",
+                                    BASIC.new Filter())),
+                    Map.entry(
+                            "map",
+                            proof(
+                                    StatelessModelTest.class,
+                                    "aMapGivesWhatTheExpressionSays",
+                                    BASIC.new Map())),
+                    Map.entry(
+                            "scale",
+                            proof(
+                                    StatelessModelTest.class,
+                                    "aScaleMultipliesAndShifts",
+                                    BASIC.new Scale())),
+                    Map.entry(
+                            "split",
+                            proof(
+                                    StatelessModelTest.class,
+                                    "aSplitSendsEachSampleToTheFirstThatIsTrue",
+                                    SEVERAL.new Split())),
+                    Map.entry(
+                            "aggregate",
+                            proof(
+                                    WindowModelTest.class,
+                                    "polledTagsEqualTheDefinition",
+                                    BASIC.new Aggregate())),
+                    Map.entry(
+                            "merge",
+                            proof(
+                                    MergeModelTest.class,
+                                    "theMedianIsOfWhatIsUsableAtEachSample",
+                                    SEVERAL.new Merge(),
+                                    SEVERAL.new Preferred(),
+                                    SEVERAL.new Median())),
+                    Map.entry(
+                            "combine",
+                            proof(
+                                    CombineTest.class,
+                                    "resultsAreOfTheNewestOfEachInput",
+                                    SEVERAL.new Combine())),
+                    Map.entry(
+                            "rate",
+                            proof(
+                                    RateTest.class,
+                                    "theSlopeIsThatOfTheLineThatFitsBest",
+                                    ONE.new Rate())),
+                    Map.entry(
+                            "counter",
+                            proof(
+                                    CounterTest.class,
+                                    "theTotalIsWhatWasReallyCounted",
+                                    ONE.new Counter())),
+                    Map.entry(
+                            "as-of",
+                            proof(
+                                    PairModelTest.class,
+                                    "eachSampleMeetsTheNewestThatIsNotNewer",
+                                    SEVERAL.new AsOf())),
+                    Map.entry(
+                            "join",
+                            proof(
+                                    PairModelTest.class,
+                                    "eachSampleMeetsTheNearestBeforeOrBehind",
+                                    SEVERAL.new Join())),
+                    Map.entry(
+                            "lookup",
+                            proof(
+                                    LookupTest.class,
+                                    "eachSampleMeetsTheRowOfItsTag",
+                                    SEVERAL.new Lookup())),
+                    Map.entry(
+                            "duration",
+                            proof(
+                                    DurationModelTest.class,
+                                    "resultsEqualTheDefinition",
+                                    ONE.new DurationOf())),
+                    Map.entry(
+                            "states",
+                            proof(StatesTest.class, "timesEqualTheDefinition", ONE.new States())),
+                    Map.entry(
+                            "smooth",
+                            proof(
+                                    SmoothTest.class,
+                                    "aLowPassIsTheSumOfAllStepsEachFaded",
+                                    ONE.new LowPass(),
+                                    ONE.new Median())),
+                    Map.entry(
+                            "resample",
+                            proof(
+                                    ResampleTest.class,
+                                    "pointsEqualTheDefinition",
+                                    ONE.new Resample())),
+                    Map.entry(
+                            "changes",
+                            proof(
+                                    PassingModelTest.class,
+                                    "whatDiffersFromTheLastOnePassedPasses",
+                                    ONE.new Changes())),
+                    Map.entry(
+                            "throttle",
+                            proof(
+                                    PassingModelTest.class,
+                                    "atMostOneInATimePassesAndTheLastIsNeverLost",
+                                    ONE.new Throttle())),
+                    Map.entry(
+                            "pattern",
+                            proof(
+                                    PatternTest.class,
+                                    "oneThingThenAnother",
+                                    SEVERAL.new Pattern(),
+                                    SEVERAL.new TimedPattern())));
 
     static List<String> keys() {
         return StepKind.keys();

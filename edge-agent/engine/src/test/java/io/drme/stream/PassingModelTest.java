@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * between any two samples.
  *
  * <p>Planted and caught: a difference from the last sample and not from the last one passed; a time
- * that is not counted from the last one passed; NaN that differs from itself; a text or a sample that
- * waits, lost by a restart; a last value that passes twice, or a moment too late.
+ * that is not counted from the last one passed; NaN that differs from itself; a text or a sample
+ * that waits, lost by a restart; a last value that passes twice, or a moment too late.
  */
 class PassingModelTest {
     private static final long SECOND = 1_000_000_000L;
@@ -52,7 +52,8 @@ class PassingModelTest {
     private static long bits(Random random, ValueType type) {
         return switch (type) {
             case BOOLEAN -> random.nextInt(2);
-            case INT64 -> random.nextInt(4) == 0 ? Long.MAX_VALUE - random.nextInt(2) : random.nextInt(4);
+            case INT64 ->
+                    random.nextInt(4) == 0 ? Long.MAX_VALUE - random.nextInt(2) : random.nextInt(4);
             case FLOAT64 -> Double.doubleToRawLongBits(VALUES[random.nextInt(VALUES.length)]);
             case TEXT -> 0;
         };
@@ -85,7 +86,7 @@ class PassingModelTest {
         var step = new ChangesStep(by, every);
         var items = items(random, lane.type());
 
-        @Nullable Item passed = null;
+        Item passed = null;
         var expected = new ArrayList<String>();
         for (var item : items) {
             if (item.lane() < 0) {
@@ -119,9 +120,10 @@ class PassingModelTest {
             case FLOAT64 -> {
                 double value = Double.longBitsToDouble(item.bits());
                 double before = Double.longBitsToDouble(passed.bits());
-                boolean isSame = Double.isFinite(value) && Double.isFinite(before)
-                        ? Math.abs(value - before) <= by
-                        : String.valueOf(value).equals(String.valueOf(before));
+                boolean isSame =
+                        Double.isFinite(value) && Double.isFinite(before)
+                                ? Math.abs(value - before) <= by
+                                : String.valueOf(value).equals(String.valueOf(before));
                 yield !isSame;
             }
         };
@@ -136,7 +138,7 @@ class PassingModelTest {
         var items = items(random, lane.type());
 
         var expected = new ArrayList<String>();
-        @Nullable Item passed = null;
+        Item passed = null;
         for (int i = 0; i < items.size(); i++) {
             var item = items.get(i);
             var candidate = item.lane() >= 0 ? item : newest(items.subList(0, i));
@@ -148,8 +150,7 @@ class PassingModelTest {
                             ? passed == null
                                     || item.quality() != passed.quality()
                                     || item.sourceTime() - passed.sourceTime() >= every
-                            : passed != null
-                                    && item.now() - SECOND >= passed.sourceTime() + every;
+                            : passed != null && item.now() - SECOND >= passed.sourceTime() + every;
             if (passes) {
                 expected.add(OperatorContract.line(candidate, lane));
                 passed = candidate;

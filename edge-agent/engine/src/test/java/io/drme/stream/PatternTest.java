@@ -52,9 +52,7 @@ class PatternTest {
         return events;
     }
 
-    /**
-     * What is the case from when on. Of one tag and one time the sample counts that came last.
-     */
+    /** What is the case from when on. Of one tag and one time the sample counts that came last. */
     private static List<Moment> moments(List<Event> events) {
         var moments = new ArrayList<Moment>();
         boolean a = false;
@@ -71,9 +69,7 @@ class PatternTest {
     }
 
     private static List<Event> sorted(List<Event> events, Comparator<Event> order) {
-        return events.stream()
-                .sorted(order.thenComparingDouble(Event::arrival))
-                .toList();
+        return events.stream().sorted(order.thenComparingDouble(Event::arrival)).toList();
     }
 
     /**

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * The steps that remember nothing give of each sample what a person would write down.
  *
- * <p>Planted and caught: a filter that hides bad samples; a shift before the factor; a bad sample that
- * only one of the branches gets that it may belong to.
+ * <p>Planted and caught: a filter that hides bad samples; a shift before the factor; a bad sample
+ * that only one of the branches gets that it may belong to.
  */
 class StatelessModelTest {
     private static final List<Lane> LANES =
@@ -60,8 +60,7 @@ class StatelessModelTest {
     private static void check(Operator operator, List<Item> items, List<String> lines, long seed)
             throws IOException {
         lines.add(OperatorContract.late(0));
-        OperatorContract.check(
-                new Subject(LANES, () -> operator), items, lines, Unit.SAMPLE, seed);
+        OperatorContract.check(new Subject(LANES, () -> operator), items, lines, Unit.SAMPLE, seed);
     }
 
     // Where it can't be told a sample passes as bad: no filter hides that a device is gone.
@@ -135,7 +134,8 @@ class StatelessModelTest {
             }
         }
 
-        var conditions = new Program[][] {programs("value > 10", true), programs("tag == 'a/y'", true)};
+        var conditions =
+                new Program[][] {programs("value > 10", true), programs("tag == 'a/y'", true)};
         check(new SplitOperator(LANES, names, conditions, hasRest), items, lines, seed);
     }
 }
