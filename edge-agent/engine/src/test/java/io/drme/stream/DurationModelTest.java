@@ -50,6 +50,7 @@ class DurationModelTest {
     private long offset;
     private long maxAge;
     private long toldAt;
+    private long lastReset;
     private boolean saidUnknown;
 
     /** On a grid of quarters of a second; a tick at each. */
@@ -136,8 +137,6 @@ class DurationModelTest {
             }
         }
     }
-
-    private long lastReset;
 
     /** Of several multiples that are over only the last, and of unknown time only the first. */
     private void multiples(long clock) {

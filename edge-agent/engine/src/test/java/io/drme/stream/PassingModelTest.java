@@ -86,7 +86,7 @@ class PassingModelTest {
         var step = new ChangesStep(by, every);
         var items = items(random, lane.type());
 
-        @Nullable Item passed = null;
+        Item passed = null;
         var expected = new ArrayList<String>();
         for (var item : items) {
             if (item.lane() < 0) {
@@ -138,7 +138,7 @@ class PassingModelTest {
         var items = items(random, lane.type());
 
         var expected = new ArrayList<String>();
-        @Nullable Item passed = null;
+        Item passed = null;
         for (int i = 0; i < items.size(); i++) {
             var item = items.get(i);
             var candidate = item.lane() >= 0 ? item : newest(items.subList(0, i));
