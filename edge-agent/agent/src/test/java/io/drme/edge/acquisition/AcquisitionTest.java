@@ -182,11 +182,10 @@ class AcquisitionTest {
                 Thread.ofPlatform()
                         .start(() -> {
                             try {
-                                acquisition.<Boolean>ask(
-                                        owner -> {
-                                            answer.set(question.test(owner));
-                                            return isAnswered.compareAndSet(false, true);
-                                        });
+                                acquisition.<Boolean>ask(owner -> {
+                                    answer.set(question.test(owner));
+                                    return isAnswered.compareAndSet(false, true);
+                                });
                             } catch (InterruptedException _) {
                                 Thread.currentThread().interrupt();
                             }
