@@ -174,23 +174,27 @@ class AcquisitionTest {
                 .isTrue();
     }
 
-    /** The question runs on the owner's thread, which is the test's. */
+    /** The question runs on the owner's thread, which is the test's; no step follows it. */
     private boolean asked(Predicate<Acquisition.Owner> question) throws InterruptedException {
+        var isAnswered = new AtomicBoolean();
         var answer = new AtomicBoolean();
         var asker =
                 Thread.ofPlatform()
-                        .unstarted(() -> {
+                        .start(() -> {
                             try {
-                                answer.set(acquisition.ask(question::test));
+                                acquisition.<Boolean>ask(owner -> {
+                                    answer.set(question.test(owner));
+                                    return isAnswered.compareAndSet(false, true);
+                                });
                             } catch (InterruptedException _) {
                                 Thread.currentThread().interrupt();
                             }
                         });
-        asker.start();
-        while (asker.isAlive()) {
+        while (!isAnswered.get()) {
             Thread.onSpinWait(); // the asker comes before the queue is empty
             step(asker.getState() == Thread.State.RUNNABLE ? 0 : 1);
         }
+        asker.join();
         return answer.get();
     }
 
