@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * The kinds of conditions beside limits and expressions.
  *
- * <p>Planted and caught: a rate that forgets the value which holds; one whose slices do not roll
- * off by ticks; a setpoint whose change is not looked at; a bad setpoint taken for zero.
+ * <p>Planted and caught: a rate whose slices do not roll off by ticks, or are not kept over a
+ * reload; a setpoint whose change is not looked at; a bad setpoint taken for zero.
  */
 class ConditionsTest {
     private static final String TAG = "press-3/oil";
