@@ -67,7 +67,7 @@ class EveryOperatorTest {
                             proof(
                                     StatelessModelTest.class,
                                     "aMapGivesWhatTheExpressionSays",
-                                    BASIC.new Map())),
+                                    BASIC.new MapValues())),
                     Map.entry(
                             "scale",
                             proof(

@@ -43,7 +43,7 @@ class OperatorsTest {
     }
 
     @Nested
-    class Map implements OperatorContract {
+    class MapValues implements OperatorContract {
         @Override
         public Subject subject(Random random) {
             var text = random.nextBoolean() ? "value * 2 + 1" : "quality == 'good'";
