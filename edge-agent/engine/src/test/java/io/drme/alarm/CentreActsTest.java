@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * People at the gateway and at the centre act on the same alarm while the line between them is cut.
  *
- * <p>Planted and caught: an act that is overtaken and done all the same; one that is done again when
- * it arrives twice; a restart that forgets who decided last.
+ * <p>Planted and caught: an act that is overtaken and done all the same; one that is done again
+ * when it arrives twice; a restart that forgets who decided last.
  */
 class CentreActsTest {
     private static final String TAG = "press-3/oil";
