@@ -42,9 +42,8 @@ final class ResampleOperator extends OneByOneOperator {
     private final boolean[] saidBad;
 
     ResampleOperator(List<Lane> input, ResampleStep step) {
-        boolean draws = step.fill() == Fill.LINEAR;
-        super(input, draws ? input.stream().map(l -> l.of(ValueType.FLOAT64)).toList() : input);
-        this.isLine = draws;
+        super(input, drawn(input, step));
+        this.isLine = step.fill() == Fill.LINEAR;
         this.every = step.every().toNanos();
         int count = input.size();
         this.isReal = Lane.reals(input);
@@ -62,6 +61,13 @@ final class ResampleOperator extends OneByOneOperator {
         this.qualities = new byte[count];
         this.texts = new String[count];
         this.saidBad = new boolean[count];
+    }
+
+    /** What leaves it: a point between two samples is a real number. */
+    private static List<Lane> drawn(List<Lane> input, ResampleStep step) {
+        return step.fill() == Fill.LINEAR
+                ? input.stream().map(l -> l.of(ValueType.FLOAT64)).toList()
+                : input;
     }
 
     @Override
