@@ -275,7 +275,7 @@ record Select(String sql, Set<String> tables, List<String> times) {
                 }
                 expected = false;
             } else if (word.kind().equals("word")
-                    && (word.is("from") && !isOfFunction(words, i) || word.is("join"))) {
+                    && ((word.is("from") && !isOfFunction(words, i)) || word.is("join"))) {
                 inFrom.set(inFrom.size() - 1, true);
                 expected = true;
             } else if (word.is(",")) {

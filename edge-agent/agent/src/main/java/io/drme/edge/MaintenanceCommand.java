@@ -56,7 +56,7 @@ final class MaintenanceCommand extends AskCommands.Ask {
         var path = "/api/v1/devices/" + device + "/maintenance";
         var begin = choice.begin;
         var answer =
-                begin == null
+                begin == null || choice.end
                         ? agent.post(path + "/end", new JsonObject())
                         : agent.post(
                                 path,

@@ -6,10 +6,7 @@ import io.drme.stream.Pipelines;
 import io.drme.stream.Snapshot;
 import io.drme.stream.TagGlobs;
 import io.drme.time.Hlc;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -423,14 +420,7 @@ public final class Alarms {
                     out.writeLong(lastNow);
                     out.writeLong(elapsed);
                     out.writeLong(lastStamp);
-                    out.writeInt(watches.size());
-                    for (var watch : watches) {
-                        var state = new ByteArrayOutputStream();
-                        watch.save(new DataOutputStream(state));
-                        out.writeUTF(watch.key());
-                        out.writeInt(state.size());
-                        out.write(state.toByteArray());
-                    }
+                    SavedWatches.write(watches, out);
                     out.writeInt(occurrences.size());
                     for (var watch : occurrences.values()) {
                         out.writeUTF(watch.key());
@@ -454,23 +444,12 @@ public final class Alarms {
             lastNow = in.readLong();
             elapsed = in.readLong();
             lastStamp = in.readLong();
-            restoreWatches(in);
+            SavedWatches.read(in, byKey);
             restoreOccurrences(in, atNanos, sink);
             return true;
         } catch (IOException e) {
             // The checksum was right, so we wrote this ourselves and can't read it: a bug.
             throw new UncheckedIOException("a snapshot of this release can't be read", e);
-        }
-    }
-
-    private void restoreWatches(DataInputStream in) throws IOException {
-        for (int left = in.readInt(); left > 0; left--) {
-            var watch = byKey.get(in.readUTF());
-            var state = new byte[in.readInt()];
-            in.readFully(state);
-            if (watch != null) {
-                watch.load(new DataInputStream(new ByteArrayInputStream(state)));
-            }
         }
     }
 
@@ -502,10 +481,14 @@ public final class Alarms {
         lastStamp = Math.max(lastStamp, OccurrenceIds.stamp(transition.id()));
         var watch = byKey.get(Watch.key(transition));
         if (watch != null) {
-            occurrences.remove(watch.id());
+            var before = watch.id();
             watch.replay(transition);
-            if (watch.state() != AlarmState.NORMAL) {
-                occurrences.put(watch.id(), watch);
+            boolean isOver = watch.state() == AlarmState.NORMAL;
+            if (isOver || !before.equals(watch.id())) {
+                occurrences.remove(before);
+            }
+            if (!isOver) {
+                occurrences.put(watch.id(), watch); // one that is there keeps its place
             }
         }
     }

@@ -332,7 +332,7 @@ final class Watch {
             case SUPPRESSED -> replaySuppressed(transition.from());
             case SHELVED, OUT_OF_SERVICE -> {}
         }
-        if (suppression != null) {
+        if (suppression != null && suppression.isActive() != (state == AlarmState.SUPPRESSED)) {
             // Held back is only what the record says is; the tag's next sample decides.
             suppression.set(state == AlarmState.SUPPRESSED);
         }
