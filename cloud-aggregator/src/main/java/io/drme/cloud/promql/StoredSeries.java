@@ -145,7 +145,7 @@ final class StoredSeries {
     private static OptionalDouble number(Value value) {
         return switch (value) {
             case Value.Bool(boolean on) -> OptionalDouble.of(on ? 1 : 0);
-            case Value.Int(long number) -> OptionalDouble.of(number);
+            case Value.Int(long number) -> OptionalDouble.of((double) number);
             case Value.Real(double number) -> OptionalDouble.of(number);
             case Value.Text _ -> OptionalDouble.empty();
         };
