@@ -28,7 +28,7 @@ final class Evaluator {
 
     Value of(Expr expr) throws QueryException {
         return switch (expr) {
-            case Expr.Number(double value) -> {
+            case Expr.Literal(double value) -> {
                 var at = new double[steps.count()];
                 Arrays.fill(at, value);
                 yield new Scalars(at);
@@ -152,7 +152,7 @@ final class Evaluator {
                 Arrays.setAll(at, step -> steps.at(step) / MILLIS_PER_SECOND);
                 yield new Scalars(at);
             }
-            case PI -> of(new Expr.Number(Math.PI));
+            case PI -> of(new Expr.Literal(Math.PI));
             case SCALAR -> new Scalars(single(lanes(arguments.getFirst())));
             case VECTOR -> {
                 var at = scalars(arguments.getFirst());

@@ -26,7 +26,7 @@ sealed interface Expr {
     Type type();
 
     /** A number. */
-    record Number(double value) implements Expr {
+    record Literal(double value) implements Expr {
         @Override
         public Type type() {
             return Type.SCALAR;

@@ -171,8 +171,8 @@ final class Parser {
             throw wrong("a sign before a " + of.type().text());
         }
         return minus
-                ? of instanceof Expr.Number(double value)
-                        ? new Expr.Number(-value)
+                ? of instanceof Expr.Literal(double value)
+                        ? new Expr.Literal(-value)
                         : new Expr.Negated(of)
                 : of;
     }
@@ -243,7 +243,7 @@ final class Parser {
     private Expr primary() throws QueryException {
         var token = peek();
         return switch (token.kind()) {
-            case NUMBER -> new Expr.Number(number(take().text()));
+            case NUMBER -> new Expr.Literal(number(take().text()));
             case TEXT -> new Expr.Text(take().text());
             case WORD -> word(take());
             case SIGN -> {
@@ -280,7 +280,7 @@ final class Parser {
     private Expr word(Token word) throws QueryException {
         var small = word.text().toLowerCase(Locale.ROOT);
         if (small.equals("inf") || small.equals("nan")) {
-            return new Expr.Number(small.equals("nan") ? Double.NaN : Double.POSITIVE_INFINITY);
+            return new Expr.Literal(small.equals("nan") ? Double.NaN : Double.POSITIVE_INFINITY);
         }
         boolean called = peek().is("(");
         var aggregation = Aggregation.of(small);
