@@ -205,7 +205,7 @@ class PrometheusApiTest {
         var theirs = byMetric(right);
         assertThat(mine.keySet()).as(what).isEqualTo(theirs.keySet());
         theirs.forEach((metric, points) -> {
-            var own = mine.get(metric);
+            var own = Objects.requireNonNull(mine.get(metric));
             assertThat(own).as(what).hasSameSizeAs(points);
             for (int i = 0; i < points.size(); i++) {
                 samePoint(what + " " + metric, own.getJsonArray(i), points.getJsonArray(i));

@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -332,7 +333,7 @@ class SqlApiTest {
     // A join of everything with everything would hold the grid for hours.
     @Test
     void aStatementThatTakesTooLongIsEndedAndTheNextIsRun() throws Exception {
-        var rows = new ArrayList<Object[]>();
+        var rows = new ArrayList<@Nullable Object[]>();
         for (long i = 0; i < 3_000; i++) {
             rows.add(new Object[] {i});
         }

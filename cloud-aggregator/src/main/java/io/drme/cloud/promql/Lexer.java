@@ -102,17 +102,17 @@ final class Lexer {
 
     private String unescaped(String text, int at) throws QueryException {
         var out = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
+        int i = 0;
+        while (i < text.length()) {
+            char c = text.charAt(i++);
             if (c != '\\') {
                 out.append(c);
                 continue;
             }
-            i++;
-            char escape = text.charAt(i);
+            char escape = text.charAt(i++);
             int digits = escape == 'x' ? 2 : escape == 'u' ? 4 : 0;
-            if (digits > 0 && i + digits < text.length()) {
-                out.append((char) hex(text.substring(i + 1, i + 1 + digits), at));
+            if (digits > 0 && i + digits <= text.length()) {
+                out.append((char) hex(text.substring(i, i + digits), at));
                 i += digits;
                 continue;
             }
