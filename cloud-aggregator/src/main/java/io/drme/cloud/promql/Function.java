@@ -44,6 +44,7 @@ enum Function {
     PI();
 
     private final int least;
+
     @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<Expr.Type> takes;
 

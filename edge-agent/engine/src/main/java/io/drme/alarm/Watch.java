@@ -332,12 +332,21 @@ final class Watch {
             case SUPPRESSED -> replaySuppressed(transition.from());
             case SHELVED, OUT_OF_SERVICE -> {}
         }
-        if (suppression != null && suppression.isActive() != (state == AlarmState.SUPPRESSED)) {
-            // Held back is only what the record says is; the tag's next sample decides.
-            suppression.set(state == AlarmState.SUPPRESSED);
-        }
+        followSuppression(transition);
         // A comment or an acknowledgement leaves a delay alone that runs.
         pendingSince = isPresent == wasPresent ? pendingSince : NOT_PENDING;
+    }
+
+    /** What the record says is held back is; what it does not speak of goes on as it was. */
+    private void followSuppression(Transition transition) {
+        if (suppression == null) {
+            return;
+        }
+        if (state == AlarmState.SUPPRESSED && !suppression.isActive()) {
+            suppression.set(true);
+        } else if (transition.from() == AlarmState.SUPPRESSED && !state.isHidden()) {
+            suppression.set(false);
+        }
     }
 
     private void replaySuppressed(AlarmState from) {
