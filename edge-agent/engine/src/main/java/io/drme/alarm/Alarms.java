@@ -473,16 +473,16 @@ public final class Alarms {
      * no longer configured changes nothing.
      */
     public void replay(List<Transition> transitions) {
-        transitions.forEach(this::replay);
+        transitions.forEach(transition -> replay(transition, false));
     }
 
-    void replay(Transition transition) {
+    void replay(Transition transition, boolean bySamples) {
         // An id that was given once is not given again.
         lastStamp = Math.max(lastStamp, OccurrenceIds.stamp(transition.id()));
         var watch = byKey.get(Watch.key(transition));
         if (watch != null) {
             var before = watch.id();
-            watch.replay(transition);
+            watch.replay(transition, bySamples);
             boolean isOver = watch.state() == AlarmState.NORMAL;
             if (isOver || !before.equals(watch.id())) {
                 occurrences.remove(before);

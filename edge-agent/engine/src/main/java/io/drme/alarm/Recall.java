@@ -76,7 +76,7 @@ public final class Recall {
 
     private void takeBefore(long nanos) {
         while (!recorded.isEmpty() && recorded.getFirst().atNanos() < nanos) {
-            alarms.replay(recorded.removeFirst());
+            alarms.replay(recorded.removeFirst(), true);
         }
     }
 
@@ -91,7 +91,7 @@ public final class Recall {
             }
             if (watch.key().equals(Watch.key(next))) {
                 left.remove();
-                alarms.replay(next);
+                alarms.replay(next, true);
             }
         }
     }

@@ -294,8 +294,13 @@ final class Watch {
                 comment);
     }
 
-    /** Goes where a recorded transition went. */
-    void replay(Transition transition) {
+    /**
+     * Goes where a recorded transition went.
+     *
+     * @param bySamples whether the samples beside the record are followed too; without them it is
+     *     held back only where the record says so, until the next sample of what it asks
+     */
+    void replay(Transition transition, boolean bySamples) {
         boolean wasPresent = isPresent;
         state = transition.to();
         comment = transition.comment().isEmpty() ? comment : transition.comment();
@@ -332,20 +337,19 @@ final class Watch {
             case SUPPRESSED -> replaySuppressed(transition.from());
             case SHELVED, OUT_OF_SERVICE -> {}
         }
-        followSuppression(transition);
+        followSuppression(transition, bySamples);
         // A comment or an acknowledgement leaves a delay alone that runs.
         pendingSince = isPresent == wasPresent ? pendingSince : NOT_PENDING;
     }
 
-    /** What the record says is held back is; what it does not speak of goes on as it was. */
-    private void followSuppression(Transition transition) {
+    private void followSuppression(Transition transition, boolean bySamples) {
         if (suppression == null) {
             return;
         }
-        if (state == AlarmState.SUPPRESSED && !suppression.isActive()) {
-            suppression.set(true);
-        } else if (transition.from() == AlarmState.SUPPRESSED && !state.isHidden()) {
-            suppression.set(false);
+        boolean isSaid = state == AlarmState.SUPPRESSED;
+        boolean ended = transition.from() == AlarmState.SUPPRESSED && !state.isHidden();
+        if (suppression.isActive() != isSaid && (isSaid || ended || !bySamples)) {
+            suppression.set(isSaid);
         }
     }
 

@@ -210,18 +210,12 @@ public final class Acquisition implements Runnable {
         return engine.get();
     }
 
-    /**
-     * Batches dropped since the start because their device was changed or removed while it
-     * delivered; from any thread.
-     */
+    /** Batches dropped as their device was changed while it delivered; from any thread. */
     public long strayBatches() {
         return strays.batches();
     }
 
-    /**
-     * The samples of {@link #strayBatches}: read from a device, and in no store and no reckoning;
-     * from any thread.
-     */
+    /** Samples of {@link #strayBatches}, in no store and no reckoning; from any thread. */
     public long straySamples() {
         return strays.samples();
     }
