@@ -128,7 +128,8 @@ class ClusterSystemTest {
                                 .header("authorization", "Bearer " + token)
                                 .buildAsync(URI.create(url), heard)
                                 .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-                socket.sendText("{\"subscribe\":{\"match\":\"press-line-1/boiler/**\"}}", true);
+                socket.sendText("{\"subscribe\":{\"match\":\"press-line-1/boiler/**\"}}", true)
+                        .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
                 // The first is the present state; what follows came in since.
                 assertThat(heard.samples.tryAcquire(3, LIMIT.toSeconds(), TimeUnit.SECONDS))
                         .as("live samples at member %d", member)
