@@ -40,6 +40,7 @@ final class WebCommission implements GatewayParts.Commission {
     private final Supervisor supervisor;
     private final Path configuration;
     private final Path data;
+    private final SecretsFolder secrets;
     private final ReentrantLock busy = new ReentrantLock();
 
     /**
@@ -52,14 +53,15 @@ final class WebCommission implements GatewayParts.Commission {
         this.supervisor = supervisor;
         this.configuration = configuration;
         this.data = data;
+        this.secrets = new SecretsFolder(configuration, data);
     }
 
     @Override
     public JsonObject run(List<String> arguments) {
+        var all = new ArrayList<>(secrets.in(arguments));
         return alone(() -> {
             var out = new StringWriter();
             var err = new StringWriter();
-            var all = new ArrayList<>(arguments);
             all.addAll(1, List.of("--data=" + data, "--output=json"));
             int exit =
                     Main.run(

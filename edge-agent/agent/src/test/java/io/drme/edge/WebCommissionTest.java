@@ -129,4 +129,59 @@ class WebCommissionTest {
                     .contains("port 9 takes no connection");
         }
     }
+
+    private JsonObject refused(RunningGateway gateway, String command, JsonObject body)
+            throws Exception {
+        var answer = gateway.post("/api/v1/commission/" + command, body.encode());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        return new JsonObject(answer.body());
+    }
+
+    // Planted: values as they are, and files of arguments read, shows the token in what is said.
+    @Test
+    void aValueNeverNamesAFileToReadArgumentsFrom() throws Exception {
+        try (var gateway = gateway(WRITTEN)) {
+            var token = folder.resolve("data/token");
+            var by = new JsonObject().put("url", "@" + token);
+            var said = gateway.post("/api/v1/commission/probe", by.encode());
+            assertThat(said.body()).doesNotContain(Files.readString(token).strip());
+            assertThat(refused(gateway, "probe", by).getString("where")).isEqualTo("/url");
+            var read = new JsonObject().put("url", "tcp://127.0.0.1:9").put("address", "@x");
+            assertThat(refused(gateway, "read", read).getString("where")).isEqualTo("/address");
+        }
+    }
+
+    // Planted: any path is taken; the broker of whoever asks gets the administrator's token.
+    @Test
+    void aPasswordComesOnlyFromTheFolderForSecrets() throws Exception {
+        try (var gateway = gateway(WRITTEN)) {
+            var secrets = Files.createDirectories(folder.resolve("secrets"));
+            Files.writeString(secrets.resolve("broker"), "pw");
+            Files.createSymbolicLink(secrets.resolve("link"), folder.resolve("data/token"));
+            Files.createSymbolicLink(secrets.resolve("folder"), folder.resolve("data"));
+            var ask = new JsonObject().put("url", "mqtt://127.0.0.1:9").put("user", "u");
+            for (var wrong :
+                    new String[] {
+                        folder.resolve("data/token").toString(),
+                        "../data/token",
+                        secrets + "/../data/token",
+                        "link",
+                        "folder/token",
+                        "absent",
+                        "."
+                    }) {
+                var problem = refused(gateway, "probe", ask.copy().put("passwordFile", wrong));
+                assertThat(problem.getString("where")).as(wrong).isEqualTo("/passwordFile");
+                assertThat(problem.getString("expected")).contains(secrets.toString());
+            }
+            for (var right : new String[] {"broker", secrets.resolve("broker").toString()}) {
+                var tried =
+                        gateway.post(
+                                "/api/v1/commission/probe",
+                                ask.copy().put("passwordFile", right).encode());
+                assertThat(tried.statusCode()).as(tried.body()).isEqualTo(200);
+                assertThat(tried.body()).contains("port 9 takes no connection");
+            }
+        }
+    }
 }
