@@ -130,6 +130,81 @@ class WebCommissionTest {
         }
     }
 
+    // Planted: without the look at what the page wrote last, the person's file is gone.
+    @Test
+    void whatAPersonWroteOrChangedIsRefusedAndStays() throws Exception {
+        try (var gateway = gateway(WRITTEN)) {
+            var device = device("press-9", "uint16").put("confirmWithin", "60s").encode();
+            Files.writeString(folder.resolve("conf.d/press-9.csv"), "# mine\n");
+            var refused = gateway.post(APPLY, device);
+            assertThat(refused.statusCode()).as(refused.body()).isEqualTo(409);
+            assertThat(refused.body()).contains("press-9.csv").contains("another name");
+            assertThat(gateway.post(PLAN, device).statusCode()).isEqualTo(409);
+            assertThat(file("press-9.csv")).isEqualTo("# mine\n");
+            assertThat(file("press-9.yaml")).isEmpty();
+
+            Files.delete(folder.resolve("conf.d/press-9.csv"));
+            assertThat(gateway.post(APPLY, device).statusCode()).isEqualTo(200);
+            gateway.post("/api/v1/configuration/confirm", "{}");
+            var mine = file("press-9.yaml") + "# by hand\n";
+            Files.writeString(folder.resolve("conf.d/press-9.yaml"), mine);
+            assertThat(gateway.post(APPLY, device).statusCode()).isEqualTo(409);
+            assertThat(file("press-9.yaml")).isEqualTo(mine);
+        }
+    }
+
+    // Planted: the files stay where nobody confirms; the next start brings the device.
+    @Test
+    void aTrialThatGoesBackBringsBackTheFilesOfBefore() throws Exception {
+        try (var gateway = gateway(WRITTEN)) {
+            var first = device("press-9", "uint16").put("confirmWithin", "60s");
+            assertThat(gateway.post(APPLY, first.encode()).statusCode()).isEqualTo(200);
+            assertThat(gateway.post(APPLY, first.encode()).statusCode())
+                    .as("one is on trial")
+                    .isEqualTo(409);
+            var confirmed = gateway.post("/api/v1/configuration/confirm", "{}");
+            assertThat(confirmed.statusCode()).as(confirmed.body()).isEqualTo(200);
+            var kept = file("press-9.csv");
+
+            var second = device("press-9", "int16").put("confirmWithin", "1ms");
+            assertThat(gateway.post(APPLY, second.encode()).statusCode()).isEqualTo(200);
+            RunningGateway.await("files as before", () -> file("press-9.csv").equals(kept));
+            var other = device("press-8", "int16").put("confirmWithin", "1ms");
+            RunningGateway.await(
+                    "another is taken",
+                    () -> gateway.post(APPLY, other.encode()).statusCode() == 200);
+            RunningGateway.await(
+                    "files of the rejected are gone",
+                    () -> (file("press-8.yaml") + file("press-8.csv")).isEmpty());
+            assertThat(file("press-9.yaml")).contains("press-9.csv");
+            var again = device("press-9", "int16").put("confirmWithin", "60s");
+            RunningGateway.await(
+                    "the page still knows its own file",
+                    () -> gateway.post(APPLY, again.encode()).statusCode() == 200);
+        }
+    }
+
+    // Planted: without a look at the marker the start runs what nobody confirmed.
+    @Test
+    void aStartWithinATrialGoesBack() throws Exception {
+        try (var gateway = gateway(WRITTEN)) {
+            var device = device("press-9", "uint16").put("confirmWithin", "60s");
+            assertThat(gateway.post(APPLY, device.encode()).statusCode()).isEqualTo(200);
+            assertThat(file("press-9.yaml")).isNotEmpty();
+        }
+        try (var gateway = gateway(WRITTEN)) {
+            assertThat(file("press-9.yaml") + file("press-9.csv")).isEmpty();
+            assertThat(gateway.items("/api/v1/tags?match=*/press-9/**")).isEmpty();
+            var device = device("press-9", "uint16").put("confirmWithin", "60s");
+            assertThat(gateway.post(APPLY, device.encode()).statusCode()).isEqualTo(200);
+            assertThat(gateway.post("/api/v1/configuration/confirm", "{}").statusCode())
+                    .isEqualTo(200);
+        }
+        try (var gateway = gateway(WRITTEN)) {
+            assertThat(gateway.items("/api/v1/tags?match=*/press-9/**")).hasSize(1);
+        }
+    }
+
     private JsonObject refused(RunningGateway gateway, String command, JsonObject body)
             throws Exception {
         var answer = gateway.post("/api/v1/commission/" + command, body.encode());
