@@ -284,7 +284,7 @@ class SqlApiTest {
                 .startsWith("id,site,labels,state,")
                 .contains("oven-1,acme/kiel,");
         var next = gateways.headers().firstValue("link").orElseThrow();
-        assertThat(next).matches("<\\?cursor=.+>; rel=\"next\"");
+        assertThat(next).matches("<\\?cursor=.+&limit=1>; rel=\"next\"");
         var cursor = next.substring(1, next.indexOf('>'));
         assertThat(csv("/api/v1/gateways" + cursor).body())
                 .contains("press-1")

@@ -352,7 +352,7 @@ export default {
   "commission.base": "Adressen zählen ab 0 oder 1 (Modbus)",
   "commission.policy": "Sicherheitsrichtlinie (OPC UA)",
   "commission.user": "Benutzer",
-  "commission.password-file": "Datei mit dem Passwort, auf dem Gateway",
+  "commission.password-file": "Datei mit dem Passwort, in secrets/ auf dem Gateway",
   "commission.timeout": "Längstes Warten auf eine Antwort",
   "commission.probe": "Prüfen",
   "commission.browse": "Durchsuchen",

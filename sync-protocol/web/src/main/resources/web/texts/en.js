@@ -352,7 +352,7 @@ export default {
   "commission.base": "Addresses count from 0 or 1 (Modbus)",
   "commission.policy": "Security policy (OPC UA)",
   "commission.user": "User",
-  "commission.password-file": "File with the password, on the gateway",
+  "commission.password-file": "File with the password, in secrets/ on the gateway",
   "commission.timeout": "Longest wait for an answer",
   "commission.probe": "Probe",
   "commission.browse": "Browse",

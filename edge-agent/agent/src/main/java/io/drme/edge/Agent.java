@@ -94,11 +94,17 @@ final class Agent implements AutoCloseable {
         var reader = new GatewayConfigReader(SystemTags.device().tags());
         // Where nobody names a data directory, the file has to be readable to find it.
         var lastGood = data.map(LastGood::new);
+        if (data.isPresent()) {
+            takeBackTrial(data.get());
+        }
         var choice =
                 lastGood.isPresent()
                         ? Configurations.choose(reader, file, lastGood.get())
                         : new Configurations.Choice(reader.read(file), "");
         var directory = data.orElse(choice.config().store().directory()).toAbsolutePath();
+        if (data.isEmpty() && takeBackTrial(directory)) {
+            choice = new Configurations.Choice(reader.read(file), "");
+        }
         var layout = new Layout(reader.factories(), FoundTags.read(reader.factories(), directory));
         var store =
                 Store.open(
@@ -128,6 +134,15 @@ final class Agent implements AutoCloseable {
         supervisor.begin(choice, ready, wiring.restart());
         agent.startUplink(choice.config(), parts);
         return agent;
+    }
+
+    /** A device that nobody confirmed before the end of the last run does not come in by a start. */
+    private static boolean takeBackTrial(Path directory) throws IOException {
+        boolean tookBack = new DeviceFiles(directory).restore();
+        if (tookBack) {
+            log.warn("a device of the page was on trial when the agent ended, it is taken back");
+        }
+        return tookBack;
     }
 
     private void startUplink(GatewayConfig config, Wiring.Parts parts) throws IOException {

@@ -129,6 +129,8 @@ public final class Main {
         line.addSubcommand(new WriteCommand());
         line.addSubcommand(new AskCommands.Users());
         line.addSubcommand(new AutoComplete.GenerateCompletion());
+        // No argument names a file to read more of them from: it may be a device's name or topic.
+        line.setExpandAtFiles(false);
         line.setOut(out);
         line.setErr(err);
         if (!environment.getOrDefault("NO_COLOR", "").isEmpty()) {

@@ -13,7 +13,6 @@ import io.drme.model.Batch;
 import io.drme.model.Quality;
 import io.drme.model.TagTable;
 import io.drme.schema.ConfigurationApplied;
-import io.drme.schema.DeviceState;
 import io.drme.schema.TagCatalogue;
 import io.drme.stream.Loss;
 import io.drme.time.Clock;
@@ -22,9 +21,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -58,7 +55,7 @@ final class Supervisor implements AutoCloseable {
     private final Clock clock;
     private final Inbox<Supervisor> inbox = new Inbox<>("supervisor", this::answerQuestions);
     private final AtomicReference<@Nullable Running> current = new AtomicReference<>();
-    private final Map<String, String> deviceStates = new HashMap<>();
+    private final DeviceStateBook deviceStates = new DeviceStateBook();
 
     private volatile boolean stopped;
     private volatile boolean reloadAsked;
@@ -66,6 +63,7 @@ final class Supervisor implements AutoCloseable {
     private long nextFileLook;
     private volatile BooleanSupplier uplinkConnected = () -> false;
     private volatile BooleanSupplier centreStrange = () -> false;
+    private volatile TrialEnd trialEnd = (_, _) -> {};
     private @Nullable Trial trial;
     private long nextLook;
     private int systemGroup;
@@ -155,6 +153,17 @@ final class Supervisor implements AutoCloseable {
         centreStrange = strange;
     }
 
+    /** Called when a trial that came to this version of the configuration is over. */
+    interface TrialEnd {
+        /** Tells it on the supervisor's thread; may wait for a disk, not for the supervisor. */
+        void ended(long version, boolean kept);
+    }
+
+    /** Tells who wants to know of the end of trials; from any thread. */
+    void watchTrials(TrialEnd end) {
+        trialEnd = end;
+    }
+
     /** What runs; from any thread. */
     Running current() {
         var now = current.get();
@@ -224,6 +233,7 @@ final class Supervisor implements AutoCloseable {
             return Confirmation.CENTRE_OUT_OF_REACH;
         }
         trial = null;
+        trialEnd.ended(current().version(), true);
         return Confirmation.KEPT;
     }
 
@@ -344,11 +354,14 @@ final class Supervisor implements AutoCloseable {
     }
 
     private void goBack(Trial pending, String why) throws InterruptedException {
+        long version = current().version();
         try {
             var ready = placeAgain(pending);
             switchTo(pending.before(), ready, "agent", "rolled-back: " + why);
         } catch (InvalidConfigException | IllegalArgumentException e) {
             log.error("can't go back, what was on trial goes on: {}", e.getMessage());
+        } finally {
+            trialEnd.ended(version, false); // nobody confirmed it, so no restart may bring it
         }
     }
 
@@ -453,19 +466,8 @@ final class Supervisor implements AutoCloseable {
     }
 
     private void recordDeviceStates() throws InterruptedException {
-        for (var status : devices.statuses()) {
-            var state = status.state() + " " + status.reason();
-            if (!state.equals(deviceStates.put(status.device(), state))) {
-                parts.recorder()
-                        .record(
-                                new DeviceState(
-                                        status.device(),
-                                        status.driver(),
-                                        status.state().text(),
-                                        status.reason(),
-                                        status.lastGood().orElse(0),
-                                        status.lastError()));
-            }
+        for (var change : deviceStates.changes(devices.statuses())) {
+            parts.recorder().record(change);
         }
     }
 

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +29,7 @@ import java.util.regex.Pattern;
 /**
  * Puts devices into service for the page: tries them by the command line's own commands, and writes
  * a new one as two files, {@code NAME.yaml} and {@code NAME.csv}, into the first folder that
- * gateway.yaml includes whole. What people wrote is never changed. Safe for use from any thread.
+ * gateway.yaml includes whole. What people wrote is never changed ({@link DeviceFiles}). Safe for use from any thread.
  */
 final class WebCommission implements GatewayParts.Commission {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-_.]{0,63}");
@@ -40,6 +41,8 @@ final class WebCommission implements GatewayParts.Commission {
     private final Supervisor supervisor;
     private final Path configuration;
     private final Path data;
+    private final SecretsFolder secrets;
+    private final DeviceFiles files;
     private final ReentrantLock busy = new ReentrantLock();
 
     /**
@@ -52,14 +55,17 @@ final class WebCommission implements GatewayParts.Commission {
         this.supervisor = supervisor;
         this.configuration = configuration;
         this.data = data;
+        this.secrets = new SecretsFolder(configuration, data);
+        this.files = new DeviceFiles(data);
+        supervisor.watchTrials(files::trialEnded);
     }
 
     @Override
     public JsonObject run(List<String> arguments) {
+        var all = new ArrayList<>(secrets.in(arguments));
         return alone(() -> {
             var out = new StringWriter();
             var err = new StringWriter();
-            var all = new ArrayList<>(arguments);
             all.addAll(1, List.of("--data=" + data, "--output=json"));
             int exit =
                     Main.run(
@@ -159,6 +165,7 @@ final class WebCommission implements GatewayParts.Commission {
         var yaml = device.name() + ".yaml";
         try {
             var target = PartDraft.place(configuration, yaml);
+            files.check(List.of(target, target.resolveSibling(device.name() + ".csv")));
             Files.createDirectories(folder);
             DurableFile.replace(folder, device.name() + ".csv", csv(device));
             DurableFile.replace(folder, yaml, yaml(device));
@@ -240,32 +247,34 @@ final class WebCommission implements GatewayParts.Commission {
     private JsonObject applied(Prepared prepared, String by, Duration confirmWithin)
             throws IOException, InterruptedException {
         var target = prepared.target();
-        var targets = List.of(prepared.csv(target), target);
-        var before = new ArrayList<Optional<String>>();
-        for (var file : targets) {
-            before.add(Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty());
-        }
-        DurableFile.replaceKeeping(
-                prepared.csv(target), Files.readString(prepared.csv(prepared.draft())));
-        DurableFile.replaceKeeping(target, Files.readString(prepared.draft()));
-        return switch (supervisor.apply(configuration, by, confirmWithin)) {
-            case Supervisor.Outcome.Applied(long version, var changes, boolean onTrial) ->
-                    new JsonObject()
-                            .put("version", version)
-                            .put("changes", new JsonArray(changes))
-                            .put("onTrial", onTrial)
-                            .put("file", target.toString());
+        var texts = new LinkedHashMap<Path, String>();
+        texts.put(prepared.csv(target), Files.readString(prepared.csv(prepared.draft())));
+        texts.put(target, Files.readString(prepared.draft()));
+        files.put(texts);
+        // An interrupt leaves it to the next start to go back, as it is not known what runs.
+        switch (outcome(by, confirmWithin)) {
+            case Supervisor.Outcome.Applied(long version, var changes, boolean onTrial) -> {
+                files.applied(version, onTrial);
+                return new JsonObject()
+                        .put("version", version)
+                        .put("changes", new JsonArray(changes))
+                        .put("onTrial", onTrial)
+                        .put("file", target.toString());
+            }
             case Supervisor.Outcome.Refused(String why) -> {
-                for (int i = 0; i < targets.size(); i++) {
-                    var file = targets.get(i);
-                    if (before.get(i).isPresent()) {
-                        DurableFile.replaceKeeping(file, before.get(i).get());
-                    } else {
-                        Files.deleteIfExists(file);
-                    }
-                }
+                var _ = files.restore();
                 throw refused(why);
             }
-        };
+        }
+    }
+
+    private Supervisor.Outcome outcome(String by, Duration confirmWithin)
+            throws IOException, InterruptedException {
+        try {
+            return supervisor.apply(configuration, by, confirmWithin);
+        } catch (RuntimeException e) {
+            var _ = files.restore();
+            throw e;
+        }
     }
 }

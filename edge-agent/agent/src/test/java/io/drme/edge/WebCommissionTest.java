@@ -129,4 +129,134 @@ class WebCommissionTest {
                     .contains("port 9 takes no connection");
         }
     }
+
+    // Planted: without the look at what the page wrote last, the person's file is gone.
+    @Test
+    void whatAPersonWroteOrChangedIsRefusedAndStays() throws Exception {
+        try (var gateway = gateway(WRITTEN)) {
+            var device = device("press-9", "uint16").put("confirmWithin", "60s").encode();
+            Files.writeString(folder.resolve("conf.d/press-9.csv"), "# mine\n");
+            var refused = gateway.post(APPLY, device);
+            assertThat(refused.statusCode()).as(refused.body()).isEqualTo(409);
+            assertThat(refused.body()).contains("press-9.csv").contains("another name");
+            assertThat(gateway.post(PLAN, device).statusCode()).isEqualTo(409);
+            assertThat(file("press-9.csv")).isEqualTo("# mine\n");
+            assertThat(file("press-9.yaml")).isEmpty();
+
+            Files.delete(folder.resolve("conf.d/press-9.csv"));
+            assertThat(gateway.post(APPLY, device).statusCode()).isEqualTo(200);
+            gateway.post("/api/v1/configuration/confirm", "{}");
+            var mine = file("press-9.yaml") + "# by hand\n";
+            Files.writeString(folder.resolve("conf.d/press-9.yaml"), mine);
+            assertThat(gateway.post(APPLY, device).statusCode()).isEqualTo(409);
+            assertThat(file("press-9.yaml")).isEqualTo(mine);
+        }
+    }
+
+    // Planted: the files stay where nobody confirms; the next start brings the device.
+    @Test
+    void aTrialThatGoesBackBringsBackTheFilesOfBefore() throws Exception {
+        try (var gateway = gateway(WRITTEN)) {
+            var first = device("press-9", "uint16").put("confirmWithin", "60s");
+            assertThat(gateway.post(APPLY, first.encode()).statusCode()).isEqualTo(200);
+            assertThat(gateway.post(APPLY, first.encode()).statusCode())
+                    .as("one is on trial")
+                    .isEqualTo(409);
+            var confirmed = gateway.post("/api/v1/configuration/confirm", "{}");
+            assertThat(confirmed.statusCode()).as(confirmed.body()).isEqualTo(200);
+            var kept = file("press-9.csv");
+
+            var second = device("press-9", "int16").put("confirmWithin", "1ms");
+            assertThat(gateway.post(APPLY, second.encode()).statusCode()).isEqualTo(200);
+            RunningGateway.await("files as before", () -> file("press-9.csv").equals(kept));
+            var other = device("press-8", "int16").put("confirmWithin", "1ms");
+            RunningGateway.await(
+                    "another is taken",
+                    () -> gateway.post(APPLY, other.encode()).statusCode() == 200);
+            RunningGateway.await(
+                    "files of the rejected are gone",
+                    () -> (file("press-8.yaml") + file("press-8.csv")).isEmpty());
+            assertThat(file("press-9.yaml")).contains("press-9.csv");
+            var again = device("press-9", "int16").put("confirmWithin", "60s");
+            RunningGateway.await(
+                    "the page still knows its own file",
+                    () -> gateway.post(APPLY, again.encode()).statusCode() == 200);
+        }
+    }
+
+    // Planted: without a look at the marker the start runs what nobody confirmed.
+    @Test
+    void aStartWithinATrialGoesBack() throws Exception {
+        try (var gateway = gateway(WRITTEN)) {
+            var device = device("press-9", "uint16").put("confirmWithin", "60s");
+            assertThat(gateway.post(APPLY, device.encode()).statusCode()).isEqualTo(200);
+            assertThat(file("press-9.yaml")).isNotEmpty();
+        }
+        try (var gateway = gateway(WRITTEN)) {
+            assertThat(file("press-9.yaml") + file("press-9.csv")).isEmpty();
+            assertThat(gateway.items("/api/v1/tags?match=*/press-9/**")).isEmpty();
+            var device = device("press-9", "uint16").put("confirmWithin", "60s");
+            assertThat(gateway.post(APPLY, device.encode()).statusCode()).isEqualTo(200);
+            assertThat(gateway.post("/api/v1/configuration/confirm", "{}").statusCode())
+                    .isEqualTo(200);
+        }
+        try (var gateway = gateway(WRITTEN)) {
+            assertThat(gateway.items("/api/v1/tags?match=*/press-9/**")).hasSize(1);
+        }
+    }
+
+    private JsonObject refused(RunningGateway gateway, String command, JsonObject body)
+            throws Exception {
+        var answer = gateway.post("/api/v1/commission/" + command, body.encode());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        return new JsonObject(answer.body());
+    }
+
+    // Planted: values as they are, and files of arguments read, shows the token in what is said.
+    @Test
+    void aValueNeverNamesAFileToReadArgumentsFrom() throws Exception {
+        try (var gateway = gateway(WRITTEN)) {
+            var token = folder.resolve("data/token");
+            var by = new JsonObject().put("url", "@" + token);
+            var said = gateway.post("/api/v1/commission/probe", by.encode());
+            assertThat(said.body()).doesNotContain(Files.readString(token).strip());
+            assertThat(refused(gateway, "probe", by).getString("where")).isEqualTo("/url");
+            var read = new JsonObject().put("url", "tcp://127.0.0.1:9").put("address", "@x");
+            assertThat(refused(gateway, "read", read).getString("where")).isEqualTo("/address");
+        }
+    }
+
+    // Planted: any path is taken; the broker of whoever asks gets the administrator's token.
+    @Test
+    void aPasswordComesOnlyFromTheFolderForSecrets() throws Exception {
+        try (var gateway = gateway(WRITTEN)) {
+            var secrets = Files.createDirectories(folder.resolve("secrets"));
+            Files.writeString(secrets.resolve("broker"), "pw");
+            Files.createSymbolicLink(secrets.resolve("link"), folder.resolve("data/token"));
+            Files.createSymbolicLink(secrets.resolve("folder"), folder.resolve("data"));
+            var ask = new JsonObject().put("url", "mqtt://127.0.0.1:9").put("user", "u");
+            for (var wrong :
+                    new String[] {
+                        folder.resolve("data/token").toString(),
+                        "../data/token",
+                        secrets + "/../data/token",
+                        "link",
+                        "folder/token",
+                        "absent",
+                        "."
+                    }) {
+                var problem = refused(gateway, "probe", ask.copy().put("passwordFile", wrong));
+                assertThat(problem.getString("where")).as(wrong).isEqualTo("/passwordFile");
+                assertThat(problem.getString("expected")).contains(secrets.toString());
+            }
+            for (var right : new String[] {"broker", secrets.resolve("broker").toString()}) {
+                var tried =
+                        gateway.post(
+                                "/api/v1/commission/probe",
+                                ask.copy().put("passwordFile", right).encode());
+                assertThat(tried.statusCode()).as(tried.body()).isEqualTo(200);
+                assertThat(tried.body()).contains("port 9 takes no connection");
+            }
+        }
+    }
 }

@@ -204,13 +204,14 @@ public final class Access {
         var parts = decoded(authorization.substring(BASIC.length()).strip()).split(":", 2);
         var name = parts[0];
         var address = incoming.address();
-        failedSignIns.check(name, address);
+        var place = FailedSignIns.Place.wall(screen(incoming));
+        failedSignIns.check(name, place);
         var person =
                 parts.length < 2
                         ? Optional.<Who>empty()
                         : users.byPassword(name, parts[1]).filter(who -> who.role() != Role.WALL);
         if (person.isEmpty()) {
-            failedSignIns.failed(name, address);
+            failedSignIns.failed(name, place);
             log.warn("wall={} refused address={}", wall.get().name(), address);
             throw new Problem(
                             "sign-in-refused",
@@ -222,9 +223,15 @@ public final class Access {
                             "Try again, or ask an administrator for a one-time code")
                     .asException();
         }
-        failedSignIns.succeeded(name, address);
+        failedSignIns.succeeded(name, place);
         log.info("wall={} used by={}", wall.get().name(), name);
         return person;
+    }
+
+    /** A few characters that tell a screen's session from others and give nothing of it away. */
+    private String screen(Incoming incoming) {
+        var session = incoming.cookie(cookieName(incoming.secure())).orElse("");
+        return Secrets.hash(session).substring(0, COOKIE_LENGTH);
     }
 
     /** Empty where it is no Base64 of UTF-8, which matches nobody. */

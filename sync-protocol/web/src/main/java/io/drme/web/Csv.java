@@ -18,7 +18,7 @@ public final class Csv {
     private Csv() {}
 
     /** A page as a client takes it that wants CSV; where it goes on stands in the header link. */
-    static Reply of(Page page, Route route) {
+    static Reply of(Page page, Route route, Request request) {
         var columns = new LinkedHashSet<String>();
         page.items().forEach(item -> columns.addAll(item.fieldNames()));
         var answer = route.answer();
@@ -29,7 +29,9 @@ public final class Csv {
         var next = page.next();
         return next == null
                 ? reply
-                : reply.header("link", "<?cursor=%s>; rel=\"next\"".formatted(Cursor.pack(next)));
+                : reply.header(
+                        "link",
+                        "<%s>; rel=\"next\"".formatted(request.queryWith("cursor", Cursor.pack(next))));
     }
 
     /** Rows with these columns. */

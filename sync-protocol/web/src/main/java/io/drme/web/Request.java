@@ -2,12 +2,16 @@ package io.drme.web;
 
 import io.drme.config.Quantities;
 import io.drme.model.Glob;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +97,19 @@ public final class Request {
     /** The value of a query parameter; empty texts count as not given. */
     public Optional<String> query(String name) {
         return Optional.ofNullable(query.get(name)).filter(v -> !v.isEmpty());
+    }
+
+    /** The whole question, from its {@code ?}, with another value of one parameter. */
+    String queryWith(String name, String value) {
+        var all = new TreeMap<>(query);
+        all.put(name, value);
+        return all.entrySet().stream()
+                .map(p -> encoded(p.getKey()) + "=" + encoded(p.getValue()))
+                .collect(Collectors.joining("&", "?", ""));
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     /** All values of a parameter of a form. */

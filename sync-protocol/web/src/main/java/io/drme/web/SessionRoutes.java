@@ -65,8 +65,9 @@ final class SessionRoutes {
         var body = request.body();
         var code = body.optionalText("code");
         var address = request.incoming().address();
+        var place = FailedSignIns.Place.address(address);
         var name = code.isPresent() ? "" : body.text("name");
-        access.failedSignIns().check(name, address);
+        access.failedSignIns().check(name, place);
         var password = body.optionalText("password");
         if (code.isPresent() && password.isPresent()) {
             Passwords.check("", password.get());
@@ -76,14 +77,14 @@ final class SessionRoutes {
                         ? access.users().redeem(code.get())
                         : access.users().byPassword(name, body.text("password"));
         if (who.isEmpty()) {
-            access.failedSignIns().failed(name, address);
+            access.failedSignIns().failed(name, place);
             log.warn("sign-in=refused address={} by={}", address, code.isEmpty() ? "name" : "code");
             throw refused(code.isPresent()).asException();
         }
         if (code.isPresent() && password.isPresent()) {
             access.users().setPassword(who.get().name(), password.get());
         }
-        access.failedSignIns().succeeded(name, address);
+        access.failedSignIns().succeeded(name, place);
         log.info("sign-in=done user={} address={}", who.get().name(), address);
         boolean secure = request.incoming().secure();
         return Reply.json(session(who))
@@ -99,10 +100,10 @@ final class SessionRoutes {
 
     private Reply setPassword(Request request) {
         var who = request.who();
-        var address = request.incoming().address();
-        access.failedSignIns().check(who.name(), address);
+        var place = FailedSignIns.Place.address(request.incoming().address());
+        access.failedSignIns().check(who.name(), place);
         if (access.users().byPassword(who.name(), request.body().text("old")).isEmpty()) {
-            access.failedSignIns().failed(who.name(), address);
+            access.failedSignIns().failed(who.name(), place);
             throw Problem.forbidden(
                             "the old password is not right",
                             "the password or PIN that is valid now",

@@ -90,6 +90,29 @@ class WallTest {
         assertThat(deedBy("anna", "482915").statusCode()).isEqualTo(429);
     }
 
+    // Planted: counted by address, 20 wrong PINs of others stop everybody at the screen.
+    @Test
+    void wrongPinsOfOthersStopNobodyAtTheScreenForLong() throws Exception {
+        for (int i = 0; i < 60; i++) {
+            deedBy("someone-" + i, "000000");
+            server.clock.advance(Duration.ofSeconds(5));
+        }
+        assertThat(deedBy("anna", "482915").statusCode()).isEqualTo(200);
+    }
+
+    // Planted: with no counter of the screen itself names can be tried without end.
+    @Test
+    void manyWrongNamesInARowWaitAMomentAndASuccessEasesThem() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            assertThat(deedBy("someone-" + i, "000000").statusCode()).isEqualTo(401);
+        }
+        assertThat(deedBy("anna", "482915").statusCode()).isEqualTo(429);
+        server.clock.advance(Duration.ofSeconds(5));
+        assertThat(deedBy("anna", "482915").statusCode()).isEqualTo(200);
+        assertThat(deedBy("someone", "000000").statusCode()).isEqualTo(401);
+        assertThat(deedBy("anna", "482915").statusCode()).isEqualTo(200);
+    }
+
     // Name and PIN with each request would be one more place to guess them at.
     @Test
     void withoutTheScreensSessionNameAndPinAreNoWayIn() throws Exception {

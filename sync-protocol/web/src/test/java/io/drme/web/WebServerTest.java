@@ -62,7 +62,9 @@ class WebServerTest {
                                                         .map(d -> d.toMillis())
                                                         .orElse(0L))));
         api.add(
-                Route.get("/t/list", Rule.PUBLIC, "Lists").paged(),
+                Route.get("/t/list", Rule.PUBLIC, "Lists")
+                        .paged()
+                        .query("match", "pattern", "of names"),
                 request ->
                         Reply.page(
                                 Page.ofSorted(
@@ -203,6 +205,30 @@ class WebServerTest {
             page.getJsonArray("items").forEach(i -> names.add(((JsonObject) i).getString("name")));
             next = page.getString("next");
         }
+        assertThat(names)
+                .isEqualTo(IntStream.range(0, 25).mapToObj("item-%02d"::formatted).toList());
+    }
+
+    // Planted: only the cursor in the link, so that the second page had 100 items, not 10.
+    @Test
+    void aListAsCsvGoesOnWithTheWholeQuestion() throws Exception {
+        var names = new java.util.ArrayList<String>();
+        var question = "?limit=10&match=item-%2A*";
+        int pages = 0;
+        while (!question.isEmpty()) {
+            var request = server.request("/t/list" + question).header("accept", "text/csv");
+            var page = server.send(request);
+            assertThat(page.statusCode()).as(page.body()).isEqualTo(200);
+            page.body().lines().skip(1).forEach(names::add);
+            pages++;
+            var link = page.headers().firstValue("link").orElse("<>; rel=\"next\"");
+            question = link.substring(1, link.indexOf('>'));
+            if (!question.isEmpty()) {
+                assertThat(question).contains("match=item-").contains("limit=10");
+                assertThat(question.split("cursor=", -1)).as(question).hasSize(2);
+            }
+        }
+        assertThat(pages).isEqualTo(3);
         assertThat(names)
                 .isEqualTo(IntStream.range(0, 25).mapToObj("item-%02d"::formatted).toList());
     }

@@ -80,11 +80,16 @@ public final class AlarmBook {
             return List.copyOf(all);
         }
 
+        /** Putting aside what returned is no acknowledgement: it comes back as it was. */
+        private static boolean acknowledgesReturned(Transition t) {
+            return t.from() == AlarmState.RETURNED
+                    && (t.to() == AlarmState.NORMAL || t.to() == AlarmState.LATCHED);
+        }
+
         private Occurrence with(Transition t) {
             boolean acknowledges =
                     t.from() != t.to()
-                            && (t.to() == AlarmState.ACKNOWLEDGED
-                                    || t.from() == AlarmState.RETURNED)
+                            && (t.to() == AlarmState.ACKNOWLEDGED || acknowledgesReturned(t))
                             && !t.by().isEmpty()
                             && acknowledgedAtNanos == 0;
             boolean clears =

@@ -74,8 +74,8 @@ final class CommissionRoutes {
                     var arguments = arguments("read", r, READ);
                     arguments.add("--all");
                     arguments.add("--");
-                    arguments.add(r.body().text("url"));
-                    arguments.add(r.body().text("address"));
+                    arguments.add(plain("url", r.body().text("url")));
+                    arguments.add(plain("address", r.body().text("address")));
                     return Reply.json(commission.run(arguments));
                 });
         api.add(
@@ -99,7 +99,7 @@ final class CommissionRoutes {
                 r -> {
                     var arguments = arguments(command, r, options);
                     arguments.add("--");
-                    arguments.add(r.body().text("url"));
+                    arguments.add(plain("url", r.body().text("url")));
                     return Reply.json(commission.run(arguments));
                 });
     }
@@ -126,9 +126,19 @@ final class CommissionRoutes {
                     request.body()
                             .optionalText(field)
                             .filter(value -> !value.isBlank())
-                            .ifPresent(value -> arguments.add(option + "=" + value)));
+                            .ifPresent(value ->
+                                    arguments.add(option + "=" + plain(field, value))));
         }
         return arguments;
+    }
+
+    /** A value that no command line takes for the name of a file to read arguments from. */
+    private static String plain(String field, String value) {
+        if (value.startsWith("@")) {
+            throw Problem.badBody("/" + field, "it begins with '@'", "a value without it")
+                    .asException();
+        }
+        return value;
     }
 
     private static Route device(String verb, String summary) {

@@ -106,7 +106,8 @@ public record GatewayParts(
          *
          * @param arguments the command, {@code probe}, {@code browse} or {@code read}, and its own
          * @return {@code items} as the command gives them, {@code said} in words, and {@code exit}
-         * @throws io.drme.web.ProblemException while another one runs
+         * @throws io.drme.web.ProblemException while another one runs; for a password's file that
+         *     is not in the folder for them
          */
         JsonObject run(List<String> arguments);
 
