@@ -12,7 +12,7 @@ import "/assets/parts/trend.js";
 const LONG_AGO = "2000-01-01T00:00:00Z";
 const MOST_BEFORE = 200;
 const AROUND_MS = 10 * 60_000;
-const DEEDS = ["acknowledge", "shelve", "unshelve", "reset", "comment"];
+const DEEDS = ["acknowledge", "shelve", "unshelve", "return-to-service", "reset", "comment"];
 
 class AlarmsView extends View {
   render() {
@@ -25,7 +25,9 @@ class AlarmsView extends View {
         .who=${plant.who}
         .now=${this.now}
         .one=${to.alarm}
+        .state=${this.query.get("state") ?? "open"}
         .area=${this.query.get("area") ?? ""}
+        @filter=${(e) => location.replace(to.alarms(e.detail))}
         @acknowledged=${() => plant.readAlarms()}
       ></drme-alarms>
     </section>`;

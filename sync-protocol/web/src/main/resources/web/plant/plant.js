@@ -91,6 +91,7 @@ class PlantPage extends LitElement {
         .now=${this.now}
         .all=${to.view("alarms")}
         .one=${to.alarm}
+        .aside=${{ n: plant.book.hidden.length, href: to.alarms({ state: "hidden" }) }}
         @acknowledged=${() => plant.readAlarms()}
       ></drme-alarm-banner>
       <main id="main" tabindex="-1" class="view-${view} ${plant.live === "closed" ? "old" : ""}">
