@@ -64,21 +64,32 @@ const NEWEST = 300;
 /** The open alarms and the newest past ones, kept from the list and the live feed. */
 export class AlarmBook extends EventTarget {
   #alarms = new Map();
-  #heardMeanwhile = [];
+  /** What the feed tells while the lists are being read, one for each reading. */
+  #heardMeanwhile = new Set();
 
   async read() {
-    this.#heardMeanwhile = [];
+    const meanwhile = [];
+    this.#heardMeanwhile.add(meanwhile);
+    try {
+      // What the feed told while the lists were read is newer than they are.
+      const items = [...(await this.#lists()), ...meanwhile];
+      this.#alarms = new Map(items.map((a) => [key(a), a]));
+    } finally {
+      this.#heardMeanwhile.delete(meanwhile);
+    }
+    this.dispatchEvent(new Event("change"));
+  }
+
+  async #lists() {
     const parts = await Promise.all([
       get("/api/v1/alarms", { limit: NEWEST, from: new Date(Date.now() - PAST_MS).toISOString() }).then((page) => page.items),
       ...OPEN_STATES.map((state) => list("/api/v1/alarms", { state })),
     ]);
-    // What the feed told while the lists were read is newer than they are.
-    this.#alarms = new Map([...parts.flat(), ...this.#heardMeanwhile].map((a) => [key(a), a]));
-    this.dispatchEvent(new Event("change"));
+    return parts.flat();
   }
 
   merge(items) {
-    this.#heardMeanwhile.push(...items);
+    this.#heardMeanwhile.forEach((meanwhile) => meanwhile.push(...items));
     items.forEach((a) => this.#alarms.set(key(a), a));
     this.dispatchEvent(new Event("change"));
   }

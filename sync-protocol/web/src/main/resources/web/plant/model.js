@@ -23,6 +23,9 @@ export class Plant extends EventTarget {
   problems = {};
   book = new AlarmBook();
   #latest = new Map();
+  /** What the feed tells while a list is being read, one for each that is. */
+  #heardMeanwhile = new Set();
+  #configuration = null;
   #dirty = false;
   #feed = new Live();
 
@@ -31,6 +34,7 @@ export class Plant extends EventTarget {
     this.book.addEventListener("change", () => this.#tell());
     this.#feed.addEventListener("state", (e) => {
       this.live = e.detail;
+      this.lastHeard = this.#feed.heardAt ?? this.lastHeard;
       this.#tell();
     });
     this.#feed.addEventListener("samples", (e) => this.#onSamples(e.detail));
@@ -58,13 +62,26 @@ export class Plant extends EventTarget {
   }
 
   readAll() {
-    this.#read("latest", async () => {
-      this.#onSamples(await list("/api/v1/latest"));
-      this.#tick();
-    });
+    this.#read("latest", () => this.#readLatest());
     this.readAlarms();
     this.#readDevices();
     this.#readFigures();
+  }
+
+  /** A tag that the list no longer has is gone from the plant, and from here. */
+  async #readLatest() {
+    const meanwhile = [];
+    this.#heardMeanwhile.add(meanwhile);
+    try {
+      const items = await list("/api/v1/latest");
+      // What the feed told while the list was read is newer than it is.
+      this.#latest = new Map([...items, ...meanwhile].map((item) => [item.tag, item]));
+    } finally {
+      this.#heardMeanwhile.delete(meanwhile);
+    }
+    this.lastHeard = Date.now();
+    this.#dirty = true;
+    this.#tick();
   }
 
   readAlarms() {
@@ -80,7 +97,17 @@ export class Plant extends EventTarget {
     this.#read("status", async () => {
       this.status = await get("/api/v1/status");
       this.reconcile = this.status.reconcile;
+      this.#onConfiguration(this.status.configuration);
     });
+  }
+
+  /** With another configuration there are other tags. */
+  #onConfiguration({ version, hash } = {}) {
+    const before = this.#configuration;
+    this.#configuration = `${version} ${hash}`;
+    if (before !== null && before !== this.#configuration) {
+      this.readAll();
+    }
   }
 
   /** Reads one thing; what goes wrong is shown where the thing would be. */
@@ -97,6 +124,7 @@ export class Plant extends EventTarget {
 
   #onSamples(items) {
     this.lastHeard = Date.now();
+    this.#heardMeanwhile.forEach((meanwhile) => meanwhile.push(...items));
     for (const item of items) {
       this.#latest.set(item.tag, item);
     }
