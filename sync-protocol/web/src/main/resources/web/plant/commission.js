@@ -1,6 +1,6 @@
 // For the engineer: tries a device step by step, takes what it offers as tags, plans, applies on trial.
 import { LitElement, html, nothing } from "lit";
-import { ProblemError, get, mayAct, post, session } from "/assets/parts/api.js";
+import { ProblemError, get, mayAct, post, session, untilDone } from "/assets/parts/api.js";
 import { t, word } from "/assets/parts/text.js";
 import { tagsOfCsv, csvOfTags, treeOf } from "/assets/plant/found.js";
 import "/assets/parts/shell.js";
@@ -52,9 +52,16 @@ class Commission extends LitElement {
 
   async connectedCallback() {
     super.connectedCallback();
-    this.who = await session();
-    this.gateway = (await get("/api/v1/status")).gateway;
     setInterval(() => (this.now = Date.now()), CLOCK_EVERY_MS);
+    const say = (text) => {
+      if (text || this.problem?.what === "start") {
+        this.problem = text && { what: "start", text };
+      }
+    };
+    this.who = await untilDone(session, say);
+    const status = await untilDone(() => get("/api/v1/status"), say);
+    this.gateway = status.gateway;
+    this.requestUpdate();
   }
 
   firstUpdated() {
@@ -119,7 +126,12 @@ class Commission extends LitElement {
         .live=${"open"}
         .now=${this.now}
       ></drme-shell>
-      <main id="main" tabindex="-1">${this.who ? this.#main() : nothing}</main>`;
+      <main id="main" tabindex="-1">
+        ${this.problem?.what === "start"
+          ? html`<section class="panel"><p class="problem" role="alert" data-testid="not-yet">${this.problem.text}</p></section>`
+          : nothing}
+        ${this.who ? this.#main() : nothing}
+      </main>`;
   }
 
   #main() {

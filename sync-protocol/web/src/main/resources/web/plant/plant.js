@@ -95,9 +95,17 @@ class PlantPage extends LitElement {
         @acknowledged=${() => plant.readAlarms()}
       ></drme-alarm-banner>
       <main id="main" tabindex="-1" class="view-${view} ${plant.live === "closed" ? "old" : ""}">
-        ${plant.who ? this.#main() : nothing}
+        ${plant.who ? this.#main() : this.#notYet()}
       </main>
     `;
+  }
+
+  /** Without knowing who looks nothing can be shown; why that is, can. */
+  #notYet() {
+    const text = this.#plant.problems.session;
+    return text
+      ? html`<section class="panel"><p class="problem" role="alert" data-testid="not-yet">${text}</p></section>`
+      : nothing;
   }
 
   #views() {
