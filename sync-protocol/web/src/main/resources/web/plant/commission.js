@@ -167,7 +167,7 @@ class Commission extends LitElement {
   #connection() {
     return html`<section class="panel">
       <h2>${t("commission.connection")}</h2>
-      <form class="fields access" @submit=${(e) => this.#connect(e)}>
+      <form class="fields access" @input=${() => this.#outdate()} @submit=${(e) => this.#connect(e)}>
         ${this.#field("url", t("commission.url"), { required: true, value: this.access.url })}
         ${this.#field("unitId", t("commission.unit"))} ${this.#field("base", t("commission.base"))}
         ${this.#field("policy", t("commission.policy"))} ${this.#field("user", t("commission.user"))}
@@ -263,7 +263,23 @@ class Commission extends LitElement {
 
   #setTags(tags) {
     this.tags = tags;
+    this.#outdate();
+  }
+
+  /** A plan holds for what was asked; after a change it must not be applied, nor come late. */
+  #outdate() {
+    this.#edits++;
     this.plan = null;
+  }
+
+  #edits = 0;
+
+  async #makePlan() {
+    const edits = this.#edits;
+    const plan = await post("/api/v1/commission/plan", this.#body, null, COMMAND_LIMIT_MS);
+    if (edits === this.#edits) {
+      this.plan = plan;
+    }
   }
 
   #decodings() {
@@ -391,8 +407,9 @@ class Commission extends LitElement {
         class="fields"
         @submit=${(e) => {
           this.device = this.#fields(e).device ?? "";
-          this.#do("plan", async () => (this.plan = await post("/api/v1/commission/plan", this.#body, null, COMMAND_LIMIT_MS)));
+          this.#do("plan", () => this.#makePlan());
         }}
+        @input=${() => this.#outdate()}
       >
         ${this.#field("device", t("commission.device.name"), { required: true, value: this.device })}
         ${this.#button("plan", t("commission.plan"))}
