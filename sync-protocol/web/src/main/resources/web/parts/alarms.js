@@ -245,12 +245,16 @@ export class AlarmBanner extends LitElement {
     }
     const others = alarms.length - 1;
     const words = [first.tag, word("priority", first.priority), word("alarm", first.state)];
-    const text = [...(this.fleet ? [first.gateway] : []), ...words, durationText(this.now - millis(first.raisedAt))];
-    return html`<div class="alarm-banner ${first.priority}" data-testid="alarm-banner" role="alert">
+    const text = [...(this.fleet ? [first.gateway] : []), ...words];
+    // How long it has been so changes each second, and must not be read out each second.
+    return html`<div class="alarm-banner ${first.priority}" data-testid="alarm-banner">
       ${symbol(first)}
       <span class="what">
-        <strong>${first.message || first.name}</strong>
-        <span class="muted">${text.join(" · ")}</span>
+        <span role="alert" data-testid="banner-alert">
+          <strong>${first.message || first.name}</strong>
+          <span class="muted">${text.join(" · ")}</span>
+        </span>
+        <span class="muted">· ${durationText(this.now - millis(first.raisedAt))}</span>
       </span>
       ${first.action ? html`<span class="action">${first.action}</span>` : nothing}
       <span class="more">
