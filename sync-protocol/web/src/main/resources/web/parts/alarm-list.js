@@ -87,6 +87,17 @@ export class AlarmList extends LitElement {
     this.dispatchEvent(new Event("acknowledged"));
   }
 
+  get #areas() {
+    return [...new Set(this.alarms.map((a) => areaOf(a.tag)))].sort();
+  }
+
+  /** A filter for an area that has no alarm any more would hide all others, and be in no choice. */
+  updated() {
+    if (this.area && this.alarms.length && !this.#areas.includes(this.area)) {
+      this.#filter({ area: "" });
+    }
+  }
+
   #inState(alarm) {
     switch (this.state) {
       case "open":
@@ -145,7 +156,6 @@ export class AlarmList extends LitElement {
   }
 
   #filters(count) {
-    const areas = [...new Set(this.alarms.map((a) => areaOf(a.tag)))].sort();
     return html`<div class="toolbar" role="search">
       <label class="search"
         ><span>${t("alarms.state")}</span>
@@ -175,7 +185,7 @@ export class AlarmList extends LitElement {
         ><span>${t("alarms.area")}</span>
         <select data-testid="alarm-area" .value=${this.area} @change=${(e) => this.#filter({ area: e.target.value })}>
           <option value="">${t("alarms.all")}</option>
-          ${areas.map((a) => html`<option value=${a} ?selected=${a === this.area}>${a}</option>`)}
+          ${this.#areas.map((a) => html`<option value=${a} ?selected=${a === this.area}>${a}</option>`)}
         </select></label
       >
       <label class="search"

@@ -1,6 +1,7 @@
 // The gateway's own page: what the plant's staff sees, without internet. Each view has an address.
 import { LitElement, html, nothing } from "lit";
 import { mayAct } from "/assets/parts/api.js";
+import { isFault } from "/assets/parts/devices.js";
 import { t } from "/assets/parts/text.js";
 import { Plant } from "/assets/plant/model.js";
 import { to } from "/assets/plant/view.js";
@@ -110,7 +111,7 @@ class PlantPage extends LitElement {
 
   #views() {
     const { book, devices, who } = this.#plant;
-    const faults = devices.filter((d) => d.state !== "good" && d.state !== "connected").length;
+    const faults = devices.filter((d) => isFault(d.state)).length;
     const badges = { alarms: book.active.length || "", devices: faults || "" };
     const views = VIEWS.map((id) => ({ id, title: t(`view.${id}`), href: to.view(id), badge: badges[id] }));
     return mayAct(who?.role, "engineer")
