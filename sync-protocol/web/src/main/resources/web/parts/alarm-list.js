@@ -1,11 +1,14 @@
 import { LitElement, html, nothing } from "lit";
 import {
+  HIDDEN,
   PRIORITIES,
   acknowledgeButton,
   byUrgency,
   can,
   deedButton,
   isActive,
+  isHidden,
+  isOpen,
   key,
   mayBeAtTheTimeOf,
   needsAcknowledge,
@@ -18,7 +21,10 @@ import { t, word } from "/assets/parts/text.js";
 
 /** So many rows are drawn at once; more would make an old panel slow. */
 const MAX_ROWS = 300;
-const STATES = ["open", "unacknowledged", "acknowledged", "returned", "latched", "shelved", "past"];
+const STATES = ["open", "unacknowledged", "acknowledged", "returned", "latched", "hidden", ...HIDDEN, "past"];
+
+/** Those that are no state of the interface. */
+const GROUPS = ["open", "hidden", "past"];
 
 /** The part of a plant that a tag belongs to: its device, or the pipeline that derives it. */
 export const areaOf = (tag) => tag.split("/", 1)[0];
@@ -65,6 +71,12 @@ export class AlarmList extends LitElement {
     this.priorities = next;
   }
 
+  /** Tells `filter`, so that a page whose addresses name the filter can follow. */
+  #filter(wanted) {
+    Object.assign(this, wanted);
+    this.dispatchEvent(new CustomEvent("filter", { detail: { state: this.state, area: this.area } }));
+  }
+
   /** Whether it may have come before or after an alarm of another gateway: clocks are off by something. */
   #unordered(alarm) {
     return this.fleet && this.alarms.some((other) => mayBeAtTheTimeOf(alarm, other));
@@ -75,12 +87,25 @@ export class AlarmList extends LitElement {
     this.dispatchEvent(new Event("acknowledged"));
   }
 
+  get #areas() {
+    return [...new Set(this.alarms.map((a) => areaOf(a.tag)))].sort();
+  }
+
+  /** A filter for an area that has no alarm any more would hide all others, and be in no choice. */
+  updated() {
+    if (this.area && this.alarms.length && !this.#areas.includes(this.area)) {
+      this.#filter({ area: "" });
+    }
+  }
+
   #inState(alarm) {
     switch (this.state) {
       case "open":
         return isActive(alarm);
       case "past":
-        return !isActive(alarm);
+        return !isOpen(alarm);
+      case "hidden":
+        return isHidden(alarm);
       default:
         return alarm.state === this.state;
     }
@@ -131,15 +156,14 @@ export class AlarmList extends LitElement {
   }
 
   #filters(count) {
-    const areas = [...new Set(this.alarms.map((a) => areaOf(a.tag)))].sort();
     return html`<div class="toolbar" role="search">
       <label class="search"
         ><span>${t("alarms.state")}</span>
-        <select data-testid="alarm-state" .value=${this.state} @change=${(e) => (this.state = e.target.value)}>
+        <select data-testid="alarm-state" .value=${this.state} @change=${(e) => this.#filter({ state: e.target.value })}>
           ${STATES.map(
             (s) =>
               html`<option value=${s} ?selected=${s === this.state}>
-                ${s === "open" || s === "past" ? t(`alarms.${s}`) : word("alarm", s)}
+                ${GROUPS.includes(s) ? t(`alarms.${s}`) : word("alarm", s)}
               </option>`,
           )}
         </select></label
@@ -159,9 +183,9 @@ export class AlarmList extends LitElement {
       </div>
       <label class="search"
         ><span>${t("alarms.area")}</span>
-        <select data-testid="alarm-area" .value=${this.area} @change=${(e) => (this.area = e.target.value)}>
+        <select data-testid="alarm-area" .value=${this.area} @change=${(e) => this.#filter({ area: e.target.value })}>
           <option value="">${t("alarms.all")}</option>
-          ${areas.map((a) => html`<option value=${a} ?selected=${a === this.area}>${a}</option>`)}
+          ${this.#areas.map((a) => html`<option value=${a} ?selected=${a === this.area}>${a}</option>`)}
         </select></label
       >
       <label class="search"
@@ -174,7 +198,18 @@ export class AlarmList extends LitElement {
           @input=${(e) => (this.text = e.target.value)}
       /></label>
       <span class="muted" data-testid="alarm-count">${t("alarms.count", { n: count, all: this.alarms.length })}</span>
+      ${this.#hidden()}
     </div>`;
+  }
+
+  /** How many are put aside, and the way to them. */
+  #hidden() {
+    const n = this.alarms.filter(isHidden).length;
+    return n
+      ? html`<button type="button" data-testid="alarms-hidden" @click=${() => this.#filter({ state: "hidden" })}>
+          ${t("alarms.hidden-n", { n })}
+        </button>`
+      : nothing;
   }
 
   #pickAll(shown) {
@@ -195,7 +230,7 @@ export class AlarmList extends LitElement {
     if (chosen.length === 0) {
       return nothing;
     }
-    const deeds = this.fleet ? ["acknowledge"] : ["acknowledge", "shelve", "unshelve", "reset"];
+    const deeds = this.fleet ? ["acknowledge"] : ["acknowledge", "shelve", "unshelve", "return-to-service", "reset"];
     return html`<div class="toolbar actions" role="group" aria-label=${t("alarms.chosen", { n: chosen.length })}>
       <strong data-testid="alarms-chosen">${t("alarms.chosen", { n: chosen.length })}</strong>
       ${deeds.map((deed) => {
@@ -219,7 +254,7 @@ export class AlarmList extends LitElement {
       data-name=${alarm.name}
     >
       <td>
-        ${isActive(alarm)
+        ${isOpen(alarm)
           ? html`<label class="pick"
               ><input
                 type="checkbox"

@@ -17,7 +17,13 @@ const SHAPES = {
 
 /** Whether it waits for a person. */
 export const needsAcknowledge = (alarm) => alarm.state === "unacknowledged" || alarm.state === "returned";
-export const isActive = (alarm) => alarm.state !== "normal";
+
+/** Put aside by a person or by design: not over, and nothing that a person has to see now. */
+export const HIDDEN = ["shelved", "suppressed", "out-of-service"];
+export const isHidden = (alarm) => HIDDEN.includes(alarm.state);
+/** Not over, hidden or not. */
+export const isOpen = (alarm) => alarm.state !== "normal";
+export const isActive = (alarm) => isOpen(alarm) && !isHidden(alarm);
 export const key = (alarm) => `${alarm.gateway}/${alarm.id}`;
 
 /** Most urgent first: what waits for a person, then by priority, then the newest. */
@@ -47,7 +53,7 @@ export function timeTitle(alarm, unordered) {
 }
 
 /** The states in which an alarm is still of interest, whenever it was raised. */
-const OPEN_STATES = ["unacknowledged", "acknowledged", "returned", "latched", "shelved"];
+const OPEN_STATES = ["unacknowledged", "acknowledged", "returned", "latched", ...HIDDEN];
 
 /** How far back past occurrences are shown. */
 const PAST_MS = 7 * 86_400_000;
@@ -58,21 +64,32 @@ const NEWEST = 300;
 /** The open alarms and the newest past ones, kept from the list and the live feed. */
 export class AlarmBook extends EventTarget {
   #alarms = new Map();
-  #heardMeanwhile = [];
+  /** What the feed tells while the lists are being read, one for each reading. */
+  #heardMeanwhile = new Set();
 
   async read() {
-    this.#heardMeanwhile = [];
+    const meanwhile = [];
+    this.#heardMeanwhile.add(meanwhile);
+    try {
+      // What the feed told while the lists were read is newer than they are.
+      const items = [...(await this.#lists()), ...meanwhile];
+      this.#alarms = new Map(items.map((a) => [key(a), a]));
+    } finally {
+      this.#heardMeanwhile.delete(meanwhile);
+    }
+    this.dispatchEvent(new Event("change"));
+  }
+
+  async #lists() {
     const parts = await Promise.all([
       get("/api/v1/alarms", { limit: NEWEST, from: new Date(Date.now() - PAST_MS).toISOString() }).then((page) => page.items),
       ...OPEN_STATES.map((state) => list("/api/v1/alarms", { state })),
     ]);
-    // What the feed told while the lists were read is newer than they are.
-    this.#alarms = new Map([...parts.flat(), ...this.#heardMeanwhile].map((a) => [key(a), a]));
-    this.dispatchEvent(new Event("change"));
+    return parts.flat();
   }
 
   merge(items) {
-    this.#heardMeanwhile.push(...items);
+    this.#heardMeanwhile.forEach((meanwhile) => meanwhile.push(...items));
     items.forEach((a) => this.#alarms.set(key(a), a));
     this.dispatchEvent(new Event("change"));
   }
@@ -85,8 +102,8 @@ export class AlarmBook extends EventTarget {
     return this.all.filter(isActive).sort(byUrgency);
   }
 
-  get waiting() {
-    return this.active.filter(needsAcknowledge).length;
+  get hidden() {
+    return this.all.filter(isHidden).sort(byUrgency);
   }
 }
 
@@ -112,6 +129,12 @@ const DEEDS = {
   shelve: { states: ["unacknowledged", "acknowledged", "returned", "latched"], label: "alarms.shelve", title: "ask.shelve" },
   unshelve: { states: ["shelved"], label: "alarms.unshelve", title: "ask.unshelve" },
   reset: { states: ["latched"], label: "alarms.reset", title: "ask.reset" },
+  "return-to-service": {
+    states: ["out-of-service"],
+    label: "alarms.return-to-service",
+    title: "ask.return-to-service",
+    role: "engineer",
+  },
   comment: { states: [...OPEN_STATES], label: "alarms.comment", title: "ask.comment-title" },
 };
 
@@ -125,7 +148,7 @@ export const can = (deed, alarm) => DEEDS[deed].states.includes(alarm.state);
  * @returns a promise: whether it was done
  */
 export function doAsking(deed, alarms, who) {
-  const { title } = DEEDS[deed];
+  const { title, role = "operator" } = DEEDS[deed];
   const first = alarms[0].message || alarms[0].name;
   return ask({
     title: t(title),
@@ -135,7 +158,7 @@ export function doAsking(deed, alarms, who) {
         ? { label: t("ask.reason"), required: true }
         : { label: t(deed === "comment" ? "ask.comment-needed" : "ask.comment"), required: deed === "comment" },
     times: deed === "shelve",
-    who: !mayAct(who?.role, "operator"),
+    who: !mayAct(who?.role, role),
     act: async ({ words, time, person }) => {
       const body = deed === "shelve" ? { for: time, reason: words } : words ? { comment: words } : {};
       tellResults(await send(deed, alarms, body, person));
@@ -197,6 +220,7 @@ export class AlarmBanner extends LitElement {
     now: { attribute: false },
     all: { attribute: false },
     one: { attribute: false },
+    aside: { attribute: false },
     fleet: { type: Boolean },
   };
 
@@ -204,6 +228,7 @@ export class AlarmBanner extends LitElement {
     super();
     this.all = "#alarms";
     this.one = null;
+    this.aside = null;
   }
 
   createRenderRoot() {
@@ -214,16 +239,22 @@ export class AlarmBanner extends LitElement {
     const alarms = this.alarms ?? [];
     const first = alarms[0];
     if (!first) {
-      return html`<div class="alarm-banner quiet" data-testid="alarm-banner" role="status">${t("alarms.none")}</div>`;
+      return html`<div class="alarm-banner quiet" data-testid="alarm-banner" role="status">
+        <span>${t("alarms.none")}</span> <span class="more">${this.#hidden()}</span>
+      </div>`;
     }
     const others = alarms.length - 1;
     const words = [first.tag, word("priority", first.priority), word("alarm", first.state)];
-    const text = [...(this.fleet ? [first.gateway] : []), ...words, durationText(this.now - millis(first.raisedAt))];
-    return html`<div class="alarm-banner ${first.priority}" data-testid="alarm-banner" role="alert">
+    const text = [...(this.fleet ? [first.gateway] : []), ...words];
+    // How long it has been so changes each second, and must not be read out each second.
+    return html`<div class="alarm-banner ${first.priority}" data-testid="alarm-banner">
       ${symbol(first)}
       <span class="what">
-        <strong>${first.message || first.name}</strong>
-        <span class="muted">${text.join(" · ")}</span>
+        <span role="alert" data-testid="banner-alert">
+          <strong>${first.message || first.name}</strong>
+          <span class="muted">${text.join(" · ")}</span>
+        </span>
+        <span class="muted">· ${durationText(this.now - millis(first.raisedAt))}</span>
       </span>
       ${first.action ? html`<span class="action">${first.action}</span>` : nothing}
       <span class="more">
@@ -231,9 +262,17 @@ export class AlarmBanner extends LitElement {
         ${others > 0 || !this.one
           ? html`<a href=${this.all}>${others > 0 ? t("alarms.more", { n: others }) : t("alarms.details")}</a>`
           : nothing}
+        ${this.#hidden()}
       </span>
       ${needsAcknowledge(first) ? acknowledgeButton([first], this.who, () => this.#done()) : nothing}
     </div>`;
+  }
+
+  /** That some are put aside has to be seen, so that none is forgotten; `aside` is {n, href}. */
+  #hidden() {
+    return this.aside?.n
+      ? html`<a href=${this.aside.href} data-testid="banner-hidden">${t("alarms.hidden-n", { n: this.aside.n })}</a>`
+      : nothing;
   }
 
   #done() {
@@ -269,15 +308,15 @@ export function deedButton(deed, alarms, who, done, text = t(DEEDS[deed].label))
     type="button"
     data-testid="deed-${deed}"
     class=${deed === "acknowledge" ? "primary" : ""}
-    ?disabled=${!mayTry(who) || alarms.length === 0}
-    title=${mayTry(who) ? "" : t("alarms.needs-operator")}
+    ?disabled=${!mayTry(who, DEEDS[deed].role) || alarms.length === 0}
+    title=${mayTry(who, DEEDS[deed].role) ? "" : t(`alarms.needs-${DEEDS[deed].role ?? "operator"}`)}
     @click=${async () => (await doAsking(deed, alarms, who)) && done()}
   >
     ${text}
   </button>`;
 }
 
-/** Operators by themselves; from a screen for everybody by name and PIN. */
-const mayTry = (who) => mayAct(who?.role, "operator") || who?.role === "wall";
+/** Who has the role by themselves; from a screen for everybody by name and PIN. */
+const mayTry = (who, role = "operator") => mayAct(who?.role, role) || who?.role === "wall";
 
 customElements.define("drme-alarm-banner", AlarmBanner);

@@ -96,6 +96,30 @@ export async function session() {
   return who;
 }
 
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 15_000;
+
+/**
+ * Does what a page can't be without, again until it is done, after longer and longer waits.
+ *
+ * @param act does it
+ * @param failed is told why it was not, in words, and null once it was
+ * @returns a promise: what `act` gave
+ */
+export async function untilDone(act, failed) {
+  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(LONGEST_WAIT_MS, wait * 2)) {
+    try {
+      const done = await act();
+      failed(null);
+      return done;
+    } catch (e) {
+      failed(e instanceof ProblemError ? e.text : String(e));
+    }
+    // Spread over time, so that a hundred pages do not come back in the same instant.
+    await new Promise((resume) => setTimeout(resume, wait * (0.5 + Math.random())));
+  }
+}
+
 const ROLES = ["viewer", "wall", "operator", "engineer", "admin"];
 
 /** Whether somebody with role `mine` may do what `needed` may. */

@@ -5,6 +5,9 @@ import { t } from "/assets/parts/text.js";
 const TIMES = ["15m", "1h", "8h", "24h"];
 const TIME_TEXTS = { "15m": "15 min", "1h": "1 h", "8h": "8 h", "24h": "24 h" };
 
+/** A dialog that somebody left on a screen for everybody must not wait for the next who comes by. */
+const IDLE_MS = 60_000;
+
 /**
  * Asks in a dialog; the keyboard stays inside until it is closed.
  *
@@ -12,7 +15,7 @@ const TIME_TEXTS = { "15m": "15 min", "1h": "1 h", "8h": "8 h", "24h": "24 h" };
  * @param what to what
  * @param words {label, required}, or null where none are wanted
  * @param times whether it is for a time
- * @param who whether name and PIN are needed
+ * @param who whether name and PIN are needed; then it closes by itself after a minute without input
  * @param act is given {words, time, person}; throws where it was not done, and the dialog stays
  * @returns a promise: whether it was done
  */
@@ -23,15 +26,31 @@ export function ask({ title, what, words = null, times = false, who = false, act
   document.body.append(dialog);
   return new Promise((resolve) => {
     let done = false;
+    let busy = false;
+    let idle;
+    const stay = () => {
+      clearTimeout(idle);
+      idle = who ? setTimeout(() => busy || dialog.close(), IDLE_MS) : undefined;
+    };
+    ["input", "keydown", "pointerdown"].forEach((type) => dialog.addEventListener(type, stay));
+    // What is under way can't be taken back, so its end is waited for. A browser may leave out
+    // `cancel` at a second Escape.
+    dialog.addEventListener("cancel", (event) => busy && event.preventDefault());
+    dialog.addEventListener("keydown", (event) => busy && event.key === "Escape" && event.preventDefault());
     dialog.addEventListener("close", () => {
+      clearTimeout(idle);
       dialog.remove();
       resolve(done);
     });
-    const draw = (busy, problem) => render(form({ title, what, words, times, who, busy, problem, submit, dialog }), dialog);
+    const draw = (problem) => render(form({ title, what, words, times, who, busy, problem, submit, dialog }), dialog);
     const submit = async (event) => {
       event.preventDefault();
+      if (busy) {
+        return;
+      }
       const given = new FormData(event.target);
-      draw(true, null);
+      busy = true;
+      draw(null);
       try {
         await act({
           words: (given.get("words") ?? "").trim(),
@@ -41,11 +60,16 @@ export function ask({ title, what, words = null, times = false, who = false, act
         done = true;
         dialog.close();
       } catch (e) {
-        draw(false, e.text ?? String(e));
+        busy = false;
+        draw(e.text ?? String(e));
+        stay();
+      } finally {
+        dialog.querySelectorAll("input[type=password]").forEach((pin) => (pin.value = ""));
       }
     };
-    draw(false, null);
+    draw(null);
     dialog.showModal();
+    stay();
   });
 }
 
@@ -57,7 +81,7 @@ function form({ title, what, words, times, who, busy, problem, submit, dialog })
     ${problem ? html`<p class="problem" role="alert" data-testid="ask-problem">${problem}</p>` : nothing}
     <div class="toolbar">
       <button class="primary" data-testid="ask-do" ?disabled=${busy}>${busy ? t("ask.busy") : title}</button>
-      <button type="button" data-testid="ask-cancel" @click=${() => dialog.close()}>${t("ask.cancel")}</button>
+      <button type="button" data-testid="ask-cancel" ?disabled=${busy} @click=${() => dialog.close()}>${t("ask.cancel")}</button>
     </div>
   </form>`;
 }

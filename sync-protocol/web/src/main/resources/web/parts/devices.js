@@ -6,6 +6,9 @@ const GOOD = new Set(["good", "connected", "online", "ok"]);
 const WARN = new Set(["backfilling", "lagging", "degraded", "silent", "stale"]);
 const NEUTRAL = new Set(["starting", "connecting", "stopped", "disabled", "unknown"]);
 
+/** Whether something is wrong with what is in it; what starts or was stopped is not. */
+export const isFault = (state) => !GOOD.has(state) && !NEUTRAL.has(state);
+
 /** A state by shape, colour and text: quiet where all is well. */
 export function stateMark(state) {
   const kind = GOOD.has(state) ? "ok" : NEUTRAL.has(state) ? "idle" : WARN.has(state) ? "warn" : "fault";

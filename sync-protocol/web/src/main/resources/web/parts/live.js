@@ -3,6 +3,10 @@
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 
+/** The server gives a sign of life every 3 s; after three that did not come the line is dead. */
+const SILENT_MS = 10_000;
+const LOOK_EVERY_MS = 1_000;
+
 /**
  * Events: `state` (detail: "open" or "closed"), `samples` and `alarms` (detail: items), `resync`
  * (what was missed has to be read again).
@@ -12,14 +16,18 @@ export class Live extends EventTarget {
   #socket = null;
   #wait = FIRST_WAIT_MS;
   #opened = false;
+  #lifeAt = 0;
 
   constructor(path = "/api/v1/stream") {
     super();
     this.path = path;
     this.isOpen = false;
+    /** When anything last came, in ms since 1970; null where nothing did. */
+    this.heardAt = null;
     // A laptop that wakes up should not wait for a timer.
     addEventListener("online", () => this.#connect());
     document.addEventListener("visibilitychange", () => document.hidden || this.#connect());
+    setInterval(() => this.#look(), LOOK_EVERY_MS);
   }
 
   /**
@@ -27,7 +35,7 @@ export class Live extends EventTarget {
    * `alarms`; replaces what it wanted.
    */
   subscribe(match, alarms = match) {
-    this.#match = { match, alarms };
+    this.#match = { match, alarms, alive: true };
     if (this.isOpen) {
       this.#send();
     } else {
@@ -47,9 +55,11 @@ export class Live extends EventTarget {
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(url);
     this.#socket = socket;
+    this.#lifeAt = performance.now();
     socket.onopen = () => {
       this.isOpen = true;
       this.#wait = FIRST_WAIT_MS;
+      this.#heard();
       this.#send();
       this.#tell("state", "open");
       if (this.#opened) {
@@ -57,15 +67,36 @@ export class Live extends EventTarget {
       }
       this.#opened = true;
     };
-    socket.onmessage = (event) => this.#onMessage(JSON.parse(event.data));
-    socket.onclose = () => {
-      this.isOpen = false;
-      this.#socket = null;
-      this.#tell("state", "closed");
-      // Spread over time, so that a hundred pages do not come back in the same instant.
-      setTimeout(() => this.#connect(), this.#wait * (0.5 + Math.random()));
-      this.#wait = Math.min(LONGEST_WAIT_MS, this.#wait * 2);
+    socket.onmessage = (event) => {
+      this.#heard();
+      this.#onMessage(JSON.parse(event.data));
     };
+    socket.onclose = () => this.#ended();
+  }
+
+  #heard() {
+    this.#lifeAt = performance.now();
+    this.heardAt = Date.now();
+  }
+
+  /** A line that was cut without a word stays open for hours; what is on the page would look live. */
+  #look() {
+    const socket = this.#socket;
+    if (socket && performance.now() - this.#lifeAt > SILENT_MS) {
+      // A farewell can't arrive, so its answer is not waited for.
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      socket.close();
+      this.#ended();
+    }
+  }
+
+  #ended() {
+    this.isOpen = false;
+    this.#socket = null;
+    this.#tell("state", "closed");
+    // Spread over time, so that a hundred pages do not come back in the same instant.
+    setTimeout(() => this.#connect(), this.#wait * (0.5 + Math.random()));
+    this.#wait = Math.min(LONGEST_WAIT_MS, this.#wait * 2);
   }
 
   #onMessage(message) {

@@ -1,7 +1,7 @@
 // The list of alarms, and one alarm with its trend around the moment and its past.
 import { html, nothing } from "lit";
 import { ProblemError, get, list } from "/assets/parts/api.js";
-import { acknowledgeButton, can, deedButton, needsAcknowledge, symbol } from "/assets/parts/alarms.js";
+import { acknowledgeButton, can, deedButton, isHidden, needsAcknowledge, symbol } from "/assets/parts/alarms.js";
 import { durationText, millis, quantity, timeText } from "/assets/parts/format.js";
 import { t, word } from "/assets/parts/text.js";
 import { reading } from "/assets/parts/value.js";
@@ -12,7 +12,7 @@ import "/assets/parts/trend.js";
 const LONG_AGO = "2000-01-01T00:00:00Z";
 const MOST_BEFORE = 200;
 const AROUND_MS = 10 * 60_000;
-const DEEDS = ["acknowledge", "shelve", "unshelve", "reset", "comment"];
+const DEEDS = ["acknowledge", "shelve", "unshelve", "return-to-service", "reset", "comment"];
 
 class AlarmsView extends View {
   render() {
@@ -25,7 +25,9 @@ class AlarmsView extends View {
         .who=${plant.who}
         .now=${this.now}
         .one=${to.alarm}
+        .state=${this.query.get("state") ?? "open"}
         .area=${this.query.get("area") ?? ""}
+        @filter=${(e) => location.replace(to.alarms(e.detail))}
         @acknowledged=${() => plant.readAlarms()}
       ></drme-alarms>
     </section>`;
@@ -47,7 +49,9 @@ class AlarmView extends View {
 
   willUpdate() {
     const live = this.plant.book.all.find((a) => a.id === this.place);
-    const known = live ? `${live.state} ${live.acknowledgedAt ?? ""}` : "";
+    const known = live
+      ? JSON.stringify([live.state, live.acknowledgedAt, live.clearedAt, live.until, live.comment, live.by])
+      : "";
     if (this.place !== this.#asked) {
       this.found = null;
       this.before = [];
@@ -139,10 +143,16 @@ class AlarmView extends View {
   }
 
   #facts(alarm, item) {
-    const until = alarm.shelvedUntil;
     return html`<dl>
-      <dt>${t("alarm.cause")}</dt>
+      <dt>${t("alarm.wrong")}</dt>
       <dd><strong>${alarm.message || alarm.name}</strong> <span class="muted">${alarm.name}</span></dd>
+      ${alarm.cause ? html`<dt>${t("alarm.cause")}</dt><dd data-testid="alarm-cause">${alarm.cause}</dd>` : nothing}
+      ${alarm.consequence
+        ? html`<dt>${t("alarm.consequence")}</dt><dd data-testid="alarm-consequence">${alarm.consequence}</dd>`
+        : nothing}
+      ${alarm.respondWithin
+        ? html`<dt>${t("alarm.respond")}</dt><dd data-testid="alarm-respond">${durationText(alarm.respondWithin * 1_000)}</dd>`
+        : nothing}
       <dt>${t("alarm.action")}</dt>
       <dd data-testid="alarm-action"><strong>${alarm.action || t("alarm.no-action")}</strong></dd>
       <dt>${t("alarms.tag")}</dt>
@@ -153,8 +163,19 @@ class AlarmView extends View {
       <dd>${reading(this.plant.item(alarm.tag), this.now)}</dd>
       <dt>${t("alarms.raised")}</dt>
       <dd>${timeText(alarm.raisedAt, this.now)}, ${t("format.ago", { span: durationText(this.now - millis(alarm.raisedAt)) })}</dd>
-      ${until ? html`<dt>${t("alarms.state")}</dt><dd>${t("alarm.until", { time: timeText(until, this.now) })}</dd>` : nothing}
+      ${isHidden(alarm) ? html`<dt>${t("alarm.aside")}</dt><dd data-testid="alarm-aside">${this.#aside(alarm)}</dd>` : nothing}
     </dl>`;
+  }
+
+  /** Until when it is put aside, by whom and why. */
+  #aside({ state, until, by, comment }) {
+    const end =
+      state === "suppressed"
+        ? t("alarm.until.suppressed")
+        : until
+          ? t(`alarm.until.${state}`, { time: timeText(until, this.now) })
+          : t("alarm.until.none");
+    return by ? `${end}, ${t("alarm.aside-by", { name: by, words: comment || "—" })}` : end;
   }
 
   #steps(alarm) {

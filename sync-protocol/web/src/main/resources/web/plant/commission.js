@@ -1,6 +1,6 @@
 // For the engineer: tries a device step by step, takes what it offers as tags, plans, applies on trial.
 import { LitElement, html, nothing } from "lit";
-import { ProblemError, get, mayAct, post, session } from "/assets/parts/api.js";
+import { ProblemError, get, mayAct, post, session, untilDone } from "/assets/parts/api.js";
 import { t, word } from "/assets/parts/text.js";
 import { tagsOfCsv, csvOfTags, treeOf } from "/assets/plant/found.js";
 import "/assets/parts/shell.js";
@@ -52,9 +52,16 @@ class Commission extends LitElement {
 
   async connectedCallback() {
     super.connectedCallback();
-    this.who = await session();
-    this.gateway = (await get("/api/v1/status")).gateway;
     setInterval(() => (this.now = Date.now()), CLOCK_EVERY_MS);
+    const say = (text) => {
+      if (text || this.problem?.what === "start") {
+        this.problem = text && { what: "start", text };
+      }
+    };
+    this.who = await untilDone(session, say);
+    const status = await untilDone(() => get("/api/v1/status"), say);
+    this.gateway = status.gateway;
+    this.requestUpdate();
   }
 
   firstUpdated() {
@@ -119,7 +126,12 @@ class Commission extends LitElement {
         .live=${"open"}
         .now=${this.now}
       ></drme-shell>
-      <main id="main" tabindex="-1">${this.who ? this.#main() : nothing}</main>`;
+      <main id="main" tabindex="-1">
+        ${this.problem?.what === "start"
+          ? html`<section class="panel"><p class="problem" role="alert" data-testid="not-yet">${this.problem.text}</p></section>`
+          : nothing}
+        ${this.who ? this.#main() : nothing}
+      </main>`;
   }
 
   #main() {
@@ -155,7 +167,7 @@ class Commission extends LitElement {
   #connection() {
     return html`<section class="panel">
       <h2>${t("commission.connection")}</h2>
-      <form class="fields access" @submit=${(e) => this.#connect(e)}>
+      <form class="fields access" @input=${() => this.#outdate()} @submit=${(e) => this.#connect(e)}>
         ${this.#field("url", t("commission.url"), { required: true, value: this.access.url })}
         ${this.#field("unitId", t("commission.unit"))} ${this.#field("base", t("commission.base"))}
         ${this.#field("policy", t("commission.policy"))} ${this.#field("user", t("commission.user"))}
@@ -251,7 +263,23 @@ class Commission extends LitElement {
 
   #setTags(tags) {
     this.tags = tags;
+    this.#outdate();
+  }
+
+  /** A plan holds for what was asked; after a change it must not be applied, nor come late. */
+  #outdate() {
+    this.#edits++;
     this.plan = null;
+  }
+
+  #edits = 0;
+
+  async #makePlan() {
+    const edits = this.#edits;
+    const plan = await post("/api/v1/commission/plan", this.#body, null, COMMAND_LIMIT_MS);
+    if (edits === this.#edits) {
+      this.plan = plan;
+    }
   }
 
   #decodings() {
@@ -379,8 +407,9 @@ class Commission extends LitElement {
         class="fields"
         @submit=${(e) => {
           this.device = this.#fields(e).device ?? "";
-          this.#do("plan", async () => (this.plan = await post("/api/v1/commission/plan", this.#body, null, COMMAND_LIMIT_MS)));
+          this.#do("plan", () => this.#makePlan());
         }}
+        @input=${() => this.#outdate()}
       >
         ${this.#field("device", t("commission.device.name"), { required: true, value: this.device })}
         ${this.#button("plan", t("commission.plan"))}

@@ -1,5 +1,5 @@
 // All that the plant's views show, kept from REST and the live feed.
-import { ProblemError, get, list, session } from "/assets/parts/api.js";
+import { ProblemError, get, list, session, untilDone } from "/assets/parts/api.js";
 import { AlarmBook } from "/assets/parts/alarms.js";
 import { Live } from "/assets/parts/live.js";
 
@@ -23,14 +23,20 @@ export class Plant extends EventTarget {
   problems = {};
   book = new AlarmBook();
   #latest = new Map();
+  /** What the feed tells while the list of tags is being read; null while it is not. */
+  #heardMeanwhile = null;
+  #readingTags = false;
+  #tagsWanted = false;
+  #configuration = null;
   #dirty = false;
   #feed = new Live();
 
   async start() {
-    this.who = await session();
+    this.who = await untilDone(session, (text) => this.#say("session", text));
     this.book.addEventListener("change", () => this.#tell());
     this.#feed.addEventListener("state", (e) => {
       this.live = e.detail;
+      this.lastHeard = this.#feed.heardAt ?? this.lastHeard;
       this.#tell();
     });
     this.#feed.addEventListener("samples", (e) => this.#onSamples(e.detail));
@@ -58,13 +64,43 @@ export class Plant extends EventTarget {
   }
 
   readAll() {
-    this.#read("latest", async () => {
-      this.#onSamples(await list("/api/v1/latest"));
-      this.#tick();
-    });
+    this.#readTags();
     this.readAlarms();
     this.#readDevices();
     this.#readFigures();
+  }
+
+  /** The feed never tells that a tag is gone, so this is tried until it is done, by one at a time. */
+  async #readTags() {
+    this.#tagsWanted = true;
+    if (this.#readingTags) {
+      return;
+    }
+    this.#readingTags = true;
+    while (this.#tagsWanted) {
+      this.#tagsWanted = false;
+      await untilDone(
+        () => this.#readLatest(),
+        (text) => this.#say("latest", text),
+      );
+    }
+    this.#readingTags = false;
+  }
+
+  /** A tag that the list no longer has is gone from the plant, and from here. */
+  async #readLatest() {
+    const meanwhile = [];
+    this.#heardMeanwhile = meanwhile;
+    try {
+      const items = await list("/api/v1/latest");
+      // What the feed told while the list was read is newer than it is.
+      this.#latest = new Map([...items, ...meanwhile].map((item) => [item.tag, item]));
+    } finally {
+      this.#heardMeanwhile = null;
+    }
+    this.lastHeard = Date.now();
+    this.#dirty = true;
+    this.#tick();
   }
 
   readAlarms() {
@@ -80,7 +116,17 @@ export class Plant extends EventTarget {
     this.#read("status", async () => {
       this.status = await get("/api/v1/status");
       this.reconcile = this.status.reconcile;
+      this.#onConfiguration(this.status.configuration);
     });
+  }
+
+  /** With another configuration there are other tags. */
+  #onConfiguration({ version, hash } = {}) {
+    const before = this.#configuration;
+    this.#configuration = `${version} ${hash}`;
+    if (before !== null && before !== this.#configuration) {
+      this.readAll();
+    }
   }
 
   /** Reads one thing; what goes wrong is shown where the thing would be. */
@@ -91,12 +137,18 @@ export class Plant extends EventTarget {
     } catch (e) {
       problem = e instanceof ProblemError ? e.text : String(e);
     }
+    this.#say(what, problem);
+  }
+
+  /** Keeps what could not be read, in words, or that it was: null. */
+  #say(what, problem) {
     this.problems = { ...this.problems, [what]: problem };
     this.#tell();
   }
 
   #onSamples(items) {
     this.lastHeard = Date.now();
+    this.#heardMeanwhile?.push(...items);
     for (const item of items) {
       this.#latest.set(item.tag, item);
     }

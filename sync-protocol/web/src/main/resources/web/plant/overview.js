@@ -136,7 +136,7 @@ class Overview extends View {
       ${PRIORITIES.map((p) => {
         const mine = area.alarms.filter((a) => a.priority === p);
         return mine.length
-          ? html`<a href=${to.alarmsOf(area.name)} data-testid="count-${p}"
+          ? html`<a href=${to.alarms({ area: area.name })} data-testid="count-${p}"
               >${prioritySymbol(p, mine.some(needsAcknowledge))} ${mine.length} ${word("priority", p)}</a
             >`
           : nothing;

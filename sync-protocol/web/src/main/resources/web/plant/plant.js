@@ -1,6 +1,7 @@
 // The gateway's own page: what the plant's staff sees, without internet. Each view has an address.
 import { LitElement, html, nothing } from "lit";
 import { mayAct } from "/assets/parts/api.js";
+import { isFault } from "/assets/parts/devices.js";
 import { t } from "/assets/parts/text.js";
 import { Plant } from "/assets/plant/model.js";
 import { to } from "/assets/plant/view.js";
@@ -91,17 +92,26 @@ class PlantPage extends LitElement {
         .now=${this.now}
         .all=${to.view("alarms")}
         .one=${to.alarm}
+        .aside=${{ n: plant.book.hidden.length, href: to.alarms({ state: "hidden" }) }}
         @acknowledged=${() => plant.readAlarms()}
       ></drme-alarm-banner>
       <main id="main" tabindex="-1" class="view-${view} ${plant.live === "closed" ? "old" : ""}">
-        ${plant.who ? this.#main() : nothing}
+        ${plant.who ? this.#main() : this.#notYet()}
       </main>
     `;
   }
 
+  /** Without knowing who looks nothing can be shown; why that is, can. */
+  #notYet() {
+    const text = this.#plant.problems.session;
+    return text
+      ? html`<section class="panel"><p class="problem" role="alert" data-testid="not-yet">${text}</p></section>`
+      : nothing;
+  }
+
   #views() {
     const { book, devices, who } = this.#plant;
-    const faults = devices.filter((d) => d.state !== "good" && d.state !== "connected").length;
+    const faults = devices.filter((d) => isFault(d.state)).length;
     const badges = { alarms: book.active.length || "", devices: faults || "" };
     const views = VIEWS.map((id) => ({ id, title: t(`view.${id}`), href: to.view(id), badge: badges[id] }));
     return mayAct(who?.role, "engineer")

@@ -1,6 +1,6 @@
 // All tags, and one tag with its value, quality, age, trend, alarms and why it is as it is.
 import { html, nothing } from "lit";
-import { isActive, symbol } from "/assets/parts/alarms.js";
+import { isOpen, symbol } from "/assets/parts/alarms.js";
 import { durationText, millis, timeText } from "/assets/parts/format.js";
 import { t, word } from "/assets/parts/text.js";
 import { reading } from "/assets/parts/value.js";
@@ -49,7 +49,7 @@ class TagView extends View {
           <dd>${item.sourceTime ? timeText(item.sourceTime, this.now) : "—"}</dd>
           <dt>${t("tags.age")}</dt>
           <dd>${item.sourceTime ? durationText(this.now - millis(item.sourceTime)) : "—"}</dd>
-          ${mine.some(isActive) ? html`<dt>${t("view.alarms")}</dt><dd class="stack">${mine.filter(isActive).map((a) => this.#alarm(a))}</dd>` : nothing}
+          ${mine.some(isOpen) ? html`<dt>${t("view.alarms")}</dt><dd class="stack">${mine.filter(isOpen).map((a) => this.#alarm(a))}</dd>` : nothing}
         </dl>
         <drme-why .item=${item} .now=${this.now}></drme-why>
       </section>
@@ -60,7 +60,7 @@ class TagView extends View {
   }
 
   #alarm(alarm) {
-    return html`<a class="row-link" href=${to.alarm(alarm)}>${symbol(alarm)} ${alarm.message || alarm.name}</a>`;
+    return html`<a class="row-link" href=${to.alarm(alarm)}>${symbol(alarm)} ${alarm.message || alarm.name} (${word("alarm", alarm.state)})</a>`;
   }
 }
 

@@ -27,7 +27,8 @@ export const to = {
   view: (id) => `#/${id}`,
   alarm: (alarm) => `#/alarm/${encodeURIComponent(alarm.id)}`,
   area: (area) => `#/tags?${new URLSearchParams({ area })}`,
-  alarmsOf: (area) => `#/alarms?${new URLSearchParams({ area })}`,
+  alarms: ({ state = "open", area = "" }) =>
+    `#/alarms?${new URLSearchParams({ ...(state === "open" ? {} : { state }), ...(area ? { area } : {}) })}`,
   tag: (tag) => `#/tag/${path(tag)}`,
   trends: (query) => `#/trends?${new URLSearchParams(query)}`,
 };

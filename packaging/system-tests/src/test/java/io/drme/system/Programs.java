@@ -237,6 +237,23 @@ final class Programs implements AutoCloseable {
         process.waitFor();
     }
 
+    /** Holds a program still: its connections stay open, and nothing comes over them any more. */
+    void pause(String name) throws IOException, InterruptedException {
+        signal(name, "-STOP");
+    }
+
+    /** Lets a program that was held still go on. */
+    void goOn(String name) throws IOException, InterruptedException {
+        signal(name, "-CONT");
+    }
+
+    private void signal(String name, String signal) throws IOException, InterruptedException {
+        var process = Objects.requireNonNull(running.get(name), name);
+        var command = new ArrayList<>(List.of("kill", signal, Long.toString(process.pid())));
+        process.descendants().forEach(p -> command.add(Long.toString(p.pid())));
+        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+    }
+
     /** Ends a program in order; its exit code. */
     int stop(String name) throws InterruptedException {
         var process = Objects.requireNonNull(running.remove(name), name);

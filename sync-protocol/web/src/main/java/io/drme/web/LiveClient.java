@@ -39,6 +39,7 @@ final class LiveClient {
     private long missed;
     private long fullSinceNanos;
     private boolean full;
+    private boolean wantsAlive;
 
     LiveClient(ServerWebSocket socket, Clock clock, BooleanSupplier mayStillRead) {
         this.socket = socket;
@@ -47,7 +48,8 @@ final class LiveClient {
     }
 
     /** Changes what it wants; what waits is forgotten, for the snapshot holds it too. */
-    void subscribe(Glob wanted, Glob wantedAlarms) {
+    void subscribe(Glob wanted, Glob wantedAlarms, boolean signsOfLife) {
+        wantsAlive = signsOfLife;
         match = wanted;
         alarmMatch = wantedAlarms;
         awaitingSnapshot = true;
@@ -163,6 +165,13 @@ final class LiveClient {
 
     boolean isFull() {
         return full;
+    }
+
+    /** A sign of life, where it is wanted; one that waits behind what the socket holds is none. */
+    void tellAlive(String time) {
+        if (wantsAlive && takesMore()) {
+            send(new JsonObject().put("alive", time));
+        }
     }
 
     void ping() {

@@ -34,7 +34,9 @@ import org.slf4j.LoggerFactory;
  * <p>A client sends {@code {"subscribe":{"match":"…"}}}, and gets {@code {"subscribed":{…}}}, the
  * present state, and then {@code {"samples":[…]}} and {@code {"alarms":[…]}}. {@code {"missed":n}}
  * says that it should read the present state again. A second pattern, {@code "alarms"}, chooses the
- * alarms by their tags; without it {@code "match"} does.
+ * alarms by their tags; without it {@code "match"} does. With {@code "alive":true} the client also
+ * gets {@code {"alive":"time"}} every {@link #ALIVE_EVERY}, so that it can tell silence from a line
+ * that is dead; a page can't see the pings of the protocol below.
  */
 public final class LiveFeed {
     /**
@@ -53,6 +55,9 @@ public final class LiveFeed {
 
     /** How often a client is pinged, and its sign-in looked at again. */
     static final Duration CHECK_EVERY = Duration.ofSeconds(15);
+
+    /** How often a client that wants it is told that the line is alive. */
+    static final Duration ALIVE_EVERY = Duration.ofSeconds(3);
 
     private static final int MAX_PATTERN_LENGTH = 256;
     private static final Logger log = LoggerFactory.getLogger(LiveFeed.class);
@@ -100,6 +105,7 @@ public final class LiveFeed {
         context.runOnContext(_ -> {
             vertx.setPeriodic(FLUSH_EVERY.toMillis(), _ -> distribute());
             vertx.setPeriodic(CHECK_EVERY.toMillis(), _ -> checkClients());
+            vertx.setPeriodic(ALIVE_EVERY.toMillis(), _ -> tellAlive());
         });
     }
 
@@ -170,7 +176,7 @@ public final class LiveFeed {
             return;
         }
         var match = Glob.of(wanted.match());
-        client.subscribe(match, Glob.of(wanted.alarms()));
+        client.subscribe(match, Glob.of(wanted.alarms()), wanted.alive());
         client.send(
                 new JsonObject()
                         .put(
@@ -212,8 +218,8 @@ public final class LiveFeed {
         }
     }
 
-    /** What a client asks for: the tags, and the tags whose alarms. */
-    private record Subscription(String match, String alarms) {}
+    /** What a client asks for: the tags, the tags whose alarms, and whether signs of life. */
+    private record Subscription(String match, String alarms, boolean alive) {}
 
     private static @Nullable Subscription subscription(String text) {
         try {
@@ -221,8 +227,9 @@ public final class LiveFeed {
             if (message.getValue("subscribe") instanceof JsonObject subscribe
                     && subscribe.getValue("match", "**") instanceof String match
                     && subscribe.getValue("alarms", match) instanceof String alarms
+                    && subscribe.getValue("alive", false) instanceof Boolean alive
                     && Math.max(match.length(), alarms.length()) <= MAX_PATTERN_LENGTH) {
-                return new Subscription(match, alarms);
+                return new Subscription(match, alarms, alive);
             }
         } catch (DecodeException _) {
             // Falls through: the client is told what was expected.
@@ -267,6 +274,16 @@ public final class LiveFeed {
         var answer = new ArrayBlockingQueue<Boolean>(1);
         context.runOnContext(_ -> answer.add(clients.stream().anyMatch(LiveClient::isFull)));
         return answer.take();
+    }
+
+    /** Tells that the line is alive at once, for tests. */
+    void tellAliveNow() {
+        context.runOnContext(_ -> tellAlive());
+    }
+
+    private void tellAlive() {
+        var time = Times.text(clock.epochNanos());
+        clients.forEach(client -> client.tellAlive(time));
     }
 
     private void checkClients() {

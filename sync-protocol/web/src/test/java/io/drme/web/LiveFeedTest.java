@@ -156,6 +156,23 @@ class LiveFeedTest {
         }
     }
 
+    // A program that knows nothing of signs of life must not meet a message it does not know.
+    @Test
+    void signsOfLifeGoToWhoAskedForThemAndToNobodyElse() throws Exception {
+        try (var page = connect(token);
+                var program = connect(token)) {
+            page.send("{\"subscribe\":{\"match\":\"none/**\",\"alive\":true}}");
+            assertThat(page.nextMessage().fieldNames()).containsExactly("subscribed");
+            program.subscribe("g1/press/**");
+            program.next("samples");
+
+            server.feed.tellAliveNow();
+            assertThat(page.nextMessage().fieldNames()).containsExactly("alive");
+            server.feed.publish(item("press/temp", 5));
+            assertThat(program.next("samples").getDouble("value")).isEqualTo(5);
+        }
+    }
+
     @Test
     void nobodyListensUninvited() {
         assertThat(refusal(null, null)).isEqualTo(401);

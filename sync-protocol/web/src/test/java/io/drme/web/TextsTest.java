@@ -2,6 +2,7 @@ package io.drme.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drme.log.DropCause;
 import io.drme.model.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -24,8 +26,19 @@ class TextsTest {
     private static final Path WEB = Path.of("src/main/resources/web");
     private static final List<String> LANGUAGES = List.of("en", "de");
 
-    /** What a person of the program reads, in the language of the program. */
-    private static final List<String> ENGLISH_ONLY = List.of("docs.js");
+    /** What a person of the program or the fleet reads, in the language of the program. */
+    private static final List<String> ENGLISH_ONLY = List.of("docs.js", "members.js");
+
+    /** Where the reasons of gaps stand; this module comes before that one, so it is read as text. */
+    private static final Path GAPS =
+            Path.of("../../edge-agent/engine/src/main/java/io/drme/history/Gaps.java");
+
+    private static final Path STATES =
+            Path.of("../../device-drivers/src/main/java/io/drme/driver/DeviceStatus.java");
+
+    private static final Pattern GAP_REASON =
+            Pattern.compile("public static final String [A-Z_]+ = \"([a-z-]+)\";");
+    private static final Pattern DEVICE_STATE = Pattern.compile("(?m)^        ([A-Z]+)[,;]$");
 
     private static final Pattern ENTRY = Pattern.compile("^  \"([^\"]+)\": (.+),$");
     private static final Pattern PLACE = Pattern.compile("\\{([a-z]+)\\}");
@@ -90,6 +103,39 @@ class TextsTest {
                                     .map(r -> "reason." + r.text())
                                     .toArray(String[]::new));
         }
+    }
+
+    @Test
+    void everyReasonOfAGapAndEveryCauseOfADropHasAWord() throws Exception {
+        var reasons = found(GAP_REASON, GAPS);
+        Arrays.stream(DropCause.values()).map(DropCause::text).forEach(reasons::add);
+
+        assertThat(reasons).contains("slowed", "unexplained", "store-full").hasSizeGreaterThan(18);
+        for (var language : LANGUAGES) {
+            assertThat(texts(language))
+                    .containsKeys(
+                            reasons.stream().map(r -> "reason." + r).toArray(String[]::new));
+        }
+    }
+
+    @Test
+    void everyStateOfADeviceHasAWord() throws Exception {
+        var states = found(DEVICE_STATE, STATES);
+
+        assertThat(states).contains("GOOD", "SILENT", "STOPPED");
+        for (var language : LANGUAGES) {
+            assertThat(texts(language))
+                    .containsKeys(
+                            states.stream()
+                                    .map(s -> "state." + s.toLowerCase(Locale.ROOT))
+                                    .toArray(String[]::new));
+        }
+    }
+
+    private static Set<String> found(Pattern pattern, Path source) throws IOException {
+        var found = new TreeSet<String>();
+        pattern.matcher(Files.readString(source)).results().forEach(m -> found.add(m.group(1)));
+        return found;
     }
 
     @ParameterizedTest
