@@ -238,7 +238,8 @@ class PlantPageTest {
 
         view("#/alarms");
         browser.find("[data-testid='alarms']");
-        browser.waitUntil("!document.querySelector(\"tr[data-name='oil-hot'][data-state='shelved']\")");
+        browser.waitUntil(
+                "!document.querySelector(\"tr[data-name='oil-hot'][data-state='shelved']\")");
         browser.click("[data-testid='banner-hidden']");
         browser.click("tr[data-name='oil-hot'][data-state='shelved'] a.row-link");
         browser.click("[data-testid='deed-unshelve']");
@@ -533,8 +534,7 @@ class PlantPageTest {
             browser.open(programs.agentUrl() + address);
             browser.js("location.reload()");
             browser.find("[data-testid='not-yet']");
-            browser.driver()
-                    .executeCdpCommand("Network.setBlockedURLs", Map.of("urls", List.of()));
+            browser.driver().executeCdpCommand("Network.setBlockedURLs", Map.of("urls", List.of()));
             browser.find("main [data-testid='area'], main form.access");
             browser.waitUntil("!document.querySelector(\"[data-testid='not-yet']\")");
         }

@@ -29,7 +29,9 @@ class TextsTest {
     /** What a person of the program or the fleet reads, in the language of the program. */
     private static final List<String> ENGLISH_ONLY = List.of("docs.js", "members.js");
 
-    /** Where the reasons of gaps stand; this module comes before that one, so it is read as text. */
+    /**
+     * Where the reasons of gaps stand; this module comes before that one, so it is read as text.
+     */
     private static final Path GAPS =
             Path.of("../../edge-agent/engine/src/main/java/io/drme/history/Gaps.java");
 
@@ -113,8 +115,7 @@ class TextsTest {
         assertThat(reasons).contains("slowed", "unexplained", "store-full").hasSizeGreaterThan(18);
         for (var language : LANGUAGES) {
             assertThat(texts(language))
-                    .containsKeys(
-                            reasons.stream().map(r -> "reason." + r).toArray(String[]::new));
+                    .containsKeys(reasons.stream().map(r -> "reason." + r).toArray(String[]::new));
         }
     }
 
