@@ -136,7 +136,9 @@ final class Agent implements AutoCloseable {
         return agent;
     }
 
-    /** A device that nobody confirmed before the end of the last run does not come in by a start. */
+    /**
+     * A device that nobody confirmed before the end of the last run does not come in by a start.
+     */
     private static boolean takeBackTrial(Path directory) throws IOException {
         boolean tookBack = new DeviceFiles(directory).restore();
         if (tookBack) {

@@ -92,10 +92,9 @@ final class DeviceFiles {
         return Files.exists(record) && Files.readString(record).strip().equals(hash)
                 || marked().stream()
                         .map(JsonObject.class::cast)
-                        .anyMatch(
-                                m ->
-                                        target.toString().equals(m.getString("file"))
-                                                && hash.equals(m.getString("hash")));
+                        .anyMatch(m ->
+                                target.toString().equals(m.getString("file"))
+                                        && hash.equals(m.getString("hash")));
     }
 
     /** Where the hash of what the page wrote last into a file stands. */

@@ -32,7 +32,8 @@ import picocli.CommandLine;
 /**
  * Puts devices into service for the page: tries them by the command line's own commands, and writes
  * a new one as two files, {@code NAME.yaml} and {@code NAME.csv}, into the first folder that
- * gateway.yaml includes whole. What people wrote is never changed ({@link DeviceFiles}). Safe for use from any thread.
+ * gateway.yaml includes whole. What people wrote is never changed ({@link DeviceFiles}). Safe for
+ * use from any thread.
  */
 final class WebCommission implements GatewayParts.Commission {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-_.]{0,63}");

@@ -240,9 +240,7 @@ class WebCommissionTest {
                 var next = new JsonObject().put("url", "tcp://127.0.0.1:9").encode();
                 RunningGateway.await(
                         "the next is taken",
-                        () ->
-                                gateway.post("/api/v1/commission/probe", next).statusCode()
-                                        == 200);
+                        () -> gateway.post("/api/v1/commission/probe", next).statusCode() == 200);
             }
         }
     }

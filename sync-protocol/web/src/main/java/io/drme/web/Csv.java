@@ -31,7 +31,8 @@ public final class Csv {
                 ? reply
                 : reply.header(
                         "link",
-                        "<%s>; rel=\"next\"".formatted(request.queryWith("cursor", Cursor.pack(next))));
+                        "<%s>; rel=\"next\""
+                                .formatted(request.queryWith("cursor", Cursor.pack(next))));
     }
 
     /** Rows with these columns. */

@@ -92,7 +92,9 @@ final class Exchange {
     /** A list in the form that the client takes. */
     private static Reply inForm(Reply reply, Request request, Route route) {
         var page = reply.page();
-        return page != null && request.accepts(Csv.MEDIA_TYPE) ? Csv.of(page, route, request) : reply;
+        return page != null && request.accepts(Csv.MEDIA_TYPE)
+                ? Csv.of(page, route, request)
+                : reply;
     }
 
     private Request request(

@@ -126,8 +126,7 @@ final class CommissionRoutes {
                     request.body()
                             .optionalText(field)
                             .filter(value -> !value.isBlank())
-                            .ifPresent(value ->
-                                    arguments.add(option + "=" + plain(field, value))));
+                            .ifPresent(value -> arguments.add(option + "=" + plain(field, value))));
         }
         return arguments;
     }
