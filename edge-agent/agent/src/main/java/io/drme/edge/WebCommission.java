@@ -23,8 +23,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
+import picocli.CommandLine;
 
 /**
  * Puts devices into service for the page: tries them by the command line's own commands, and writes
@@ -39,12 +42,18 @@ final class WebCommission implements GatewayParts.Commission {
     private static final List<String> KEYS =
             List.of("driver", "url", "unit-id", "base", "poll", "timeout");
 
+    /** The longest that a command of the page takes. */
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+
+    /** How often it looks whether the sender still waits. */
+    private static final Duration LOOK = Duration.ofMillis(100);
+
     private final Supervisor supervisor;
     private final Path configuration;
     private final Path data;
     private final SecretsFolder secrets;
     private final DeviceFiles files;
-    private final ReentrantLock busy = new ReentrantLock();
+    private final Semaphore busy = new Semaphore(1);
 
     /**
      * Prepares it.
@@ -62,23 +71,61 @@ final class WebCommission implements GatewayParts.Commission {
     }
 
     @Override
-    public JsonObject run(List<String> arguments) {
+    public JsonObject run(List<String> arguments, BooleanSupplier wanted) {
         var all = new ArrayList<>(secrets.in(arguments));
-        return alone(() -> {
-            var out = new StringWriter();
-            var err = new StringWriter();
-            all.addAll(1, List.of("--data=" + data, "--output=json"));
-            int exit =
-                    Main.run(
-                            new PrintWriter(out, true),
-                            new PrintWriter(err, true),
-                            Map.of("NO_COLOR", "1"),
-                            all.toArray(String[]::new));
-            return new JsonObject()
-                    .put("items", items(out.toString()))
-                    .put("said", err.toString().strip())
-                    .put("exit", exit);
-        });
+        all.addAll(1, List.of("--data=" + data, "--output=json"));
+        takeTurn();
+        var out = new StringWriter();
+        var err = new StringWriter();
+        var exit = new AtomicInteger(CommandLine.ExitCode.SOFTWARE);
+        // It has the turn until it has really ended, also where nobody waits for it any more.
+        var thread =
+                Thread.ofVirtual()
+                        .name("commission")
+                        .start(() -> {
+                            try {
+                                exit.set(command(all, out, err));
+                            } finally {
+                                busy.release();
+                            }
+                        });
+        if (!ended(thread, wanted)) {
+            thread.interrupt();
+            throw Problem.unavailable(
+                            "commission",
+                            "it did not end within %d s, or nobody waits for it"
+                                    .formatted(LONGEST.toSeconds()),
+                            "Ask for less at a time; drme-agent on the gateway itself takes as long as it needs")
+                    .asException();
+        }
+        return new JsonObject()
+                .put("items", items(out.toString()))
+                .put("said", err.toString().strip())
+                .put("exit", exit.get());
+    }
+
+    private static int command(List<String> all, StringWriter out, StringWriter err) {
+        return Main.run(
+                new PrintWriter(out, true),
+                new PrintWriter(err, true),
+                Map.of("NO_COLOR", "1"),
+                all.toArray(String[]::new));
+    }
+
+    private static boolean ended(Thread thread, BooleanSupplier wanted) {
+        try {
+            for (var left = LONGEST; left.isPositive(); left = left.minus(LOOK)) {
+                if (thread.join(LOOK)) {
+                    return true;
+                }
+                if (!wanted.getAsBoolean()) {
+                    return false;
+                }
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
     }
 
     /** What a command printed as JSON; nothing where it came to print none. */
@@ -96,13 +143,7 @@ final class WebCommission implements GatewayParts.Commission {
 
     /** One at a time: devices take badly to two who try them, and a gateway is small. */
     private <T> T alone(Work<T> work) {
-        if (!busy.tryLock()) {
-            throw Problem.unavailable(
-                            "commission",
-                            "somebody else is trying a device at this moment",
-                            "Wait until that is done, and try again")
-                    .asException();
-        }
+        takeTurn();
         try {
             return work.done();
         } catch (InterruptedException _) {
@@ -110,7 +151,17 @@ final class WebCommission implements GatewayParts.Commission {
             throw Problem.unavailable("commission", "the gateway is stopping", "Try again later")
                     .asException();
         } finally {
-            busy.unlock();
+            busy.release();
+        }
+    }
+
+    private void takeTurn() {
+        if (!busy.tryAcquire()) {
+            throw Problem.unavailable(
+                            "commission",
+                            "somebody else is trying a device at this moment",
+                            "Wait until that is done, and try again")
+                    .asException();
         }
     }
 

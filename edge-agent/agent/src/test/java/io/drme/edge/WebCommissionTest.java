@@ -3,6 +3,11 @@ package io.drme.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -202,6 +207,41 @@ class WebCommissionTest {
         }
         try (var gateway = gateway(WRITTEN)) {
             assertThat(gateway.items("/api/v1/tags?match=*/press-9/**")).hasSize(1);
+        }
+    }
+
+    // Planted: nobody looks whether the sender is there, and the page is busy for ten minutes.
+    @Test
+    void whatNobodyWaitsForEndsAndTheNextIsTaken() throws Exception {
+        try (var gateway = gateway(WRITTEN);
+                var silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+                var client = HttpClient.newHttpClient()) {
+            var ask =
+                    new JsonObject()
+                            .put("url", "tcp://127.0.0.1:" + silent.getLocalPort())
+                            .put("timeout", "10m");
+            var asked =
+                    client.sendAsync(
+                            HttpRequest.newBuilder(
+                                            gateway.url().resolve("/api/v1/commission/probe"))
+                                    .header("content-type", "application/json")
+                                    .header(
+                                            "authorization",
+                                            "Bearer "
+                                                    + Files.readString(folder.resolve("data/token"))
+                                                            .strip())
+                                    .POST(HttpRequest.BodyPublishers.ofString(ask.encode()))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            try (var device = silent.accept()) {
+                assertThat(device.isConnected()).isTrue();
+                client.shutdownNow();
+                assertThat(asked).isNotNull();
+                var next = new JsonObject().put("url", "tcp://127.0.0.1:9").encode();
+                RunningGateway.await(
+                        "the next is taken",
+                        () -> gateway.post("/api/v1/commission/probe", next).statusCode() == 200);
+            }
         }
     }
 

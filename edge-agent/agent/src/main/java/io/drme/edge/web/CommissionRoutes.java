@@ -76,7 +76,7 @@ final class CommissionRoutes {
                     arguments.add("--");
                     arguments.add(plain("url", r.body().text("url")));
                     arguments.add(plain("address", r.body().text("address")));
-                    return Reply.json(commission.run(arguments));
+                    return Reply.json(commission.run(arguments, r::isWanted));
                 });
         api.add(
                 device("plan", "What a new device would change and cost"),
@@ -100,7 +100,7 @@ final class CommissionRoutes {
                     var arguments = arguments(command, r, options);
                     arguments.add("--");
                     arguments.add(plain("url", r.body().text("url")));
-                    return Reply.json(commission.run(arguments));
+                    return Reply.json(commission.run(arguments, r::isWanted));
                 });
     }
 

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -101,15 +102,16 @@ public record GatewayParts(
     public interface Commission {
 
         /**
-         * What a command of the command line says to these arguments. Blocks for as long as it
-         * takes; one at a time.
+         * What a command of the command line says to these arguments. Blocks for 60 s at most; one
+         * at a time.
          *
          * @param arguments the command, {@code probe}, {@code browse} or {@code read}, and its own
+         * @param wanted whether somebody still waits for it; it is interrupted when not
          * @return {@code items} as the command gives them, {@code said} in words, and {@code exit}
-         * @throws io.drme.web.ProblemException while another one runs; for a password's file that
-         *     is not in the folder for them
+         * @throws io.drme.web.ProblemException while another one runs; when it takes too long; for
+         *     a password's file that is not in the folder for them
          */
-        JsonObject run(List<String> arguments);
+        JsonObject run(List<String> arguments, BooleanSupplier wanted);
 
         /**
          * What a new device would change and cost; nothing is changed.
