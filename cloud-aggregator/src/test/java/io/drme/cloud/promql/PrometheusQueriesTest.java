@@ -79,6 +79,26 @@ class PrometheusQueriesTest {
                 .hasMessageContaining("more than 500000 points");
     }
 
+    // One series, many steps, wide windows: for minutes nobody looked whether it is wanted.
+    @Test
+    void theWorkOfOneSeriesIsLookedAtOnItsWay() throws Exception {
+        var looks = new AtomicInteger();
+        range(
+                "avg_over_time(drme_value{tag='device-2/tag-2'}[1d])",
+                60,
+                () -> looks.incrementAndGet() > 0);
+        assertThat(looks.get()).isGreaterThan(15);
+        int few = looks.get() / 2;
+        var again = new AtomicInteger();
+        assertThatThrownBy(() ->
+                        range(
+                                "avg_over_time(drme_value{tag='device-2/tag-2'}[1d])",
+                                60,
+                                () -> again.incrementAndGet() < few))
+                .hasMessageContaining("canceled");
+        assertThat(again.get()).isEqualTo(few);
+    }
+
     @Test
     void aThirdQueryWaitsAndIsToldToComeLater() throws Exception {
         var begun = new CountDownLatch(Limits.AT_ONCE);
