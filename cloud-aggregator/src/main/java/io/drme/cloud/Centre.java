@@ -123,6 +123,8 @@ public final class Centre implements AutoCloseable {
                     InterruptedException {
         var directory = opened(DataDirectory.take(data));
         var starting = background("member-start", () -> Member.start(config.cluster()));
+        // where what follows fails, or its start takes too long, it has to be ended all the same
+        parts.push(() -> joined(starting).close());
         var database = opened(database(data));
         var receiverStore = opened(SqlReceiverStore.open(database));
         var access = access(data, database);
