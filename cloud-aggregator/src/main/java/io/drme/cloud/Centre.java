@@ -50,6 +50,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -188,7 +189,12 @@ public final class Centre implements AutoCloseable {
                         new RawHistory(base.store),
                         trends,
                         alarms,
-                        new SqlQueries(new SqlGrid(base.member), fleet, trends, alarms, base.store),
+                        new SqlQueries(
+                                new SqlGrid(base.member),
+                                fleet,
+                                trends,
+                                alarms,
+                                base.store),
                         downlink,
                         clock,
                         base.metrics);
@@ -309,10 +315,20 @@ public final class Centre implements AutoCloseable {
                 data,
                 new Access.Shared(
                         "cluster " + config.cluster().name(),
+                        name(config.cluster()),
                         new SharedText(database, "users", clock),
                         new SharedText(database, "sessions", clock),
                         new SharedText(database, "tokens", clock)),
                 clock);
+    }
+
+    /** By what others know this member, also after a restart. */
+    private static String name(CloudConfig.ClusterConfig cluster) throws IOException {
+        var listen = cluster.publicAddress().orElse(cluster.listen());
+        boolean isAny = listen.host().equals("0.0.0.0") || listen.host().equals("::");
+        return isAny
+                ? InetAddress.getLocalHost().getHostName() + ":" + listen.port()
+                : listen.toString();
     }
 
     private CentreKeys keys(Path data, Database database) throws IOException, StartException {
