@@ -190,7 +190,7 @@ public final class Centre implements AutoCloseable {
                         trends,
                         alarms,
                         new SqlQueries(
-                                new SqlGrid(base.member),
+                                new SqlGrid(base.member, clock),
                                 fleet,
                                 trends,
                                 alarms,

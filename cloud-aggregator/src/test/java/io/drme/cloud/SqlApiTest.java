@@ -341,7 +341,7 @@ class SqlApiTest {
                 new SqlGrid.Table(
                         "numbers", List.of(new SqlGrid.Column("n", SqlGrid.Kind.WHOLE)), rows);
         try (var member = Member.start(CloudConfig.defaults().withClusterPort(5797).cluster())) {
-            var grid = new SqlGrid(member);
+            var grid = new SqlGrid(member, new SystemClock());
             var bounds = new SqlGrid.Bounds(10, Duration.ofSeconds(20), () -> true);
             assertThat(
                             grid.select("select sum(n) as s from numbers", List.of(table), bounds)
