@@ -194,7 +194,8 @@ public final class Centre implements AutoCloseable {
                                 fleet,
                                 trends,
                                 alarms,
-                                base.store),
+                                base.store,
+                                clock),
                         downlink,
                         clock,
                         base.metrics);
