@@ -111,8 +111,20 @@ class SqlApiTest {
     /** One of the centre's own, which is over. */
     private static CentreAlarms.Row alarm(String id, String site) {
         return new CentreAlarms.Row(
-                id, "gateway-silent", site, "high", "normal", "silent", "look", List.of(), 1_000L,
-                2_000L, null, null, "", 0);
+                id,
+                "gateway-silent",
+                site,
+                "high",
+                "normal",
+                "silent",
+                "look",
+                List.of(),
+                1_000L,
+                2_000L,
+                null,
+                null,
+                "",
+                0);
     }
 
     private record Answer(int status, JsonObject body) {
@@ -332,7 +344,8 @@ class SqlApiTest {
     void everyListIsOfASiteAndALabel() throws Exception {
         assertThat(drmectl("tags", "--site", "acme/kiel", "-o", "csv")).hasLineCount(4);
         assertThat(drmectl("latest", "--label", "line:1", "-o", "csv")).hasLineCount(1 + TAGS);
-        assertThat(drmectl("alarms", "--site", "acme/**", "--match", "**")).contains("gateway-silent");
+        assertThat(drmectl("alarms", "--site", "acme/**", "--match", "**"))
+                .contains("gateway-silent");
         for (var list : List.of("devices", "findings", "alarms", "gateways", "tags", "latest")) {
             assertThat(
                             csv("/api/v1/" + list + "?site=acme/**&label=line:1&match=press-1/**")
@@ -409,54 +422,67 @@ class SqlApiTest {
             rows.add(alarm("far-" + i, "far"));
         }
         rows.add(alarm("near", "near"));
-        with(other, new ManualClock(), rows, queries -> {
-            assertThat(queries.run("select id from alarms", view("near", () -> true)).rows())
-                    .isEqualTo(List.of(List.of("near")));
-            assertThatThrownBy(() -> queries.run("select id from alarms", view("far", () -> true)))
-                    .isInstanceOf(RefusedException.class);
-        });
+        with(
+                other,
+                new ManualClock(),
+                rows,
+                queries -> {
+                    assertThat(
+                                    queries.run("select id from alarms", view("near", () -> true))
+                                            .rows())
+                            .isEqualTo(List.of(List.of("near")));
+                    assertThatThrownBy(() ->
+                                    queries.run("select id from alarms", view("far", () -> true)))
+                            .isInstanceOf(RefusedException.class);
+                });
     }
 
     @Test
     void rowsAreReadForOneStatementAtATimeAndUntilItsTimeIsOver(@TempDir Path other)
             throws Exception {
         var clock = new ManualClock();
-        with(other, clock, List.of(alarm("a", "near")), queries -> {
-            var begun = new CountDownLatch(1);
-            var end = new CountDownLatch(1);
-            var first =
-                    new FutureTask<>(() ->
-                            queries.run(
-                                    "select id from alarms",
-                                    view("near", () -> {
-                                        begun.countDown();
-                                        try {
-                                            end.await();
-                                        } catch (InterruptedException _) {
-                                            Thread.currentThread().interrupt();
-                                        }
-                                        clock.advance(Duration.ofSeconds(16));
-                                        return true;
-                                    })));
-            Thread.ofPlatform().start(first);
-            begun.await();
-            var looks = new AtomicInteger();
-            var second =
-                    new FutureTask<>(() ->
-                            queries.run(
-                                    "select id from alarms",
-                                    view("near", () -> looks.incrementAndGet() > 0)));
-            var thread = Thread.ofPlatform().start(second);
-            while (thread.getState() != Thread.State.TIMED_WAITING && thread.isAlive()) {
-                Thread.onSpinWait();
-            }
-            assertThat(looks).hasValue(0);
-            end.countDown();
-            assertThatThrownBy(first::get).hasMessageContaining("its rows were read");
-            assertThatThrownBy(second::get)
-                    .as("its time ran while it waited")
-                    .hasMessageContaining("its rows were read");
-        });
+        with(
+                other,
+                clock,
+                List.of(alarm("a", "near")),
+                queries -> {
+                    var begun = new CountDownLatch(1);
+                    var end = new CountDownLatch(1);
+                    var first =
+                            new FutureTask<>(() ->
+                                    queries.run(
+                                            "select id from alarms",
+                                            view(
+                                                    "near",
+                                                    () -> {
+                                                        begun.countDown();
+                                                        try {
+                                                            end.await();
+                                                        } catch (InterruptedException _) {
+                                                            Thread.currentThread().interrupt();
+                                                        }
+                                                        clock.advance(Duration.ofSeconds(16));
+                                                        return true;
+                                                    })));
+                    Thread.ofPlatform().start(first);
+                    begun.await();
+                    var looks = new AtomicInteger();
+                    var second =
+                            new FutureTask<>(() ->
+                                    queries.run(
+                                            "select id from alarms",
+                                            view("near", () -> looks.incrementAndGet() > 0)));
+                    var thread = Thread.ofPlatform().start(second);
+                    while (thread.getState() != Thread.State.TIMED_WAITING && thread.isAlive()) {
+                        Thread.onSpinWait();
+                    }
+                    assertThat(looks).hasValue(0);
+                    end.countDown();
+                    assertThatThrownBy(first::get).hasMessageContaining("its rows were read");
+                    assertThatThrownBy(second::get)
+                            .as("its time ran while it waited")
+                            .hasMessageContaining("its rows were read");
+                });
     }
 
     // A join of everything with everything would hold the grid for hours.

@@ -64,7 +64,8 @@ final class SqlRoutes {
                                                         "begin of rollups and events, an hour before 'to' where not given; alarms raised since")),
                                         Schema.optional(
                                                 "to",
-                                                Schema.text("their end, now where not given; alarms raised before")),
+                                                Schema.text(
+                                                        "their end, now where not given; alarms raised before")),
                                         Schema.optional(
                                                 "step",
                                                 Schema.text(
@@ -90,7 +91,8 @@ final class SqlRoutes {
     private Reply sql(Request request) throws InterruptedException {
         var body = request.body();
         var sql = body.text("sql");
-        var view = new SqlQueries.View(
+        var view =
+                new SqlQueries.View(
                         selection(body),
                         span(body),
                         time(body, "from"),

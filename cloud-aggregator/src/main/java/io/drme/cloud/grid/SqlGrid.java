@@ -312,9 +312,7 @@ public final class SqlGrid {
         var running = new Running();
         var rows =
                 new FutureTask<>(() ->
-                        read(
-                                running.begun(instance.getSql().execute(statement)),
-                                bounds.rows()));
+                        read(running.begun(instance.getSql().execute(statement)), bounds.rows()));
         Thread.ofVirtual().name("sql-rows").start(rows);
         try {
             while (true) {

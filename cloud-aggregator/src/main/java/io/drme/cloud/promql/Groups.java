@@ -50,8 +50,7 @@ final class Groups {
         return parameter == null ? 0 : parameter[step];
     }
 
-    private Lane reduced(Labels labels, List<Lane> members, Budget budget)
-            throws QueryException {
+    private Lane reduced(Labels labels, List<Lane> members, Budget budget) throws QueryException {
         var result = new Lane(labels, steps);
         var values = new double[members.size()];
         for (int step = 0; step < steps; step++) {

@@ -151,8 +151,7 @@ public final class PrometheusQueries {
             Asker asker,
             Function<Answer, T> form)
             throws QueryException {
-        return inTurn(
-                asker, form, () -> range(query, fromMillis, toMillis, stepMillis, asker));
+        return inTurn(asker, form, () -> range(query, fromMillis, toMillis, stepMillis, asker));
     }
 
     private Answer range(String query, long fromMillis, long toMillis, long stepMillis, Asker asker)

@@ -214,7 +214,11 @@ public final class SqlQueries {
             throws RefusedException, SqlGrid.SqlException, DatabaseException, InterruptedException {
         var tables = new ArrayList<Table>();
         for (var name : select.tables()) {
-            tables.add(new Table(name, TABLES.getOrDefault(name, List.of()), rows(name, view, deadline)));
+            tables.add(
+                    new Table(
+                            name,
+                            TABLES.getOrDefault(name, List.of()),
+                            rows(name, view, deadline)));
         }
         deadline.check();
         return grid.select(

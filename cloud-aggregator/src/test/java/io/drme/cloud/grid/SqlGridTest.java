@@ -60,7 +60,8 @@ class SqlGridTest {
         var grid = new SqlGrid(member, clock);
         var table = texts(20, 1 << 20);
         var result =
-                grid.select("select t from texts", List.of(table), new Bounds(100, TIME, () -> true));
+                grid.select(
+                        "select t from texts", List.of(table), new Bounds(100, TIME, () -> true));
         assertThat(result.truncated()).isTrue();
         assertThat(result.rows()).hasSize(15);
     }

@@ -98,7 +98,8 @@ public final class Access {
                 .update(text -> {
                     var mine = shared.member().replaceAll("\\s", "_") + " ";
                     var lines = new ArrayList<>(text.lines().toList());
-                    // a line without a name can't be told whose it is, so that nobody could revoke it
+                    // a line without a name can't be told whose it is, so that nobody could revoke
+                    // it
                     lines.removeIf(line -> line.startsWith(mine) || line.indexOf(' ') < 0);
                     lines.add(mine + own);
                     return String.join(
@@ -266,7 +267,8 @@ public final class Access {
             return false;
         }
         try {
-            return tokens.get().read()
+            return tokens.get()
+                    .read()
                     .lines()
                     .map(line -> line.substring(line.indexOf(' ') + 1))
                     .anyMatch(t -> Secrets.same(hash, t));
