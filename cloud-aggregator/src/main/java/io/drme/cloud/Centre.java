@@ -50,6 +50,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -123,6 +124,8 @@ public final class Centre implements AutoCloseable {
                     InterruptedException {
         var directory = opened(DataDirectory.take(data));
         var starting = background("member-start", () -> Member.start(config.cluster()));
+        // where what follows fails, or its start takes too long, it has to be ended all the same
+        parts.push(() -> joined(starting).close());
         var database = opened(database(data));
         var receiverStore = opened(SqlReceiverStore.open(database));
         var access = access(data, database);
@@ -186,7 +189,13 @@ public final class Centre implements AutoCloseable {
                         new RawHistory(base.store),
                         trends,
                         alarms,
-                        new SqlQueries(new SqlGrid(base.member), fleet, trends, alarms, base.store),
+                        new SqlQueries(
+                                new SqlGrid(base.member, clock),
+                                fleet,
+                                trends,
+                                alarms,
+                                base.store,
+                                clock),
                         downlink,
                         clock,
                         base.metrics);
@@ -307,10 +316,20 @@ public final class Centre implements AutoCloseable {
                 data,
                 new Access.Shared(
                         "cluster " + config.cluster().name(),
+                        name(config.cluster()),
                         new SharedText(database, "users", clock),
                         new SharedText(database, "sessions", clock),
                         new SharedText(database, "tokens", clock)),
                 clock);
+    }
+
+    /** By what others know this member, also after a restart. */
+    private static String name(CloudConfig.ClusterConfig cluster) throws IOException {
+        var listen = cluster.publicAddress().orElse(cluster.listen());
+        boolean isAny = listen.host().equals("0.0.0.0") || listen.host().equals("::");
+        return isAny
+                ? InetAddress.getLocalHost().getHostName() + ":" + listen.port()
+                : listen.toString();
     }
 
     private CentreKeys keys(Path data, Database database) throws IOException, StartException {

@@ -40,6 +40,11 @@ final class CentreMetrics {
                 none,
                 grid::retried);
         metrics.gauge(
+                "drme_grid_not_queued_total",
+                "Facts left out while too few members were in sight; the rebuild reads them from the store",
+                none,
+                grid::notQueued);
+        metrics.gauge(
                 "drme_grid_refused_total",
                 "Facts that could not be brought into the grid; the log names each",
                 none,

@@ -60,8 +60,13 @@ final class GridThread implements AutoCloseable {
 
     private final AtomicLong leftOut = new AtomicLong();
 
+    private final AtomicLong notQueued = new AtomicLong();
+
     /** How often a rebuild was asked for: one more while one is made is made, too. */
     private final AtomicInteger rebuilds = new AtomicInteger();
+
+    /** What {@link #rebuilds} was when the last one that succeeded began. */
+    private volatile int rebuilt;
 
     private final Semaphore waiting = new Semaphore(0);
     private final Thread thread = Thread.ofPlatform().name("grid").unstarted(this::run);
@@ -73,6 +78,9 @@ final class GridThread implements AutoCloseable {
 
     /** Facts that were taken, but are not committed yet; the thread's own. */
     private final ArrayDeque<Fact> unsettled = new ArrayDeque<>();
+
+    /** Tries to mend after the end was asked for. */
+    private int lastTries;
 
     /** How often the first of them failed beside a store that could be read. */
     private int failures;
@@ -98,8 +106,8 @@ final class GridThread implements AutoCloseable {
 
     /** Rebuilds the grid from the store at the next occasion; from any thread. */
     void rebuildSoon(String why) {
-        rebuilds.incrementAndGet();
         trouble = why;
+        rebuilds.incrementAndGet();
     }
 
     /** Takes what another member tells. Never blocks. */
@@ -122,11 +130,30 @@ final class GridThread implements AutoCloseable {
         thread.start();
     }
 
-    /** Hands a fact over; blocks while too many wait. */
+    /** Facts since the start for which was no room while too few members were in sight. */
+    long notQueued() {
+        return notQueued.get();
+    }
+
+    /**
+     * Hands a fact over; blocks while too many wait. While too few members are in sight nothing is
+     * brought in: what is beyond the queue is left out then and counted, as the rebuild that
+     * follows reads the store; so the receiver can still send gateways away.
+     */
     void put(Fact fact) throws InterruptedException {
         boolean isBlock =
                 fact instanceof Fact.Committed(_, var item, _) && item.stream() == StreamKind.DATA;
-        (isBlock ? blocks : others).put(fact);
+        var queue = isBlock ? blocks : others;
+        while (!queue.offer(fact, RETRY_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+            var why = closed.get();
+            if (why.isPresent()) {
+                if (notQueued.getAndIncrement() == 0) {
+                    log.warn("grid=closed not-queued={} because=\"{}\"", named(fact), why.get());
+                }
+                rebuildSoon(why.get());
+                return;
+            }
+        }
         waiting.release();
     }
 
@@ -145,7 +172,15 @@ final class GridThread implements AutoCloseable {
 
     /** What is wrong now, for the readiness check. */
     Optional<String> trouble() {
-        return Optional.ofNullable(trouble);
+        var now = trouble;
+        return now == null && isAsked()
+                ? Optional.of("it is rebuilt from the store")
+                : Optional.ofNullable(now);
+    }
+
+    /** Whether a rebuild was asked for that has not been made. */
+    private boolean isAsked() {
+        return rebuilds.get() != rebuilt;
     }
 
     /** Facts that were taken again since the start, after the database was away or a bug showed. */
@@ -165,20 +200,25 @@ final class GridThread implements AutoCloseable {
     private void run() {
         try {
             while (!isStopping() || !isIdle() || !unsettled.isEmpty()) {
-                if (trouble == null) {
+                if (trouble == null && !isAsked()) {
                     step(next());
+                } else if (isStopping() && (closed.get().isPresent() || ++lastTries > MOST_TRIES)) {
+                    log.warn("grid=left-behind because=\"{}\" waiting={}", trouble, waitingFacts());
+                    return; // the next start reads the store
                 } else {
                     mend();
                 }
             }
             projection.save();
         } catch (InterruptedException _) {
-            log.warn(
-                    "grid=interrupted waiting={}",
-                    blocks.size() + others.size() + unsettled.size());
+            log.warn("grid=interrupted waiting={}", waitingFacts());
         } catch (DatabaseException e) {
             log.warn("grid=not-saved {}", e.getMessage());
         }
+    }
+
+    private int waitingFacts() {
+        return blocks.size() + others.size() + unsettled.size();
     }
 
     // this and mend are the supervisor of the projection
@@ -240,9 +280,8 @@ final class GridThread implements AutoCloseable {
             failures = 0;
         }
         log.info("grid=rebuilt because=\"{}\"", before);
-        if (rebuilds.get() == asked) {
-            trouble = null;
-        }
+        rebuilt = asked;
+        trouble = null; // what was asked for since is looked at by its number
     }
 
     /** What a fact is, without the block it may hold. */

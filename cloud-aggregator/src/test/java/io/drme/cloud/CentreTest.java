@@ -3,6 +3,7 @@ package io.drme.cloud;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.hazelcast.core.Hazelcast;
 import io.drme.cloud.config.CloudConfig;
 import io.drme.cloud.ctl.Drmectl;
 import io.drme.testing.RouteMatrix;
@@ -186,6 +187,25 @@ class CentreTest {
         assertThatThrownBy(() -> Centre.start(config, other, new SystemClock()))
                 .isInstanceOf(StartException.class)
                 .hasMessageContaining(String.valueOf(port));
+    }
+
+    // It went on in the background, and kept its port from the next start.
+    @Test
+    void whereTheDatabaseFailsTheMemberIsEndedToo(@TempDir Path other) throws Exception {
+        Files.createDirectory(other.resolve("drme.db"));
+        var config =
+                CloudConfig.defaults()
+                        .withPorts(Optional.of(0), Optional.of(0))
+                        .withClusterPort(5799);
+        assertThatThrownBy(() -> Centre.start(config, other, new SystemClock()))
+                .isInstanceOf(StartException.class);
+        for (var thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("member-start")) {
+                thread.join();
+            }
+        }
+        assertThat(Hazelcast.getAllHazelcastInstances())
+                .noneMatch(i -> i.getCluster().getLocalMember().getAddress().getPort() == 5799);
     }
 
     private record Ran(int code, String out, String err) {}

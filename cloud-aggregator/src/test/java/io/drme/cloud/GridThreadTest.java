@@ -19,7 +19,10 @@ import io.drme.testing.ManualClock;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,6 +123,46 @@ class GridThreadTest {
             assertThat(thread.retried()).isEqualTo(GridThread.MOST_TRIES);
             assertThat(thread.trouble()).isEmpty();
         });
+    }
+
+    // The receiver waited for room for ever, and could not tell gateways to go elsewhere.
+    @Test
+    @Timeout(20)
+    void whileTooFewAreInSightNobodyWaitsAndTheEndIsQuick() throws Exception {
+        try (var member = Member.start(CloudConfig.defaults().withClusterPort(5795).cluster());
+                var database = Database.openIn(directory);
+                var records = Records.open(database)) {
+            var store = new BlockStore(database);
+            var projection = new Projection(new Grid(member), store, records, clock, NOBODY_LOOKS);
+            var closed = new AtomicBoolean(true);
+            var looks = new AtomicInteger();
+            var thread = new GridThread(projection, clock);
+            thread.join(
+                    () -> {
+                        looks.incrementAndGet();
+                        return closed.get() ? Optional.of("too few") : Optional.empty();
+                    },
+                    NOBODY_LOOKS);
+            thread.rebuildSoon("too few");
+            thread.start();
+            for (int i = 0; i < GridThread.QUEUE_CAPACITY + 2; i++) {
+                thread.put(finding("number " + i));
+            }
+            assertThat(thread.notQueued()).isEqualTo(2);
+            assertThat(thread.trouble()).contains("too few");
+            closed.set(false);
+            await(() -> thread.trouble().isEmpty());
+            await(() -> store.findings(1_000).size() == GridThread.QUEUE_CAPACITY);
+            closed.set(true);
+            thread.rebuildSoon("too few again");
+            assertThat(thread.trouble()).isPresent();
+            int asked = looks.get();
+            await(() -> looks.get() > asked);
+            thread.put(finding("left behind"));
+            int before = looks.get();
+            thread.close();
+            assertThat(looks.get() - before).isLessThan(20);
+        }
     }
 
     // SQLite has one writer: a transaction left open until the next report, up to a second later,

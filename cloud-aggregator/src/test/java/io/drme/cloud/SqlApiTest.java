@@ -5,12 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drme.cloud.config.CloudConfig;
 import io.drme.cloud.ctl.Drmectl;
+import io.drme.cloud.grid.Grid;
 import io.drme.cloud.grid.Member;
 import io.drme.cloud.grid.SqlGrid;
+import io.drme.cloud.query.Fleet;
+import io.drme.cloud.query.Selection;
+import io.drme.cloud.query.Trends;
+import io.drme.cloud.sql.RefusedException;
+import io.drme.cloud.sql.SqlQueries;
+import io.drme.cloud.store.AlarmStore;
+import io.drme.cloud.store.BlockStore;
+import io.drme.cloud.store.CentreAlarms;
 import io.drme.cloud.store.Database;
 import io.drme.cloud.store.FakeGateway;
 import io.drme.cloud.store.SqlReceiverStore;
+import io.drme.history.RollUp;
 import io.drme.model.EpochId;
+import io.drme.model.Glob;
 import io.drme.model.Quality;
 import io.drme.model.ValueType;
 import io.drme.sync.Item;
@@ -34,6 +45,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,6 +79,8 @@ class SqlApiTest {
             var other = new FakeGateway("oven-1", new EpochId(1, 2), 2, 3);
             put(receiver, PRESS, PRESS.catalogue("acme/ulm", Map.of("line", "1")));
             put(receiver, PRESS, PRESS.block(POLLS));
+            new CentreAlarms(new BlockStore(database))
+                    .update(_ -> List.of(alarm("a", "acme/ulm"), alarm("b", "acme/kiel")));
             put(receiver, other, other.catalogue("acme/kiel", Map.of("line", "2")));
             put(receiver, other, other.block(10));
         }
@@ -89,6 +106,25 @@ class SqlApiTest {
             t.saveRanges(stream, t.ranges(stream).with(item.sequence()));
             return true;
         });
+    }
+
+    /** One of the centre's own, which is over. */
+    private static CentreAlarms.Row alarm(String id, String site) {
+        return new CentreAlarms.Row(
+                id,
+                "gateway-silent",
+                site,
+                "high",
+                "normal",
+                "silent",
+                "look",
+                List.of(),
+                1_000L,
+                2_000L,
+                null,
+                null,
+                "",
+                0);
     }
 
     private record Answer(int status, JsonObject body) {
@@ -167,7 +203,7 @@ class SqlApiTest {
 
     @Test
     void alarmsAndEventsCanBeAsked() throws Exception {
-        assertThat(sql("select count(*) as n from alarms").only().getInteger("n")).isZero();
+        assertThat(sql("select count(*) as n from alarms").only().getInteger("n")).isEqualTo(2);
         var row = sql("select type, count(*) as n from events group by type", span()).only();
         assertThat(row.getInteger("n")).isEqualTo(2);
     }
@@ -308,7 +344,8 @@ class SqlApiTest {
     void everyListIsOfASiteAndALabel() throws Exception {
         assertThat(drmectl("tags", "--site", "acme/kiel", "-o", "csv")).hasLineCount(4);
         assertThat(drmectl("latest", "--label", "line:1", "-o", "csv")).hasLineCount(1 + TAGS);
-        assertThat(drmectl("alarms", "--site", "acme/**", "--match", "**")).contains("none");
+        assertThat(drmectl("alarms", "--site", "acme/**", "--match", "**"))
+                .contains("gateway-silent");
         for (var list : List.of("devices", "findings", "alarms", "gateways", "tags", "latest")) {
             assertThat(
                             csv("/api/v1/" + list + "?site=acme/**&label=line:1&match=press-1/**")
@@ -330,6 +367,124 @@ class SqlApiTest {
         assertThat(csv("/api/v1/latest?top=1001").statusCode()).isEqualTo(400);
     }
 
+    // They have no gateway of the fleet: a filter hid them, and SQL never saw them.
+    @Test
+    void alarmsOfTheCentreBelongToTheirSite() throws Exception {
+        assertThat(sql("select id from alarms", "site", "acme/kiel").only().getString("id"))
+                .isEqualTo("b");
+        assertThat(sql("select site from alarms", "label", "line:1").only().getString("site"))
+                .isEqualTo("acme/ulm");
+        assertThat(sql("select id from alarms", "match", "press-1/**").items()).isEmpty();
+        assertThat(csv("/api/v1/alarms?site=acme/kiel").body()).contains("acme/kiel");
+        assertThat(csv("/api/v1/alarms?site=acme/kiel").body().lines()).hasSize(2);
+        assertThat(csv("/api/v1/alarms?label=line:1").body()).contains("acme/ulm");
+        assertThat(sql("select id from alarms", "to", "1970-01-01T00:00:00Z").items()).isEmpty();
+        assertThat(sql("select id from alarms", "to", "1971-01-01T00:00:00Z").items()).hasSize(2);
+    }
+
+    @FunctionalInterface
+    private interface Body {
+        void run(SqlQueries queries) throws Exception;
+    }
+
+    private static void with(Path data, ManualClock clock, List<CentreAlarms.Row> rows, Body body)
+            throws Exception {
+        try (var database = Database.openIn(data);
+                var member = Member.start(CloudConfig.defaults().withClusterPort(5797).cluster())) {
+            var store = new BlockStore(database);
+            new CentreAlarms(store).update(_ -> rows);
+            var fleet = new Fleet(store, new Grid(member), clock);
+            body.run(
+                    new SqlQueries(
+                            new SqlGrid(member, clock),
+                            fleet,
+                            new Trends(store, fleet, clock),
+                            new AlarmStore(store),
+                            store,
+                            clock));
+        }
+    }
+
+    private static SqlQueries.View view(String site, BooleanSupplier wanted) {
+        return new SqlQueries.View(
+                new Selection("**", Optional.of(Glob.of(site)), Optional.empty()),
+                new RollUp.Span(0, 60, 60),
+                Optional.empty(),
+                Optional.empty(),
+                wanted);
+    }
+
+    // Years of alarms elsewhere made every question about alarms impossible.
+    @Test
+    void onlyAlarmsOfTheSelectionCount(@TempDir Path other) throws Exception {
+        var rows = new ArrayList<CentreAlarms.Row>();
+        for (int i = 0; i <= SqlQueries.MOST_ROWS_READ; i++) {
+            rows.add(alarm("far-" + i, "far"));
+        }
+        rows.add(alarm("near", "near"));
+        with(
+                other,
+                new ManualClock(),
+                rows,
+                queries -> {
+                    assertThat(
+                                    queries.run("select id from alarms", view("near", () -> true))
+                                            .rows())
+                            .isEqualTo(List.of(List.of("near")));
+                    assertThatThrownBy(() ->
+                                    queries.run("select id from alarms", view("far", () -> true)))
+                            .isInstanceOf(RefusedException.class);
+                });
+    }
+
+    @Test
+    void rowsAreReadForOneStatementAtATimeAndUntilItsTimeIsOver(@TempDir Path other)
+            throws Exception {
+        var clock = new ManualClock();
+        with(
+                other,
+                clock,
+                List.of(alarm("a", "near")),
+                queries -> {
+                    var begun = new CountDownLatch(1);
+                    var end = new CountDownLatch(1);
+                    var first =
+                            new FutureTask<>(() ->
+                                    queries.run(
+                                            "select id from alarms",
+                                            view(
+                                                    "near",
+                                                    () -> {
+                                                        begun.countDown();
+                                                        try {
+                                                            end.await();
+                                                        } catch (InterruptedException _) {
+                                                            Thread.currentThread().interrupt();
+                                                        }
+                                                        clock.advance(Duration.ofSeconds(16));
+                                                        return true;
+                                                    })));
+                    Thread.ofPlatform().start(first);
+                    begun.await();
+                    var looks = new AtomicInteger();
+                    var second =
+                            new FutureTask<>(() ->
+                                    queries.run(
+                                            "select id from alarms",
+                                            view("near", () -> looks.incrementAndGet() > 0)));
+                    var thread = Thread.ofPlatform().start(second);
+                    while (thread.getState() != Thread.State.TIMED_WAITING && thread.isAlive()) {
+                        Thread.onSpinWait();
+                    }
+                    assertThat(looks).hasValue(0);
+                    end.countDown();
+                    assertThatThrownBy(first::get).hasMessageContaining("its rows were read");
+                    assertThatThrownBy(second::get)
+                            .as("its time ran while it waited")
+                            .hasMessageContaining("its rows were read");
+                });
+    }
+
     // A join of everything with everything would hold the grid for hours.
     @Test
     void aStatementThatTakesTooLongIsEndedAndTheNextIsRun() throws Exception {
@@ -341,7 +496,7 @@ class SqlApiTest {
                 new SqlGrid.Table(
                         "numbers", List.of(new SqlGrid.Column("n", SqlGrid.Kind.WHOLE)), rows);
         try (var member = Member.start(CloudConfig.defaults().withClusterPort(5797).cluster())) {
-            var grid = new SqlGrid(member);
+            var grid = new SqlGrid(member, new SystemClock());
             var bounds = new SqlGrid.Bounds(10, Duration.ofSeconds(20), () -> true);
             assertThat(
                             grid.select("select sum(n) as s from numbers", List.of(table), bounds)

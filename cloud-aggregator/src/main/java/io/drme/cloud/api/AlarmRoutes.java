@@ -243,15 +243,13 @@ final class AlarmRoutes {
         if (selection.equals(Selection.ALL)) {
             return alarms.alarms(filter, after, limit);
         }
-        var names = fleet.names(selection);
-        var pattern = selection.pattern();
+        var scope = fleet.alarms(selection);
         var found = new ArrayList<AlarmRow>();
         var place = after;
         while (true) {
             var part = alarms.alarms(filter, place, Page.MAX_LIMIT);
             for (var alarm : part) {
-                if (names.contains(alarm.gateway())
-                        && pattern.matches(alarm.gateway() + "/" + alarm.tag())) {
+                if (scope.site(alarm).isPresent()) {
                     found.add(alarm);
                 }
                 if (found.size() == limit) {

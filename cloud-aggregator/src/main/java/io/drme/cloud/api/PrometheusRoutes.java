@@ -43,7 +43,7 @@ final class PrometheusRoutes {
 
     @FunctionalInterface
     private interface Question {
-        Object answer(Request request) throws QueryException;
+        Reply answer(Request request) throws QueryException;
     }
 
     void addTo(Api api) {
@@ -73,11 +73,15 @@ final class PrometheusRoutes {
                 api,
                 "label/{name}/values",
                 "Values of a label",
-                r -> array(queries.labelValues(r.path("name"), r.all("match[]"), asker(r))));
-        one(api, "metadata", "What the metric is", _ -> metadata());
-        one(api, "rules", "There are none: alarms are at /api/v1/alarms", _ -> groups());
-        one(api, "query_exemplars", "There are none", _ -> new JsonArray());
-        one(api, "status/buildinfo", "The release whose answers are given", _ -> build());
+                r ->
+                        success(
+                                array(
+                                        queries.labelValues(
+                                                r.path("name"), r.all("match[]"), asker(r)))));
+        one(api, "metadata", "What the metric is", _ -> success(metadata()));
+        one(api, "rules", "There are none: alarms are at /api/v1/alarms", _ -> success(groups()));
+        one(api, "query_exemplars", "There are none", _ -> success(new JsonArray()));
+        one(api, "status/buildinfo", "The release whose answers are given", _ -> success(build()));
     }
 
     private static Route matching(Route route) {
@@ -105,10 +109,7 @@ final class PrometheusRoutes {
 
     private static Reply answered(Request request, Question question) {
         try {
-            return Reply.json(
-                    new JsonObject()
-                            .put("status", "success")
-                            .put("data", question.answer(request)));
+            return question.answer(request);
         } catch (QueryException e) {
             return Reply.json(
                     e.kind().status(),
@@ -119,36 +120,41 @@ final class PrometheusRoutes {
         }
     }
 
-    private Object query(Request request) throws QueryException {
+    private static Reply success(Object data) {
+        return Reply.json(new JsonObject().put("status", "success").put("data", data));
+    }
+
+    private Reply query(Request request) throws QueryException {
         long at =
                 request.query("time").isPresent()
                         ? time(request, "time")
                         : clock.epochNanos() / NANOS_PER_MILLI;
-        return json(queries.query(needed(request, "query"), at, asker(request)));
+        return queries.query(
+                needed(request, "query"), at, asker(request), answer -> success(json(answer)));
     }
 
-    private Object range(Request request) throws QueryException {
-        return json(
-                queries.range(
-                        needed(request, "query"),
-                        time(request, "start"),
-                        time(request, "end"),
-                        millis("step", needed(request, "step")),
-                        asker(request)));
+    private Reply range(Request request) throws QueryException {
+        return queries.range(
+                needed(request, "query"),
+                time(request, "start"),
+                time(request, "end"),
+                millis("step", needed(request, "step")),
+                asker(request),
+                answer -> success(json(answer)));
     }
 
-    private Object series(Request request) throws QueryException {
+    private Reply series(Request request) throws QueryException {
         var selectors = request.all("match[]");
         if (selectors.isEmpty()) {
             throw bad("no match[] parameter provided");
         }
         var list = new JsonArray();
         queries.series(selectors, asker(request)).forEach(l -> list.add(json(l)));
-        return list;
+        return success(list);
     }
 
-    private Object labels(Request request) throws QueryException {
-        return array(queries.labelNames(request.all("match[]"), asker(request)));
+    private Reply labels(Request request) throws QueryException {
+        return success(array(queries.labelNames(request.all("match[]"), asker(request))));
     }
 
     private static JsonArray array(Collection<String> texts) {

@@ -61,10 +61,11 @@ final class SqlRoutes {
                                         Schema.optional(
                                                 "from",
                                                 Schema.text(
-                                                        "begin of rollups and events; an hour before 'to' where not given")),
+                                                        "begin of rollups and events, an hour before 'to' where not given; alarms raised since")),
                                         Schema.optional(
                                                 "to",
-                                                Schema.text("their end; now where not given")),
+                                                Schema.text(
+                                                        "their end, now where not given; alarms raised before")),
                                         Schema.optional(
                                                 "step",
                                                 Schema.text(
@@ -90,7 +91,13 @@ final class SqlRoutes {
     private Reply sql(Request request) throws InterruptedException {
         var body = request.body();
         var sql = body.text("sql");
-        var view = new SqlQueries.View(selection(body), span(body), request::isWanted);
+        var view =
+                new SqlQueries.View(
+                        selection(body),
+                        span(body),
+                        time(body, "from"),
+                        time(body, "to"),
+                        request::isWanted);
         try {
             var result = queries.run(sql, view);
             return request.accepts(Csv.MEDIA_TYPE)

@@ -2,12 +2,14 @@ package io.drme.cloud.grid;
 
 import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.map.IMap;
 import com.hazelcast.nio.serialization.genericrecord.GenericRecord;
 import com.hazelcast.nio.serialization.genericrecord.GenericRecordBuilder;
 import com.hazelcast.sql.HazelcastSqlException;
 import com.hazelcast.sql.SqlResult;
 import com.hazelcast.sql.SqlStatement;
+import io.drme.time.Clock;
 import java.io.Serial;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -34,10 +36,17 @@ import org.slf4j.LoggerFactory;
  * it alone. Safe for use from any thread; blocks.
  */
 public final class SqlGrid {
-    private static final String TURN = "sql-turn";
+    /** The lock's map; outside of the pattern of the rows' maps, which have no copies. */
+    static final String TURN = "turn-of-sql";
+
     static final String MAP = "sql-";
     private static final int ROWS_AT_ONCE = 1_000;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    /** What an answer may take here, by its texts; the answer says where there was more. */
+    private static final long MOST_BYTES = 16L << 20;
+
+    private static final int BYTES_BESIDE_TEXT = 32;
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
 
     /** A member that hangs keeps the others from asking for no longer. */
@@ -46,13 +55,15 @@ public final class SqlGrid {
     private static final Logger log = LoggerFactory.getLogger(SqlGrid.class);
 
     private final HazelcastInstance instance;
+    private final Clock clock;
 
     /** Mappings that this member has made; looked at and changed by who has the turn. */
     private final Set<String> mapped = new HashSet<>();
 
     /** SQL over a member's grid. */
-    public SqlGrid(Member member) {
+    public SqlGrid(Member member, Clock clock) {
         this.instance = member.instance();
+        this.clock = clock;
     }
 
     /** What a column holds. */
@@ -89,7 +100,7 @@ public final class SqlGrid {
      * How far a statement may go.
      *
      * @param rows most rows that are given; what comes behind is left out
-     * @param time for all of it
+     * @param time for all of it: the wait for others, bringing in the tables, planning, running
      * @param wanted whether somebody still waits
      */
     public record Bounds(int rows, Duration time, BooleanSupplier wanted) {}
@@ -110,7 +121,8 @@ public final class SqlGrid {
 
         private final boolean late;
 
-        SqlException(String message, boolean late) {
+        /** A statement without an answer. */
+        public SqlException(String message, boolean late) {
             super(message);
             this.late = late;
         }
@@ -124,31 +136,64 @@ public final class SqlGrid {
     /** Brings the tables in and runs a statement over them. */
     public Result select(String sql, List<Table> tables, Bounds bounds)
             throws SqlException, InterruptedException {
-        var turn = instance.<String, String>getMap(TURN);
+        long untilNanos = clock.nanoTime() + bounds.time().toNanos();
         long lease = bounds.time().plus(LEASE_BEYOND).toMillis();
-        if (!turn.tryLock(
-                TURN,
-                bounds.time().toMillis(),
-                TimeUnit.MILLISECONDS,
-                lease,
-                TimeUnit.MILLISECONDS)) {
-            throw new SqlException(
-                    "another statement did not end within %d ms; try again"
-                            .formatted(bounds.time().toMillis()),
-                    true);
-        }
         try {
-            for (var table : tables) {
-                bringIn(table);
+            var turn = instance.<String, String>getMap(TURN);
+            if (!turn.tryLock(
+                    TURN,
+                    bounds.time().toMillis(),
+                    TimeUnit.MILLISECONDS,
+                    lease,
+                    TimeUnit.MILLISECONDS)) {
+                throw new SqlException(
+                        "another statement did not end within %d ms; try again"
+                                .formatted(bounds.time().toMillis()),
+                        true);
             }
-            return run(sql, bounds);
+            try {
+                return inTurn(sql, tables, bounds, untilNanos);
+            } finally {
+                tables.forEach(this::clear);
+                giveTurn(turn);
+            }
         } catch (HazelcastSqlException e) {
             throw new SqlException(firstLine(e), false);
-        } catch (HazelcastException e) {
+        } catch (HazelcastException | HazelcastInstanceNotActiveException e) {
             throw new SqlException("the grid can't answer now: " + firstLine(e), true);
-        } finally {
-            tables.forEach(t -> instance.getMap(MAP + t.name()).clear());
-            giveTurn(turn);
+        }
+    }
+
+    private Result inTurn(String sql, List<Table> tables, Bounds bounds, long untilNanos)
+            throws SqlException, InterruptedException {
+        var members = Set.copyOf(instance.getCluster().getMembers());
+        for (var table : tables) {
+            bringIn(table, bounds, untilNanos);
+        }
+        var result = run(sql, bounds, untilNanos);
+        checkWhole(tables, members.equals(instance.getCluster().getMembers()));
+        return result;
+    }
+
+    /** Rows have no copies: who joins or leaves meanwhile may have taken some along. */
+    void checkWhole(List<Table> tables, boolean sameMembers) throws SqlException {
+        for (var table : tables) {
+            int there = instance.getMap(MAP + table.name()).size();
+            if (!sameMembers || there != table.rows().size()) {
+                throw new SqlException(
+                        "the cluster's members changed meanwhile: of %d rows of %s %d are there; try again"
+                                .formatted(table.rows().size(), table.name(), there),
+                        true);
+            }
+        }
+    }
+
+    /** What stays behind is cleared by the next statement; the turn has to be given anyway. */
+    private void clear(Table table) {
+        try {
+            instance.getMap(MAP + table.name()).clear();
+        } catch (HazelcastException | HazelcastInstanceNotActiveException e) {
+            log.warn("sql=not-cleared table={} {}", table.name(), firstLine(e));
         }
     }
 
@@ -161,7 +206,7 @@ public final class SqlGrid {
         }
     }
 
-    private void bringIn(Table table) {
+    private void bringIn(Table table, Bounds bounds, long untilNanos) throws SqlException {
         if (!mapped.contains(table.name())) {
             map(table);
             mapped.add(table.name());
@@ -175,9 +220,22 @@ public final class SqlGrid {
             if (some.size() == ROWS_AT_ONCE) {
                 map.putAll(some);
                 some.clear();
+                check(bounds, untilNanos);
             }
         }
         map.putAll(some);
+    }
+
+    private void check(Bounds bounds, long untilNanos) throws SqlException {
+        if (!bounds.wanted().getAsBoolean()) {
+            throw new SqlException("its client is gone", true);
+        }
+        if (clock.nanoTime() - untilNanos > 0) {
+            throw new SqlException(
+                    "the statement was ended after %d ms; narrow it down, and join by equal columns"
+                            .formatted(bounds.time().toMillis()),
+                    true);
+        }
     }
 
     private void map(Table table) {
@@ -222,33 +280,55 @@ public final class SqlGrid {
                 .atOffset(ZoneOffset.UTC);
     }
 
-    /** Runs on a thread of its own, so that it can be ended while it waits for rows. */
-    private Result run(String sql, Bounds bounds) throws SqlException, InterruptedException {
+    /** A statement that is planned or runs; may be ended by another thread at any time. */
+    private static final class Running {
+        private @Nullable SqlResult result;
+        private boolean ended;
+
+        /** Takes what was begun; ends it at once where nobody waits any more. */
+        synchronized SqlResult begun(SqlResult begun) {
+            result = begun;
+            if (ended) {
+                begun.close();
+            }
+            return begun;
+        }
+
+        synchronized void end() {
+            ended = true;
+            if (result != null) {
+                result.close();
+            }
+        }
+    }
+
+    /** Plans and runs on a thread of its own, so that it can be ended at any time. */
+    private Result run(String sql, Bounds bounds, long untilNanos)
+            throws SqlException, InterruptedException {
         var statement =
                 new SqlStatement(sql)
-                        .setExpectedResultType(com.hazelcast.sql.SqlExpectedResultType.ROWS);
-        try (var running = instance.getSql().execute(statement)) {
-            var rows = new FutureTask<>(() -> read(running, bounds.rows()));
-            Thread.ofVirtual().name("sql-rows").start(rows);
-            long looks = bounds.time().dividedBy(LOOK_EVERY);
-            for (long look = 0; look <= looks; look++) {
+                        .setExpectedResultType(com.hazelcast.sql.SqlExpectedResultType.ROWS)
+                        .setTimeoutMillis(bounds.time().plus(LEASE_BEYOND).toMillis());
+        var running = new Running();
+        var rows =
+                new FutureTask<>(() ->
+                        read(running.begun(instance.getSql().execute(statement)), bounds.rows()));
+        Thread.ofVirtual().name("sql-rows").start(rows);
+        try {
+            while (true) {
                 try {
                     return rows.get(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
                 } catch (TimeoutException _) {
-                    if (!bounds.wanted().getAsBoolean()) {
-                        throw new SqlException("its client is gone", true);
-                    }
+                    check(bounds, untilNanos);
                 }
             }
-            throw new SqlException(
-                    "the statement was ended after %d ms; narrow it down, and join by equal columns"
-                            .formatted(bounds.time().toMillis()),
-                    true);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof HazelcastSqlException failed) {
+            if (e.getCause() instanceof HazelcastException failed) {
                 throw failed;
             }
             throw new IllegalStateException("rows can't be read", e);
+        } finally {
+            running.end();
         }
     }
 
@@ -259,13 +339,17 @@ public final class SqlGrid {
             columns.add(meta.getColumn(i).getName());
         }
         var rows = new ArrayList<List<@Nullable Object>>();
+        long bytes = 0;
         for (var row : running) {
-            if (rows.size() == most) {
-                return new Result(columns, rows, true);
-            }
             var values = new ArrayList<@Nullable Object>();
             for (int i = 0; i < columns.size(); i++) {
-                values.add(plain(row.getObject(i)));
+                var value = plain(row.getObject(i));
+                bytes += BYTES_BESIDE_TEXT;
+                bytes += value instanceof String text ? text.length() : 0;
+                values.add(value);
+            }
+            if (rows.size() == most || bytes > MOST_BYTES) {
+                return new Result(columns, rows, true);
             }
             rows.add(values);
         }

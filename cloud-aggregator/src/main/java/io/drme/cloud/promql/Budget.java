@@ -6,12 +6,17 @@ import java.util.function.BooleanSupplier;
 
 /** What one query may still use. Confined to its thread. */
 final class Budget {
+    /** Elements looked at between two looks at the clock. */
+    private static final long WORK_UNCHECKED = 100_000;
+
     private final Clock clock;
     private final long untilNanos;
     private final Duration limit;
     private final BooleanSupplier wanted;
     private long samples;
     private long points;
+    private long given;
+    private long worked;
 
     /**
      * A whole budget.
@@ -49,6 +54,26 @@ final class Budget {
                             .formatted(Limits.SAMPLES));
         }
         check();
+    }
+
+    /** Counts elements that are gone through, and checks now and then. */
+    void work(long more) throws QueryException {
+        worked += more;
+        if (worked >= WORK_UNCHECKED) {
+            worked = 0;
+            check();
+        }
+    }
+
+    /** Counts values of the answer. */
+    void give(long more) throws QueryException {
+        given += more;
+        if (given > Limits.ANSWER) {
+            throw new QueryException(
+                    QueryException.Kind.EXECUTION,
+                    "the answer has more than %d points; ask for fewer series, a shorter span or a larger step"
+                            .formatted(Limits.ANSWER));
+        }
     }
 
     /** Counts values that are held at once: series times steps. */

@@ -68,6 +68,7 @@ final class Evaluator {
             int next = 0;
             for (int step = 0; step < steps.count(); step++) {
                 long at = steps.at(step) - selector.offsetMillis();
+                budget.work(1);
                 while (next < samples.size() && samples.millis(next) <= at) {
                     next++;
                 }
@@ -101,12 +102,12 @@ final class Evaluator {
                 while (from < to && samples.millis(from) < end - range) {
                     from++;
                 }
+                budget.work(1L + to - from);
                 var value = over.of(from, to, end, parameter[step]);
                 if (value != null) {
                     lane.set(step, value);
                 }
             }
-            budget.check();
             lanes.add(lane);
         }
         return lanes;
@@ -175,10 +176,11 @@ final class Evaluator {
     }
 
     /** The value of the only series, where there is one only. */
-    private double[] single(List<Lane> lanes) {
+    private double[] single(List<Lane> lanes) throws QueryException {
         var at = new double[steps.count()];
         for (int step = 0; step < at.length; step++) {
             int now = step;
+            budget.work(lanes.size());
             var present = lanes.stream().filter(l -> l.present.get(now)).limit(2).toList();
             at[step] = present.size() == 1 ? present.getFirst().values[step] : Double.NaN;
         }

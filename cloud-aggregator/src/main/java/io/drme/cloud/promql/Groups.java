@@ -40,7 +40,7 @@ final class Groups {
             if (how.by().picks()) {
                 result.addAll(picked(group.getValue(), budget));
             } else {
-                result.add(reduced(group.getKey(), group.getValue()));
+                result.add(reduced(group.getKey(), group.getValue(), budget));
             }
         }
         return result;
@@ -50,11 +50,12 @@ final class Groups {
         return parameter == null ? 0 : parameter[step];
     }
 
-    private Lane reduced(Labels labels, List<Lane> members) {
+    private Lane reduced(Labels labels, List<Lane> members, Budget budget) throws QueryException {
         var result = new Lane(labels, steps);
         var values = new double[members.size()];
         for (int step = 0; step < steps; step++) {
             int count = 0;
+            budget.work(members.size());
             for (var member : members) {
                 if (member.present.get(step)) {
                     values[count++] = member.values[step];
@@ -118,6 +119,7 @@ final class Groups {
         for (int step = 0; step < steps; step++) {
             int at = step;
             long count = (long) parameter(step);
+            budget.work(members.size());
             members.stream()
                     .filter(m -> m.present.get(at))
                     .sorted(by(at, how.by() == Aggregation.TOPK))

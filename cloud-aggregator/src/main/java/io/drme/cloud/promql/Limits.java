@@ -16,6 +16,15 @@ public final class Limits {
     /** Values of series at steps that one query may hold, of 8 bytes each. */
     public static final int POINTS = 5_000_000;
 
+    /** Values that one answer may give; each takes some 190 bytes until it is sent. */
+    public static final int ANSWER = 500_000;
+
+    /** Queries that a member answers at once; others wait for {@link #TURN}. */
+    public static final int AT_ONCE = 2;
+
+    /** How long a query waits for those before it. */
+    public static final Duration TURN = Duration.ofSeconds(5);
+
     /** How long a query may take where it names nothing less. */
     public static final Duration TIME = Duration.ofSeconds(30);
 

@@ -10,17 +10,28 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /** Prometheus' questions. Safe for use from any thread; may block. */
 public final class PrometheusQueries {
     private final StoredSeries stored;
     private final Clock clock;
+    private final Duration turn;
+    private final Semaphore turns = new Semaphore(Limits.AT_ONCE, true);
 
     /** Answers from a store. */
     public PrometheusQueries(BlockStore store, RawHistory history, Clock clock) {
+        this(store, history, clock, Limits.TURN);
+    }
+
+    /** The same, with another limit for the wait for queries before. */
+    PrometheusQueries(BlockStore store, RawHistory history, Clock clock, Duration turn) {
         this.stored = new StoredSeries(store, history);
         this.clock = clock;
+        this.turn = turn;
     }
 
     /**
@@ -57,8 +68,46 @@ public final class PrometheusQueries {
         return new Budget(clock, limit, asker.wanted());
     }
 
-    /** Answers at one moment, milliseconds since 1970 UTC. */
-    public Answer query(String query, long atMillis, Asker asker) throws QueryException {
+    @FunctionalInterface
+    private interface Work {
+        Answer done() throws QueryException;
+    }
+
+    /** Answers while at most one other query is answered. */
+    private <T> T inTurn(Asker asker, Function<Answer, T> form, Work work) throws QueryException {
+        var wait = asker.limit().compareTo(turn) < 0 ? asker.limit() : turn;
+        try {
+            if (!turns.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new QueryException(
+                        QueryException.Kind.UNAVAILABLE,
+                        "this member answers %d queries already, which did not end within %d ms; Retry-After: %d, in seconds"
+                                .formatted(Limits.AT_ONCE, wait.toMillis(), turn.toSeconds()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QueryException(
+                    QueryException.Kind.CANCELED, "the query was canceled: the member stops", e);
+        }
+        try {
+            return form.apply(work.done());
+        } finally {
+            turns.release();
+        }
+    }
+
+    /**
+     * Answers at one moment, milliseconds since 1970 UTC. Waits while {@link Limits#AT_ONCE} others
+     * are answered, for at most {@link Limits#TURN}.
+     *
+     * @param form what is made of the answer; the answer and it take memory, so that it is made
+     *     before others have their turn
+     */
+    public <T> T query(String query, long atMillis, Asker asker, Function<Answer, T> form)
+            throws QueryException {
+        return inTurn(asker, form, () -> query(query, atMillis, asker));
+    }
+
+    private Answer query(String query, long atMillis, Asker asker) throws QueryException {
         var expr = Parser.parse(query);
         var budget = budget(asker);
         var steps = new Steps(atMillis, 1, 1);
@@ -68,7 +117,7 @@ public final class PrometheusQueries {
         return switch (new Evaluator(stored, steps, budget).of(expr)) {
             case Value.Scalars(var at) -> new Answer.Scalar(new Point(atMillis, at[0]));
             case Value.Text(var text) -> new Answer.Text(atMillis, text);
-            case Value.Vector(var lanes) -> new Answer.Vector(rows(lanes, steps));
+            case Value.Vector(var lanes) -> new Answer.Vector(rows(lanes, steps, budget));
         };
     }
 
@@ -78,7 +127,7 @@ public final class PrometheusQueries {
         long last = atMillis - selector.offsetMillis();
         for (var series : stored.select(selector.matchers(), budget)) {
             var samples = stored.read(series, last - selector.rangeMillis(), last, budget);
-            budget.hold(samples.size());
+            budget.give(samples.size());
             var points = new ArrayList<Point>(samples.size());
             for (int i = 0; i < samples.size(); i++) {
                 points.add(new Point(samples.millis(i), samples.value(i)));
@@ -90,8 +139,22 @@ public final class PrometheusQueries {
         return rows;
     }
 
-    /** Answers at each step from one time to another, both inclusive, in milliseconds. */
-    public Answer range(String query, long fromMillis, long toMillis, long stepMillis, Asker asker)
+    /**
+     * Answers at each step from one time to another, both inclusive, in milliseconds; in turn as
+     * {@link #query}.
+     */
+    public <T> T range(
+            String query,
+            long fromMillis,
+            long toMillis,
+            long stepMillis,
+            Asker asker,
+            Function<Answer, T> form)
+            throws QueryException {
+        return inTurn(asker, form, () -> range(query, fromMillis, toMillis, stepMillis, asker));
+    }
+
+    private Answer range(String query, long fromMillis, long toMillis, long stepMillis, Asker asker)
             throws QueryException {
         if (toMillis < fromMillis) {
             throw QueryException.bad("end timestamp must not be before start time");
@@ -113,23 +176,26 @@ public final class PrometheusQueries {
                             .formatted(expr.type().text()));
         }
         var steps = new Steps(fromMillis, stepMillis, (int) last + 1);
-        var value = new Evaluator(stored, steps, budget(asker)).of(expr);
+        var budget = budget(asker);
+        var value = new Evaluator(stored, steps, budget).of(expr);
         if (value instanceof Value.Scalars(var at)) {
             var lane = new Lane(Labels.NONE, steps.count());
             for (int step = 0; step < at.length; step++) {
                 lane.set(step, at[step]);
             }
-            return new Answer.Matrix(rows(List.of(lane), steps));
+            return new Answer.Matrix(rows(List.of(lane), steps, budget));
         }
         var lanes = value instanceof Value.Vector(var found) ? found : List.<Lane>of();
-        var rows = rows(lanes, steps);
+        var rows = rows(lanes, steps, budget);
         rows.sort(Comparator.comparing(r -> r.labels().map().toString()));
         return new Answer.Matrix(rows);
     }
 
-    private static List<Row> rows(List<Lane> lanes, Steps steps) {
+    private static List<Row> rows(List<Lane> lanes, Steps steps, Budget budget)
+            throws QueryException {
         var rows = new ArrayList<Row>();
         for (var lane : lanes) {
+            budget.give(lane.present.cardinality());
             var points = new ArrayList<Point>(lane.present.cardinality());
             for (int step = lane.present.nextSetBit(0);
                     step >= 0;

@@ -200,6 +200,11 @@ public final class Fleet {
                 .toList();
     }
 
+    /** Which alarms a selection is about, as the fleet is now. */
+    public AlarmScope alarms(Selection selection) throws DatabaseException {
+        return new AlarmScope(selection, gateways(selection));
+    }
+
     /** The ids of the gateways of a selection of which any tag can match. */
     public Set<String> names(Selection selection) throws DatabaseException {
         return gateways(selection).stream()

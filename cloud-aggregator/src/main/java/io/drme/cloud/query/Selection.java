@@ -31,6 +31,13 @@ public record Selection(
         return first.contains("**") || Glob.of(first).matches(gateway);
     }
 
+    /** The only gateway whose tags can match; empty where there may be several. */
+    public Optional<String> only() {
+        int slash = match.indexOf('/');
+        var first = slash < 0 ? "*" : match.substring(0, slash);
+        return first.matches("[A-Za-z0-9._-]+") ? Optional.of(first) : Optional.empty();
+    }
+
     /** The pattern over full names, compiled. */
     public Glob pattern() {
         return Glob.of(match);

@@ -23,6 +23,14 @@ record Select(String sql, Set<String> tables, List<String> times) {
     /** Tables in one statement, each counted as often as it stands there: joins grow with each. */
     static final int MOST_TABLES = 4;
 
+    /** Wildcards of one LIKE: each may be tried at every character of a text. */
+    private static final int MOST_WILDCARDS = 3;
+
+    /** Texts put together in one statement: each may double what the one before made. */
+    private static final int MOST_JOINED = 10;
+
+    private static final Set<String> CONCAT = Set.of("concat", "concat_ws");
+
     private static final Pattern WORD =
             Pattern.compile(
                     "\\s++|(?<text>'(?:[^']|'')*+')|(?<quoted>\"(?:[^\"]|\"\")++\")|(?<word>[A-Za-z_][A-Za-z0-9_]*+)|(?<number>[0-9]++(?:\\.[0-9]*+)?(?:[eE][+-]?[0-9]++)?)|(?<sign><>|!=|<=|>=|\\|\\||[-+*/%=<>(),.;?])");
@@ -86,7 +94,6 @@ record Select(String sql, Set<String> tables, List<String> times) {
                     "position",
                     "power",
                     "radians",
-                    "replace",
                     "round",
                     "rtrim",
                     "select",
@@ -147,6 +154,8 @@ record Select(String sql, Set<String> tables, List<String> times) {
                     "hop",
                     "impose_order",
                     "recursive",
+                    "similar",
+                    "rlike",
                     "with",
                     "values");
 
@@ -194,7 +203,9 @@ record Select(String sql, Set<String> tables, List<String> times) {
         }
         for (int i = 0; i < words.size(); i++) {
             check(words, i);
+            checkLike(words, i);
         }
+        checkJoined(words);
         var tables = tables(words, known);
         var times = new ArrayList<String>();
         for (var word : words) {
@@ -256,6 +267,42 @@ record Select(String sql, Set<String> tables, List<String> times) {
                     "the function %s is not on the list of those that are run"
                             .formatted(word.text()),
                     "one of " + String.join(", ", new TreeSet<>(CALLABLE)));
+        }
+    }
+
+    private static void checkLike(List<Word> words, int at) throws RefusedException {
+        var word = words.get(at);
+        if (!word.kind().equals("word") || !word.is("like")) {
+            return;
+        }
+        var pattern = at + 1 < words.size() ? words.get(at + 1) : word;
+        boolean goesOn = at + 2 < words.size() && words.get(at + 2).is("||");
+        long wildcards = pattern.text().chars().filter(c -> c == '%').count();
+        if (!pattern.kind().equals("text") || goesOn || wildcards > MOST_WILDCARDS) {
+            throw refused(
+                    "LIKE %s may take without end".formatted(pattern.text()),
+                    "behind LIKE a text in quotes with at most %d of %%".formatted(MOST_WILDCARDS));
+        }
+    }
+
+    private static void checkJoined(List<Word> words) throws RefusedException {
+        var inConcat = new ArrayList<Boolean>(List.of(false));
+        int joined = 0;
+        for (int i = 0; i < words.size(); i++) {
+            var word = words.get(i);
+            if (word.is("(")) {
+                inConcat.add(i > 0 && CONCAT.contains(words.get(i - 1).name()));
+            } else if (word.is(")") && inConcat.size() > 1) {
+                inConcat.removeLast();
+            } else if (word.is("||") || (word.is(",") && inConcat.getLast())) {
+                joined++;
+            }
+        }
+        if (joined > MOST_JOINED) {
+            throw refused(
+                    "it puts %d texts together".formatted(joined + 1),
+                    "at most %d, by || and concat in all of the statement"
+                            .formatted(MOST_JOINED + 1));
         }
     }
 

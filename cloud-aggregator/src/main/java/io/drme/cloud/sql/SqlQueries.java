@@ -19,6 +19,7 @@ import io.drme.model.Value;
 import io.drme.model.ValueType;
 import io.drme.schema.BadEventException;
 import io.drme.schema.Payloads;
+import io.drme.time.Clock;
 import io.drme.time.Hlc;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -33,6 +34,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +53,7 @@ public final class SqlQueries {
     public static final Duration TIME = Duration.ofSeconds(15);
 
     private static final int MOST_TEXT = 1_000;
+    private static final int ALARMS_AT_ONCE = 10_000;
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final double NANOS_PER_SECOND = 1e9;
     private static final Set<RollUpFunction> FIGURES =
@@ -126,10 +130,20 @@ public final class SqlQueries {
     private final Trends trends;
     private final AlarmStore alarms;
     private final BlockStore store;
+    private final Clock clock;
+
+    /** Rows are read for one statement at a time, also before it has its turn in the grid. */
+    private final Semaphore turn = new Semaphore(1, true);
 
     /** SQL over these. */
     public SqlQueries(
-            SqlGrid grid, Fleet fleet, Trends trends, AlarmStore alarms, BlockStore store) {
+            SqlGrid grid,
+            Fleet fleet,
+            Trends trends,
+            AlarmStore alarms,
+            BlockStore store,
+            Clock clock) {
+        this.clock = clock;
         this.grid = grid;
         this.fleet = fleet;
         this.trends = trends;
@@ -158,9 +172,22 @@ public final class SqlQueries {
      *
      * @param selection of gateways, and by its pattern of tags
      * @param span of roll-ups and events, and the length of a roll-up's step
+     * @param from alarms raised at or after; empty means all
+     * @param to alarms raised before; empty means all
      * @param wanted whether somebody still waits
      */
-    public record View(Selection selection, RollUp.Span span, BooleanSupplier wanted) {}
+    public record View(
+            Selection selection,
+            RollUp.Span span,
+            Optional<Long> from,
+            Optional<Long> to,
+            BooleanSupplier wanted) {
+        private boolean isBounded(String table) {
+            return table.equals("rollups")
+                    || table.equals("events")
+                    || (table.equals("alarms") && (from.isPresent() || to.isPresent()));
+        }
+    }
 
     /**
      * Runs a statement.
@@ -171,19 +198,41 @@ public final class SqlQueries {
     public SqlGrid.Result run(String sql, View view)
             throws RefusedException, SqlGrid.SqlException, DatabaseException, InterruptedException {
         var select = Select.of(sql, TABLES.keySet());
-        checkTimes(select, view.span());
+        checkTimes(select, view);
+        var deadline = new Deadline(clock, TIME, view.wanted());
+        if (!turn.tryAcquire(TIME.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw deadline.late();
+        }
+        try {
+            return run(select, view, deadline);
+        } finally {
+            turn.release();
+        }
+    }
+
+    private SqlGrid.Result run(Select select, View view, Deadline deadline)
+            throws RefusedException, SqlGrid.SqlException, DatabaseException, InterruptedException {
         var tables = new ArrayList<Table>();
         for (var name : select.tables()) {
-            tables.add(new Table(name, TABLES.getOrDefault(name, List.of()), rows(name, view)));
+            tables.add(
+                    new Table(
+                            name,
+                            TABLES.getOrDefault(name, List.of()),
+                            rows(name, view, deadline)));
         }
-        return grid.select(sql, tables, new SqlGrid.Bounds(MOST_ROWS_GIVEN, TIME, view.wanted()));
+        deadline.check();
+        return grid.select(
+                select.sql(),
+                tables,
+                new SqlGrid.Bounds(MOST_ROWS_GIVEN, deadline.left(), view.wanted()));
     }
 
     /** A time outside of what is seen would give an answer that looks whole and is not. */
-    private static void checkTimes(Select select, RollUp.Span span) throws RefusedException {
-        if (!select.tables().contains("rollups") && !select.tables().contains("events")) {
+    private static void checkTimes(Select select, View view) throws RefusedException {
+        if (select.tables().stream().noneMatch(view::isBounded)) {
             return;
         }
+        var span = view.span();
         for (var text : select.times()) {
             var nanos = nanos(text);
             if (nanos.isPresent() && nanos.get() < span.from()) {
@@ -198,7 +247,7 @@ public final class SqlQueries {
     private static RefusedException beyond(String where, String time) {
         return new RefusedException(
                 where,
-                "the statement names the time %s, which is outside of what it sees of rollups and events"
+                "the statement names the time %s, which is outside of what it sees of rollups, events or alarms"
                         .formatted(time),
                 "a span by \"from\" and \"to\" in the body that holds all times of the statement");
     }
@@ -222,9 +271,9 @@ public final class SqlQueries {
         return text.matches(".*(Z|[+-]\\d\\d:\\d\\d)") ? text : text + "Z";
     }
 
-    private List<@Nullable Object[]> rows(String table, View view)
-            throws DatabaseException, RefusedException {
-        var rows = new Rows(table);
+    private List<@Nullable Object[]> rows(String table, View view, Deadline deadline)
+            throws DatabaseException, RefusedException, SqlGrid.SqlException {
+        var rows = new Rows(table, deadline);
         switch (table) {
             case "gateways" -> gateways(view, rows);
             case "latest" -> latest(view, rows);
@@ -238,10 +287,17 @@ public final class SqlQueries {
     /** Rows up to a limit. */
     private static final class Rows {
         private final String table;
+        private final Deadline deadline;
         private final List<@Nullable Object[]> list = new ArrayList<>();
 
-        Rows(String table) {
+        Rows(String table, Deadline deadline) {
             this.table = table;
+            this.deadline = deadline;
+        }
+
+        /** Whether they may go on; before each tag, gateway or page. */
+        void check() throws SqlGrid.SqlException {
+            deadline.check();
         }
 
         void add(@Nullable Object... row) throws RefusedException {
@@ -274,8 +330,10 @@ public final class SqlQueries {
                 .toList();
     }
 
-    private void gateways(View view, Rows rows) throws DatabaseException, RefusedException {
+    private void gateways(View view, Rows rows)
+            throws DatabaseException, RefusedException, SqlGrid.SqlException {
         for (var gateway : seen(view)) {
+            rows.check();
             var now = fleet.view(gateway);
             rows.add(
                     gateway.name(),
@@ -351,7 +409,8 @@ public final class SqlQueries {
         };
     }
 
-    private void rollUps(View view, Rows rows) throws DatabaseException, RefusedException {
+    private void rollUps(View view, Rows rows)
+            throws DatabaseException, RefusedException, SqlGrid.SqlException {
         var tags =
                 fleet.tags(view.selection()).stream()
                         .filter(t -> t.tag().type() != ValueType.TEXT)
@@ -365,7 +424,8 @@ public final class SqlQueries {
         fleet.gateways(view.selection()).forEach(g -> byName.put(g.name(), g));
         for (var tag : tags) {
             var gateway = byName.get(tag.gateway());
-            if (gateway == null || !view.wanted().getAsBoolean()) {
+            rows.check();
+            if (gateway == null) {
                 continue;
             }
             for (var row : trends.rollUp(gateway, tag.tag().name(), span, FIGURES)) {
@@ -384,38 +444,51 @@ public final class SqlQueries {
         }
     }
 
-    private void alarms(View view, Rows rows) throws DatabaseException, RefusedException {
-        var sites = new HashMap<String, String>();
-        seen(view).forEach(g -> sites.put(g.name(), g.site()));
-        var pattern = view.selection().pattern();
-        var all = alarms.alarms(AlarmStore.Filter.ALL, Optional.empty(), MOST_ROWS_READ + 1);
-        for (var alarm : all) {
-            var site = sites.get(alarm.gateway());
-            if (site != null && pattern.matches(alarm.gateway() + "/" + alarm.tag())) {
-                rows.add(
-                        alarm.id(),
-                        alarm.gateway(),
-                        site,
-                        alarm.name(),
-                        alarm.tag(),
-                        alarm.state(),
-                        alarm.priority(),
-                        alarm.message(),
-                        alarm.raisedAt(),
-                        alarm.clearedAt(),
-                        alarm.acknowledgedAt(),
-                        alarm.acknowledgedBy());
+    private void alarms(View view, Rows rows)
+            throws DatabaseException, RefusedException, SqlGrid.SqlException {
+        var scope = fleet.alarms(view.selection());
+        var filter =
+                new AlarmStore.Filter(
+                        Optional.empty(),
+                        Optional.empty(),
+                        view.selection().only(),
+                        view.from(),
+                        view.to());
+        var place = Optional.<AlarmStore.Place>empty();
+        while (true) {
+            rows.check();
+            var part = alarms.alarms(filter, place, ALARMS_AT_ONCE);
+            for (var alarm : part) {
+                var site = scope.site(alarm);
+                if (site.isPresent()) {
+                    rows.add(
+                            alarm.id(),
+                            alarm.gateway(),
+                            site.get(),
+                            alarm.name(),
+                            alarm.tag(),
+                            alarm.state(),
+                            alarm.priority(),
+                            alarm.message(),
+                            alarm.raisedAt(),
+                            alarm.clearedAt(),
+                            alarm.acknowledgedAt(),
+                            alarm.acknowledgedBy());
+                }
             }
-        }
-        if (all.size() > MOST_ROWS_READ) {
-            throw tooMany("alarms");
+            if (part.size() < ALARMS_AT_ONCE) {
+                return;
+            }
+            place = Optional.of(AlarmStore.Place.of(part.getLast()));
         }
     }
 
-    private void events(View view, Rows rows) throws DatabaseException, RefusedException {
+    private void events(View view, Rows rows)
+            throws DatabaseException, RefusedException, SqlGrid.SqlException {
         long from = Hlc.of(Math.max(0, view.span().from() / NANOS_PER_MILLI), 0);
         long to = Hlc.of(Math.max(0, view.span().to() / NANOS_PER_MILLI), 0);
         for (var gateway : seen(view)) {
+            rows.check();
             for (var stored : store.events(gateway.id(), from, to, MOST_ROWS_READ + 1)) {
                 var event = stored.event();
                 String detail;

@@ -47,8 +47,12 @@ final class Conditions {
         if (now.seenNanos() == 0) {
             return found;
         }
-        boolean isSilent =
-                nowNanos - Math.max(now.seenNanos(), watchedSince) > SILENT_AFTER.toNanos();
+        // who was silent stays so until it is heard, whoever watches since
+        long since =
+                was.contains(Concern.SILENT)
+                        ? now.seenNanos()
+                        : Math.max(now.seenNanos(), watchedSince);
+        boolean isSilent = nowNanos - since > SILENT_AFTER.toNanos();
         boolean isStuck = isStuck(gateway, now, was.contains(Concern.BACKLOG), nowNanos);
         add(found, Concern.SILENT, isSilent);
         add(found, Concern.BACKLOG, isStuck && !isSilent);

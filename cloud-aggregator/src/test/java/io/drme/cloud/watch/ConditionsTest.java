@@ -44,6 +44,15 @@ class ConditionsTest {
         assertThat(of(state, Set.of(), after(Duration.ofSeconds(31)))).contains(Concern.SILENT);
     }
 
+    // The member that watched is restarted: nobody has heard the gateway by that.
+    @Test
+    void whoIsSilentStaysSoForTheNextMemberThatWatches() {
+        var state = seen(START - Duration.ofHours(1).toNanos(), 0, 0, 30, "");
+        var was = Set.of(Concern.SILENT, Concern.FILLING);
+        assertThat(of(state, was, START)).containsExactlyInAnyOrderElementsOf(was);
+        assertThat(of(seen(START, 0, 0, -1, ""), was, START)).isEmpty();
+    }
+
     @Test
     void aBacklogThatDoesNotFallForFiveMinutesIsToldUntilHalfOfItIsGone() {
         for (int minute = 0; minute < 5; minute++) {

@@ -202,6 +202,22 @@ class FleetWatchTest {
         assertThat(alarms()).hasSize(1);
     }
 
+    // A restart of the oldest member ended the alarm, and with it what people had done about it.
+    @Test
+    void whatWasAcknowledgedStaysSoWhereAnotherMemberGoesOn() throws Exception {
+        heard("a");
+        pass(Duration.ofSeconds(31));
+        handle("acknowledge", Map.of("comment", "on my way"));
+        var next = new FleetWatch(store, new Grid(member), clock, Changes.NONE, () -> true);
+        for (int i = 0; i < 10; i++) {
+            next.step();
+            assertThat(alarms())
+                    .singleElement()
+                    .satisfies(a -> assertThat(a.state()).isEqualTo("acknowledged"));
+            clock.advance(Duration.ofSeconds(5));
+        }
+    }
+
     @Test
     void theListGoesOnBehindAnAlarmOfTheCentre() throws Exception {
         heard("a");

@@ -58,9 +58,11 @@ public final class Access {
      * @param name of all of them together
      * @param users the accounts
      * @param sessions who is signed in
-     * @param tokens hashes of their directories' tokens, a line each
+     * @param member which of them this one is, the same after a restart, and no other's
+     * @param tokens of each its name and the hash of its directory's token, a line each
      */
-    public record Shared(String name, KeptText users, KeptText sessions, KeptText tokens) {}
+    public record Shared(
+            String name, String member, KeptText users, KeptText sessions, KeptText tokens) {}
 
     /**
      * Opens what a data directory holds: {@code users.json}, {@code sessions.json}, and {@code
@@ -83,7 +85,8 @@ public final class Access {
 
     /**
      * Opens what several programs share. Accounts of the data directory are taken over where there
-     * are none yet. The directory has a token of its own, which the others let in, too.
+     * are none yet. The directory has a token of its own, which the others let in, too; it takes
+     * the place of the one that it had before. To revoke a token, delete its file and start again.
      *
      * @throws IOException when the directory or what is shared can't be read or written
      */
@@ -93,10 +96,12 @@ public final class Access {
         shared.users().update(text -> text.isEmpty() ? here : text);
         shared.tokens()
                 .update(text -> {
+                    var mine = shared.member().replaceAll("\\s", "_") + " ";
                     var lines = new ArrayList<>(text.lines().toList());
-                    if (!lines.contains(own)) {
-                        lines.add(own);
-                    }
+                    // a line without a name can't be told whose it is, so that nobody could revoke
+                    // it
+                    lines.removeIf(line -> line.startsWith(mine) || line.indexOf(' ') < 0);
+                    lines.add(mine + own);
                     return String.join(
                             "\n",
                             lines.subList(Math.max(0, lines.size() - MAX_TOKENS), lines.size()));
@@ -269,7 +274,11 @@ public final class Access {
             return false;
         }
         try {
-            return tokens.get().read().lines().anyMatch(t -> Secrets.same(hash, t));
+            return tokens.get()
+                    .read()
+                    .lines()
+                    .map(line -> line.substring(line.indexOf(' ') + 1))
+                    .anyMatch(t -> Secrets.same(hash, t));
         } catch (IOException e) {
             throw Problem.unavailable(
                             tokens.get().toString(),
