@@ -89,7 +89,7 @@ final class DeviceFiles {
         }
         var hash = hash(Files.readAllBytes(target));
         var record = record(target);
-        return Files.exists(record) && Files.readString(record).strip().equals(hash)
+        return (Files.exists(record) && Files.readString(record).strip().equals(hash))
                 || marked().stream()
                         .map(JsonObject.class::cast)
                         .anyMatch(m ->

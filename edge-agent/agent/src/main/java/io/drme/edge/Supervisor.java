@@ -153,9 +153,8 @@ final class Supervisor implements AutoCloseable {
         centreStrange = strange;
     }
 
-    /** Called when a trial that came to this version of the configuration is over. */
+    /** Told of the end of a trial, on the supervisor's thread; may wait for a disk only. */
     interface TrialEnd {
-        /** Tells it on the supervisor's thread; may wait for a disk, not for the supervisor. */
         void ended(long version, boolean kept);
     }
 

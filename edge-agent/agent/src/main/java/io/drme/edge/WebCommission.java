@@ -304,10 +304,10 @@ final class WebCommission implements GatewayParts.Commission {
         texts.put(target, Files.readString(prepared.draft()));
         files.put(texts);
         // An interrupt leaves it to the next start to go back, as it is not known what runs.
-        switch (outcome(by, confirmWithin)) {
+        return switch (outcome(by, confirmWithin)) {
             case Supervisor.Outcome.Applied(long version, var changes, boolean onTrial) -> {
                 files.applied(version, onTrial);
-                return new JsonObject()
+                yield new JsonObject()
                         .put("version", version)
                         .put("changes", new JsonArray(changes))
                         .put("onTrial", onTrial)
@@ -317,7 +317,7 @@ final class WebCommission implements GatewayParts.Commission {
                 var _ = files.restore();
                 throw refused(why);
             }
-        }
+        };
     }
 
     private Supervisor.Outcome outcome(String by, Duration confirmWithin)
