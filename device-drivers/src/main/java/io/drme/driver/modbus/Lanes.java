@@ -41,6 +41,9 @@ final class Lanes {
     /** A slow unit has one part in so many of the time of a line on which others wait. */
     static final int SHARE = 20;
 
+    /** A write waits for the second connection for one part in so many of its time limit. */
+    private static final int CONNECT_PART = 4;
+
     private final Line main;
     private final @Nullable Line side;
     private final Clock clock;
@@ -180,8 +183,9 @@ final class Lanes {
     }
 
     /**
-     * Writes as {@link Line#write} does. Where the second connection can't be had it goes over the
-     * first; once it was sent it is never sent again.
+     * Writes as {@link Line#write} does, with its whole time from its turn on. Where the second
+     * connection can't be had, within a part of that time, it goes over the first; once it was sent
+     * it is never sent again.
      */
     void write(WriteRequest write, Duration timeout, Trace trace)
             throws IOException, RefusalException, InterruptedException {
@@ -190,19 +194,18 @@ final class Lanes {
             main.write(write, timeout, trace);
             return;
         }
-        long until = clock.nanoTime() + timeout.toNanos();
         try {
-            second.open(timeout);
+            second.open(timeout.dividedBy(CONNECT_PART));
         } catch (IOException e) {
             if (Thread.currentThread().isInterrupted()) {
                 throw e;
             }
             giveUp(second);
-            main.write(write, Duration.ofNanos(until - clock.nanoTime()), trace);
+            main.write(write, timeout, trace);
             return;
         }
         try {
-            second.write(write, Duration.ofNanos(until - clock.nanoTime()), trace);
+            second.write(write, timeout, trace);
         } catch (SocketException | EOFException e) {
             if (!Thread.currentThread().isInterrupted()) {
                 giveUp(second);

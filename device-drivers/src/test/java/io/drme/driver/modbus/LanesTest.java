@@ -38,6 +38,8 @@ class LanesTest {
     private int mostTaken = 10;
     private int mostServed = 10;
     private int opened;
+    private Duration refusesAfter = Duration.ZERO;
+    private Runnable onWrite = () -> {};
 
     private Line line(Transport transport) {
         return new Line(transport, new Mbap(), clock);
@@ -67,6 +69,7 @@ class LanesTest {
         public void open(Duration timeout) throws IOException {
             close();
             if (open.size() >= mostTaken) {
+                clock.advance(refusesAfter.compareTo(timeout) < 0 ? refusesAfter : timeout);
                 throw new ConnectException("refused");
             }
             open.add(this);
@@ -81,6 +84,7 @@ class LanesTest {
 
         @Override
         public void write(byte[] request) {
+            onWrite.run();
             if (open.indexOf(this) >= mostServed) {
                 return;
             }
@@ -238,6 +242,47 @@ class LanesTest {
         lanes.read(new Line.Read(GOOD, Area.HOLDING, 0, 1), LIMIT, trace);
         lanes.write(WriteRequest.register(BAD, 0, 7), LIMIT, trace);
         assertThat(trace.answer()).as("its answer").hasSize(12);
+    }
+
+    // What is sent with no time left is taken by the device and told as not answered.
+    @Test
+    void aWriteHasItsTimeAlsoWhereTheSecondConnectionIsRefusedLate() throws Exception {
+        answersAfter.put(BAD, SLOW);
+        read(BAD);
+        open.removeLast();
+        mostTaken = 1;
+        refusesAfter = Duration.ofMinutes(1);
+        lanes.write(WriteRequest.register(BAD, 0, 7), LIMIT, trace);
+        assertThat(trace.answer()).as("its answer").hasSize(12);
+    }
+
+    @Test
+    void aWriteHasItsTimeAlsoWhereItWaitedForAReadOfItsUnit() throws Exception {
+        answersAfter.put(BAD, SLOW);
+        read(BAD);
+        var failures = new ArrayList<Exception>();
+        var writes = new ArrayList<Thread>();
+        onWrite =
+                () -> {
+                    onWrite = () -> {};
+                    writes.add(Thread.ofVirtual().start(() -> writeBad(failures)));
+                    while (writes.getLast().getState() != Thread.State.WAITING) {
+                        Thread.onSpinWait();
+                    }
+                };
+        read(BAD);
+        writes.getLast().join();
+        assertThat(failures).isEmpty();
+    }
+
+    private void writeBad(List<Exception> failures) {
+        try {
+            lanes.write(WriteRequest.register(BAD, 0, 7), LIMIT, new Trace());
+        } catch (IOException | RefusalException e) {
+            failures.add(e);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

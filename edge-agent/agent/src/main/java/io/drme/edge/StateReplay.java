@@ -134,9 +134,9 @@ final class StateReplay implements LogTail.Visitor {
     private void passTo(long now) {
         for (; nextStart < starts.size() && starts.get(nextStart) <= now; nextStart++) {
             long start = starts.get(nextStart);
-            if (began && start > last && now - start >= TICKED_NANOS) {
-                tick(start);
-                last = start;
+            if (began && start > last) {
+                last = start; // in what was before it nobody watched, whatever came since
+                tickAtStart(start, now);
             }
         }
         boolean wasQuiet = began && now - last <= MOST_QUIET_NANOS;
@@ -150,6 +150,15 @@ final class StateReplay implements LogTail.Visitor {
         tickedAt = began ? tickedAt : now;
         last = now;
         began = true;
+    }
+
+    /** A batch may have come before the first tick. */
+    private void tickAtStart(long start, long now) {
+        if (now - start >= TICKED_NANOS) {
+            tick(start);
+        } else {
+            tickedAt = start;
+        }
     }
 
     private void tick(long now) {

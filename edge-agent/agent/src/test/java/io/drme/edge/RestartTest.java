@@ -317,4 +317,33 @@ class RestartTest {
         assertThat(second.alarms()).isEmpty();
         assertThat(second.run(Duration.ofMinutes(2), 90).alarms()).hasSize(1);
     }
+
+    private static final String TEN =
+            """
+            pipelines:
+              t: {from: "press/held", steps: [{aggregate: {window: 10s, functions: [avg]}}], to: "t/{function}"}
+            """;
+
+    // A start is a start, be it that the first batch comes before the first tick.
+    @Test
+    void nothingIsMadeOfTheTimeTheGatewayWasDown() throws Exception {
+        var first = new Life(TEN);
+        first.give("press/held", 8.0).run(Duration.ofSeconds(45), 1);
+        first.give("press/held", 9.0).run(Duration.ofSeconds(30), 1).kill();
+        long down = clock.epochNanos();
+        clock.advance(Duration.ofMinutes(9));
+        new Life(TEN).give("press/level", 1.0).kill();
+
+        var third = new Life(TEN).run(Duration.ofSeconds(30), 1);
+        assertThat(times(third, "t/avg")).isNotEmpty().noneMatch(t -> isWithin(t, down));
+    }
+
+    private static List<Long> times(Life life, String tag) throws Exception {
+        return life.points(tag).stream().map(Point::sourceTimeNanos).toList();
+    }
+
+    /** Whether a window that ends then lies in the downtime, but for what a value is held. */
+    private static boolean isWithin(long end, long down) {
+        return end > down + 60 * SECOND && end <= down + 540 * SECOND;
+    }
 }

@@ -126,7 +126,7 @@ public final class Alarms {
         look(in, now, sink);
         if (comparers.any()) {
             for (var watch : comparers.asked(in)) {
-                if (watch.lookAgain(elapsed)) {
+                if (watch.lookBeside(elapsed)) {
                     turn(watch, now, sink);
                 }
             }

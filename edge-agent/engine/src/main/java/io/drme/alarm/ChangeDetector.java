@@ -52,6 +52,11 @@ final class ChangeDetector implements Detector {
     }
 
     @Override
+    public long looksBackNanos() {
+        return withinNanos;
+    }
+
+    @Override
     public void save(DataOutput out) throws IOException {
         out.writeBoolean(isKnown);
         out.writeLong(bits);

@@ -45,7 +45,7 @@ public final class Recall {
             }
         }
         for (var watch : alarms.comparers().asked(in)) {
-            if (watch.lookAgain(elapsed)) {
+            if (watch.lookBeside(elapsed)) {
                 turned(watch, now);
             }
         }

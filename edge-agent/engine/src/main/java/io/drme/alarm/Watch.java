@@ -150,7 +150,12 @@ final class Watch {
         return judge(detector.detect(batch, at, tagName, isPresent, elapsed), elapsed);
     }
 
-    /** As {@link #look}, without a sample: time has passed, or what it compares with changed. */
+    /** As {@link #look}, at what it compares with, be that no longer known. */
+    boolean lookBeside(long elapsed) {
+        return judge(detector.later(isPresent, elapsed), elapsed);
+    }
+
+    /** As {@link #look}, without a sample: time has passed. */
     boolean lookAgain(long elapsed) {
         int truth = detector.later(isPresent, elapsed);
         return truth == Program.UNKNOWN ? isDue(elapsed) : judge(truth, elapsed);

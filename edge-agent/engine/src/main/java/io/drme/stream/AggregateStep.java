@@ -119,11 +119,14 @@ record AggregateStep(
 
     @Override
     public Duration looksBack() {
-        return switch (windows) {
-            case Windows.Time(var length, var _) -> length.plus(lateness);
-            case Windows.Session(var gap, var most) -> most.plus(gap);
-            case Windows.Count _ -> WITHOUT_END;
-        };
+        var ofWindows =
+                switch (windows) {
+                    case Windows.Time(var length, var _) -> length.plus(lateness);
+                    case Windows.Session(var gap, var most) -> most.plus(gap);
+                    case Windows.Count _ -> WITHOUT_END;
+                };
+        boolean isHeld = windows instanceof Windows.Time && hold.orElse(false);
+        return isHeld ? ofWindows.plus(WITHOUT_END) : ofWindows;
     }
 
     @Override

@@ -119,7 +119,7 @@ record PatternStep(
 
     @Override
     public Duration looksBack() {
-        return within.plus(lasts.orElse(Duration.ZERO));
+        return within.plus(lasts.orElse(Duration.ZERO)).plus(lateness);
     }
 
     @Override

@@ -145,7 +145,7 @@ record StatesStep(
 
     @Override
     public Duration looksBack() {
-        return window.plus(maxAge.orElse(Duration.ZERO));
+        return window.plus(maxAge.orElse(WITHOUT_END));
     }
 
     @Override

@@ -56,6 +56,21 @@ class ConditionsTest {
         assertThat(rig.lines()).containsExactly("5s normal>unacknowledged");
     }
 
+    // As a bad value of its own does, it ends an off-delay that runs.
+    @Test
+    void aSetpointThatTurnsBadSpeaksAgainstClearing() {
+        var rig = rig("off-delay: 3s, deviation: {from: press-3/setpoint, by: 5}");
+
+        rig.integer(SETPOINT, 1, 70).real(TAG, 2, 100).integer(SETPOINT, 3, 99);
+        rig.bad(SETPOINT, 4).bad(SETPOINT, 9);
+        assertThat(rig.lines()).containsExactly("2s normal>unacknowledged");
+
+        rig.integer(SETPOINT, 10, 99).integer(SETPOINT, 12, 99);
+        assertThat(rig.lines()).isEmpty();
+        rig.integer(SETPOINT, 13, 99);
+        assertThat(rig.lines()).containsExactly("13s unacknowledged>returned");
+    }
+
     @Test
     void aDeviationFromANumberHasADeadbandToo() {
         var rig = rig("deadband: 1, deviation: {from: 70, by: 5}");

@@ -7,6 +7,8 @@ import io.drme.model.ValueType;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What of a changed pipeline goes on, step by step, and what it says of the rest. */
 class MigrationTest {
@@ -107,5 +109,26 @@ class MigrationTest {
                                 .pipelines()
                                 .looksBack())
                 .hasSeconds(45);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    {states: {of: {on: "value > 1"}, window: 10s}}                     | 86410
+                    {states: {of: {on: "value > 1"}, window: 10s, max-age: 5s}}        | 15
+                    {aggregate: {window: 10s, hold: true, functions: [max]}}           | 86410
+                    {aggregate: {window: 10s, hold: false, functions: [max]}}          | 10
+                    {pattern: {when: "value > 1", times: 2, within: 30s, lateness: 4s}} | 34
+                    """)
+    void whatAStepKeepsIsLookedBackOn(String step, long seconds) {
+        var text =
+                """
+                pipelines:
+                  a: {from: "press/oil", steps: [%s], to: "%s"}
+                """
+                        .formatted(step, step.startsWith("{pattern") ? "a/x" : "a/{function}");
+        assertThat(new Rig(text, OIL).pipelines().looksBack()).hasSeconds(seconds);
     }
 }
