@@ -153,12 +153,6 @@ final class Supervisor implements AutoCloseable {
         centreStrange = strange;
     }
 
-    /** Called when a trial that came to this version of the configuration is over. */
-    interface TrialEnd {
-        /** Tells it on the supervisor's thread; may wait for a disk, not for the supervisor. */
-        void ended(long version, boolean kept);
-    }
-
     /** Tells who wants to know of the end of trials; from any thread. */
     void watchTrials(TrialEnd end) {
         trialEnd = end;
