@@ -153,11 +153,6 @@ final class Supervisor implements AutoCloseable {
         centreStrange = strange;
     }
 
-    /** Told of the end of a trial, on the supervisor's thread; may wait for a disk only. */
-    interface TrialEnd {
-        void ended(long version, boolean kept);
-    }
-
     /** Tells who wants to know of the end of trials; from any thread. */
     void watchTrials(TrialEnd end) {
         trialEnd = end;
