@@ -14,6 +14,7 @@ import io.drme.web.Route;
 import io.drme.web.Rule;
 import io.drme.web.Schema;
 import io.vertx.core.json.JsonObject;
+import java.util.HashSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -83,7 +84,11 @@ final class ValueRoutes {
     private Stream<LatestItem> items(Glob glob) {
         var now = parts.acquisition().latest();
         var clock = parts.recorder().clock();
+        // A tag that left the configuration keeps its place in the table, for its past.
+        var present = new HashSet<String>();
+        parts.sources().get().forEach(t -> present.add(t.getString("tag")));
         return IntStream.range(0, now.table().size())
+                .filter(i -> present.contains(now.table().get(i).name().text()))
                 .filter(i -> glob.matches(parts.gateway() + "/" + now.table().get(i).name()))
                 .mapToObj(i -> item(parts.gateway(), clock, now, i))
                 .sorted((a, b) -> a.tag().compareTo(b.tag()));
