@@ -1,8 +1,6 @@
 package io.drme.cloud.sql;
 
 import io.drme.cloud.grid.SqlGrid;
-import io.drme.cloud.grid.SqlGrid.Column;
-import io.drme.cloud.grid.SqlGrid.Kind;
 import io.drme.cloud.grid.SqlGrid.Table;
 import io.drme.cloud.query.Fleet;
 import io.drme.cloud.query.Selection;
@@ -33,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -63,68 +60,6 @@ public final class SqlQueries {
                     RollUpFunction.MAX,
                     RollUpFunction.AVG);
 
-    private static final Map<String, List<Column>> TABLES =
-            new TreeMap<>(
-                    Map.of(
-                            "gateways",
-                                    List.of(
-                                            text("gateway"),
-                                            text("site"),
-                                            text("state"),
-                                            text("why"),
-                                            time("last_seen"),
-                                            real("lag_seconds"),
-                                            whole("pending_samples"),
-                                            real("autonomy_hours"),
-                                            whole("open_alarms"),
-                                            text("version")),
-                            "latest",
-                                    List.of(
-                                            text("gateway"),
-                                            text("site"),
-                                            text("device"),
-                                            text("tag"),
-                                            real("value_number"),
-                                            text("value_text"),
-                                            text("quality"),
-                                            text("reason"),
-                                            text("unit"),
-                                            time("source_time"),
-                                            time("since_time")),
-                            "rollups",
-                                    List.of(
-                                            text("gateway"),
-                                            text("site"),
-                                            text("device"),
-                                            text("tag"),
-                                            text("unit"),
-                                            time("step_start"),
-                                            whole("samples"),
-                                            real("lowest"),
-                                            real("highest"),
-                                            real("average")),
-                            "alarms",
-                                    List.of(
-                                            text("id"),
-                                            text("gateway"),
-                                            text("site"),
-                                            text("name"),
-                                            text("tag"),
-                                            text("state"),
-                                            text("priority"),
-                                            text("message"),
-                                            time("raised_at"),
-                                            time("cleared_at"),
-                                            time("acknowledged_at"),
-                                            text("acknowledged_by")),
-                            "events",
-                                    List.of(
-                                            text("gateway"),
-                                            text("site"),
-                                            text("type"),
-                                            time("happened_at"),
-                                            text("detail"))));
-
     private final SqlGrid grid;
     private final Fleet fleet;
     private final Trends trends;
@@ -149,22 +84,6 @@ public final class SqlQueries {
         this.trends = trends;
         this.alarms = alarms;
         this.store = store;
-    }
-
-    private static Column text(String name) {
-        return new Column(name, Kind.TEXT);
-    }
-
-    private static Column whole(String name) {
-        return new Column(name, Kind.WHOLE);
-    }
-
-    private static Column real(String name) {
-        return new Column(name, Kind.REAL);
-    }
-
-    private static Column time(String name) {
-        return new Column(name, Kind.TIME);
     }
 
     /**
@@ -197,7 +116,7 @@ public final class SqlQueries {
      */
     public SqlGrid.Result run(String sql, View view)
             throws RefusedException, SqlGrid.SqlException, DatabaseException, InterruptedException {
-        var select = Select.of(sql, TABLES.keySet());
+        var select = Select.of(sql, Tables.ALL.keySet());
         checkTimes(select, view);
         var deadline = new Deadline(clock, TIME, view.wanted());
         if (!turn.tryAcquire(TIME.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -217,7 +136,7 @@ public final class SqlQueries {
             tables.add(
                     new Table(
                             name,
-                            TABLES.getOrDefault(name, List.of()),
+                            Tables.ALL.getOrDefault(name, List.of()),
                             rows(name, view, deadline)));
         }
         deadline.check();
