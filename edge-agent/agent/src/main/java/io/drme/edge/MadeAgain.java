@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * What pipelines derive while they are taken through the log, held against what is on record of it:
  * results come to the record in the order in which they are derived, tag by tag, be it later. What
  * is left at the end was never recorded: the gateway was killed, or stopped, while it waited.
+ *
+ * <p>Of a pipeline that did not run before, only those tags count of which something is on record:
+ * what a new pipeline would have given was never due. Until then the newest results are kept, {@link
+ * #MOST_UNPROVEN} of all such tags.
  */
 final class MadeAgain {
     /** So that no tick is too large for the store: a batch has so many results at most. */
@@ -24,8 +28,22 @@ final class MadeAgain {
     /** And so many characters of text. */
     private static final int MOST_CHARACTERS = 256 * 1024;
 
+    /** So many results are kept of tags of which it is not known whether they were ever due. */
+    static final int MOST_UNPROVEN = 262_144;
+
+    private final IntPredicate goesOn;
     private final Map<Integer, Deque<Result>> waiting = new HashMap<>();
     private final BitSet recorded = new BitSet();
+    private int unproven;
+
+    /**
+     * Begins.
+     *
+     * @param goesOn whether a tag is of a pipeline that ran before
+     */
+    MadeAgain(IntPredicate goesOn) {
+        this.goesOn = goesOn;
+    }
 
     private record Result(long time, long bits, byte quality, @Nullable String text) {
         static Result of(Batch batch, int at) {
@@ -48,9 +66,26 @@ final class MadeAgain {
     /** Takes what was derived. */
     void add(Batch derived) {
         for (int i = 0; i < derived.size(); i++) {
-            waiting.computeIfAbsent(derived.tags()[i], _ -> new ArrayDeque<>())
-                    .add(Result.of(derived, i));
+            int tag = derived.tags()[i];
+            waiting.computeIfAbsent(tag, _ -> new ArrayDeque<>()).add(Result.of(derived, i));
+            unproven += isProven(tag) ? 0 : 1;
         }
+        if (unproven > MOST_UNPROVEN) {
+            forgetOlderHalves();
+        }
+    }
+
+    private boolean isProven(int tag) {
+        return goesOn.test(tag) || recorded.get(tag);
+    }
+
+    private void forgetOlderHalves() {
+        waiting.forEach((tag, ofTag) -> {
+            for (int left = isProven(tag) ? 0 : ofTag.size() / 2; left > 0; left--) {
+                ofTag.removeFirst();
+                unproven--;
+            }
+        });
     }
 
     /** Whether all of these were derived already. */
@@ -68,9 +103,12 @@ final class MadeAgain {
     /** Takes what is on record: it, and what was derived before it, is not made again. */
     void onRecord(Batch results) {
         for (int i = 0; i < results.size(); i++) {
-            recorded.set(results.tags()[i]);
-            var ofTag = waiting.get(results.tags()[i]);
+            int tag = results.tags()[i];
+            boolean wasProven = isProven(tag);
+            recorded.set(tag);
+            var ofTag = waiting.get(tag);
             if (ofTag != null) {
+                unproven -= wasProven ? 0 : ofTag.size();
                 takeUpTo(results, i, ofTag);
             }
         }
@@ -88,19 +126,14 @@ final class MadeAgain {
         }
     }
 
-    /**
-     * What is not on record, in batches that fit into the store, without a stamp.
-     *
-     * @param goesOn whether a tag is of a pipeline that ran before; of others only those tags count
-     *     of which something is on record: what a new pipeline would have given was never due
-     */
-    List<Batch> left(int group, IntPredicate goesOn) {
+    /** What is not on record, in batches that fit into the store, without a stamp. */
+    List<Batch> left(int group) {
         var batches = new ArrayList<Batch>();
         var batch = new Batch();
         batch.begin(group, 0);
         int characters = 0;
         for (var tag : waiting.keySet().stream().sorted().toList()) {
-            if (!goesOn.test(tag) && !recorded.get(tag)) {
+            if (!isProven(tag)) {
                 continue;
             }
             for (var result : waiting.getOrDefault(tag, new ArrayDeque<>())) {

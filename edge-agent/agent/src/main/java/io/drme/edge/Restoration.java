@@ -32,7 +32,7 @@ final class Restoration {
 
     private final LogTail tail;
     private final List<Transition> recorded;
-    private final List<Long> starts;
+    private final List<StateReplay.Start> starts;
     private final Clock clock;
     private final long now;
     private final long mostSamples;
@@ -42,14 +42,14 @@ final class Restoration {
      * Prepares it.
      *
      * @param recorded transitions of alarms, in the order of the record
-     * @param starts when the gateway started, ascending, nanoseconds since 1970 UTC
+     * @param starts of the gateway, ascending
      * @param now gateway time, nanoseconds since 1970 UTC
      * @param mostSamples so many samples are gone through at most
      */
     Restoration(
             LogTail tail,
             List<Transition> recorded,
-            List<Long> starts,
+            List<StateReplay.Start> starts,
             Clock clock,
             long now,
             long mostSamples) {
@@ -110,11 +110,11 @@ final class Restoration {
     private boolean isOfUse(OperatorState state, Plan plan) {
         var looksBack = StateReplay.looksBack(plan.pipelines(), plan.alarms());
         var oldest = looksBack.compareTo(StateReplay.OLDEST) > 0 ? looksBack : StateReplay.OLDEST;
-        long behind = newest() - state.takenAtNanos();
+        long behind = ranSince(state.takenAtNanos());
         var why =
                 behind > oldest.toNanos()
-                        ? "more was recorded since than the %s that results look back on"
-                                .formatted(looksBack)
+                        ? "more was recorded since than the %s that a state may be behind"
+                                .formatted(oldest)
                         : tail.since(state.position(), mostSamples).from() > state.position()
                                 ? "more than %,d samples were recorded since".formatted(mostSamples)
                                 : "";
@@ -124,6 +124,17 @@ final class Restoration {
                             .formatted(time(state.takenAtNanos()), why));
         }
         return why.isEmpty();
+    }
+
+    /** For how long the gateway ran from then to the end of the log. */
+    private long ranSince(long takenAt) {
+        long end = newest();
+        long down =
+                starts.stream()
+                        .filter(start -> start.at() <= end)
+                        .mapToLong(start -> start.downSince(takenAt))
+                        .sum();
+        return end - takenAt - down;
     }
 
     /** Where the log ends; time that passed while nothing was recorded does not count. */
@@ -174,6 +185,11 @@ final class Restoration {
                 tail.since(
                         state.map(OperatorState::position).orElseGet(() -> stampBefore(looksBack)),
                         mostSamples);
+        if (part.unreadable() > 0) {
+            lost.add(
+                    "%,d blocks of the log can't be read, see the log: what is reckoned goes on without their samples"
+                            .formatted(part.unreadable()));
+        }
         part.visit(plan.pipelines().table(), replay);
         replay.end();
         var left = replay.left();

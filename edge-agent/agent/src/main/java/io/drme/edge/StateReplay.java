@@ -57,8 +57,8 @@ final class StateReplay implements LogTail.Visitor {
 
     private final Pipelines pipelines;
     private final Recall alarms;
-    private final List<Long> starts;
-    private final MadeAgain made = new MadeAgain();
+    private final List<Start> starts;
+    private final MadeAgain made;
     private final Batch derived = new Batch();
 
     /** The time of what was seen last. */
@@ -78,12 +78,12 @@ final class StateReplay implements LogTail.Visitor {
      * @param takenAtNanos when the snapshot was taken that pipelines and alarms have taken over,
      *     nanoseconds since 1970 UTC; absent where they know nothing
      * @param recorded transitions of alarms since then, in the order of the record
-     * @param starts when the gateway started, ascending, nanoseconds since 1970 UTC: before each it
-     *     was down for a while
+     * @param starts of the gateway, ascending: before each it was down for a while
      */
     StateReplay(
-            Plan plan, OptionalLong takenAtNanos, List<Transition> recorded, List<Long> starts) {
+            Plan plan, OptionalLong takenAtNanos, List<Transition> recorded, List<Start> starts) {
         this.pipelines = plan.pipelines();
+        this.made = new MadeAgain(pipelines::goesOn);
         this.alarms = new Recall(plan.alarms(), recorded);
         this.starts = starts;
         this.last = takenAtNanos.orElse(Long.MIN_VALUE);
@@ -98,15 +98,29 @@ final class StateReplay implements LogTail.Visitor {
         return (ofAlarms.compareTo(ofPipelines) > 0 ? ofAlarms : ofPipelines).plus(MARGIN);
     }
 
-    /** When the gateway started, where an event says so; nanoseconds since 1970 UTC. */
-    static Optional<Long> startOf(EventItem item) {
+    /**
+     * A start of the gateway, in nanoseconds since 1970 UTC.
+     *
+     * @param acceptedAt when the run before accepted something last; 0 where there was none
+     */
+    record Start(long at, long acceptedAt) {
+        /** For how long it was down before, of the time after {@code from}. */
+        long downSince(long from) {
+            return acceptedAt == 0 ? 0 : Math.max(0, at - Math.max(acceptedAt, from));
+        }
+    }
+
+    /** When the gateway started, where an event says so. */
+    static Optional<Start> startOf(EventItem item) {
         if (item.event().schemaId() != EventSchema.GATEWAY_LIFE.id()) {
             return Optional.empty();
         }
         try {
             return Payloads.of(item.event()) instanceof GatewayLife life
                             && !life.kind().equals("stopped")
-                    ? Optional.of(Hlc.epochNanos(item.event().time()))
+                    ? Optional.of(
+                            new Start(
+                                    Hlc.epochNanos(item.event().time()), life.lastCommitTime()))
                     : Optional.empty();
         } catch (BadEventException _) {
             return Optional.empty(); // of a release that this one does not know
@@ -132,8 +146,8 @@ final class StateReplay implements LogTail.Visitor {
     }
 
     private void passTo(long now) {
-        for (; nextStart < starts.size() && starts.get(nextStart) <= now; nextStart++) {
-            long start = starts.get(nextStart);
+        for (; nextStart < starts.size() && starts.get(nextStart).at() <= now; nextStart++) {
+            long start = starts.get(nextStart).at();
             if (began && start > last) {
                 last = start; // in what was before it nobody watched, whatever came since
                 tickAtStart(start, now);
@@ -176,7 +190,7 @@ final class StateReplay implements LogTail.Visitor {
 
     /** What was derived and is not on record, in batches without a stamp. */
     List<Batch> left() {
-        return made.left(Layout.DERIVED_GROUP, pipelines::goesOn);
+        return made.left(Layout.DERIVED_GROUP);
     }
 
     long batches() {

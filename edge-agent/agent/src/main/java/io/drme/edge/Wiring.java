@@ -93,7 +93,7 @@ record Wiring(
         logRecovery(store);
         var commandsDone = new CommandsDone();
         var clocks = new ClockBook();
-        var starts = new ArrayList<Long>();
+        var starts = new ArrayList<StateReplay.Start>();
         var alarmBook =
                 AlarmBook.of(
                         store.view(),
@@ -121,16 +121,16 @@ record Wiring(
             store.needEventsSince(Long.MIN_VALUE); // until the first snapshot of this run
         }
         StateDesk.noLongerConfigured(alarmBook, ready.plan(), now).ifPresent(made::add);
-        for (var results : restored.left()) {
-            made.add(recording(results, ready.plan(), hlc));
-        }
-        recordStart(store, config.gateway());
+        recordStart(store, config.gateway()); // before what is made again: see StateReplay
         var in = new ArrayBlockingQueue<Batch>(Acquisition.IN_QUEUE_BATCHES);
         var acquisition = new Acquisition(clock, hlc, in, made, ready.plan());
         long bootCount = store.bootCount();
         var recorder =
                 new Recorder(
                         store, taken, clock, config.store().syncEvery(), alarmBook::take, clocks);
+        for (var results : restored.left()) {
+            hand(recording(results, ready.plan(), hlc), made, taken, recorder);
+        }
         return new Wiring(
                 new Parts(
                         clock,
@@ -145,6 +145,25 @@ record Wiring(
                 taken,
                 ready,
                 restored.restart());
+    }
+
+    /** Hands it on; as nobody takes anything yet, what stands before it is recorded for room. */
+    private static void hand(
+            Recording recording,
+            ArrayBlockingQueue<Recording> made,
+            ArrayBlockingQueue<Recording> taken,
+            Recorder recorder) {
+        try {
+            while (!made.offer(recording)) {
+                if (made != taken) {
+                    made.drainTo(taken, taken.remainingCapacity());
+                }
+                recorder.step(0);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the gateway started", e);
+        }
     }
 
     /** Results of before a kill, as if they had come now. */

@@ -257,6 +257,15 @@ class RestartTest {
         assertThat(again.run(Duration.ofSeconds(30), 4).points("w/max")).isNotEmpty();
     }
 
+    @Test
+    void timeInWhichTheGatewayWasDownMakesNoStateTooOld() throws Exception {
+        new Life(WINDOW).run(Duration.ofSeconds(5), 1).save().run(Duration.ofSeconds(5), 1).kill();
+        clock.advance(Duration.ofDays(3));
+        new Life(WINDOW).run(Duration.ofSeconds(5), 1).kill();
+
+        assertThat(new Life(WINDOW).restart().lost()).isEmpty();
+    }
+
     // What a pipeline that is new would have given before was never due.
     @Test
     void aNewPipelineGivesNothingOfTheTimeBefore() throws Exception {

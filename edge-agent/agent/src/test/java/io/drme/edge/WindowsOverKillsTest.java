@@ -3,6 +3,7 @@ package io.drme.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.edge.config.GatewayConfigReader;
+import io.drme.edge.recording.AlarmBook;
 import io.drme.edge.recording.LocalHistory;
 import io.drme.edge.recording.Point;
 import io.drme.edge.recording.Recorder;
@@ -21,6 +22,7 @@ import io.drme.testing.ManualClock;
 import io.drme.testing.Seeds;
 import io.drme.testing.SimulatedDisk;
 import io.drme.time.Clock;
+import io.drme.time.Hlc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,6 +112,7 @@ class WindowsOverKillsTest {
         private final int group;
         private final int level;
         private final int held;
+        private final long firstMade;
         private long told;
         private boolean began;
 
@@ -133,6 +136,11 @@ class WindowsOverKillsTest {
                             new Wiring.Place(read, folder, file, layout, seen),
                             store,
                             states::load);
+            firstMade =
+                    wiring.made().stream()
+                            .mapToLong(r -> Hlc.epochNanos(r.derived().gatewayTime()))
+                            .findFirst()
+                            .orElse(Long.MAX_VALUE);
             group =
                     wiring.ready().devices().stream()
                             .filter(d -> d.spec().name().equals("press"))
@@ -197,6 +205,14 @@ class WindowsOverKillsTest {
 
         List<Point> points(String tag) throws Exception {
             return new LocalHistory(recorder()).samples(new TagName(tag), 0, Long.MAX_VALUE);
+        }
+
+        /** When the newest life began that the log has. */
+        long start() throws Exception {
+            var starts = new ArrayList<StateReplay.Start>();
+            AlarmBook.of(
+                    recorder().view(), item -> StateReplay.startOf(item).ifPresent(starts::add));
+            return starts.getLast().at();
         }
 
         boolean hasWaited() {
@@ -335,6 +351,9 @@ class WindowsOverKillsTest {
                     life.save(states);
                 }
             }
+            assertThat(life.firstMade)
+                    .as("what is made again comes after the start")
+                    .isGreaterThanOrEqualTo(life.start());
             waited += life.hasWaited() ? 1 : 0;
             disk = disk.afterKill();
             if (random.nextInt(4) == 0) {

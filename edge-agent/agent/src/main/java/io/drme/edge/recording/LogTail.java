@@ -145,6 +145,11 @@ public final class LogTail {
             return from;
         }
 
+        /** How many blocks of it can't be read: their samples are left out. */
+        public int unreadable() {
+            return held.stream().mapToInt(Held::unreadable).sum();
+        }
+
         /**
          * Visits it in the order of the stamps.
          *
@@ -174,32 +179,41 @@ public final class LogTail {
      *
      * @param sequences those that may hold something behind {@code after}
      * @param after what was asked for, or the stamp up to which there was more than may be
+     * @param unreadable blocks that can't be read and stand between those of {@code sequences}
      */
-    private record Held(StreamKind kind, Deque<Long> sequences, long after) {}
+    private record Held(StreamKind kind, Deque<Long> sequences, long after, int unreadable) {}
 
     /** Stamps ascend from block to block, but for envelopes, which stand behind younger ones. */
     private static Held held(StoreView view, StreamKind kind, long after, long mostSamples) {
         var sequences = new ArrayDeque<Long>();
         long samples = 0;
         int older = 0;
+        int unreadable = 0;
+        int unsure = 0; // behind what was found last of what is asked for
         var ranges = view.held(kind).ranges();
         for (int r = ranges.size() - 1; r >= 0; r--) {
             for (long s = ranges.get(r).to(); s >= ranges.get(r).from(); s--) {
                 var block = view.read(kind, s).flatMap(bytes -> head(bytes, kind));
-                older = block.isEmpty() || block.get().newest() <= after ? older + 1 : 0;
+                if (block.isEmpty()) {
+                    unsure++; // it says nothing of how old it is
+                    continue;
+                }
+                older = block.get().newest() <= after ? older + 1 : 0;
                 if (older == MOST_ENVELOPES) {
-                    return new Held(kind, sequences, after);
+                    return new Held(kind, sequences, after, unreadable);
                 }
                 if (older == 0) {
-                    samples += block.orElseThrow().samples();
+                    unreadable += unsure;
+                    unsure = 0;
+                    samples += block.get().samples();
                     if (samples > mostSamples) {
-                        return new Held(kind, sequences, block.orElseThrow().newest());
+                        return new Held(kind, sequences, block.get().newest(), unreadable);
                     }
                     sequences.addFirst(s);
                 }
             }
         }
-        return new Held(kind, sequences, after);
+        return new Held(kind, sequences, after, unreadable);
     }
 
     private record Head(long newest, int samples) {}
