@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * is left at the end was never recorded: the gateway was killed, or stopped, while it waited.
  *
  * <p>Of a pipeline that did not run before, only those tags count of which something is on record:
- * what a new pipeline would have given was never due. Until then the newest results are kept, {@link
- * #MOST_UNPROVEN} of all such tags.
+ * what a new pipeline would have given was never due. Until then the newest results are kept,
+ * {@link #MOST_UNPROVEN} of all such tags.
  */
 final class MadeAgain {
     /** So that no tick is too large for the store: a batch has so many results at most. */

@@ -119,8 +119,7 @@ final class StateReplay implements LogTail.Visitor {
             return Payloads.of(item.event()) instanceof GatewayLife life
                             && !life.kind().equals("stopped")
                     ? Optional.of(
-                            new Start(
-                                    Hlc.epochNanos(item.event().time()), life.lastCommitTime()))
+                            new Start(Hlc.epochNanos(item.event().time()), life.lastCommitTime()))
                     : Optional.empty();
         } catch (BadEventException _) {
             return Optional.empty(); // of a release that this one does not know

@@ -142,8 +142,7 @@ class OpenPageTest {
             browser.open(programs.agentUrl() + address);
             browser.js("location.reload()");
             browser.find("[data-testid='not-yet']");
-            browser.driver()
-                    .executeCdpCommand("Network.setBlockedURLs", Map.of("urls", List.of()));
+            browser.driver().executeCdpCommand("Network.setBlockedURLs", Map.of("urls", List.of()));
             browser.find("main [data-testid='area'], main form.access");
             browser.waitUntil("!document.querySelector(\"[data-testid='not-yet']\")");
         }
