@@ -155,14 +155,20 @@ record Wiring(
             Recorder recorder) {
         try {
             while (!made.offer(recording)) {
-                if (made != taken) {
-                    made.drainTo(taken, taken.remainingCapacity());
-                }
+                passOn(made, taken);
                 recorder.step(0);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while the gateway started", e);
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // in the program both are one queue, in a simulation two
+    private static void passOn(
+            ArrayBlockingQueue<Recording> made, ArrayBlockingQueue<Recording> taken) {
+        if (made != taken) {
+            made.drainTo(taken, taken.remainingCapacity());
         }
     }
 

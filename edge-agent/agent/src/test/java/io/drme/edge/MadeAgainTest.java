@@ -18,7 +18,7 @@ class MadeAgainTest {
         var batch = new Batch();
         batch.begin(GROUP, 0);
         for (int i = 0; i < count; i++) {
-            batch.addDouble(tag, from + i, from + i, Quality.GOOD);
+            batch.addDouble(tag, from + i, (double) (from + i), Quality.GOOD);
         }
         return batch;
     }
