@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * and others 1983), which a large mean does not wash out.
  *
  * <p>What runs for each sample is in methods small enough to be compiled into their callers, and
- * what few functions need is apart from them: with 1,000 tags that is a sixth of the time.
+ * what few functions need is apart from them.
  */
 final class Panes {
     /** The memory of a pane with all functions but percentiles, in bytes. */
