@@ -30,8 +30,8 @@ class OpenPageTest {
         programs.startSimulators();
         Files.createDirectories(folder.resolve("conf.d"));
         Files.writeString(
-                folder.resolve("conf.d/press-9.yaml"),
-                "devices: {press-9: {profile: acme-press, url: \"tcp://127.0.0.1:%d\", unit-id: 1, with: {base: 100}}}%n"
+                folder.resolve("conf.d/oven-9.yaml"),
+                "devices: {oven-9: {profile: acme-press, url: \"tcp://127.0.0.1:%d\", unit-id: 1, with: {base: 100}}}%n"
                         .formatted(programs.press));
         var config = folder.resolve("gateway.yaml");
         Files.writeString(
@@ -104,18 +104,18 @@ class OpenPageTest {
     // Planted: with a map that is only ever added to the tag stays, and stays good.
     @Test
     void aTagThatLeavesTheConfigurationLeavesAnOpenPage() throws Exception {
-        view("#/tag/press-9/oil/level");
+        view("#/tag/oven-9/oil/level");
         browser.find("[data-testid='tag-page'][data-quality='good']");
 
-        Files.delete(folder.resolve("conf.d/press-9.yaml"));
+        Files.delete(folder.resolve("conf.d/oven-9.yaml"));
         programs.postAgent(
                 "/api/v1/configuration/apply",
                 new JsonObject().put("file", folder.resolve("gateway.yaml").toString()));
 
-        browser.waitForText("There is no tag press-9/oil/level here");
+        browser.waitForText("There is no tag oven-9/oil/level here");
     }
 
-    // Planted: without the look for signs of life the page says "live" for as long as it is open.
+    // Without the look for signs of life the page would say "live" for as long as it is open.
     @Test
     void aLineThatIsDeadWithoutAWordIsSeenAndComesBack() throws Exception {
         view("#/tag/" + OIL);
@@ -131,7 +131,7 @@ class OpenPageTest {
         browser.find("main:not(.old)");
     }
 
-    // Planted: with one try only, the page stays empty for ever.
+    // With one try only, the page would stay empty for ever.
     @Test
     void aPageWhoseFirstRequestFailsTriesAgain() {
         for (var address : List.of("/#/overview", "/commission")) {
