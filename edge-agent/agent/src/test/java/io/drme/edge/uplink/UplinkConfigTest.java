@@ -55,7 +55,7 @@ class UplinkConfigTest {
                 "{bandwidth: 1Mbit/s} | uplink.url | is missing",
                 "{url: ''} | uplink.url | is empty",
                 "{url: []} | uplink.url | is empty",
-                "{url: ['mqtt://localhost', 'http://x']} | uplink.url | 'http://x' is not an address",
+                "{url: ['mqtt://localhost', 'http://x']} | uplink.url | http://x' is not an address",
                 "{url: ['mqtt://localhost', 'mqtts://localhost'], certificate: /x, key: /y} | uplink.url | one kind",
                 "{url: 'mqtt://[::1]', ca: /no/such} | uplink.ca | no file that can be read",
                 "{url: 'mqtt://[::1]', bandwidth: 5} | uplink.bandwidth | 2Mbit/s",
