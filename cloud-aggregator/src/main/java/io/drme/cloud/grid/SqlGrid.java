@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -282,22 +283,33 @@ public final class SqlGrid {
 
     /** A statement that is planned or runs; may be ended by another thread at any time. */
     private static final class Running {
+        private final ReentrantLock lock = new ReentrantLock();
         private @Nullable SqlResult result;
         private boolean ended;
 
         /** Takes what was begun; ends it at once where nobody waits any more. */
-        synchronized SqlResult begun(SqlResult begun) {
-            result = begun;
-            if (ended) {
-                begun.close();
+        SqlResult begun(SqlResult begun) {
+            lock.lock();
+            try {
+                result = begun;
+                if (ended) {
+                    begun.close();
+                }
+                return begun;
+            } finally {
+                lock.unlock();
             }
-            return begun;
         }
 
-        synchronized void end() {
-            ended = true;
-            if (result != null) {
-                result.close();
+        void end() {
+            lock.lock();
+            try {
+                ended = true;
+                if (result != null) {
+                    result.close();
+                }
+            } finally {
+                lock.unlock();
             }
         }
     }
