@@ -22,11 +22,13 @@ import org.jspecify.annotations.Nullable;
  * {@link #MOST_UNPROVEN} of all such tags.
  */
 final class MadeAgain {
-    /** So that no tick is too large for the store: a batch has so many results at most. */
-    private static final int MOST_RESULTS = 2_048;
+    /**
+     * So that no tick is too large for a small store either: a batch has so many results at most.
+     */
+    private static final int MOST_RESULTS = 64;
 
-    /** And so many characters of text. */
-    private static final int MOST_CHARACTERS = 256 * 1024;
+    /** A batch ends behind the result with which it has more characters of text than these. */
+    private static final int MOST_CHARACTERS = 4_096;
 
     /** So many results are kept of tags of which it is not known whether they were ever due. */
     static final int MOST_UNPROVEN = 262_144;
