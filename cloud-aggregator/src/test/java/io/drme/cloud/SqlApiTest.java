@@ -10,6 +10,7 @@ import io.drme.cloud.grid.SqlGrid;
 import io.drme.cloud.store.BlockStore;
 import io.drme.cloud.store.CentreAlarms;
 import io.drme.cloud.store.Database;
+import io.drme.cloud.store.EndedAlarm;
 import io.drme.cloud.store.FakeGateway;
 import io.drme.cloud.store.SqlReceiverStore;
 import io.drme.model.EpochId;
@@ -67,7 +68,10 @@ class SqlApiTest {
             put(receiver, PRESS, PRESS.catalogue("acme/ulm", Map.of("line", "1")));
             put(receiver, PRESS, PRESS.block(POLLS));
             new CentreAlarms(new BlockStore(database))
-                    .update(_ -> List.of(alarm("a", "acme/ulm"), alarm("b", "acme/kiel")));
+                    .update(_ ->
+                            List.of(
+                                    EndedAlarm.of("a", "acme/ulm"),
+                                    EndedAlarm.of("b", "acme/kiel")));
             put(receiver, other, other.catalogue("acme/kiel", Map.of("line", "2")));
             put(receiver, other, other.block(10));
         }
@@ -93,25 +97,6 @@ class SqlApiTest {
             t.saveRanges(stream, t.ranges(stream).with(item.sequence()));
             return true;
         });
-    }
-
-    /** One of the centre's own, which is over. */
-    private static CentreAlarms.Row alarm(String id, String site) {
-        return new CentreAlarms.Row(
-                id,
-                "gateway-silent",
-                site,
-                "high",
-                "normal",
-                "silent",
-                "look",
-                List.of(),
-                1_000L,
-                2_000L,
-                null,
-                null,
-                "",
-                0);
     }
 
     private record Answer(int status, JsonObject body) {

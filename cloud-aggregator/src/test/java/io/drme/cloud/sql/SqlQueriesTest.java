@@ -14,6 +14,7 @@ import io.drme.cloud.store.AlarmStore;
 import io.drme.cloud.store.BlockStore;
 import io.drme.cloud.store.CentreAlarms;
 import io.drme.cloud.store.Database;
+import io.drme.cloud.store.EndedAlarm;
 import io.drme.history.RollUp;
 import io.drme.model.Glob;
 import io.drme.testing.ManualClock;
@@ -33,25 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Which rows a statement gets, and when. */
 @Timeout(120)
 class SqlQueriesTest {
-    /** One of the centre's own, which is over. */
-    private static CentreAlarms.Row alarm(String id, String site) {
-        return new CentreAlarms.Row(
-                id,
-                "gateway-silent",
-                site,
-                "high",
-                "normal",
-                "silent",
-                "look",
-                List.of(),
-                1_000L,
-                2_000L,
-                null,
-                null,
-                "",
-                0);
-    }
-
     @FunctionalInterface
     private interface Body {
         void run(SqlQueries queries) throws Exception;
@@ -89,9 +71,9 @@ class SqlQueriesTest {
     void onlyAlarmsOfTheSelectionCount(@TempDir Path other) throws Exception {
         var rows = new ArrayList<CentreAlarms.Row>();
         for (int i = 0; i <= SqlQueries.MOST_ROWS_READ; i++) {
-            rows.add(alarm("far-" + i, "far"));
+            rows.add(EndedAlarm.of("far-" + i, "far"));
         }
-        rows.add(alarm("near", "near"));
+        rows.add(EndedAlarm.of("near", "near"));
         with(
                 other,
                 new ManualClock(),
@@ -114,7 +96,7 @@ class SqlQueriesTest {
         with(
                 other,
                 clock,
-                List.of(alarm("a", "near")),
+                List.of(EndedAlarm.of("a", "near")),
                 queries -> {
                     var begun = new CountDownLatch(1);
                     var end = new CountDownLatch(1);
