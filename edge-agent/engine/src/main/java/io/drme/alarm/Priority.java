@@ -22,7 +22,7 @@ public enum Priority {
     }
 
     /** Finds a priority by its {@link #text}. */
-    static Optional<Priority> ofText(String text) {
+    public static Optional<Priority> ofText(String text) {
         return Arrays.stream(values()).filter(v -> v.text().equals(text)).findFirst();
     }
 }
