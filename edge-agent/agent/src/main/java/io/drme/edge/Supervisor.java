@@ -293,6 +293,7 @@ final class Supervisor implements AutoCloseable {
             }
             takeFound();
             recordDeviceStates();
+            parts.alarmBook().recordFloods(parts.recorder());
             feedSystemTags();
         }
     }
