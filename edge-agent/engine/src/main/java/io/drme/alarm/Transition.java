@@ -56,7 +56,7 @@ public record Transition(
     }
 
     /** The same, decided at another time than it is recorded. */
-    Transition decidedAt(long nanos) {
+    public Transition decidedAt(long nanos) {
         return new Transition(
                 id,
                 name,

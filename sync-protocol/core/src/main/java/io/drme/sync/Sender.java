@@ -240,7 +240,7 @@ public final class Sender {
     private void take(Message.Down message) {
         if (message instanceof Message.Command command) {
             // A command is good for the gateway, whatever the session.
-            desk.take(command, clock.epochNanos() + cloudAheadNanos);
+            desk.take(command, clock.nanoTime() + cloudAheadNanos);
             return;
         }
         if (message.session() != session) {
@@ -301,7 +301,8 @@ public final class Sender {
         }
         silentHellos = 0;
         window = welcome.window();
-        cloudAheadNanos = welcome.cloudTimeNanos() - clock.epochNanos();
+        // by the steady clock: the date may be set while the session lasts
+        cloudAheadNanos = welcome.cloudTimeNanos() - clock.nanoTime();
         var found = new ForkSearch(log, lanes.keySet(), welcome.standings(), suspects);
         suspects.clear();
         search = found;
