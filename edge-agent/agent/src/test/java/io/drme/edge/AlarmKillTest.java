@@ -18,8 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The real program, killed with SIGKILL between the raise of an alarm and its acknowledgement, 25
  * times: nothing that anybody was told is lost, and nothing is twice.
  *
- * <p>Planted and found: people are told before the record is on disk; a restart that raises anew
- * what is on record.
+ * <p>Planted and found: people are told before the record is on disk.
  */
 class AlarmKillTest {
     private static final int KILLS = 25;
