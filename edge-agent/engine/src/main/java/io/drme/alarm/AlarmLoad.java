@@ -94,7 +94,7 @@ public final class AlarmLoad {
         }
         if (change.tells()) {
             var alarm = new AlarmFlood.First(change.id(), change.name(), change.tag(), change.at());
-            tally.raised(alarm);
+            tally.raised(change.at());
             rate.add(now);
             byPriority.computeIfAbsent(change.priority(), _ -> new AlarmRate()).add(now);
             floods.add(alarm, rate.lastTenMinutes());

@@ -1,6 +1,5 @@
 package io.drme.alarm;
 
-import io.drme.schema.AlarmFlood;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -36,8 +35,8 @@ final class AlarmTally {
     }
 
     /** It came. */
-    void raised(AlarmFlood.First at) {
-        passTo(at.at());
+    void raised(long nanos) {
+        passTo(nanos);
         byHour[Math.floorMod(hour, HOURS)]++;
     }
 

@@ -111,10 +111,8 @@ final class EndCheck {
                         .filter(row -> row.gateway().equals(gateway.text()))
                         .toList(),
                 t -> model.holdsTransition(gateway, Ledger.key(t)));
-        for (var open : world.centre.waiting(gateway)) {
-            throw new BrokenInvariant(
-                    "%s: no result has come of %s".formatted(box.name, open));
-        }
+        var waiting = world.centre.waiting(gateway);
+        require(waiting.isEmpty(), "%s: no result has come of %s", box.name, waiting);
     }
 
     private void checkArrived(Box box, StoreView view) {
