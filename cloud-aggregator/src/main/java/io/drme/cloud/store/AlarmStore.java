@@ -227,8 +227,7 @@ public final class AlarmStore {
                         r.getLong(20),
                         r.getString(21),
                         r.getString(22),
-                        new AlarmMarks(
-                                r.getString(23), r.getInt(24) == 1, r.getString(25))));
+                        new AlarmMarks(r.getString(23), r.getInt(24) == 1, r.getString(25))));
     }
 
     private static @Nullable Long orNull(ResultSet r, int column) throws SQLException {

@@ -129,7 +129,9 @@ class FleetLoadTest {
             var id = "press-line-1-" + i;
             long at = first.nowNanos() + i * 30 * SECOND;
             var name = "hot-" + i % 3;
-            deliver(first, transition(id, name, "normal", "unacknowledged", at, "", AlarmMarks.NONE));
+            deliver(
+                    first,
+                    transition(id, name, "normal", "unacknowledged", at, "", AlarmMarks.NONE));
             deliver(
                     first,
                     transition(
@@ -140,7 +142,16 @@ class FleetLoadTest {
                             at + SECOND,
                             "anna",
                             AlarmMarks.NONE));
-            deliver(first, transition(id, name, "acknowledged", "normal", at + 2 * SECOND, "", AlarmMarks.NONE));
+            deliver(
+                    first,
+                    transition(
+                            id,
+                            name,
+                            "acknowledged",
+                            "normal",
+                            at + 2 * SECOND,
+                            "",
+                            AlarmMarks.NONE));
         }
         deliver(
                 second,
@@ -186,22 +197,24 @@ class FleetLoadTest {
                         "g-2", "b", "unacknowledged", "unacknowledged", at + 99, "system", raised));
         deliver(
                 second,
-                transition(
-                        "h-1", "a", "normal", "unacknowledged", at + 5 * SECOND, "", marked));
+                transition("h-1", "a", "normal", "unacknowledged", at + 5 * SECOND, "", marked));
 
         var alarms = new AlarmStore(store);
         var rows = new ArrayList<>(alarms.find("g-2"));
-        assertThat(rows).singleElement().satisfies(row -> {
-            assertThat(row.priority()).isEqualTo("high");
-            assertThat(row.context().cause()).isEqualTo("the cooler is clogged");
-            assertThat(row.context().consequence()).isEqualTo("the seal burns");
-            assertThat(row.context().respondWithinNanos()).isEqualTo(600 * SECOND);
-            assertThat(row.context().by()).isEqualTo("system");
-            assertThat(row.context().marks()).isEqualTo(raised);
-        });
-        assertThat(alarms.first("press-line-1", "trip")).hasValueSatisfying(row -> {
-            assertThat(row.id()).isEqualTo("g-1");
-            assertThat(row.context().comment()).isEqualTo("on my way");
-        });
+        assertThat(rows)
+                .singleElement()
+                .satisfies(row -> {
+                    assertThat(row.priority()).isEqualTo("high");
+                    assertThat(row.context().cause()).isEqualTo("the cooler is clogged");
+                    assertThat(row.context().consequence()).isEqualTo("the seal burns");
+                    assertThat(row.context().respondWithinNanos()).isEqualTo(600 * SECOND);
+                    assertThat(row.context().by()).isEqualTo("system");
+                    assertThat(row.context().marks()).isEqualTo(raised);
+                });
+        assertThat(alarms.first("press-line-1", "trip"))
+                .hasValueSatisfying(row -> {
+                    assertThat(row.id()).isEqualTo("g-1");
+                    assertThat(row.context().comment()).isEqualTo("on my way");
+                });
     }
 }

@@ -26,7 +26,9 @@ final class AlarmCommands {
         return VERBS.contains(command.verb());
     }
 
-    /** Carries one out; belongs to the pipeline's thread, and is to be on disk before it is told. */
+    /**
+     * Carries one out; belongs to the pipeline's thread, and is to be on disk before it is told.
+     */
     static Answer carryOut(Message.Command command, Acquisition.Owner owner) {
         var time = Quantities.duration(command.arguments().getOrDefault("for", "0s"));
         if (time.isEmpty()) {

@@ -47,8 +47,7 @@ class AgentProcess implements AutoCloseable {
                                 data().toString())
                         .redirectErrorStream(true)
                         .redirectOutput(
-                                ProcessBuilder.Redirect.appendTo(
-                                        folder.resolve("output").toFile()))
+                                ProcessBuilder.Redirect.appendTo(folder.resolve("output").toFile()))
                         .start();
     }
 

@@ -100,10 +100,12 @@ class AlarmSummaryTest {
                 assertThat(steps.getJsonObject(1).getString("priority")).isEqualTo("critical");
             }
         }
-        assertThat(recordedFloods()).singleElement().satisfies(flood -> {
-            assertThat(flood.kind()).isEqualTo(AlarmFlood.BEGAN);
-            assertThat(flood.first()).hasSize(AlarmFlood.MOST_FIRST);
-        });
+        assertThat(recordedFloods())
+                .singleElement()
+                .satisfies(flood -> {
+                    assertThat(flood.kind()).isEqualTo(AlarmFlood.BEGAN);
+                    assertThat(flood.first()).hasSize(AlarmFlood.MOST_FIRST);
+                });
     }
 
     private static JsonObject floods(JsonObject summary) {

@@ -107,7 +107,8 @@ final class AlarmCompiler {
                 asked < 0
                         ? null
                         : config.suppressWhen().flatMap(s -> suppression(s, asked)).orElse(null);
-        var watch = new Watch(config, table.get(index), detector, suppression, group(config, index));
+        var watch =
+                new Watch(config, table.get(index), detector, suppression, group(config, index));
         all.add(watch);
         byTag.get(index).add(watch);
         if (suppression != null) {

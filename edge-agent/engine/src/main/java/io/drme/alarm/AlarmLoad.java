@@ -179,12 +179,7 @@ public final class AlarmLoad {
                 .limit(LoadFigures.MOST_LISTED)
                 .map(t ->
                         new LoadFigures.Chattering(
-                                t.name,
-                                t.tag,
-                                t.isChattering(),
-                                t.bursts(),
-                                t.most(),
-                                t.lastAt()))
+                                t.name, t.tag, t.isChattering(), t.bursts(), t.most(), t.lastAt()))
                 .toList();
     }
 }

@@ -34,9 +34,7 @@ public final class LoadReport {
                                         NAME, f.name(), TAG, f.tag(), "count", f.count(), "share",
                                         f.share()))
                         .toList());
-        all.put(
-                "chattering",
-                figures.chattering().stream().map(c -> chattering(c, time)).toList());
+        all.put("chattering", figures.chattering().stream().map(c -> chattering(c, time)).toList());
         all.put("letGo", figures.letGo());
         return all;
     }
@@ -61,9 +59,7 @@ public final class LoadReport {
         var flood = new LinkedHashMap<String, Object>();
         flood.put("active", figures.isFlooded());
         flood.put("timeInFlood", figures.timeInFlood());
-        flood.put(
-                "floods",
-                figures.floods().stream().map(f -> flood(f, time)).toList());
+        flood.put("floods", figures.floods().stream().map(f -> flood(f, time)).toList());
         return flood;
     }
 
@@ -75,9 +71,7 @@ public final class LoadReport {
         }
         one.put("alarms", flood.alarms());
         one.put("peak", flood.peak());
-        one.put(
-                "first",
-                flood.first().stream().map(f -> first(f, time)).toList());
+        one.put("first", flood.first().stream().map(f -> first(f, time)).toList());
         return one;
     }
 

@@ -34,14 +34,7 @@ class AlarmLoadTest {
     private AlarmLoad.Change change(
             String name, AlarmState from, AlarmState to, double seconds, boolean byPlant) {
         return new AlarmLoad.Change(
-                "a-" + ++ids,
-                name,
-                "press/" + name,
-                from,
-                to,
-                Priority.HIGH,
-                at(seconds),
-                byPlant);
+                "a-" + ++ids, name, "press/" + name, from, to, Priority.HIGH, at(seconds), byPlant);
     }
 
     private AlarmLoad.Change raise(String name, double seconds) {
@@ -50,7 +43,12 @@ class AlarmLoadTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, good", "1, good", "1.01, manageable", "2, manageable", "2.5, too-many", "10, too-many",
+        "0, good",
+        "1, good",
+        "1.01, manageable",
+        "2, manageable",
+        "2.5, too-many",
+        "10, too-many",
         "10.1, flood"
     })
     void ratesAreJudgedByTheBenchmarks(double rate, String verdict) {
@@ -66,14 +64,16 @@ class AlarmLoadTest {
         load.take(raise("n10", 300));
 
         var began = load.changes(at(300));
-        assertThat(began).singleElement().satisfies(f -> {
-            assertThat(f.kind()).isEqualTo(AlarmFlood.BEGAN);
-            assertThat(f.since()).isEqualTo(at(300));
-            assertThat(f.alarms()).isEqualTo(11);
-            assertThat(f.first()).hasSize(10);
-            assertThat(f.first().getFirst().name()).isEqualTo("n0");
-            assertThat(f.first().getFirst().at()).isEqualTo(at(0));
-        });
+        assertThat(began)
+                .singleElement()
+                .satisfies(f -> {
+                    assertThat(f.kind()).isEqualTo(AlarmFlood.BEGAN);
+                    assertThat(f.since()).isEqualTo(at(300));
+                    assertThat(f.alarms()).isEqualTo(11);
+                    assertThat(f.first()).hasSize(10);
+                    assertThat(f.first().getFirst().name()).isEqualTo("n0");
+                    assertThat(f.first().getFirst().at()).isEqualTo(at(0));
+                });
         // The fifth newest came at 180 s; from ten minutes behind it on there are four.
         assertThat(load.changes(at(779))).isEmpty();
         assertThat(load.figures(at(779)).isFlooded()).isTrue();
@@ -130,12 +130,14 @@ class AlarmLoadTest {
         assertThat(load.figures(at(21)).chattering()).isEmpty();
         load.take(change("dances", AlarmState.RETURNED, AlarmState.UNACKNOWLEDGED, 40, true));
 
-        assertThat(load.figures(at(41)).chattering()).singleElement().satisfies(c -> {
-            assertThat(c.name()).isEqualTo("dances");
-            assertThat(c.isNow()).isTrue();
-            assertThat(c.most()).isEqualTo(3);
-            assertThat(c.bursts()).isEqualTo(1);
-        });
+        assertThat(load.figures(at(41)).chattering())
+                .singleElement()
+                .satisfies(c -> {
+                    assertThat(c.name()).isEqualTo("dances");
+                    assertThat(c.isNow()).isTrue();
+                    assertThat(c.most()).isEqualTo(3);
+                    assertThat(c.bursts()).isEqualTo(1);
+                });
         assertThat(load.figures(at(101)).chattering())
                 .singleElement()
                 .satisfies(c -> assertThat(c.isNow()).isFalse());

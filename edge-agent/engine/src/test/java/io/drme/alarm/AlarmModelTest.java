@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * forgets what was acknowledged; a latched alarm that ends by acknowledgement; a snapshot without
  * the running delay; suppression that ends by a bad reading; an acknowledgement that outlives two
  * hidings; a condition under suppression that stays latched though nobody was told of it; hold that
- * is not waited for; an escalation that begins anew when the value comes again, or after a kill; one
- * that is told twice.
+ * is not waited for; an escalation that begins anew when the value comes again, or after a kill;
+ * one that is told twice.
  */
 class AlarmModelTest {
     private static final String TAG = "press-3/oil/temperature";

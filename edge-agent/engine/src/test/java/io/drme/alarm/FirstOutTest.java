@@ -32,8 +32,7 @@ class FirstOutTest {
 
     private static AlarmRig rig() {
         return new AlarmRig(
-                YAML,
-                TAGS.stream().map(t -> Tag.of(t, ValueType.FLOAT64)).toArray(Tag[]::new));
+                YAML, TAGS.stream().map(t -> Tag.of(t, ValueType.FLOAT64)).toArray(Tag[]::new));
     }
 
     private static String id(AlarmRig rig, String tag) {

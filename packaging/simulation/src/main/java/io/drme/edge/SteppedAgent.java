@@ -283,8 +283,7 @@ public final class SteppedAgent {
                                 case "acknowledge" ->
                                         alarms.acknowledge(id, OPERATOR, words, at, owner::sink);
                                 case "shelve" ->
-                                        alarms.shelve(
-                                                id, OPERATOR, time, words, at, owner::sink);
+                                        alarms.shelve(id, OPERATOR, time, words, at, owner::sink);
                                 case "unshelve" ->
                                         alarms.unshelve(id, OPERATOR, words, at, owner::sink);
                                 default -> alarms.comment(id, OPERATOR, words, at, owner::sink);

@@ -311,8 +311,7 @@ final class Box implements SteppedAgent.Watcher {
     }
 
     /** Somebody does something about an alarm. */
-    void act(String verb, String words, Duration time, Random chooser)
-            throws InterruptedException {
+    void act(String verb, String words, Duration time, Random chooser) throws InterruptedException {
         var running = agent;
         if (running == null) {
             return;

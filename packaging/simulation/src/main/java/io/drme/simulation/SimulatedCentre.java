@@ -209,15 +209,13 @@ final class SimulatedCentre implements AutoCloseable {
     void act(GatewayId gateway, String verb, Duration time, Random random)
             throws DatabaseException {
         var alarms = new AlarmStore(blocks());
-        var open =
-                alarms.open().stream().filter(a -> a.gateway().equals(gateway.text())).toList();
+        var open = alarms.open().stream().filter(a -> a.gateway().equals(gateway.text())).toList();
         if (open.isEmpty()) {
             return;
         }
         var id = open.get(random.nextInt(open.size())).id();
         long now = clock.epochNanos();
-        long decided =
-                Math.max(now, alarms.newestAt(gateway.text(), id).orElse(now - 1) + 1);
+        long decided = Math.max(now, alarms.newestAt(gateway.text(), id).orElse(now - 1) + 1);
         var words = Acts.words(++commands);
         var command =
                 new Message.Command(
@@ -228,7 +226,13 @@ final class SimulatedCentre implements AutoCloseable {
                         Acts.PERSON,
                         verb,
                         Map.of(
-                                "id", id, "comment", words, "reason", words, "for",
+                                "id",
+                                id,
+                                "comment",
+                                words,
+                                "reason",
+                                words,
+                                "for",
                                 time.toNanos() + "ns"));
         var outcome = receiver.submit(gateway, command);
         trace.say("centre: %s of %s, %s, kept %s", verb, id, words, outcome.durable());

@@ -112,9 +112,7 @@ class AlarmFloodPageTest {
     @Test
     void aFloodIsToldWithWhatCameFirstAndWhichAlarmsMakeIt() throws Exception {
         Programs.await(
-                "alarms chatter",
-                LIMIT,
-                () -> !summary().getJsonArray("chattering").isEmpty());
+                "alarms chatter", LIMIT, () -> !summary().getJsonArray("chattering").isEmpty());
         openAlarms();
 
         browser.find("[data-testid='flood'] a");

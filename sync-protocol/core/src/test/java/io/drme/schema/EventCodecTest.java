@@ -73,7 +73,10 @@ class EventCodecTest {
                         11,
                         List.of(
                                 new AlarmFlood.First(
-                                        "a-1", "oil-hot", "press-3/oil", 1_789_999_999_000_000_000L))));
+                                        "a-1",
+                                        "oil-hot",
+                                        "press-3/oil",
+                                        1_789_999_999_000_000_000L))));
     }
 
     private static AlarmTransition alarm(@Nullable Value value) {

@@ -96,7 +96,8 @@ public record AlarmItem(
                     Schema.optional("by", Schema.text("who did what was done last")),
                     Schema.optional("firstOutGroup", Schema.text("its first-out group")),
                     Schema.field(
-                            "firstOut", Schema.bool("whether it came first of its first-out group")),
+                            "firstOut",
+                            Schema.bool("whether it came first of its first-out group")),
                     Schema.optional(
                             "escalatedFrom",
                             Schema.text("its own priority, where nobody acknowledged it in time")),

@@ -116,14 +116,12 @@ public final class AlarmSummary {
                                             Schema.field("lastAt", Schema.time("when last"))),
                                     "came and went three times a minute or more")),
                     Schema.field(
-                            "letGo",
-                            Schema.integer("alarms that there was no room to tell apart")),
+                            "letGo", Schema.integer("alarms that there was no room to tell apart")),
                     Schema.field(
                             "open",
                             Schema.map(Schema.integer("alarms"), "that are not normal, by state")),
                     Schema.field("standingCount", Schema.integer("of 'standing', all")),
-                    Schema.field(
-                            "standing", Schema.list(SHORT, "present for more than 24 hours")),
+                    Schema.field("standing", Schema.list(SHORT, "present for more than 24 hours")),
                     Schema.field("staleCount", Schema.integer("of 'stale', all")),
                     Schema.field(
                             "stale",
@@ -134,8 +132,7 @@ public final class AlarmSummary {
                                     Schema.object(
                                             Schema.field("group", Schema.text("its name")),
                                             Schema.field("gateway", Schema.text("gateway id")),
-                                            Schema.field(
-                                                    "alarms", Schema.integer("that are open")),
+                                            Schema.field("alarms", Schema.integer("that are open")),
                                             Schema.optional("first", SHORT)),
                                     "groups of which alarms are open, and which came first")));
 
