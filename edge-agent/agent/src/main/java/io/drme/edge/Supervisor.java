@@ -298,7 +298,8 @@ final class Supervisor implements AutoCloseable {
         }
     }
 
-    private void answerQuestions() {
+    /** Answers those who wait; from then on the thread that calls it is the owner. */
+    void answerQuestions() {
         inbox.answerAll(this);
     }
 

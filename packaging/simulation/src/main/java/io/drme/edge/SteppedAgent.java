@@ -165,6 +165,7 @@ public final class SteppedAgent {
         var agent = new SteppedAgent(setup, wiring, supervisor, loops, watcher);
         wiring.parts().alarmBook().listen(watcher::told);
         agent.own();
+        supervisor.answerQuestions(); // as its owner, whoever applies something before a step
         supervisor.begin(new Configurations.Choice(config, ""), wiring.ready(), wiring.restart());
         agent.describe();
         supervisor.watchUplink(agent::isConnected, () -> false);
