@@ -264,11 +264,19 @@ export class AlarmList extends LitElement {
             >`
           : nothing}
       </td>
-      <td><span class="priority">${symbol(alarm)} ${word("priority", alarm.priority)}</span></td>
+      <td>
+        <span class="priority">${symbol(alarm)} ${word("priority", alarm.priority)}</span>
+        ${alarm.escalatedFrom
+          ? html`<span class="muted" data-testid="escalated">▲ ${t("alarms.escalated", { from: word("priority", alarm.escalatedFrom) })}</span>`
+          : nothing}
+      </td>
       <td>${word("alarm", alarm.state)}</td>
       ${this.fleet ? html`<td>${alarm.gateway}</td>` : nothing}
       <td class="message">
         ${this.one ? html`<a class="row-link" href=${this.one(alarm)}>${message}</a>` : message}
+        ${alarm.firstOut
+          ? html`<span class="first-out" data-testid="first-out" title=${alarm.firstOutGroup}>① ${t("alarms.first-out")}</span>`
+          : nothing}
         ${alarm.action ? html`<span class="muted">${alarm.action}</span>` : nothing}
       </td>
       <td class="name">${alarm.tag}</td>

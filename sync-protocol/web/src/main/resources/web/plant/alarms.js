@@ -6,6 +6,7 @@ import { durationText, millis, quantity, timeText } from "/assets/parts/format.j
 import { t, word } from "/assets/parts/text.js";
 import { reading } from "/assets/parts/value.js";
 import { View, to } from "/assets/plant/view.js";
+import "/assets/plant/load.js";
 import "/assets/parts/alarm-list.js";
 import "/assets/parts/trend.js";
 
@@ -30,6 +31,10 @@ class AlarmsView extends View {
         @filter=${(e) => location.replace(to.alarms(e.detail))}
         @acknowledged=${() => plant.readAlarms()}
       ></drme-alarms>
+    </section>
+    <section class="panel" data-testid="alarm-load">
+      ${this.problem("summary")}
+      <drme-alarm-load .summary=${plant.summary} .now=${this.now}></drme-alarm-load>
     </section>`;
   }
 }
@@ -50,7 +55,7 @@ class AlarmView extends View {
   willUpdate() {
     const live = this.plant.book.all.find((a) => a.id === this.place);
     const known = live
-      ? JSON.stringify([live.state, live.acknowledgedAt, live.clearedAt, live.until, live.comment, live.by])
+      ? JSON.stringify([live.state, live.priority, live.acknowledgedAt, live.clearedAt, live.until, live.comment, live.by])
       : "";
     if (this.place !== this.#asked) {
       this.found = null;
@@ -153,6 +158,16 @@ class AlarmView extends View {
       ${alarm.respondWithin
         ? html`<dt>${t("alarm.respond")}</dt><dd data-testid="alarm-respond">${durationText(alarm.respondWithin * 1_000)}</dd>`
         : nothing}
+      ${alarm.firstOutGroup
+        ? html`<dt>${t("alarm.group")}</dt>
+            <dd data-testid="alarm-group">
+              ${t(alarm.firstOut ? "alarm.first-of" : "alarm.followed-in", { group: alarm.firstOutGroup })}
+            </dd>`
+        : nothing}
+      ${alarm.escalatedFrom
+        ? html`<dt>${t("alarm.escalated")}</dt>
+            <dd data-testid="alarm-escalated">${t("alarm.escalated-from", { from: word("priority", alarm.escalatedFrom) })}</dd>`
+        : nothing}
       <dt>${t("alarm.action")}</dt>
       <dd data-testid="alarm-action"><strong>${alarm.action || t("alarm.no-action")}</strong></dd>
       <dt>${t("alarms.tag")}</dt>
@@ -192,10 +207,10 @@ class AlarmView extends View {
           </thead>
           <tbody>
             ${(alarm.steps ?? []).map(
-              (s) =>
+              (s, i, all) =>
                 html`<tr>
                   <td class="time">${timeText(s.at, this.now)}</td>
-                  <td>${s.from === s.to ? t("alarm.commented") : word("alarm", s.to)}</td>
+                  <td>${this.#what(s, all[i - 1])}</td>
                   <td>${s.by || html`<span class="muted">${t("alarm.by-plant")}</span>`}</td>
                   <td class="wrap">${s.comment}</td>
                 </tr>`,
@@ -203,6 +218,15 @@ class AlarmView extends View {
           </tbody>
         </table>
       </div>`;
+  }
+
+  #what(step, before) {
+    if (step.from !== step.to) {
+      return word("alarm", step.to);
+    }
+    return before && before.priority !== step.priority
+      ? t("alarm.raised-to", { priority: word("priority", step.priority) })
+      : t("alarm.commented");
   }
 
   #before() {

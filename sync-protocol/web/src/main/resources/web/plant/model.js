@@ -6,6 +6,7 @@ import { Live } from "/assets/parts/live.js";
 const DEVICES_EVERY_MS = 3_000;
 const FIGURES_EVERY_MS = 3_000;
 const ALARMS_EVERY_MS = 20_000;
+const SUMMARY_EVERY_MS = 5_000;
 const CLOCK_EVERY_MS = 1_000;
 
 /** Tells `change` once a second, and at once where an alarm or the connection changed. */
@@ -19,6 +20,8 @@ export class Plant extends EventTarget {
   devices = [];
   status = null;
   reconcile = null;
+  /** What alarms ask of people. */
+  summary = null;
   /** What could not be read, in words, by what. */
   problems = {};
   book = new AlarmBook();
@@ -47,6 +50,7 @@ export class Plant extends EventTarget {
     this.#every(DEVICES_EVERY_MS, () => this.#readDevices());
     this.#every(FIGURES_EVERY_MS, () => this.#readFigures());
     this.#every(ALARMS_EVERY_MS, () => this.readAlarms());
+    this.#every(SUMMARY_EVERY_MS, () => this.#readSummary());
     this.readAll();
   }
 
@@ -66,6 +70,7 @@ export class Plant extends EventTarget {
   readAll() {
     this.#readTags();
     this.readAlarms();
+    this.#readSummary();
     this.#readDevices();
     this.#readFigures();
   }
@@ -105,6 +110,10 @@ export class Plant extends EventTarget {
 
   readAlarms() {
     this.#read("alarms", () => this.book.read());
+  }
+
+  #readSummary() {
+    this.#read("summary", async () => (this.summary = await get("/api/v1/alarms/summary")));
   }
 
   #readDevices() {

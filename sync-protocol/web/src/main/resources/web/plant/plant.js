@@ -3,6 +3,7 @@ import { LitElement, html, nothing } from "lit";
 import { mayAct } from "/assets/parts/api.js";
 import { isFault } from "/assets/parts/devices.js";
 import { t } from "/assets/parts/text.js";
+import { floodLine } from "/assets/plant/load.js";
 import { Plant } from "/assets/plant/model.js";
 import { to } from "/assets/plant/view.js";
 import "/assets/parts/shell.js";
@@ -95,6 +96,7 @@ class PlantPage extends LitElement {
         .aside=${{ n: plant.book.hidden.length, href: to.alarms({ state: "hidden" }) }}
         @acknowledged=${() => plant.readAlarms()}
       ></drme-alarm-banner>
+      ${floodLine(plant.summary, this.now)}
       <main id="main" tabindex="-1" class="view-${view} ${plant.live === "closed" ? "old" : ""}">
         ${plant.who ? this.#main() : this.#notYet()}
       </main>

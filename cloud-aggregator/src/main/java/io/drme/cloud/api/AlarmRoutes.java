@@ -304,6 +304,13 @@ final class AlarmRoutes {
                 row.acknowledgedAt(),
                 row.acknowledgedBy(),
                 row.uncertaintyNanos(),
-                AlarmItem.Context.NONE);
+                new AlarmItem.Context(
+                        row.context().cause(),
+                        row.context().consequence(),
+                        row.context().respondWithinNanos(),
+                        row.shelvedUntil() == 0 ? null : row.shelvedUntil(),
+                        row.context().comment(),
+                        row.context().by(),
+                        row.context().marks()));
     }
 }

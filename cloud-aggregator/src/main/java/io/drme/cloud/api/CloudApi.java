@@ -50,6 +50,7 @@ public final class CloudApi {
         var prometheus = new PrometheusQueries(sources.store, sources.history, sources.clock);
         new PrometheusRoutes(prometheus, sources.clock).addTo(api);
         new SqlRoutes(sources.sql, sources.clock).addTo(api);
+        new AlarmSummaryRoutes(sources).addTo(api);
         new AlarmRoutes(sources.alarms, sources.fleet, sources.downlink, sources.clock).addTo(api);
         api.stream(
                 Route.get(

@@ -36,12 +36,17 @@ public final class AlarmScope {
 
     /** The site of an alarm that belongs to the selection; empty where it does not. */
     public Optional<String> site(AlarmRow alarm) {
-        if (!pattern.matches(alarm.gateway() + "/" + alarm.tag())) {
+        return site(alarm.gateway(), alarm.tag());
+    }
+
+    /** As above, of an alarm of a gateway on a tag. */
+    Optional<String> site(String gateway, String tag) {
+        if (!pattern.matches(gateway + "/" + tag)) {
             return Optional.empty();
         }
-        return alarm.gateway().equals(CentreAlarms.GATEWAY)
-                ? ofCentre(alarm.tag())
-                : Optional.ofNullable(sites.get(alarm.gateway()));
+        return gateway.equals(CentreAlarms.GATEWAY)
+                ? ofCentre(tag)
+                : Optional.ofNullable(sites.get(gateway));
     }
 
     private Optional<String> ofCentre(String site) {

@@ -25,7 +25,8 @@ final class AlarmIndex {
         this.epoch = epoch;
     }
 
-    private record Step(String from, String to, long epochId, long stamped, String by) {
+    private record Step(
+            String from, String to, long epochId, long stamped, String by, String comment) {
         long at(ClockLine clock) {
             return clock.stampedTime(epochId, Long.MAX_VALUE, stamped);
         }
@@ -50,7 +51,7 @@ final class AlarmIndex {
     /** The words of the newest transition, and the value of the one that raised the alarm. */
     private void describe(long sequence, AlarmTransition t) throws SQLException {
         statements.change(
-                "insert into alarm (gateway_id, alarm_id, name, tag, priority, state, message, action, value_type, value_bits, shelved_until, raised_at, epoch_id, sequence) values (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?) on conflict do nothing",
+                "insert into alarm (gateway_id, alarm_id, name, tag, priority, state, message, action, value_type, value_bits, shelved_until, raised_at, epoch_id, sequence, cause, consequence, respond_within, first_out_group, first_out, escalated_from) values (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
                 epoch.gatewayId(),
                 t.alarm(),
                 t.name(),
@@ -62,7 +63,13 @@ final class AlarmIndex {
                 t.until(),
                 t.at(),
                 epoch.id(),
-                sequence);
+                sequence,
+                t.cause(),
+                t.consequence(),
+                t.respondWithin(),
+                t.marks().group(),
+                t.marks().first() ? 1 : 0,
+                t.marks().escalatedFrom());
         var value = t.value();
         if (value != null && t.from().equals(NORMAL)) {
             statements.change(
@@ -74,11 +81,17 @@ final class AlarmIndex {
                     t.alarm());
         }
         statements.change(
-                "update alarm set priority = ?, message = ?, action = ?, shelved_until = ?, epoch_id = ?, sequence = ? where gateway_id = ? and alarm_id = ? and (epoch_id < ? or (epoch_id = ? and sequence < ?))",
+                "update alarm set priority = ?, message = ?, action = ?, shelved_until = ?, cause = ?, consequence = ?, respond_within = ?, first_out_group = ?, first_out = ?, escalated_from = ?, epoch_id = ?, sequence = ? where gateway_id = ? and alarm_id = ? and (epoch_id < ? or (epoch_id = ? and sequence < ?))",
                 t.priority(),
                 t.message(),
                 t.action(),
                 t.until(),
+                t.cause(),
+                t.consequence(),
+                t.respondWithin(),
+                t.marks().group(),
+                t.marks().first() ? 1 : 0,
+                t.marks().escalatedFrom(),
                 epoch.id(),
                 sequence,
                 epoch.gatewayId(),
@@ -93,7 +106,7 @@ final class AlarmIndex {
         var clock = new ClockIndex(statements, epoch).line();
         List<Step> steps = new ArrayList<>();
         statements.each(
-                "select from_state, to_state, epoch_id, at_time, by_name from alarm_transition where gateway_id = ? and alarm_id = ? order by epoch_id, sequence",
+                "select from_state, to_state, epoch_id, at_time, by_name, comment from alarm_transition where gateway_id = ? and alarm_id = ? order by epoch_id, sequence",
                 r ->
                         steps.add(
                                 new Step(
@@ -101,30 +114,35 @@ final class AlarmIndex {
                                         r.getString(2),
                                         r.getLong(3),
                                         r.getLong(4),
-                                        r.getString(5))),
+                                        r.getString(5),
+                                        r.getString(6))),
                 epoch.gatewayId(),
                 alarm);
         Long cleared = null;
         Long acknowledged = null;
         String by = null;
+        String comment = "";
         for (var step : steps) {
             if (isCleared(step.to()) && cleared == null) {
                 cleared = step.at(clock);
             } else if (isActive(step.to())) {
                 cleared = null;
             }
+            comment = step.comment().isEmpty() ? comment : step.comment();
             if (isWaiting(step.from()) && isAcknowledging(step)) {
                 acknowledged = step.at(clock);
                 by = orNull(step.by());
             }
         }
         statements.change(
-                "update alarm set state = ?, raised_at = ?, cleared_at = ?, acknowledged_at = ?, acknowledged_by = ?, uncertainty = ? where gateway_id = ? and alarm_id = ?",
+                "update alarm set state = ?, raised_at = ?, cleared_at = ?, acknowledged_at = ?, acknowledged_by = ?, comment = ?, by_name = ?, uncertainty = ? where gateway_id = ? and alarm_id = ?",
                 steps.getLast().to(),
                 steps.getFirst().at(clock),
                 cleared,
                 acknowledged,
                 by,
+                comment,
+                steps.getLast().by(),
                 Objects.requireNonNullElse(
                         clock.stampedUncertainty(
                                 steps.getFirst().epochId(), steps.getFirst().stamped()),

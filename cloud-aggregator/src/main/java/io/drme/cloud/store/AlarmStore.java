@@ -3,6 +3,7 @@ package io.drme.cloud.store;
 import io.drme.model.Value;
 import io.drme.model.ValueType;
 import io.drme.model.Values;
+import io.drme.schema.AlarmMarks;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Alarms as queries read them. Safe for use from any thread; may block. */
 public final class AlarmStore {
     private static final String COLUMNS =
-            "select g.name, a.alarm_id, a.name, a.tag, a.state, a.priority, a.value_type, a.value_bits, a.value_text, a.message, a.action, a.raised_at, a.cleared_at, a.acknowledged_at, a.acknowledged_by, a.shelved_until, a.uncertainty from alarm a join gateway g on g.id = a.gateway_id where 1 = 1";
+            "select g.name, a.alarm_id, a.name, a.tag, a.state, a.priority, a.value_type, a.value_bits, a.value_text, a.message, a.action, a.raised_at, a.cleared_at, a.acknowledged_at, a.acknowledged_by, a.shelved_until, a.uncertainty, a.cause, a.consequence, a.respond_within, a.comment, a.by_name, a.first_out_group, a.first_out, a.escalated_from from alarm a join gateway g on g.id = a.gateway_id where 1 = 1";
 
     private final BlockStore store;
     private final CentreAlarms centre;
@@ -31,6 +32,7 @@ public final class AlarmStore {
      * corrects them.
      *
      * @param uncertaintyNanos how far off {@code raisedAt} may be; null where unknown
+     * @param context what else a person needs to act on it
      */
     public record AlarmRow(
             String gateway,
@@ -47,7 +49,23 @@ public final class AlarmStore {
             @Nullable Long acknowledgedAt,
             @Nullable String acknowledgedBy,
             long shelvedUntil,
-            @Nullable Long uncertaintyNanos) {}
+            @Nullable Long uncertaintyNanos,
+            Context context) {}
+
+    /**
+     * What a person needs to act on an alarm, beside its message and action; texts may be empty.
+     *
+     * @param respondWithinNanos 0 where the configuration says nothing
+     * @param comment the last words
+     * @param by who did what was done last; empty where the plant did
+     */
+    public record Context(
+            String cause,
+            String consequence,
+            long respondWithinNanos,
+            String comment,
+            String by,
+            AlarmMarks marks) {}
 
     /**
      * What a question is about; empty means all.
@@ -167,6 +185,24 @@ public final class AlarmStore {
         return found;
     }
 
+    /** What came first of a first-out group last, whether it is over or not. */
+    public Optional<AlarmRow> first(String gateway, String group) throws DatabaseException {
+        var found = new ArrayList<AlarmRow>();
+        store.each(
+                COLUMNS
+                        + " and g.name = ? and a.first_out_group = ? and a.first_out = 1 order by a.raised_at desc limit 1",
+                AlarmStore::row,
+                found::add,
+                gateway,
+                group);
+        return found.stream().findFirst();
+    }
+
+    /** Alarms of the centre itself that are not normal. */
+    public List<AlarmRow> openOfCentre() throws DatabaseException {
+        return centre.open().stream().map(CentreAlarms.Row::shown).toList();
+    }
+
     private static AlarmRow row(ResultSet r) throws SQLException {
         int type = r.getInt(7);
         return new AlarmRow(
@@ -184,7 +220,14 @@ public final class AlarmStore {
                 orNull(r, 14),
                 r.getString(15),
                 r.getLong(16),
-                r.getLong(17) < 0 ? null : (Long) r.getLong(17));
+                r.getLong(17) < 0 ? null : (Long) r.getLong(17),
+                new Context(
+                        r.getString(18),
+                        r.getString(19),
+                        r.getLong(20),
+                        r.getString(21),
+                        r.getString(22),
+                        new AlarmMarks(r.getString(23), r.getInt(24) == 1, r.getString(25))));
     }
 
     private static @Nullable Long orNull(ResultSet r, int column) throws SQLException {

@@ -1,6 +1,7 @@
 package io.drme.cloud.store;
 
 import io.drme.cloud.store.AlarmStore.AlarmRow;
+import io.drme.schema.AlarmMarks;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -121,7 +122,14 @@ public final class CentreAlarms {
                     acknowledgedAt,
                     acknowledgedBy,
                     shelvedUntil,
-                    0L);
+                    0L,
+                    new AlarmStore.Context(
+                            "",
+                            "",
+                            0,
+                            comment,
+                            acknowledgedBy == null ? "" : acknowledgedBy,
+                            AlarmMarks.NONE));
         }
     }
 

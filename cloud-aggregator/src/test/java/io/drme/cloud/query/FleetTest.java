@@ -31,6 +31,7 @@ import io.drme.model.Glob;
 import io.drme.model.Reading;
 import io.drme.model.StreamKind;
 import io.drme.model.Value;
+import io.drme.schema.AlarmMarks;
 import io.drme.schema.AlarmTransition;
 import io.drme.schema.GatewayLife;
 import io.drme.sync.ChainHeads;
@@ -394,7 +395,8 @@ class FleetTest {
                 "",
                 "",
                 0,
-                0);
+                0,
+                AlarmMarks.NONE);
     }
 
     @Test

@@ -25,6 +25,7 @@ import io.drme.model.EpochId;
 import io.drme.model.Reading;
 import io.drme.model.Reason;
 import io.drme.model.Value;
+import io.drme.schema.AlarmMarks;
 import io.drme.schema.AlarmTransition;
 import io.drme.schema.ClockStep;
 import io.drme.sync.Fact;
@@ -142,7 +143,8 @@ class WrongClockTest {
                 "",
                 "",
                 0,
-                0);
+                0,
+                AlarmMarks.NONE);
     }
 
     /** What the gateway sent: a minute in 1970, the right time, and another minute. */

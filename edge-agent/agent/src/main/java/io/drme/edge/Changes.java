@@ -63,6 +63,8 @@ record Changes(List<String> lines, List<String> needsRestart) {
                                 a.message(),
                                 a.guidance(),
                                 a.suppressWhen().map(Changes::anywhere),
+                                a.escalation(),
+                                a.firstOut(),
                                 NOWHERE))
                 .toList();
     }

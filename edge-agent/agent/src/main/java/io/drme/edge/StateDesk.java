@@ -87,6 +87,7 @@ final class StateDesk implements AutoCloseable {
                 "no longer configured",
                 0,
                 0,
+                t.marks(),
                 t.isLocal());
     }
 

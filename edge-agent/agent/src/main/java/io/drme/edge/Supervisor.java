@@ -293,11 +293,13 @@ final class Supervisor implements AutoCloseable {
             }
             takeFound();
             recordDeviceStates();
+            parts.alarmBook().recordFloods(parts.recorder());
             feedSystemTags();
         }
     }
 
-    private void answerQuestions() {
+    /** Answers those who wait; from then on the thread that calls it is the owner. */
+    void answerQuestions() {
         inbox.answerAll(this);
     }
 

@@ -1,11 +1,7 @@
 package io.drme.edge;
 
-import io.drme.alarm.Answer;
-import io.drme.alarm.CentreActs;
-import io.drme.config.Quantities;
 import io.drme.edge.acquisition.Acquisition;
 import io.drme.edge.acquisition.LatestSnapshot;
-import io.drme.edge.recording.CommandsDone;
 import io.drme.edge.recording.Recorder;
 import io.drme.edge.recording.RecorderLog;
 import io.drme.edge.uplink.Forwarder;
@@ -16,7 +12,6 @@ import io.drme.model.GatewayId;
 import io.drme.model.SyncMode;
 import io.drme.model.ValueType;
 import io.drme.schema.Audit;
-import io.drme.schema.CommandResult;
 import io.drme.sync.Backfill;
 import io.drme.sync.Flow;
 import io.drme.sync.LiveValue;
@@ -35,7 +30,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.Consumer;
@@ -53,8 +47,8 @@ import org.slf4j.LoggerFactory;
 final class UplinkDesk implements GatewayParts.Uplink, AutoCloseable {
     private static final int COMMANDS_WAITING = 256;
     private static final double MILLIS_A_SECOND = 1e3;
-    private static final String DONE = "done";
-    private static final String REFUSED = "refused";
+    private static final String DONE = AlarmCommands.DONE;
+    private static final String REFUSED = AlarmCommands.REFUSED;
     private static final Duration JOIN_WITHIN = Duration.ofSeconds(1);
     private static final Logger log = LoggerFactory.getLogger(UplinkDesk.class);
 
@@ -261,25 +255,22 @@ final class UplinkDesk implements GatewayParts.Uplink, AutoCloseable {
     }
 
     private void carryOut(Message.Command command) throws InterruptedException {
-        switch (command.verb()) {
-            case "acknowledge", "shelve", "unshelve", "reset", "comment" -> {
-                var trouble = act(command);
-                finish(command, trouble.isEmpty() ? DONE : REFUSED, trouble);
-            }
-            case Backfill.VERB -> backfill(command);
-            default ->
-                    finish(
-                            command,
-                            REFUSED,
-                            "the verb '%s' is not known to this release".formatted(command.verb()));
+        if (AlarmCommands.isOne(command)) {
+            var trouble = act(command);
+            finish(command, trouble.isEmpty() ? DONE : REFUSED, trouble);
+        } else if (command.verb().equals(Backfill.VERB)) {
+            backfill(command);
+        } else {
+            finish(
+                    command,
+                    REFUSED,
+                    "the verb '%s' is not known to this release".formatted(command.verb()));
         }
     }
 
     private void finish(Message.Command command, String result, String detail)
             throws InterruptedException {
-        recorder.record(
-                new CommandResult(command.id(), command.verb(), result, detail),
-                Map.of(CommandsDone.EXPIRES, Long.toString(command.expiresAtNanos())));
+        AlarmCommands.finish(recorder, command, result, detail);
     }
 
     /** Sends again what the log still has of a span; the result follows once it is receipted. */
@@ -325,28 +316,10 @@ final class UplinkDesk implements GatewayParts.Uplink, AutoCloseable {
 
     /** Empty when it is done or was so already. */
     private String act(Message.Command command) throws InterruptedException {
-        var shelving = Quantities.duration(command.arguments().getOrDefault("for", "0s"));
-        if (shelving.isEmpty()) {
-            return "'for' is no time";
-        }
-        Optional<Answer> answer =
-                acquisition.askDurably(owner ->
-                        owner.alarms()
-                                .centreActs()
-                                .carryOut(
-                                        new CentreActs.Act(
-                                                command.verb(),
-                                                command.issuer(),
-                                                command.arguments(),
-                                                shelving.get(),
-                                                command.issuedAtNanos(),
-                                                owner.now()),
-                                        owner::sink));
-        return switch (answer.orElse(new Answer.Refused("the disk did not take it in time"))) {
-            case Answer.Done _, Answer.AlreadySo _ -> "";
-            case Answer.NoSuchAlarm(String alarm) -> "there is no occurrence " + alarm;
-            case Answer.Refused(String why) -> why;
-        };
+        return acquisition
+                .askDurably(owner -> AlarmCommands.carryOut(command, owner))
+                .map(AlarmCommands::trouble)
+                .orElse("the disk did not take it in time");
     }
 
     @Override

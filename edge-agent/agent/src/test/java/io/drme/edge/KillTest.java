@@ -6,11 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drme.time.SystemClock;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,61 +75,9 @@ class KillTest {
     private final SystemClock clock = new SystemClock();
 
     /** The program in a JVM of its own. */
-    private final class Child implements AutoCloseable {
-        private final Process process;
-        private final HttpClient client = HttpClient.newHttpClient();
-        private final long startedAt = clock.nanoTime();
-        private URI url = URI.create("http://unknown");
-        private String token = "";
-
+    private final class Child extends AgentProcess {
         Child() throws IOException {
-            Files.deleteIfExists(data().resolve("address"));
-            process =
-                    new ProcessBuilder(
-                                    Path.of(System.getProperty("java.home"), "bin", "java")
-                                            .toString(),
-                                    "-XX:TieredStopAtLevel=1",
-                                    "-XX:+UseSerialGC",
-                                    "-Xmx256m",
-                                    "-cp",
-                                    System.getProperty("java.class.path"),
-                                    Main.class.getName(),
-                                    "run",
-                                    "--config",
-                                    folder.resolve("gateway.yaml").toString(),
-                                    "--data",
-                                    data().toString())
-                            .redirectErrorStream(true)
-                            .redirectOutput(
-                                    ProcessBuilder.Redirect.appendTo(
-                                            folder.resolve("output").toFile()))
-                            .start();
-        }
-
-        /** Waits until it answers; gives how long that took. */
-        Duration awaitRunning() throws Exception {
-            await(
-                    "the address",
-                    () -> {
-                        assertThat(process.isAlive()).as("it runs:%n%s", output()).isTrue();
-                        return Files.exists(data().resolve("address"));
-                    });
-            url = URI.create(Files.readString(data().resolve("address")).strip());
-            token = Files.readString(data().resolve("token")).strip();
-            var _ = get("/api/v1/reconcile");
-            return Duration.ofNanos(clock.nanoTime() - startedAt);
-        }
-
-        JsonObject get(String path) throws Exception {
-            var response =
-                    client.send(
-                            HttpRequest.newBuilder(url.resolve(path))
-                                    .header("authorization", "Bearer " + token)
-                                    .timeout(RunningGateway.LIMIT)
-                                    .build(),
-                            BodyHandlers.ofString());
-            assertThat(response.statusCode()).as(path + response.body()).isEqualTo(200);
-            return new JsonObject(response.body());
+            super(folder);
         }
 
         long accepted() throws Exception {
@@ -183,24 +126,6 @@ class KillTest {
             assertThat(all).hasSize(TAGS.size() + 2);
             return all;
         }
-
-        void kill() throws InterruptedException {
-            process.destroyForcibly().waitFor();
-        }
-
-        @Override
-        public void close() {
-            client.close();
-            process.destroyForcibly();
-        }
-    }
-
-    private Path data() {
-        return folder.resolve("data");
-    }
-
-    private String output() throws IOException {
-        return Files.readString(folder.resolve("output"), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -210,7 +135,6 @@ class KillTest {
         long accepted = 0;
         var slowest = Duration.ZERO;
         try (var line = PlayedLine.start()) {
-            Files.createDirectories(data());
             Files.writeString(folder.resolve("gateway.yaml"), CONFIG.formatted(line.url("press")));
             for (int round = 1; round <= rounds; round++) {
                 try (var child = new Child()) {

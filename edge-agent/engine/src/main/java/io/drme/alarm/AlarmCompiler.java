@@ -10,9 +10,12 @@ import io.drme.stream.TagGlobs;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Makes one alarm of each entry and each tag that matches it; what is wrong is noted. */
 final class AlarmCompiler {
@@ -27,6 +30,7 @@ final class AlarmCompiler {
     private final List<List<Watch>> byTag = new ArrayList<>();
     private final List<List<Watch>> suppressedBy = new ArrayList<>();
     private final List<List<Watch>> comparedWith = new ArrayList<>();
+    private final Map<String, FirstOut> groups = new HashMap<>();
 
     AlarmCompiler(Pipelines pipelines, Problems problems, TagGlobs.Unmatched unmatched) {
         this.table = pipelines.table();
@@ -103,13 +107,22 @@ final class AlarmCompiler {
                 asked < 0
                         ? null
                         : config.suppressWhen().flatMap(s -> suppression(s, asked)).orElse(null);
-        var watch = new Watch(config, table.get(index), detector, suppression);
+        var watch =
+                new Watch(config, table.get(index), detector, suppression, group(config, index));
         all.add(watch);
         byTag.get(index).add(watch);
         if (suppression != null) {
             suppressedBy.get(asked).add(watch);
         }
         return watch;
+    }
+
+    private @Nullable FirstOut group(AlarmConfig config, int index) {
+        return config.firstOut().isEmpty()
+                ? null
+                : groups.computeIfAbsent(
+                        config.firstOut().replace(DEVICE, table.get(index).name().device()),
+                        FirstOut::new);
     }
 
     /** The index of another tag that an alarm asks, or −1 where there is none, which is noted. */

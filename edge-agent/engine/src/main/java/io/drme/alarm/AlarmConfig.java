@@ -21,6 +21,10 @@ import java.util.Optional;
  * @param message what is wrong, for a person; the name where the file says nothing
  * @param guidance what a person needs to act
  * @param suppressWhen when the plant's design holds it back; nothing where it never does
+ * @param escalation what becomes of it where nobody acknowledges it; nothing where it stays as it
+ *     is
+ * @param firstOut the group in which what came first is marked, {@code {device}} standing for the
+ *     alarm's own device; empty where it has none
  * @param where its place in the file
  */
 public record AlarmConfig(
@@ -34,6 +38,8 @@ public record AlarmConfig(
         String message,
         Guidance guidance,
         Optional<SuppressWhen> suppressWhen,
+        Optional<Escalation> escalation,
+        String firstOut,
         Where where) {
 
     /** The same with another condition. */
@@ -49,6 +55,8 @@ public record AlarmConfig(
                 message,
                 guidance,
                 suppressWhen,
+                escalation,
+                firstOut,
                 where);
     }
 

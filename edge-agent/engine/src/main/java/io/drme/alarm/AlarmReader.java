@@ -19,6 +19,9 @@ final class AlarmReader {
     private static final Duration MAX_RESPONSE = Duration.ofDays(7);
     private static final Pattern NAME = Pattern.compile("[a-z0-9-_.]{1,64}");
 
+    private static final Pattern GROUP = Pattern.compile("(?:[a-z0-9-_.]|\\{device})+");
+    private static final int LONGEST_GROUP = 64;
+
     private AlarmReader() {}
 
     /**
@@ -66,12 +69,26 @@ final class AlarmReader {
                         message,
                         guidance,
                         suppressWhen,
+                        EscalationReader.read(section, priority, Optional.empty()),
+                        firstOut(section),
                         section.where());
         var all = new ArrayList<AlarmConfig>();
         condition.ifPresent(c -> all.add(pattern.withCondition(c.condition())));
         OuterLimits.read(section, pattern, limits).forEach(all::add);
         section.done();
         return tags.isEmpty() ? List.of() : List.copyOf(all);
+    }
+
+    private static String firstOut(Section section) {
+        var group = section.text("first-out", "");
+        if (!group.isEmpty()
+                && (group.length() > LONGEST_GROUP || !GROUP.matcher(group).matches())) {
+            section.problem(
+                    "first-out",
+                    "'%s' is not the name of a group; expected 1 to 64 of a-z 0-9 - _ . and {device}"
+                            .formatted(group));
+        }
+        return group;
     }
 
     /** What a section says to act on, and {@code otherwise} where it says nothing. */

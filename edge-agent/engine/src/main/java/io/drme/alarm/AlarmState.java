@@ -34,7 +34,7 @@ public enum AlarmState {
     }
 
     /** Finds a state by its {@link #text}. */
-    static Optional<AlarmState> ofText(String text) {
+    public static Optional<AlarmState> ofText(String text) {
         return Arrays.stream(values()).filter(v -> v.text().equals(text)).findFirst();
     }
 }

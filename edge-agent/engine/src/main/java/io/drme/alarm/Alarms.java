@@ -47,7 +47,7 @@ public final class Alarms {
      */
     private static final long MAX_STEP_NANOS = 60_000_000_000L;
 
-    private static final int MAGIC = 0x44415332; // "DAS2"
+    private static final int MAGIC = 0x44415333; // "DAS3"
 
     private final String gateway;
     private final List<Watch> watches;
@@ -173,6 +173,9 @@ public final class Alarms {
                 var what = watch.state() == AlarmState.SHELVED ? "shelving" : "maintenance";
                 comeBack(watch, nowNanos, "", what + " ended", sink);
             }
+            if (watch.isToEscalate(elapsed)) {
+                teller.tell(watch, watch.escalate(nowNanos), sink);
+            }
         }
     }
 
@@ -203,6 +206,12 @@ public final class Alarms {
             elapsed += Math.clamp(now - lastNow, 0, MAX_STEP_NANOS);
         }
         lastNow = now;
+    }
+
+    private long elapsedAt(long now) {
+        return lastNow == Long.MIN_VALUE
+                ? elapsed
+                : elapsed + Math.clamp(now - lastNow, -elapsed, MAX_STEP_NANOS);
     }
 
     private void turn(Watch watch, long now, Consumer<Transition> sink) {
@@ -236,6 +245,7 @@ public final class Alarms {
             occurrences.put(watch.id(), watch);
         }
         var transition = watch.enter(to.get(), now, by, words);
+        watch.enteredAt(elapsedAt(now));
         if (to.get() == AlarmState.NORMAL) {
             occurrences.remove(watch.id());
         }
@@ -336,7 +346,7 @@ public final class Alarms {
         }
         return watch.state() == from
                 ? command(watch, back(watch), atNanos, by, comment, sink)
-                : notPossible(watch);
+                : Answer.notPossible(watch.state());
     }
 
     /** Ends a latched alarm. */
@@ -375,22 +385,10 @@ public final class Alarms {
                     "a comment has at most %d characters".formatted(MAX_COMMENT_LENGTH));
         }
         if (watch.next(input).isEmpty()) {
-            return notPossible(watch);
+            return Answer.notPossible(watch.state());
         }
         enter(watch, input, atNanos, by, words, sink);
         return new Answer.Done();
-    }
-
-    private static Answer notPossible(Watch watch) {
-        return new Answer.Refused(
-                "not possible while the alarm is %s%s"
-                        .formatted(
-                                watch.state().text(),
-                                switch (watch.state()) {
-                                    case SHELVED -> "; unshelve it first";
-                                    case OUT_OF_SERVICE -> "; return it to service first";
-                                    default -> "";
-                                }));
     }
 
     /** What takes alarms out of service and back; confined as this is. */
@@ -477,12 +475,16 @@ public final class Alarms {
     }
 
     void replay(Transition transition, boolean bySamples) {
+        if (transition.atNanos() > lastNow) {
+            follow(transition.atNanos());
+        }
         // An id that was given once is not given again.
         lastStamp = Math.max(lastStamp, OccurrenceIds.stamp(transition.id()));
         var watch = byKey.get(Watch.key(transition));
         if (watch != null) {
             var before = watch.id();
             watch.replay(transition, bySamples);
+            watch.enteredAt(elapsedAt(transition.atNanos()));
             boolean isOver = watch.state() == AlarmState.NORMAL;
             if (isOver || !before.equals(watch.id())) {
                 occurrences.remove(before);

@@ -14,4 +14,17 @@ public sealed interface Answer {
 
     /** Not possible in the state the alarm is in; {@code why} says what to do. */
     record Refused(String why) implements Answer {}
+
+    /** Refused, as an alarm in this state can't be handled so. */
+    static Answer notPossible(AlarmState state) {
+        return new Refused(
+                "not possible while the alarm is %s%s"
+                        .formatted(
+                                state.text(),
+                                switch (state) {
+                                    case SHELVED -> "; unshelve it first";
+                                    case OUT_OF_SERVICE -> "; return it to service first";
+                                    default -> "";
+                                }));
+    }
 }

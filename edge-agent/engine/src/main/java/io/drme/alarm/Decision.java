@@ -19,7 +19,7 @@ record Decision(long decidedAt, String by, long until, long afarAt, long raisedA
 
     /** As it is after a record. */
     Decision after(Transition t) {
-        boolean isPerson = !t.by().isEmpty();
+        boolean isPerson = t.isByPerson();
         boolean changes = t.from() != t.to() || t.untilNanos() != until;
         boolean isNewer = isPerson && changes && t.decidedAtNanos() >= decidedAt;
         boolean isFromAfar = isPerson && t.decidedAtNanos() != t.atNanos();

@@ -61,6 +61,8 @@ final class OuterLimits {
                                             isHigh ? "above high" : "below low",
                                             within.get()));
         }
+        var priority =
+                isSection ? own.get().choice("priority", inner.priority()) : inner.priority();
         var alarm =
                 new AlarmConfig(
                         inner.name() + "." + key,
@@ -72,9 +74,7 @@ final class OuterLimits {
                         inner.onDelay(),
                         inner.offDelay(),
                         inner.latch(),
-                        isSection
-                                ? own.get().choice("priority", inner.priority())
-                                : inner.priority(),
+                        priority,
                         isSection
                                 ? AlarmReader.shortText(own.get(), "message", inner.message())
                                 : inner.message(),
@@ -82,6 +82,10 @@ final class OuterLimits {
                                 ? AlarmReader.guidance(own.get(), inner.guidance())
                                 : inner.guidance(),
                         inner.suppressWhen(),
+                        isSection
+                                ? EscalationReader.read(own.get(), priority, inner.escalation())
+                                : inner.escalation(),
+                        inner.firstOut(),
                         section.where(key));
         if (isSection) {
             own.get().done();

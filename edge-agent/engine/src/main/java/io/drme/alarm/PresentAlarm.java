@@ -2,6 +2,7 @@ package io.drme.alarm;
 
 import io.drme.model.TagName;
 import io.drme.model.Value;
+import io.drme.schema.AlarmMarks;
 import java.util.Optional;
 
 /**
@@ -11,7 +12,7 @@ import java.util.Optional;
  * @param name of the alarm in the file
  * @param tag the tag it watches
  * @param state never {@link AlarmState#NORMAL}
- * @param priority as configured
+ * @param priority as configured, or higher where nobody acknowledged it in time
  * @param value the value that raised it
  * @param message as configured
  * @param guidance as configured
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param acknowledgedBy empty while it is not acknowledged
  * @param hiddenUntilNanos when shelving or maintenance ends, gateway time; 0 where neither does
  * @param comment the last one, may be empty
+ * @param marks its first-out group, and whether its priority was raised
  */
 public record PresentAlarm(
         String id,
@@ -36,4 +38,5 @@ public record PresentAlarm(
         long acknowledgedAtNanos,
         String acknowledgedBy,
         long hiddenUntilNanos,
-        String comment) {}
+        String comment,
+        AlarmMarks marks) {}

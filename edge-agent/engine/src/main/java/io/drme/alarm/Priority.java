@@ -16,8 +16,13 @@ public enum Priority {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** The next more urgent; of the most urgent itself. */
+    Priority above() {
+        return values()[Math.min(ordinal() + 1, values().length - 1)];
+    }
+
     /** Finds a priority by its {@link #text}. */
-    static Optional<Priority> ofText(String text) {
+    public static Optional<Priority> ofText(String text) {
         return Arrays.stream(values()).filter(v -> v.text().equals(text)).findFirst();
     }
 }

@@ -11,9 +11,7 @@ final class Teller {
     /** Hands on a record of a watch, and has it noted there. */
     void tell(Watch watch, Transition transition, Consumer<Transition> sink) {
         var told =
-                afarAt == 0 || transition.by().isEmpty()
-                        ? transition
-                        : transition.decidedAt(afarAt);
+                afarAt == 0 || !transition.isByPerson() ? transition : transition.decidedAt(afarAt);
         watch.note(told);
         sink.accept(told);
     }

@@ -2,6 +2,7 @@ package io.drme.alarm;
 
 import io.drme.model.TagName;
 import io.drme.model.Value;
+import io.drme.schema.AlarmMarks;
 import io.drme.schema.AlarmTransition;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,17 +17,19 @@ import java.util.Optional;
  * @param tag the tag it watches
  * @param from state before
  * @param to state after
- * @param priority as configured
+ * @param priority as configured, or higher where nobody acknowledged it in time
  * @param value the tag's value that caused it, or the last one known; absent where there is none
  * @param message as configured
  * @param guidance as configured
  * @param atNanos gateway time, nanoseconds since 1970 UTC
- * @param by who: a user's name, or empty where the plant did it
+ * @param by who: a user's name, empty where the plant did it, {@link AlarmTransition#SYSTEM} where
+ *     the gateway raised the priority
  * @param comment a person's words, or why; may be empty
  * @param untilNanos when shelving or maintenance ends, nanoseconds since 1970 UTC; 0 where neither
  *     does
  * @param decidedAtNanos when the person did it; before {@code atNanos} where it came over a line
  *     that was down; 0 where the plant did it
+ * @param marks its first-out group, and whether its priority was raised
  * @param isLocal whether the tag never leaves the site; value and message then stay here too
  */
 public record Transition(
@@ -44,10 +47,16 @@ public record Transition(
         String comment,
         long untilNanos,
         long decidedAtNanos,
+        AlarmMarks marks,
         boolean isLocal) {
 
+    /** Whether a person did it; what a first release recorded says so by its name only. */
+    public boolean isByPerson() {
+        return !by.isEmpty() && (decidedAtNanos != 0 || !by.equals(AlarmTransition.SYSTEM));
+    }
+
     /** The same, decided at another time than it is recorded. */
-    Transition decidedAt(long nanos) {
+    public Transition decidedAt(long nanos) {
         return new Transition(
                 id,
                 name,
@@ -63,6 +72,7 @@ public record Transition(
                 comment,
                 untilNanos,
                 nanos,
+                marks,
                 isLocal);
     }
 
@@ -85,7 +95,8 @@ public record Transition(
                 guidance.cause(),
                 guidance.consequence(),
                 guidance.respondWithin().toNanos(),
-                decidedAtNanos);
+                decidedAtNanos,
+                marks);
     }
 
     /** What {@link #payload} recorded, or nothing where a word in it is not of this release. */
@@ -119,6 +130,7 @@ public record Transition(
                         payload.comment(),
                         payload.until(),
                         payload.decided(),
+                        payload.marks(),
                         false));
     }
 }

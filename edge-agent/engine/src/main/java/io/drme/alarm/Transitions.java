@@ -1,6 +1,7 @@
 package io.drme.alarm;
 
 import io.drme.model.TagName;
+import io.drme.schema.AlarmMarks;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -23,6 +24,9 @@ final class Transitions {
         out.writeUTF(removal.guidance().consequence());
         out.writeLong(removal.guidance().respondWithin().toNanos());
         out.writeUTF(removal.comment());
+        out.writeUTF(removal.marks().group());
+        out.writeBoolean(removal.marks().first());
+        out.writeUTF(removal.marks().escalatedFrom());
         out.writeBoolean(removal.isLocal());
     }
 
@@ -37,6 +41,7 @@ final class Transitions {
                 new Guidance(
                         in.readUTF(), in.readUTF(), in.readUTF(), Duration.ofNanos(in.readLong()));
         var comment = in.readUTF();
+        var marks = new AlarmMarks(in.readUTF(), in.readBoolean(), in.readUTF());
         return new Transition(
                 id,
                 name,
@@ -52,6 +57,7 @@ final class Transitions {
                 comment,
                 0,
                 0,
+                marks,
                 in.readBoolean());
     }
 }

@@ -1,5 +1,6 @@
 package io.drme.alarm;
 
+import io.drme.config.Quantities;
 import io.drme.model.Batch;
 import io.drme.model.Quality;
 import io.drme.model.SyncMode;
@@ -7,6 +8,8 @@ import io.drme.model.Tag;
 import io.drme.model.Value;
 import io.drme.model.ValueType;
 import io.drme.model.Values;
+import io.drme.schema.AlarmMarks;
+import io.drme.schema.AlarmTransition;
 import io.drme.stream.Program;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -23,6 +26,7 @@ final class Watch {
     private final String tagName;
     private final Detector detector;
     private final @Nullable Suppression suppression;
+    private final @Nullable FirstOut group;
     private final Machine machine;
     private final long onDelayNanos;
     private final long offDelayNanos;
@@ -45,14 +49,27 @@ final class Watch {
     private boolean wasTold;
     private String comment = "";
     private Decision decision = Decision.NONE;
+    private boolean isFirst;
+    private final Waiting waiting = new Waiting();
 
-    /** An alarm in its normal state; without {@code suppression} nothing holds it back. */
-    Watch(AlarmConfig config, Tag tag, Detector detector, @Nullable Suppression suppression) {
+    /**
+     * An alarm in its normal state.
+     *
+     * @param suppression what holds it back; null where nothing does
+     * @param group in which what came first is marked; null where it is in none
+     */
+    Watch(
+            AlarmConfig config,
+            Tag tag,
+            Detector detector,
+            @Nullable Suppression suppression,
+            @Nullable FirstOut group) {
         this.config = config;
         this.tag = tag;
         this.tagName = tag.name().text();
         this.detector = detector;
         this.suppression = suppression;
+        this.group = group;
         this.machine = config.latch() ? Machine.LATCHED_UNTIL_RESET : Machine.UNLATCHED;
         this.onDelayNanos = config.onDelay().toNanos();
         this.offDelayNanos = config.offDelay().toNanos();
@@ -178,7 +195,9 @@ final class Watch {
     /** How long before now something may have been that still matters, in nanoseconds. */
     long looksBackNanos() {
         long hold = suppression == null ? 0 : suppression.holdNanos();
-        return Math.max(detector.looksBackNanos() + Math.max(onDelayNanos, offDelayNanos), hold);
+        long wait = config.escalation().map(e -> e.after().toNanos()).orElse(0L);
+        long delay = detector.looksBackNanos() + Math.max(onDelayNanos, offDelayNanos);
+        return Math.max(delay, Math.max(hold, wait));
     }
 
     /** Whether a delay has run out. */
@@ -205,6 +224,8 @@ final class Watch {
         raisedBy = value();
         comment = "";
         wasTold = false;
+        isFirst = false;
+        waiting.begin();
         decision = Decision.NONE;
     }
 
@@ -234,7 +255,42 @@ final class Watch {
         }
         wasTold = wasTold || to == AlarmState.UNACKNOWLEDGED;
         hiddenUntil = to == AlarmState.SHELVED || to == AlarmState.OUT_OF_SERVICE ? hiddenUntil : 0;
+        isFirst = group == null ? isFirst : group.moved(id, from, to);
         return record(from, to, now, by, words);
+    }
+
+    /** Says when, on the owner's clock, it came into its state. */
+    void enteredAt(long elapsed) {
+        waiting.enter(state, elapsed);
+    }
+
+    /** Whether nobody has acknowledged it in time, and nobody was told so yet. */
+    boolean isToEscalate(long elapsed) {
+        return config.escalation().isPresent()
+                && waiting.isTooLong(config.escalation().get().after(), elapsed);
+    }
+
+    /** Raises its priority, and gives the record of it. */
+    Transition escalate(long now) {
+        waiting.escalated(true);
+        var words =
+                "not acknowledged within %s: %s instead of %s"
+                        .formatted(
+                                Quantities.text(config.escalation().orElseThrow().after()),
+                                priority().text(),
+                                config.priority().text());
+        return enter(state, now, AlarmTransition.SYSTEM, words).decidedAt(0);
+    }
+
+    private Priority priority() {
+        return waiting.isEscalated()
+                ? config.escalation().map(Escalation::to).orElse(config.priority())
+                : config.priority();
+    }
+
+    private AlarmMarks marks() {
+        var escalatedFrom = priority() == config.priority() ? "" : config.priority().text();
+        return new AlarmMarks(group == null ? "" : group.group(), isFirst, escalatedFrom);
     }
 
     /** Who acknowledged before it was hidden twice may not know of what came since. */
@@ -254,7 +310,7 @@ final class Watch {
                 tag.name(),
                 from,
                 to,
-                config.priority(),
+                priority(),
                 value(),
                 config.message(),
                 config.guidance(),
@@ -263,6 +319,7 @@ final class Watch {
                 words,
                 hiddenUntil,
                 by.isEmpty() ? 0 : now,
+                marks(),
                 tag.sync() instanceof SyncMode.Local);
     }
 
@@ -287,7 +344,7 @@ final class Watch {
                 config.name(),
                 tag.name(),
                 state,
-                config.priority(),
+                priority(),
                 raisedBy,
                 config.message(),
                 config.guidance(),
@@ -296,7 +353,8 @@ final class Watch {
                 acknowledgedAt,
                 acknowledgedBy,
                 hiddenUntil,
-                comment);
+                comment,
+                marks());
     }
 
     /**
@@ -307,6 +365,7 @@ final class Watch {
      */
     void replay(Transition transition, boolean bySamples) {
         boolean wasPresent = isPresent;
+        var before = state;
         state = transition.to();
         comment = transition.comment().isEmpty() ? comment : transition.comment();
         hiddenUntil = transition.untilNanos();
@@ -318,9 +377,15 @@ final class Watch {
             acknowledgedAt = 0;
             acknowledgedBy = "";
             wasTold = false;
+            waiting.begin();
             decision = Decision.NONE;
         }
         note(transition);
+        isFirst = transition.marks().first();
+        waiting.escalated(!transition.marks().escalatedFrom().isEmpty());
+        if (group != null) {
+            group.recalled(isFirst ? id : "", before, state);
+        }
         switch (transition.to()) {
             case UNACKNOWLEDGED -> {
                 isPresent = true;
@@ -378,13 +443,16 @@ final class Watch {
         out.writeLong(hiddenUntil);
         out.writeBoolean(wasTold);
         out.writeUTF(comment);
-        saveValue(out, value());
-        saveValue(out, raisedBy);
+        SavedWatches.write(out, value());
+        SavedWatches.write(out, raisedBy);
         out.writeBoolean(suppression != null);
         if (suppression != null) {
             suppression.save(out);
         }
         decision.save(out);
+        out.writeBoolean(isFirst);
+        out.writeUTF(group == null ? "" : group.first());
+        waiting.save(out);
         out.writeByte(detector.kind());
         detector.save(out);
     }
@@ -401,15 +469,21 @@ final class Watch {
         hiddenUntil = in.readLong();
         wasTold = in.readBoolean();
         comment = in.readUTF();
-        var value = loadValue(in).filter(v -> v.type() == tag.type());
+        var value = SavedWatches.readValue(in).filter(v -> v.type() == tag.type());
         hasValue = value.isPresent();
         bits = value.map(Values::bits).orElse(0L);
         text = value.orElse(null) instanceof Value.Text(String words) ? words : null;
-        raisedBy = loadValue(in);
+        raisedBy = SavedWatches.readValue(in);
         if (in.readBoolean()) {
             loadSuppression(in);
         }
         decision = Decision.load(in);
+        isFirst = in.readBoolean();
+        var first = in.readUTF();
+        if (group != null) {
+            group.recalled(first, AlarmState.NORMAL, state);
+        }
+        waiting.load(in);
         if (in.readByte() == detector.kind()) {
             detector.load(in);
         }
@@ -421,20 +495,5 @@ final class Watch {
         } else {
             suppression.load(in);
         }
-    }
-
-    private static void saveValue(DataOutput out, Optional<Value> value) throws IOException {
-        out.writeByte(value.map(v -> v.type().code()).orElse(0));
-        if (value.isPresent()) {
-            out.writeLong(Values.bits(value.get()));
-            out.writeUTF(value.get() instanceof Value.Text(String words) ? words : "");
-        }
-    }
-
-    private static Optional<Value> loadValue(DataInput in) throws IOException {
-        int type = in.readByte();
-        return type == 0
-                ? Optional.empty()
-                : Optional.of(Values.of(ValueType.ofCode(type), in.readLong(), in.readUTF()));
     }
 }

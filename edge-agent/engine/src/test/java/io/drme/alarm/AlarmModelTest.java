@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * forgets what was acknowledged; a latched alarm that ends by acknowledgement; a snapshot without
  * the running delay; suppression that ends by a bad reading; an acknowledgement that outlives two
  * hidings; a condition under suppression that stays latched though nobody was told of it; hold that
- * is not waited for.
+ * is not waited for; an escalation that begins anew when the value comes again, or after a kill;
+ * one that is told twice.
  */
 class AlarmModelTest {
     private static final String TAG = "press-3/oil/temperature";
@@ -34,6 +35,7 @@ class AlarmModelTest {
         final double offDelay;
         final boolean latch;
         final double hold;
+        final double escalateAfter;
         final List<String> transitions = new ArrayList<>();
         String state = "normal";
         boolean hot;
@@ -45,8 +47,11 @@ class AlarmModelTest {
         double suppressionGone = -1;
         boolean recordedHot;
         boolean recordedAcknowledged;
+        double waitingSince = -1;
+        boolean escalated;
 
-        Model(double onDelay, double offDelay, boolean latch, double hold) {
+        Model(double onDelay, double offDelay, boolean latch, double hold, double escalateAfter) {
+            this.escalateAfter = escalateAfter;
             this.onDelay = onDelay;
             this.offDelay = offDelay;
             this.latch = latch;
@@ -63,7 +68,12 @@ class AlarmModelTest {
         }
 
         void go(double now, String to) {
-            transitions.add(at(now) + " " + state + ">" + to);
+            if (state.equals("normal")) {
+                escalated = false;
+            }
+            add(now, state + ">" + to);
+            boolean waits = to.equals("unacknowledged") || to.equals("returned");
+            waitingSince = !waits ? -1 : waitingSince < 0 ? now : waitingSince;
             boolean twiceHidden = isHidden() && !state.equals(to);
             if (state.equals("normal")) {
                 told = false;
@@ -81,6 +91,21 @@ class AlarmModelTest {
             }
             if (!to.equals("shelved") && !to.equals("out-of-service")) {
                 hiddenUntil = 0;
+            }
+        }
+
+        void add(double now, String what) {
+            transitions.add(at(now) + " " + what + (escalated ? "!" : ""));
+        }
+
+        void escalate(double now) {
+            boolean tooLong =
+                    waitingSince >= 0
+                            && escalateAfter > 0
+                            && now - waitingSince > escalateAfter - 1e-6;
+            if (tooLong && !escalated) {
+                escalated = true;
+                add(now, state + ">" + state);
             }
         }
 
@@ -130,6 +155,7 @@ class AlarmModelTest {
             if (hiddenUntil > 0 && now > hiddenUntil - 1e-6) {
                 comeBack(now);
             }
+            escalate(now);
         }
 
         void rest(double now, boolean atRest) {
@@ -180,7 +206,7 @@ class AlarmModelTest {
         void shelve(double now, double seconds) {
             if (state.equals("shelved")) {
                 hiddenUntil = now + seconds;
-                transitions.add(at(now) + " shelved>shelved");
+                add(now, "shelved>shelved");
             } else if (!state.equals("normal") && !isHidden()) {
                 hiddenUntil = now + seconds;
                 go(now, "shelved");
@@ -193,7 +219,7 @@ class AlarmModelTest {
                 go(now, "out-of-service");
             } else if (hiddenUntil > 0 && seconds > 0) {
                 hiddenUntil = now + seconds;
-                transitions.add(at(now) + " out-of-service>out-of-service");
+                add(now, "out-of-service>out-of-service");
             }
         }
 
@@ -239,15 +265,23 @@ class AlarmModelTest {
         int offDelay = random.nextInt(3) * 3;
         boolean latch = random.nextBoolean();
         int hold = random.nextInt(2) * 4;
+        int escalateAfter = random.nextInt(3) * 8;
         var yaml =
                 """
                 alarms:
                   hot: {tag: "**/temperature", high: 80, deadband: 5, on-delay: %ds, off-delay: %ds, latch: %b,
-                        suppress-when: {tag: "{device}/at-rest", when: value, hold: %ds}}
+                        suppress-when: {tag: "{device}/at-rest", when: value, hold: %ds}%s}
                 """
-                        .formatted(onDelay, offDelay, latch, hold);
+                        .formatted(
+                                onDelay,
+                                offDelay,
+                                latch,
+                                hold,
+                                escalateAfter == 0
+                                        ? ""
+                                        : ", escalate-after: %ds".formatted(escalateAfter));
         var rig = new AlarmRig(yaml, OIL, AT_REST);
-        var model = new Model(onDelay, offDelay, latch, hold);
+        var model = new Model(onDelay, offDelay, latch, hold, escalateAfter);
         var recorded = new ArrayList<Transition>();
         var lines = new ArrayList<String>();
         int tenths = 0;
@@ -257,7 +291,8 @@ class AlarmModelTest {
             step(random, rig, model, now, yaml, recorded);
             for (var transition : rig.transitions()) {
                 recorded.add(transition);
-                lines.add(AlarmRig.line(transition));
+                var mark = transition.priority() == Priority.HIGH ? "!" : "";
+                lines.add(AlarmRig.line(transition) + mark);
             }
             var states = rig.alarms().present().stream().map(a -> a.state().text()).toList();
             var expected = model.state.equals("normal") ? List.of() : List.of(model.state);

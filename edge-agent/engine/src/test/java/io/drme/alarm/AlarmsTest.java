@@ -7,6 +7,7 @@ import io.drme.model.Tag;
 import io.drme.model.TagName;
 import io.drme.model.Value;
 import io.drme.model.ValueType;
+import io.drme.schema.AlarmMarks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,6 +94,7 @@ class AlarmsTest {
                                 "",
                                 0,
                                 0,
+                                AlarmMarks.NONE,
                                 false));
     }
 
@@ -414,7 +416,7 @@ class AlarmsTest {
                                 "gateway.yaml:4: alarms.c.high: is missing; give high, low, when, equals, changes, rate, deviation or stale",
                                 "gateway.yaml:5: alarms.d.tag: cabinet/door is no number, and high and low need one; use when, as in when: \"value\"",
                                 "gateway.yaml:6: alarms.e.when: at character 1: unknown name 'valu' (did you mean 'value'?); known: value, quality, reason, time, tag; a text needs quotes\n      valu > 80\n      ^",
-                                "gateway.yaml:7: alarms.f.prioriti: is not a known key (did you mean 'priority'?); known here: action, cause, changes, clear-when, consequence, deadband, deviation, equals, high, high-high, latch, low, low-low, message, off-delay, on-delay, priority, rate, respond-within, stale, suppress-when, tag, when",
+                                "gateway.yaml:7: alarms.f.prioriti: is not a known key (did you mean 'priority'?); known here: action, cause, changes, clear-when, consequence, deadband, deviation, equals, escalate-after, escalate-to, first-out, high, high-high, latch, low, low-low, message, off-delay, on-delay, priority, rate, respond-within, stale, suppress-when, tag, when",
                                 "gateway.yaml:8: alarms.g.when: at character 7: for cabinet/door, true or false: true or false can't be compared with a whole number\n      value > 80\n            ^",
                                 "gateway.yaml:9: alarms.h.low: 90.0 is not below high 80.0; give a low limit under the high one"));
     }

@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Alarms that go on from an old snapshot and the record behind it do what undisturbed ones do.
  *
  * <p>Planted and found: suppression not followed, the tag that is compared with not followed, every
- * delay begun anew by a comment, a hold of suppression begun anew by a comment.
+ * delay begun anew by a comment, a hold of suppression begun anew by a comment; a snapshot that
+ * forgets which came first of its group, or for how long nobody has acknowledged.
  */
 class RecallTest {
     private static final int SECONDS = 240;
@@ -39,11 +40,11 @@ class RecallTest {
     private static final String YAML =
             """
             alarms:
-              hot: {tag: press/oil, high: 80, deadband: 3, on-delay: 7s, off-delay: 4s}
-              held: {tag: press/oil, high: 75, suppress-when: {tag: press/running, when: "!value", hold: 5s}}
+              hot: {tag: press/oil, high: 80, deadband: 3, on-delay: 7s, off-delay: 4s, escalate-after: 20s, first-out: trip}
+              held: {tag: press/oil, high: 75, suppress-when: {tag: press/running, when: "!value", hold: 5s}, first-out: trip}
               late: {tag: press/oil, low: 20, on-delay: 3s, suppress-when: {tag: press/running, when: "!value"}}
               off: {tag: press/oil, deviation: {from: press/setpoint, by: 30}, on-delay: 2s, off-delay: 6s}
-              fast: {tag: press/oil, rate: {rise: 40, per: 8s}}
+              fast: {tag: press/oil, rate: {rise: 40, per: 8s}, first-out: trip, escalate-after: 12s}
               gone: {tag: press/oil, stale: 6s}
             """;
 
@@ -97,7 +98,7 @@ class RecallTest {
     }
 
     private static String line(Transition t) {
-        return AlarmRig.line(t) + " " + t.name();
+        return AlarmRig.line(t) + " " + t.name() + " " + t.priority() + " " + t.marks();
     }
 
     private static void live(Alarms alarms, Moment moment, List<Transition> told) {

@@ -21,6 +21,7 @@ import io.drme.log.StoreView;
 import io.drme.model.StreamKind;
 import io.drme.model.TagName;
 import io.drme.schema.GatewayLife;
+import io.drme.sync.Message;
 import io.drme.sync.Notary;
 import io.drme.sync.Sender;
 import io.drme.sync.SenderLog;
@@ -51,6 +52,7 @@ public final class SteppedAgent {
     private static final int ROOM = 64;
 
     private static final int MOST_SENDER_STEPS = 8;
+    private static final String OPERATOR = "operator";
 
     private final Setup setup;
     private final Wiring wiring;
@@ -122,6 +124,10 @@ public final class SteppedAgent {
                         setup.uplink(),
                         setup.clock(),
                         setup.settings());
+        wiring.parts()
+                .commandsDone()
+                .notExpired(setup.clock().epochNanos())
+                .forEach(sender::commandDone);
     }
 
     /** Starts a gateway as {@link Agent#start} does, without its threads. */
@@ -159,6 +165,7 @@ public final class SteppedAgent {
         var agent = new SteppedAgent(setup, wiring, supervisor, loops, watcher);
         wiring.parts().alarmBook().listen(watcher::told);
         agent.own();
+        supervisor.answerQuestions(); // as its owner, whoever applies something before a step
         supervisor.begin(new Configurations.Choice(config, ""), wiring.ready(), wiring.restart());
         agent.describe();
         supervisor.watchUplink(agent::isConnected, () -> false);
@@ -209,6 +216,24 @@ public final class SteppedAgent {
         for (int i = 0; i < MOST_SENDER_STEPS && sender.step(); i++) {
             look();
         }
+        for (var next = sender.nextCommand(); next.isPresent(); next = sender.nextCommand()) {
+            carryOut(next.get());
+        }
+        look();
+    }
+
+    /** What the centre asked for: done, on record, and then said to be done. */
+    private void carryOut(Message.Command command) throws InterruptedException {
+        var answer = acquisition().ask(owner -> AlarmCommands.carryOut(command, owner));
+        record();
+        recorder().flush();
+        look();
+        var trouble = AlarmCommands.trouble(answer);
+        AlarmCommands.finish(
+                recorder(),
+                command,
+                trouble.isEmpty() ? AlarmCommands.DONE : AlarmCommands.REFUSED,
+                trouble);
         look();
     }
 
@@ -242,13 +267,29 @@ public final class SteppedAgent {
         return outcome.getClass().getSimpleName();
     }
 
-    /** Acknowledges an occurrence of an alarm, as a person at the page does. */
-    public String acknowledge(String id) throws InterruptedException {
+    /**
+     * Does something about an occurrence of an alarm, as a person at the page does.
+     *
+     * @param verb acknowledge, shelve, unshelve or comment
+     * @param time how long it is shelved for
+     */
+    public String act(String verb, String id, String words, Duration time)
+            throws InterruptedException {
         var answer =
                 acquisition()
-                        .ask(owner ->
-                                owner.alarms()
-                                        .acknowledge(id, "operator", "", owner.now(), owner::sink));
+                        .ask(owner -> {
+                            var alarms = owner.alarms();
+                            long at = owner.now();
+                            return switch (verb) {
+                                case "acknowledge" ->
+                                        alarms.acknowledge(id, OPERATOR, words, at, owner::sink);
+                                case "shelve" ->
+                                        alarms.shelve(id, OPERATOR, time, words, at, owner::sink);
+                                case "unshelve" ->
+                                        alarms.unshelve(id, OPERATOR, words, at, owner::sink);
+                                default -> alarms.comment(id, OPERATOR, words, at, owner::sink);
+                            };
+                        });
         record();
         return answer.getClass().getSimpleName();
     }

@@ -121,6 +121,10 @@ final class Box implements SteppedAgent.Watcher {
         return ledger;
     }
 
+    Random random() {
+        return random;
+    }
+
     boolean isUp() {
         return agent != null;
     }
@@ -307,17 +311,18 @@ final class Box implements SteppedAgent.Watcher {
         }
     }
 
-    /** Somebody acknowledges an alarm. */
-    void acknowledge() throws InterruptedException {
+    /** Somebody does something about an alarm. */
+    void act(String verb, String words, Duration time, Random chooser) throws InterruptedException {
         var running = agent;
         if (running == null) {
             return;
         }
         var open = running.occurrences();
         if (!open.isEmpty()) {
-            var id = open.get(random.nextInt(open.size())).last().id();
+            var id = open.get(chooser.nextInt(open.size())).last().id();
             try {
-                scene.trace().say("%s acknowledges %s: %s", name, id, running.acknowledge(id));
+                var answer = running.act(verb, id, words, time);
+                scene.trace().say("%s: %s of %s: %s", name, verb, id, answer);
             } catch (SimulatedDisk.PowerCut _) {
                 fell();
             }

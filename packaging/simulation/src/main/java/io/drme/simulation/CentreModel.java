@@ -326,17 +326,20 @@ final class CentreModel {
     // ---- for the end
 
     /** Each occurrence of an alarm goes from the state in which its last transition left it. */
-    void checkAlarms() {
+    void checkAlarms(Acts acts) {
         for (var entry : streams.entrySet()) {
             var states = new HashMap<String, String>();
+            var chain = new Acts.Chain();
             long expected = 1;
             for (var row : entry.getValue().rows.values()) {
                 if (row.item().sequence() != expected) {
                     states.clear();
+                    chain.hole();
                 }
                 expected = row.item().sequence() + 1;
                 row.transition()
                         .ifPresent(t -> {
+                            acts.check(entry.getKey().toString(), chain, t);
                             var state = states.put(t.alarm(), t.to());
                             require(
                                     state == null || state.equals(t.from()),

@@ -67,7 +67,7 @@ final class EndCheck {
             require(agent.isPresent(), "%s did not come up", box.name);
             check(box, agent.orElseThrow());
         }
-        world.centre.model().checkAlarms();
+        world.centre.model().checkAlarms(world.centre.acts());
         try {
             world.centre.checkDatabase();
         } catch (StoreException e) {
@@ -92,8 +92,27 @@ final class EndCheck {
         new Reasons(world.centre.model(), world.struck()).check(box, view);
         checkHistory(box);
         checkGaps(box, agent);
+        checkActs(box, agent);
         var account = world.centre.account(box.book.gateway);
         require(account.balanced(), "%s does not balance: %s", box.name, account);
+    }
+
+    /** What people did on either side during cuts shows alike on both. */
+    private void checkActs(Box box, SteppedAgent agent) throws DatabaseException {
+        if (box.book.isForked()) {
+            return; // two machines stand for one gateway, and each has acts of its own
+        }
+        var gateway = box.book.gateway;
+        var model = world.centre.model();
+        Acts.checkEqual(
+                box.name,
+                agent.occurrences(),
+                world.centre.alarms().stream()
+                        .filter(row -> row.gateway().equals(gateway.text()))
+                        .toList(),
+                t -> model.holdsTransition(gateway, Ledger.key(t)));
+        var waiting = world.centre.waiting(gateway);
+        require(waiting.isEmpty(), "%s: no result has come of %s", box.name, waiting);
     }
 
     private void checkArrived(Box box, StoreView view) {

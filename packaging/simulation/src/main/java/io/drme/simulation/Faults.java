@@ -121,7 +121,7 @@ final class Faults {
             case DIRECTORY_RESTORED -> directoryRestored(box);
             case CLONE -> cloned(box);
             case SILENT_DEVICE -> silent(box);
-            case ACKNOWLEDGE -> box.acknowledge();
+            case ACKNOWLEDGE -> box.act("acknowledge", "", Duration.ZERO, box.random());
             case CONFIGURE -> box.configure(random.nextInt(PlantConfigs.variants()));
         }
     }

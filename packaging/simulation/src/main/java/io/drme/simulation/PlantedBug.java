@@ -108,23 +108,39 @@ public enum PlantedBug {
         }
     },
 
+    /** The record of an act says when it took effect in place of when it was decided. */
+    DECIDED_FORGOTTEN {
+        @Override
+        Recording around(Recording real, Clock clock) {
+            return with(
+                    real,
+                    real.transitions().stream()
+                            .map(t -> t.isByPerson() ? t.decidedAt(t.atNanos()) : t)
+                            .toList());
+        }
+    },
+
     /** Each transition of an alarm is recorded twice. */
     ALARM_TWICE {
         @Override
         Recording around(Recording real, Clock clock) {
             List<Transition> twice = new ArrayList<>();
             real.transitions().forEach(t -> twice.addAll(List.of(t, t)));
-            return new Recording(
-                    real.samples(),
-                    real.derived(),
-                    real.tags(),
-                    real.read(),
-                    real.filtered(),
-                    real.clock(),
-                    twice,
-                    real.whenDurable());
+            return with(real, twice);
         }
     };
+
+    private static Recording with(Recording real, List<Transition> transitions) {
+        return new Recording(
+                real.samples(),
+                real.derived(),
+                real.tags(),
+                real.read(),
+                real.filtered(),
+                real.clock(),
+                transitions,
+                real.whenDurable());
+    }
 
     /** The word on the command line. */
     public String text() {

@@ -32,6 +32,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -49,6 +50,8 @@ import java.util.function.UnaryOperator;
 final class SimulatedCentre implements AutoCloseable {
     private static final CentreKeys KEYS =
             new CentreKeys(CheapSignatures.CHEAP, SigningKey.make(new Random(1)), List.of());
+    private static final Duration EXPIRES = Duration.ofHours(24);
+    private static final long LOOK_NANOS = 1_000_000_000;
     private static final List<String> FILES = List.of("drme.db", "drme.db-wal");
 
     private final Path directory;
@@ -63,6 +66,9 @@ final class SimulatedCentre implements AutoCloseable {
     private WatchedStore store;
     private Receiver receiver;
 
+    private final Acts acts = new Acts();
+    private long commands;
+    private long lookedAt;
     private final Map<Long, String> lines = new HashMap<>();
     private final Map<GatewayId, Long> sessions = new HashMap<>();
     private final Map<GatewayId, Map<String, Long>> live = new LinkedHashMap<>();
@@ -195,6 +201,68 @@ final class SimulatedCentre implements AutoCloseable {
             trace.bytes(bytes);
             network.down(line, bytes);
         }
+    }
+
+    // ---- what people do
+
+    /** Somebody does something about an alarm of a gateway, as the centre shows it. */
+    void act(GatewayId gateway, String verb, Duration time, Random random)
+            throws DatabaseException {
+        var alarms = new AlarmStore(blocks());
+        var open = alarms.open().stream().filter(a -> a.gateway().equals(gateway.text())).toList();
+        if (open.isEmpty()) {
+            return;
+        }
+        var id = open.get(random.nextInt(open.size())).id();
+        long now = clock.epochNanos();
+        long decided = Math.max(now, alarms.newestAt(gateway.text(), id).orElse(now - 1) + 1);
+        var words = Acts.words(++commands);
+        var command =
+                new Message.Command(
+                        0,
+                        "c-" + commands,
+                        decided,
+                        now + EXPIRES.toNanos(),
+                        Acts.PERSON,
+                        verb,
+                        Map.of(
+                                "id",
+                                id,
+                                "comment",
+                                words,
+                                "reason",
+                                words,
+                                "for",
+                                time.toNanos() + "ns"));
+        var outcome = receiver.submit(gateway, command);
+        trace.say("centre: %s of %s, %s, kept %s", verb, id, words, outcome.durable());
+        acts.given(words, decided);
+        outcome.answers().forEach(this::answer);
+    }
+
+    /** Sends what found no result yet. */
+    void step() {
+        if (clock.nanoTime() - lookedAt >= LOOK_NANOS) {
+            lookedAt = clock.nanoTime();
+            receiver.step().forEach(this::answer);
+        }
+    }
+
+    /** Commands to a gateway of which no result has come, and that have not expired. */
+    List<Message.Command> waiting(GatewayId gateway) {
+        try {
+            return sql.inTransaction(t -> t.openCommands(clock.epochNanos())).stream()
+                    .filter(o -> o.gateway().equals(gateway))
+                    .map(ReceiverStore.OpenCommand::command)
+                    .toList();
+        } catch (ReceiverStore.StoreException e) {
+            throw new IllegalStateException("the centre's database failed for real", e);
+        }
+    }
+
+    /** What people at the centre decided. */
+    Acts acts() {
+        return acts;
     }
 
     /** Refuses what a line sends as one who has too much to do. */

@@ -50,6 +50,7 @@ public final class World implements AutoCloseable {
     private final AtomicLong serials = new AtomicLong();
     private final PriorityQueue<Task> tasks = new PriorityQueue<>();
     private final Faults faults;
+    private final People people;
     private long taskOrder;
     double quota;
 
@@ -102,6 +103,7 @@ public final class World implements AutoCloseable {
             boxes.add(box(gateway.text(), gateway, storeConfig()));
         }
         this.faults = new Faults(this);
+        this.people = new People(this, setting.seed() * 7_919);
     }
 
     /** The mistake that is planted in it. */
@@ -175,6 +177,7 @@ public final class World implements AutoCloseable {
             for (int beat = 0; beat < size.beats; beat++) {
                 clock.advance(Duration.ofNanos(1 + random.nextLong(LONGEST_BEAT.toNanos())));
                 faults.maybe();
+                people.maybe();
                 step();
             }
             heal();
@@ -193,6 +196,7 @@ public final class World implements AutoCloseable {
         for (var box : List.copyOf(boxes)) {
             box.step();
         }
+        centre.step();
         deliver();
     }
 
@@ -245,7 +249,7 @@ public final class World implements AutoCloseable {
     public String figures() {
         long accepted = books.values().stream().mapToLong(b -> b.samples().size()).sum();
         long transitions = books.values().stream().mapToLong(b -> b.transitions().size()).sum();
-        return "gateways=%d accepted=%d transitions=%d starts=%d receipts=%d reports=%d clones=%d %s"
+        return "gateways=%d accepted=%d transitions=%d starts=%d receipts=%d reports=%d clones=%d acts=%d %s"
                 .formatted(
                         boxes.size(),
                         accepted,
@@ -254,6 +258,7 @@ public final class World implements AutoCloseable {
                         centre.receipts,
                         centre.reports,
                         centre.clones,
+                        centre.acts().count(),
                         faults.struck());
     }
 

@@ -29,27 +29,34 @@ class PlantedBugTest {
 
     /** What each breaks, as the failure says it. */
     private static final Map<PlantedBug, String> BREAKS =
-            Map.of(
-                    PlantedBug.RECEIPT_BEFORE_COMMIT,
-                    "the receipt lies: .* is not committed",
-                    PlantedBug.WATERMARK,
-                    ".* is within the ranges and not there",
-                    PlantedBug.NO_ORIGINS,
-                    ".* is doubled: in .*",
-                    PlantedBug.JOURNAL_NOT_SYNCED,
-                    ".* counters say .*, which is none of what was handed on.*|.* lost by damage although no byte was.*",
-                    PlantedBug.SYNC_TOO_LATE,
-                    ".* counters say .*, which is none of what was handed on.*|.* lost by damage although no byte was.*",
-                    PlantedBug.STALE_COUNTERS,
-                    "the account of .* does not balance.*",
-                    PlantedBug.SENT_IS_ACKNOWLEDGED,
-                    ".* count as acknowledged and were never here",
-                    PlantedBug.SILENT_ABOUT_GAPS,
-                    "the account of .* does not balance.*|a hole that nobody explains.*",
-                    PlantedBug.BARE_CLOCK,
-                    "ticks of block .* are out of order.*|.*stamps go back.*",
-                    PlantedBug.ALARM_TWICE,
-                    ".* alarm .* was left .*, the next transition is from .*");
+            Map.ofEntries(
+                    Map.entry(
+                            PlantedBug.RECEIPT_BEFORE_COMMIT,
+                            "the receipt lies: .* is not committed"),
+                    Map.entry(PlantedBug.WATERMARK, ".* is within the ranges and not there"),
+                    Map.entry(PlantedBug.NO_ORIGINS, ".* is doubled: in .*"),
+                    Map.entry(
+                            PlantedBug.JOURNAL_NOT_SYNCED,
+                            ".* counters say .*, which is none of what was handed on.*|.* lost by damage although no byte was.*"),
+                    Map.entry(
+                            PlantedBug.SYNC_TOO_LATE,
+                            ".* counters say .*, which is none of what was handed on.*|.* lost by damage although no byte was.*"),
+                    Map.entry(PlantedBug.STALE_COUNTERS, "the account of .* does not balance.*"),
+                    Map.entry(
+                            PlantedBug.SENT_IS_ACKNOWLEDGED,
+                            ".* count as acknowledged and were never here"),
+                    Map.entry(
+                            PlantedBug.SILENT_ABOUT_GAPS,
+                            "the account of .* does not balance.*|a hole that nobody explains.*"),
+                    Map.entry(
+                            PlantedBug.BARE_CLOCK,
+                            "ticks of block .* are out of order.*|.*stamps go back.*"),
+                    Map.entry(
+                            PlantedBug.ALARM_TWICE,
+                            ".* alarm .* was left .*, the next transition is from .*"),
+                    Map.entry(
+                            PlantedBug.DECIDED_FORGOTTEN,
+                            ".* says it was decided at .*, and it was at .*"));
 
     static Stream<PlantedBug> bugs() {
         return Stream.of(PlantedBug.values())

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param message what a person should know; empty where the tag is local
  * @param action what a person should do
  * @param at source time of the cause, nanoseconds since 1970 UTC
- * @param by user who did it; empty where the process did
+ * @param by user who did it; empty where the process did, {@link #SYSTEM} where the gateway raised
+ *     the priority
  * @param comment what the user said; empty where nothing
  * @param until end of shelving or maintenance, nanoseconds since 1970 UTC; 0 where neither
  * @param cause what usually leads to it; empty where the configuration says nothing
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *     nothing
  * @param decided when the person did it, nanoseconds since 1970 UTC: before {@code at} where it
  *     came over a line that was down; 0 where the process did
+ * @param marks its first-out group, and whether its priority was raised
  */
 public record AlarmTransition(
         String alarm,
@@ -44,10 +46,15 @@ public record AlarmTransition(
         String cause,
         String consequence,
         long respondWithin,
-        long decided)
+        long decided,
+        AlarmMarks marks)
         implements Payload {
 
+    /** Who raises the priority of what nobody acknowledged in time. */
+    public static final String SYSTEM = "system";
+
     private static final int WITH_GUIDANCE = 2;
+    private static final int WITH_MARKS = 3;
 
     void write(AvroWriter out) {
         out.putString(alarm)
@@ -66,7 +73,10 @@ public record AlarmTransition(
                 .putString(cause)
                 .putString(consequence)
                 .putLong(respondWithin)
-                .putLong(decided);
+                .putLong(decided)
+                .putString(marks.group())
+                .putBoolean(marks.first())
+                .putString(marks.escalatedFrom());
     }
 
     static AlarmTransition read(AvroReader in, int version) throws BadEventException {
@@ -90,7 +100,11 @@ public record AlarmTransition(
                         in.takeString(),
                         in.takeString(),
                         in.takeLong(),
-                        in.takeLong());
+                        in.takeLong(),
+                        version < WITH_MARKS
+                                ? AlarmMarks.NONE
+                                : new AlarmMarks(
+                                        in.takeString(), in.takeBoolean(), in.takeString()));
     }
 
     private static AlarmTransition readFirst(AvroReader in) throws BadEventException {
@@ -111,6 +125,7 @@ public record AlarmTransition(
                 "",
                 "",
                 0,
-                0);
+                0,
+                AlarmMarks.NONE);
     }
 }

@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 public enum EventSchema {
     /** {@link AlarmTransition}. */
-    ALARM_TRANSITION(1, 2, "alarm"),
+    ALARM_TRANSITION(1, 3, "alarm"),
     /** {@link TagCatalogue}. */
     TAG_CATALOGUE(2, 1, "tags"),
     /** {@link DeviceState}. */
@@ -34,7 +34,9 @@ public enum EventSchema {
     /** {@link EpochEnded}. */
     EPOCH_ENDED(11, 1, "epoch"),
     /** {@link PaceChange}. */
-    PACE_CHANGE(12, 1, "pace");
+    PACE_CHANGE(12, 1, "pace"),
+    /** {@link AlarmFlood}. */
+    ALARM_FLOOD(13, 1, "flood");
 
     private static final EventSchema[] ALL = values();
 

@@ -13,7 +13,8 @@ public sealed interface Payload
                 CommandResult,
                 EpochEnded,
                 Refusal,
-                PaceChange {
+                PaceChange,
+                AlarmFlood {
 
     /** The schema in which it is written. */
     default EventSchema schema() {
@@ -30,6 +31,7 @@ public sealed interface Payload
             case EpochEnded _ -> EventSchema.EPOCH_ENDED;
             case Refusal _ -> EventSchema.REFUSAL;
             case PaceChange _ -> EventSchema.PACE_CHANGE;
+            case AlarmFlood _ -> EventSchema.ALARM_FLOOD;
         };
     }
 }

@@ -49,6 +49,7 @@ public final class Payloads {
             case EpochEnded p -> p.write(out);
             case Refusal p -> p.write(out);
             case PaceChange p -> p.write(out);
+            case AlarmFlood p -> p.write(out);
         }
         return out.toBytes();
     }
@@ -84,6 +85,7 @@ public final class Payloads {
                     case EPOCH_ENDED -> EpochEnded.read(in);
                     case REFUSAL -> Refusal.read(in);
                     case PACE_CHANGE -> PaceChange.read(in);
+                    case ALARM_FLOOD -> AlarmFlood.read(in);
                 };
         in.expectEnd();
         return payload;

@@ -90,7 +90,7 @@ public final class Sender {
     private long session;
     private long sessionCount;
     private int silentHellos;
-    private long cloudAheadNanos;
+    private long cloudAheadNanos; // of the steady clock: the date may be set meanwhile
     private Message.Window window = FIRST_WINDOW;
     private int backlogWindow = 1;
     private @Nullable ForkSearch search;
@@ -248,7 +248,7 @@ public final class Sender {
     private void take(Message.Down message) {
         if (message instanceof Message.Command command) {
             // A command is good for the gateway, whatever the session.
-            desk.take(command, clock.epochNanos() + cloudAheadNanos);
+            desk.take(command, clock.nanoTime() + cloudAheadNanos);
             return;
         }
         if (message.session() != session) {
@@ -309,7 +309,7 @@ public final class Sender {
         }
         silentHellos = 0;
         window = welcome.window();
-        cloudAheadNanos = welcome.cloudTimeNanos() - clock.epochNanos();
+        cloudAheadNanos = welcome.cloudTimeNanos() - clock.nanoTime();
         var found = new ForkSearch(log, lanes.keySet(), welcome.standings(), suspects);
         suspects.clear();
         search = found;

@@ -64,7 +64,19 @@ class EventCodecTest {
                 new CommandResult("c-17", "alarm.acknowledge", "done", ""),
                 new Refusal("store-full", 1_200, TIME, TIME + 1),
                 new EpochEnded("00112233445566778899aabbccddeeff", StreamKind.DATA, "1-40,43"),
-                new PaceChange("press-3", 4, true, "pipeline 'heavy' can't follow"));
+                new PaceChange("press-3", 4, true, "pipeline 'heavy' can't follow"),
+                new AlarmFlood(
+                        AlarmFlood.BEGAN,
+                        1_790_000_000_000_000_000L,
+                        0,
+                        11,
+                        11,
+                        List.of(
+                                new AlarmFlood.First(
+                                        "a-1",
+                                        "oil-hot",
+                                        "press-3/oil",
+                                        1_789_999_999_000_000_000L))));
     }
 
     private static AlarmTransition alarm(@Nullable Value value) {
@@ -85,7 +97,8 @@ class EventCodecTest {
                 "the cooler is clogged",
                 "the seal burns",
                 600_000_000_000L,
-                0);
+                0,
+                new AlarmMarks("press-trip", true, "medium"));
     }
 
     // What a gateway recorded before it was updated is still its history.
@@ -113,7 +126,18 @@ class EventCodecTest {
                                 "",
                                 "",
                                 0,
-                                0));
+                                0,
+                                AlarmMarks.NONE));
+    }
+
+    @Test
+    void anAlarmOfTheSecondVersionReadsWithoutMarks() throws Exception {
+        var event = EventCodec.decode(Golden.read("event-alarm-version-2"));
+
+        assertThat(event.schemaVersion()).isEqualTo(2);
+        var alarm = (AlarmTransition) Payloads.of(event);
+        assertThat(alarm.cause()).isEqualTo("the cooler is clogged");
+        assertThat(alarm.marks()).isEqualTo(AlarmMarks.NONE);
     }
 
     private static TagCatalogue catalogue() {

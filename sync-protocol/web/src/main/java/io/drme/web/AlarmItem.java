@@ -1,6 +1,7 @@
 package io.drme.web;
 
 import io.drme.model.Value;
+import io.drme.schema.AlarmMarks;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,7 @@ public record AlarmItem(
      *     neither does
      * @param comment the last one; may be empty
      * @param by who did what was done last; empty where the plant did
+     * @param marks its first-out group, and whether its priority was raised
      */
     public record Context(
             String cause,
@@ -57,9 +59,10 @@ public record AlarmItem(
             long respondWithinNanos,
             @Nullable Long untilNanos,
             String comment,
-            String by) {
+            String by,
+            AlarmMarks marks) {
         /** Where nothing of it is known. */
-        public static final Context NONE = new Context("", "", 0, null, "", "");
+        public static final Context NONE = new Context("", "", 0, null, "", "", AlarmMarks.NONE);
     }
 
     /** The form in the OpenAPI document. */
@@ -91,6 +94,13 @@ public record AlarmItem(
                             "until", Schema.time("when shelving or maintenance ends by itself")),
                     Schema.optional("comment", Schema.text("the last comment or reason")),
                     Schema.optional("by", Schema.text("who did what was done last")),
+                    Schema.optional("firstOutGroup", Schema.text("its first-out group")),
+                    Schema.field(
+                            "firstOut",
+                            Schema.bool("whether it came first of its first-out group")),
+                    Schema.optional(
+                            "escalatedFrom",
+                            Schema.text("its own priority, where nobody acknowledged it in time")),
                     Schema.optional(
                             "raisedAtUncertainty",
                             Schema.number(
@@ -128,7 +138,10 @@ public record AlarmItem(
                                 : context.respondWithinNanos / NANOS_PER_SECOND)
                 .put("until", time(context.untilNanos))
                 .put("comment", orNull(context.comment))
-                .put("by", orNull(context.by));
+                .put("by", orNull(context.by))
+                .put("firstOutGroup", orNull(context.marks.group()))
+                .put("firstOut", context.marks.first())
+                .put("escalatedFrom", orNull(context.marks.escalatedFrom()));
     }
 
     /**

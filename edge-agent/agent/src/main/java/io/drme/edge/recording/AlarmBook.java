@@ -1,21 +1,27 @@
 package io.drme.edge.recording;
 
+import io.drme.alarm.AlarmLoad;
 import io.drme.alarm.AlarmState;
+import io.drme.alarm.LoadFigures;
 import io.drme.alarm.Transition;
 import io.drme.log.EventItem;
+import io.drme.log.Store;
 import io.drme.log.StoreView;
 import io.drme.model.StreamKind;
+import io.drme.schema.AlarmFlood;
 import io.drme.schema.AlarmTransition;
 import io.drme.schema.BadEventException;
 import io.drme.schema.EventSchema;
+import io.drme.schema.Payload;
 import io.drme.schema.Payloads;
+import io.drme.time.Hlc;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every occurrence of an alarm that the log still tells of, newest last: what lists show. Fed only
@@ -32,11 +38,13 @@ public final class AlarmBook {
 
     private final LinkedHashMap<String, Occurrence> byId = new LinkedHashMap<>();
     private final List<Transition> recorded;
+    private final AlarmLoad load;
     private final AtomicReference<List<Occurrence>> published = new AtomicReference<>(List.of());
     private final List<Consumer<List<Occurrence>>> listeners = new CopyOnWriteArrayList<>();
 
-    private AlarmBook(List<Transition> recorded) {
+    private AlarmBook(List<Transition> recorded, AlarmLoad load) {
         this.recorded = recorded;
+        this.load = load;
         recorded.forEach(this::apply);
         publish();
     }
@@ -120,30 +128,56 @@ public final class AlarmBook {
      */
     public static AlarmBook of(StoreView log, Consumer<EventItem> others) {
         var transitions = new ArrayList<Transition>();
+        var load = new AlarmLoad();
         for (var range : log.held(StreamKind.EVENTS).ranges()) {
             for (long sequence = range.from(); sequence <= range.to(); sequence++) {
                 log.read(StreamKind.EVENTS, sequence)
                         .flatMap(EventItem::decode)
                         .ifPresent(item -> {
-                            transition(item).ifPresent(transitions::add);
+                            switch (payload(item)) {
+                                case AlarmTransition t ->
+                                        Transition.of(t)
+                                                .ifPresent(known -> {
+                                                    transitions.add(known);
+                                                    load.take(AlarmLoad.Change.of(known));
+                                                });
+                                case AlarmFlood flood -> load.recorded(flood);
+                                case null, default -> {}
+                            }
                             others.accept(item);
                         });
             }
         }
-        return new AlarmBook(transitions);
+        return new AlarmBook(transitions, load);
     }
 
-    private static Optional<Transition> transition(EventItem item) {
-        if (item.event().schemaId() != EventSchema.ALARM_TRANSITION.id()) {
-            return Optional.empty();
+    /** Null where it is about something else, or can't be read. */
+    private static @Nullable Payload payload(EventItem item) {
+        int schema = item.event().schemaId();
+        if (schema != EventSchema.ALARM_TRANSITION.id() && schema != EventSchema.ALARM_FLOOD.id()) {
+            return null;
         }
         try {
-            return Payloads.of(item.event()) instanceof AlarmTransition t
-                    ? Transition.of(t)
-                    : Optional.empty();
+            return Payloads.of(item.event());
         } catch (BadEventException _) {
-            return Optional.empty();
+            return null;
         }
+    }
+
+    /** What alarms ask of people by now; from any thread but the store's. */
+    public LoadFigures figures(Recorder recorder) throws InterruptedException {
+        return recorder.ask(s -> load.figures(now(s)));
+    }
+
+    /** Records that a flood of alarms began or ended; from any thread but the store's. */
+    public void recordFloods(Recorder recorder) throws InterruptedException {
+        for (var change : recorder.ask(s -> load.changes(now(s)))) {
+            recorder.record(change);
+        }
+    }
+
+    private static long now(Store store) {
+        return Hlc.epochNanos(store.stamps().next());
     }
 
     /** What the log told at the start, in its order: what alarms go on from. */
@@ -154,6 +188,7 @@ public final class AlarmBook {
     /** Takes transitions that are durable, and tells the listeners. */
     public void take(List<Transition> durable) {
         var changed = durable.stream().map(this::apply).toList();
+        durable.forEach(t -> load.take(AlarmLoad.Change.of(t)));
         publish();
         listeners.forEach(l -> l.accept(changed));
     }

@@ -2,10 +2,12 @@ package io.drme.edge.web;
 
 import io.drme.alarm.Alarms;
 import io.drme.alarm.Answer;
+import io.drme.alarm.LoadReport;
 import io.drme.alarm.Transition;
 import io.drme.edge.recording.AlarmBook;
 import io.drme.history.ClockLine;
 import io.drme.web.AlarmItem;
+import io.drme.web.AlarmSummary;
 import io.drme.web.Api;
 import io.drme.web.Page;
 import io.drme.web.Problem;
@@ -44,6 +46,7 @@ final class AlarmRoutes {
             Schema.object(
                     Schema.field("at", Schema.time("when")),
                     Schema.field("from", Schema.text("state before")),
+                    Schema.field("priority", Schema.text("its priority then")),
                     Schema.field("to", Schema.text("state after; the same for a comment")),
                     Schema.field("by", Schema.text("who; empty where the plant did it")),
                     Schema.field("comment", Schema.text("a person's words; may be empty")));
@@ -77,6 +80,15 @@ final class AlarmRoutes {
                         .paged()
                         .answers(Schema.page(AlarmItem.SCHEMA)),
                 this::list);
+        api.add(
+                Route.get(
+                                "/api/v1/alarms/summary",
+                                Rule.VIEWER,
+                                "What alarms ask of people: rates, floods, chattering, standing and stale alarms")
+                        .answers(
+                                AlarmSummary.SCHEMA.with(
+                                        Schema.field("gateway", Schema.text("gateway id")))),
+                _ -> summary());
         api.add(
                 Route.get(
                                 "/api/v1/alarms/{id}",
@@ -188,6 +200,19 @@ final class AlarmRoutes {
         return Reply.page(page(request, items));
     }
 
+    private Reply summary() throws InterruptedException {
+        var figures = parts.alarmBook().figures(parts.recorder());
+        var clock = parts.recorder().clock();
+        var summary =
+                new JsonObject(LoadReport.of(figures, nanos -> Times.text(stamped(clock, nanos))))
+                        .put("gateway", parts.gateway());
+        AlarmSummary.add(
+                summary,
+                parts.alarmBook().occurrences().stream().map(this::item).toList(),
+                stamped(clock, figures.now()));
+        return Reply.json(summary);
+    }
+
     private Reply one(Request request) {
         var id = request.path("id");
         var found =
@@ -214,6 +239,7 @@ final class AlarmRoutes {
         return new JsonObject()
                 .put("at", text(time(clock, t.atNanos())))
                 .put("from", t.from().text())
+                .put("priority", t.priority().text())
                 .put("to", t.to().text())
                 .put("by", t.by())
                 .put("comment", t.comment());
@@ -263,11 +289,16 @@ final class AlarmRoutes {
                         t.guidance().respondWithin().toNanos(),
                         t.untilNanos() == 0 ? null : t.untilNanos(),
                         o.comment(),
-                        t.by()));
+                        t.by(),
+                        t.marks()));
     }
 
     private static @Nullable Long time(ClockLine clock, long nanos) {
-        return nanos == 0 ? null : clock.stampedTime(ClockLine.ONLY_EPOCH, Long.MAX_VALUE, nanos);
+        return nanos == 0 ? null : stamped(clock, nanos);
+    }
+
+    private static long stamped(ClockLine clock, long nanos) {
+        return clock.stampedTime(ClockLine.ONLY_EPOCH, Long.MAX_VALUE, nanos);
     }
 
     private Reply act(Request request, Command command) throws InterruptedException {

@@ -17,6 +17,7 @@ import io.drme.log.StoreConfig;
 import io.drme.log.StoreSetup;
 import io.drme.model.GatewayId;
 import io.drme.model.TagName;
+import io.drme.schema.AlarmMarks;
 import io.drme.testing.ManualClock;
 import io.drme.testing.SimulatedDisk;
 import java.time.Duration;
@@ -61,6 +62,7 @@ class AlarmBookTest {
                                 "",
                                 0,
                                 at,
+                                AlarmMarks.NONE,
                                 false)));
         return book.occurrences().getLast();
     }
