@@ -60,6 +60,7 @@ final class Deliverer {
     private long savedPosition;
     private boolean failing;
     private long unread;
+    private JsonObject aside = new JsonObject();
     private final Deque<Loss> untold = new ArrayDeque<>();
     private volatile List<View> published = List.of();
     private volatile long publishedUnread;
@@ -76,21 +77,16 @@ final class Deliverer {
         private final Outbox outbox;
         private final Deque<Delivery> ended = new ArrayDeque<>();
         private NotificationConfig config;
+        private long after;
         private long lastSent;
 
-        Receiver(NotificationConfig config, Outbox outbox) {
+        /** Is told of what stands behind a sequence only: what was before it came is history. */
+        Receiver(NotificationConfig config, Outbox outbox, long after) {
             this.config = config;
             this.outbox = outbox;
+            this.after = after;
         }
     }
-
-    /**
-     * What the configuration says of a tag.
-     *
-     * @param unit may be empty
-     * @param isLocal whether it never leaves the site
-     */
-    record TagFacts(String unit, boolean isLocal) {}
 
     /**
      * One receiver as others see it.
@@ -131,12 +127,9 @@ final class Deliverer {
     void begin(
             List<NotificationConfig> configured, Function<TagName, Optional<TagFacts>> facts) {
         var saved = load();
-        configure(configured, facts);
+        place(configured, facts);
         saved.ifPresent(this::restore);
-        savedPosition = position;
-        if (saved.isEmpty()) {
-            save(line()); // so that a kill before the first message does not begin anew
-        }
+        save(line()); // so that a kill before the first message does not begin anew
         publish();
     }
 
@@ -166,6 +159,7 @@ final class Deliverer {
                 var parts = (JsonArray) loss;
                 untold.add(new Loss(parts.getString(0), parts.getString(1)));
             }
+            aside = saved.getJsonObject("aside");
             var waiting = saved.getJsonObject("receivers");
             for (var name : waiting.fieldNames()) {
                 restore(name, waiting.getJsonObject(name));
@@ -175,7 +169,8 @@ final class Deliverer {
             log.error("notifications: what waited can't be read, it begins anew", e);
             tellLost("", "what waited can't be read (" + e + "); it begins anew");
             position = events.last();
-            receivers.replaceAll((_, r) -> new Receiver(r.config, outbox(r.config)));
+            receivers.replaceAll(
+                    (_, r) -> new Receiver(r.config, outbox(r.config), position));
         }
     }
 
@@ -183,6 +178,7 @@ final class Deliverer {
         var receiver = receivers.get(name);
         if (receiver != null) {
             receiver.outbox.restore(waiting);
+            receiver.after = 0;
             return;
         }
         var gone = new Outbox(NotificationConfig.Limits.defaults(), random);
@@ -197,6 +193,13 @@ final class Deliverer {
     /** Takes other receivers; what waits for those that stay is kept. */
     void configure(
             List<NotificationConfig> configured, Function<TagName, Optional<TagFacts>> known) {
+        place(configured, known);
+        save(line()); // from here on a new receiver misses nothing, whatever becomes of us
+        publish();
+    }
+
+    private void place(
+            List<NotificationConfig> configured, Function<TagName, Optional<TagFacts>> known) {
         facts = known;
         var before = new LinkedHashMap<>(receivers);
         receivers.clear();
@@ -206,7 +209,8 @@ final class Deliverer {
             }
             var stays = before.remove(config.name());
             if (stays == null) {
-                receivers.put(config.name(), new Receiver(config, outbox(config)));
+                receivers.put(
+                        config.name(), new Receiver(config, outbox(config), events.last()));
             } else {
                 stays.config = config;
                 stays.outbox.limit(config.limits());
@@ -215,7 +219,6 @@ final class Deliverer {
         }
         before.forEach((name, gone) -> tellRemoved(name, gone.outbox));
         dirty = true;
-        publish();
     }
 
     private void tellRemoved(String name, Outbox gone) {
@@ -393,7 +396,7 @@ final class Deliverer {
         var unit = known.map(TagFacts::unit).orElse("");
         var notice = Notice.of(sequence, t, occasion.get(), unit, isLocal);
         for (var receiver : receivers.values()) {
-            if (receiver.config.filter().takes(notice)) {
+            if (sequence > receiver.after && receiver.config.filter().takes(notice)) {
                 receiver.outbox.offer(notice, now);
                 dirty = true;
             }
@@ -429,6 +432,7 @@ final class Deliverer {
                         .put("line", now)
                         .put("wall", clock.epochNanos())
                         .put("losses", losses())
+                        .put("aside", aside)
                         .put("receivers", waiting);
         savedAt = now;
         try {
@@ -498,6 +502,17 @@ final class Deliverer {
         }
         all.addAll(receiver.ended);
         return List.copyOf(all);
+    }
+
+    /** What somebody else keeps in the same file; empty at first. */
+    JsonObject aside() {
+        return aside;
+    }
+
+    /** Keeps this in the file, too. */
+    void keep(JsonObject other) {
+        aside = other;
+        dirty = true;
     }
 
     /** What each receiver is at; from any thread. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * One entry of {@code notifications:}: whom to tell, and of what.
@@ -172,8 +173,12 @@ public record NotificationConfig(
     /**
      * Reads {@code notifications:} below {@code top}; what is wrong is noted in its problems, and
      * the entry is left out.
+     *
+     * @param unfit why a tag can't be the output of a horn or lamp, and what to do; nothing where it
+     *     can
      */
-    public static List<NotificationConfig> readAll(Section top) {
-        return NotificationReader.readAll(top);
+    public static List<NotificationConfig> readAll(
+            Section top, Function<TagName, Optional<String>> unfit) {
+        return NotificationReader.readAll(top, unfit);
     }
 }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -58,7 +59,8 @@ final class NotificationReader {
 
     private NotificationReader() {}
 
-    static List<NotificationConfig> readAll(Section top) {
+    static List<NotificationConfig> readAll(
+            Section top, Function<TagName, Optional<String>> unfit) {
         var all = new ArrayList<NotificationConfig>();
         var sections = top.sections("notifications");
         if (sections.size() > MOST_RECEIVERS) {
@@ -66,11 +68,12 @@ final class NotificationReader {
                     "notifications",
                     "%d receivers; at most %d".formatted(sections.size(), MOST_RECEIVERS));
         }
-        sections.forEach((name, section) -> read(name, section).ifPresent(all::add));
+        sections.forEach((name, section) -> read(name, section, unfit).ifPresent(all::add));
         return List.copyOf(all);
     }
 
-    private static Optional<NotificationConfig> read(String name, Section section) {
+    private static Optional<NotificationConfig> read(
+            String name, Section section, Function<TagName, Optional<String>> unfit) {
         if (!NAME.matcher(name).matches()) {
             section.problems()
                     .add(
@@ -79,7 +82,7 @@ final class NotificationReader {
                             "'%s' is not a name; expected 1 to 64 of a-z 0-9 - _ ."
                                     .formatted(name));
         }
-        var way = way(section);
+        var way = way(section, unfit);
         boolean isOutput = way.isPresent() && way.get() instanceof Output;
         var filter =
                 new Filter(
@@ -94,7 +97,8 @@ final class NotificationReader {
         return way.map(w -> new NotificationConfig(name, w, filter, limits, language));
     }
 
-    private static Optional<Way> way(Section section) {
+    private static Optional<Way> way(
+            Section section, Function<TagName, Optional<String>> unfit) {
         var given = WAYS.stream().filter(section::has).toList();
         if (given.size() != 1) {
             section.problems()
@@ -111,7 +115,7 @@ final class NotificationReader {
         return switch (given.getFirst()) {
             case "webhook" -> way.flatMap(NotificationReader::webhook);
             case "email" -> way.flatMap(NotificationReader::email);
-            default -> way.flatMap(NotificationReader::output);
+            default -> way.flatMap(s -> output(s, unfit));
         };
     }
 
@@ -229,7 +233,8 @@ final class NotificationReader {
         }
     }
 
-    private static Optional<Way> output(Section section) {
+    private static Optional<Way> output(
+            Section section, Function<TagName, Optional<String>> unfit) {
         var tag = section.requiredText("tag");
         var mode = section.choice("mode", Output.Mode.HORN);
         section.done();
@@ -240,7 +245,9 @@ final class NotificationReader {
             section.problem("tag", "'%s' is not a tag such as cabinet/horn".formatted(tag));
             return Optional.empty();
         }
-        return Optional.of(new Output(new TagName(tag), mode));
+        var name = new TagName(tag);
+        unfit.apply(name).ifPresent(why -> section.problem("tag", "'%s' %s".formatted(tag, why)));
+        return Optional.of(new Output(name, mode));
     }
 
     private static Set<Occasion> occasions(Section section) {

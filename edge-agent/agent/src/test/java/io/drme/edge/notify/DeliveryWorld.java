@@ -94,7 +94,7 @@ final class DeliveryWorld implements Events, Post, Ledger {
     private Deliverer start() {
         var next = new Deliverer(clock, this, this, this, new Random(random.nextLong()));
         next.begin(
-                configs, tag -> Optional.of(new Deliverer.TagFacts("Cel", tag.equals(LOCAL))));
+                configs, tag -> Optional.of(new TagFacts("Cel", tag.equals(LOCAL))));
         return next;
     }
 
