@@ -26,6 +26,9 @@ final class Signal {
     /** What is on is set again, for a device that came back without its outputs. */
     static final Duration AGAIN = Duration.ofSeconds(10);
 
+    /** At a start the device comes a moment later than we do: nothing to tell. */
+    static final Duration TOLD_AFTER = Duration.ofSeconds(5);
+
     /** After an output did not follow. */
     static final Duration RETRY = Duration.ofSeconds(1);
 
@@ -40,6 +43,8 @@ final class Signal {
     private long setAt;
     private long retryAt;
     private long failures;
+    private long failingSince;
+    private boolean told;
     private String lastError = "";
 
     Signal(NotificationConfig config, Output output, List<String> silenced) {
@@ -110,26 +115,29 @@ final class Signal {
     /**
      * What became of it.
      *
-     * @return whether it works now and did not before, or the other way round
+     * @return whether there is something to tell: it has not worked for a while, or does again
      */
     boolean take(boolean on, Outcome outcome, long now) {
         inFlight = false;
-        boolean worked = lastError.isEmpty();
+        boolean before = told;
         switch (outcome) {
             case Outcome.Sent _ -> {
                 shown = on;
                 begun = true;
                 setAt = now;
                 lastError = "";
+                told = false;
             }
             case Outcome.Failed f -> failed(f.why(), now);
             case Outcome.Refused r -> failed(r.why(), now);
         }
-        return worked != lastError.isEmpty();
+        return before != told;
     }
 
     private void failed(String why, long now) {
         failures++;
+        failingSince = lastError.isEmpty() ? now : failingSince;
+        told = now - failingSince >= TOLD_AFTER.toNanos();
         lastError = why.isEmpty() ? "failed" : why;
         retryAt = now + RETRY.toNanos();
         shown = null; // where it stands is not known
