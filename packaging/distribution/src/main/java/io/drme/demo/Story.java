@@ -4,6 +4,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -58,9 +59,10 @@ public final class Story {
             if (id.isEmpty() && !"normal".equals(alarm.getString("state"))) {
                 id = alarm.getString("id");
                 lines.add(
-                        "the oil runs hot: %s °C. Alarm '%s' (%s). On the plant page click the banner: '%s'"
-                                .formatted(
-                                        alarm.getValue("value"),
+                        String.format(
+                                Locale.ROOT,
+                                "the oil runs hot: %.1f °C. Alarm '%s' (%s). On the plant page click the banner: '%s'",
+                                        alarm.getDouble("value", 0.0),
                                         alarm.getString("message"),
                                         alarm.getString("priority"),
                                         alarm.getString("action")));

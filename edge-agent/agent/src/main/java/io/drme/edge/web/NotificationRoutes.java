@@ -10,6 +10,7 @@ import io.drme.web.Request;
 import io.drme.web.Route;
 import io.drme.web.Rule;
 import io.drme.web.Schema;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Comparator;
 import java.util.List;
@@ -144,7 +145,7 @@ final class NotificationRoutes {
                 .asException();
     }
 
-    /** In one glance: how many receivers there are, and what is wrong. */
+    /** How many receivers there are, what is wrong, and each of them, for the page. */
     static JsonObject status(GatewayParts.Notifications notifications) {
         var receivers = notifications.receivers();
         return new JsonObject()
@@ -153,7 +154,8 @@ final class NotificationRoutes {
                 .put("waiting", sum(receivers, "waiting"))
                 .put("sent", sum(receivers, "sent"))
                 .put("dropped", sum(receivers, "expired") + sum(receivers, "refused"))
-                .put("unread", notifications.unread());
+                .put("unread", notifications.unread())
+                .put("items", new JsonArray(receivers));
     }
 
     private static boolean is(JsonObject receiver, String state) {
