@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Flood.</b> With the first notice a window begins. Up to {@code digestAbove} notices of it
  * are messages of their own; the rest become one digest at the window's end, and while windows stay
  * that full, each becomes one digest. A digest does not wait for the end once it holds something
- * more urgent than what the window told already.
+ * more urgent than what the flood told already.
  *
  * <p><b>Bounds.</b> Where more than {@code digestAbove} messages wait, because the receiver is away
  * or the limit is reached, they become one. So what is held, here and on disk, does not grow with
@@ -119,7 +119,6 @@ final class Outbox {
         flooding = goesOn;
         windowStart = goesOn ? windowStart + length : NONE;
         inWindow = 0;
-        mostUrgent = -1;
     }
 
     private void closeGathering() {

@@ -130,7 +130,8 @@ final class WebhookChannel implements Channel {
         return "v1," + Base64.getEncoder().encodeToString(signed);
     }
 
-    private JsonObject body(Message message, String id) {
+    /** What is posted; docs/notifications.md shows it. */
+    JsonObject body(Message message, String id) {
         var alarms = new JsonArray();
         message.top().forEach(n -> alarms.add(n.json()));
         var body =
