@@ -268,7 +268,8 @@ final class Deliverer {
         changed |= expire(now);
         boolean more = read(now);
         tellLosses(now);
-        changed |= more | send(now);
+        boolean begun = send(now);
+        changed = changed || more || begun;
         if (dirty && now - savedAt >= SAVE_NANOS) {
             save(now);
         }

@@ -14,7 +14,9 @@ import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.net.UnknownHostException;
-import java.util.Date;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.Properties;
 import javax.net.ssl.SSLException;
@@ -26,7 +28,6 @@ import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
 final class MailChannel implements Channel {
     private static final int MILLIS = 1_000;
     private static final int FIRST_PERMANENT = 500;
-    private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final NotificationConfig config;
     private final Email email;
@@ -97,7 +98,10 @@ final class MailChannel implements Channel {
         }
         mail.setSubject(words.subject(message, config.language(), config.name()), UTF_8.name());
         mail.setText(words.text(message, config.language(), config.name()), UTF_8.name());
-        mail.setSentDate(new Date(clock.epochNanos() / NANOS_PER_MILLI));
+        mail.setHeader(
+                "Date",
+                DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                        Instant.EPOCH.plusNanos(clock.epochNanos()).atOffset(ZoneOffset.UTC)));
         mail.setHeader("Auto-Submitted", "auto-generated"); // RFC 3834: no holiday replies
         mail.setHeader("X-DRME-Id", id);
         if (message.kind() == Message.Kind.ALARM) {

@@ -41,7 +41,7 @@ record Message(
             Comparator.comparing(Notice::priority)
                     .reversed()
                     .thenComparing(Message::isOver)
-                    .thenComparing(Notice::sequence);
+                    .thenComparingLong(Notice::sequence);
 
     /** What it is. */
     enum Kind {

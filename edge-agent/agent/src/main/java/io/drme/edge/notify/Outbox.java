@@ -1,5 +1,6 @@
 package io.drme.edge.notify;
 
+import io.drme.alarm.Priority;
 import io.drme.edge.notify.NotificationConfig.Limits;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -55,7 +56,7 @@ final class Outbox {
     private long windowStart = NONE;
     private int inWindow;
     private boolean flooding;
-    private int mostUrgent = -1;
+    private @Nullable Priority mostUrgent;
     private @Nullable Message gathering;
 
     private long sent;
@@ -87,13 +88,12 @@ final class Outbox {
         if (windowStart == NONE) {
             windowStart = now;
             inWindow = 0;
-            mostUrgent = -1;
+            mostUrgent = null;
         }
         inWindow++;
         var message = Message.of(notice, now);
-        int urgency = notice.priority().ordinal();
         if (!flooding && inWindow <= limits.digestAbove()) {
-            mostUrgent = Math.max(mostUrgent, urgency);
+            mostUrgent = isMoreUrgent(notice) ? notice.priority() : mostUrgent;
             add(message);
             return;
         }
@@ -101,10 +101,14 @@ final class Outbox {
         gathering = gathering == null ? message : gathering.and(message);
         boolean begins =
                 notice.occasion() == Occasion.RAISED || notice.occasion() == Occasion.ESCALATED;
-        if (begins && urgency > mostUrgent) {
-            mostUrgent = urgency;
+        if (begins && isMoreUrgent(notice)) {
+            mostUrgent = notice.priority();
             closeGathering();
         }
+    }
+
+    private boolean isMoreUrgent(Notice notice) {
+        return mostUrgent == null || notice.priority().compareTo(mostUrgent) > 0;
     }
 
     /** Goes through the ends of windows up to now. */
@@ -320,7 +324,7 @@ final class Outbox {
                 .put("windowStart", windowStart)
                 .put("inWindow", inWindow)
                 .put("flooding", flooding)
-                .put("mostUrgent", mostUrgent)
+                .put("mostUrgent", mostUrgent == null ? null : mostUrgent.name())
                 .put("left", times)
                 .put("sent", sent)
                 .put("failed", failed)
@@ -344,7 +348,8 @@ final class Outbox {
         windowStart = json.getLong("windowStart");
         inWindow = json.getInteger("inWindow");
         flooding = json.getBoolean("flooding");
-        mostUrgent = json.getInteger("mostUrgent");
+        var urgent = json.getString("mostUrgent");
+        mostUrgent = urgent == null ? null : Priority.valueOf(urgent);
         json.getJsonArray("left").forEach(t -> left.add(((Number) t).longValue()));
         sent = json.getLong("sent");
         failed = json.getLong("failed");

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class DeliveryWorld implements Events, Post, Ledger {
     private static final Pattern DROPPED =
             Pattern.compile("(\\d+) (?:not sent|refused).*; id \\S+?\\.(\\d+)(?:-(\\d+))?\\.\\w+$");
+    private static final List<Priority> PRIORITIES = List.of(Priority.values());
     private static final List<TagName> TAGS =
             List.of(
                     new TagName("press-3/oil/temperature"),
@@ -74,7 +75,7 @@ final class DeliveryWorld implements Events, Post, Ledger {
     private NotificationConfig config(String name) {
         var filter =
                 new Filter(
-                        Priority.values()[random.nextInt(3)],
+                        PRIORITIES.get(random.nextInt(3)),
                         random.nextBoolean() ? List.of() : List.of("press-*/**", "wards/**"),
                         random.nextInt(3) > 0 ? List.of() : List.of("press-3", "wards"),
                         random.nextBoolean()
@@ -144,15 +145,15 @@ final class DeliveryWorld implements Events, Post, Ledger {
         if (random.nextInt(5) == 0) {
             return Optional.empty();
         }
-        var states = AlarmState.values();
+        var states = List.of(AlarmState.values());
         var by = random.nextBoolean() ? "anna" : "";
         return Optional.of(
                 Alarming.transition(
                         "o" + random.nextInt(30),
                         TAGS.get(random.nextInt(TAGS.size())),
-                        states[random.nextInt(states.length)],
-                        states[random.nextInt(4)],
-                        Priority.values()[random.nextInt(4)],
+                        states.get(random.nextInt(states.size())),
+                        states.get(random.nextInt(4)),
+                        PRIORITIES.get(random.nextInt(4)),
                         by));
     }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** Floods, limits and retries of one receiver; times are nanoseconds from 0. */
 class OutboxTest {
-    private static final long SECOND = 1_000_000_000;
+    private static final long SECOND = 1_000_000_000L;
 
     private static Outbox outbox(int above, int messages) {
         return new Outbox(
@@ -39,7 +39,7 @@ class OutboxTest {
         for (int minute = 0; minute < 5; minute++) {
             int messages = 0;
             for (int i = 0; i < 1_000; i++) {
-                long now = minute * 60 * SECOND + i * 60 * SECOND / 1_000;
+                long now = minute * 60L * SECOND + i * 60L * SECOND / 1_000;
                 outbox.offer(Alarming.notice(++sequence, Priority.MEDIUM), now);
                 messages += sent(outbox, now).size();
             }
@@ -75,7 +75,7 @@ class OutboxTest {
     void aCalmGatewaySendsEachAlarmAtOnce() {
         var outbox = outbox(5, 1_000);
         for (int i = 0; i < 20; i++) {
-            long now = i * 30 * SECOND;
+            long now = i * 30L * SECOND;
             outbox.offer(Alarming.notice(i + 1, Priority.LOW), now);
             assertThat(sent(outbox, now)).hasSize(1).allMatch(m -> m.count() == 1);
         }
@@ -86,7 +86,7 @@ class OutboxTest {
         var outbox = outbox(3, 4);
         int messages = 0;
         for (int i = 0; i < 40; i++) {
-            long now = i * 61 * SECOND;
+            long now = i * 61L * SECOND;
             outbox.offer(Alarming.notice(i + 1, Priority.LOW), now);
             messages += sent(outbox, now).size();
         }
@@ -104,7 +104,7 @@ class OutboxTest {
         outbox.begun();
         outbox.take(new Outcome.Failed("refused", "", Optional.empty()), 0);
         for (int i = 2; i <= 500; i++) {
-            outbox.offer(Alarming.notice(i, Priority.LOW), i * 2 * SECOND);
+            outbox.offer(Alarming.notice(i, Priority.LOW), i * 2L * SECOND);
             assertThat(outbox.held()).hasSizeLessThanOrEqualTo(5);
         }
 
@@ -127,7 +127,7 @@ class OutboxTest {
             outbox.begun();
             outbox.take(new Outcome.Failed("away", "", Optional.empty()), now);
             long wait = outbox.figures().nextTry() - now;
-            long whole = Math.min(5 * SECOND << (i - 1), 600 * SECOND);
+            long whole = Math.min((5 * SECOND) << (i - 1), 600 * SECOND);
             assertThat(wait).isBetween(whole / 2, whole);
             assertThat(outbox.due(now + wait - 1)).isEmpty();
             now += wait;
