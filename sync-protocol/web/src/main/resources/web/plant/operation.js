@@ -2,13 +2,21 @@
 import { html, nothing } from "lit";
 import "/assets/parts/accounting.js";
 import { stateMark } from "/assets/parts/devices.js";
-import { bytesText, countText, hoursText, percentText, spanText } from "/assets/parts/format.js";
+import { bytesText, countText, hoursText, percentText, spanText, timeText } from "/assets/parts/format.js";
 import { t } from "/assets/parts/text.js";
 import { uplinkOf } from "/assets/plant/model.js";
 import { View } from "/assets/plant/view.js";
 
 const DAYS_PER_YEAR = 365;
 const THEN = { "drop-oldest": "store.then.drop-oldest", thin: "store.then.thin", stop: "store.then.stop" };
+const WAY = { webhook: "notify.kind.webhook", email: "notify.kind.email", output: "notify.kind.output" };
+const TELLING = {
+  idle: "notify.state.idle",
+  waiting: "notify.state.waiting",
+  failing: "notify.state.failing",
+  on: "notify.state.on",
+  off: "notify.state.off",
+};
 
 class DevicesView extends View {
   render() {
@@ -114,7 +122,54 @@ class StoreView extends View {
       <section class="panel">
         <h2>${t("store.state")}</h2>
         ${status ? this.#facts(status) : html`<p class="empty">${problems.status ?? t("account.unknown")}</p>`}
-      </section>`;
+      </section>
+      ${this.#notifications(status?.notifications)}`;
+  }
+
+  /** Whom the gateway tells of alarms; nothing where it tells nobody. */
+  #notifications(told) {
+    if (!told?.items?.length) {
+      return nothing;
+    }
+    return html`<section class="panel">
+      <h2>${t("notify.title")}</h2>
+      <div class="scroll-x" tabindex="0" role="region" aria-label=${t("notify.title")}>
+        <table data-testid="notifications">
+          <thead>
+            <tr>
+              <th scope="col">${t("notify.receiver")}</th>
+              <th scope="col">${t("notify.to")}</th>
+              <th scope="col">${t("notify.state")}</th>
+              <th scope="col" class="number">${t("notify.waiting")}</th>
+              <th scope="col" class="number">${t("notify.sent")}</th>
+              <th scope="col" class="number">${t("notify.dropped")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${told.items.map((r) => this.#receiver(r))}
+          </tbody>
+        </table>
+      </div>
+    </section>`;
+  }
+
+  #receiver(r) {
+    const isOutput = r.kind === "output";
+    const dropped = (r.expired ?? 0) + (r.refused ?? 0);
+    return html`<tr data-receiver=${r.name}>
+      <td class="name">${r.name}</td>
+      <td>${t(WAY[r.kind])} <span class="muted">${r.to}</span></td>
+      <td>
+        ${r.state === "failing"
+          ? html`<span class="warn">▲ ${t(TELLING.failing)}</span> <span class="muted">${r.lastError ?? ""}${
+              r.nextTry ? ` · ${t("notify.next", { time: timeText(r.nextTry, this.now) })}` : ""
+            }</span>`
+          : t(TELLING[r.state] ?? "notify.state.unknown")}
+      </td>
+      <td class="number ${r.waiting > 0 ? "warn" : ""}">${isOutput ? "—" : countText(r.waiting)}</td>
+      <td class="number">${isOutput ? "—" : countText(r.sent)}</td>
+      <td class="number ${dropped > 0 ? "warn" : ""}">${isOutput ? "—" : countText(dropped)}</td>
+    </tr>`;
   }
 
   #facts(status) {

@@ -63,6 +63,7 @@ final class Agent implements AutoCloseable {
     private final Restart restart;
     private final StateDesk states;
     private final WriteDesk writes;
+    private final NotificationDesk notifications;
     private volatile @Nullable UplinkDesk uplink;
 
     private Agent(Wiring.Parts parts, Supervisor supervisor, Path file, Restart restart) {
@@ -77,6 +78,7 @@ final class Agent implements AutoCloseable {
         this.supervisor = supervisor;
         this.states = new StateDesk(directory, clock, acquisition, recorder);
         this.writes = new WriteDesk(clock, acquisition, recorder, supervisor::loop);
+        this.notifications = new NotificationDesk(parts, supervisor::loop);
         this.pipelineThread = Thread.ofPlatform().name("pipeline").unstarted(acquisition);
         this.storeThread = Thread.ofPlatform().name("store").unstarted(recorder);
     }
@@ -131,6 +133,7 @@ final class Agent implements AutoCloseable {
         agent.storeThread.start();
         agent.pipelineThread.start();
         agent.states.start();
+        agent.notifications.begin(choice.config(), ready.table());
         supervisor.begin(choice, ready, wiring.restart());
         agent.startUplink(choice.config(), parts);
         return agent;
@@ -161,6 +164,7 @@ final class Agent implements AutoCloseable {
         web.step();
         states.step();
         writes.step();
+        notifications.follow(supervisor.current());
         var desk = uplink;
         if (desk != null) {
             desk.step();
@@ -214,6 +218,7 @@ final class Agent implements AutoCloseable {
                         new WebControl(supervisor),
                         new WebCommission(supervisor, file, directory),
                         writes,
+                        notifications,
                         uplink == null ? NoUplink.NONE : uplink);
         return AgentWeb.start(config.web(), directory, parts, VERSION);
     }
@@ -229,6 +234,7 @@ final class Agent implements AutoCloseable {
      */
     @Override
     public void close() {
+        notifications.close();
         writes.close();
         supervisor.close();
         acquisition.stop();

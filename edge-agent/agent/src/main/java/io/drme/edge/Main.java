@@ -127,6 +127,7 @@ public final class Main {
         line.addSubcommand(new AskCommands.CentreKey());
         line.addSubcommand(new AskCommands.Why());
         line.addSubcommand(new WriteCommand());
+        line.addSubcommand(new NotificationCommands());
         line.addSubcommand(new AskCommands.Users());
         line.addSubcommand(new AutoComplete.GenerateCompletion());
         // No argument names a file to read more of them from: it may be a device's name or topic.

@@ -36,6 +36,8 @@ final class BrokenConfigurations {
                     "temperature",
                     "hall",
                     "wearables",
+                    "shift",
+                    "chat",
                     "door");
 
     /** Keys whose value is any text: nothing of it is wrong. */
@@ -47,6 +49,7 @@ final class BrokenConfigurations {
                     "directory",
                     "user",
                     "password-file",
+                    "secret-file",
                     "line",
                     "site",
                     "ca",

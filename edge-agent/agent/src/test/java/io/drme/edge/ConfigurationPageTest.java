@@ -103,6 +103,13 @@ class ConfigurationPageTest {
                 new Chapter("A test under `tests`", "definitions/test"),
                 new Chapter("A line of `given`, beside tags", "definitions/given-line"),
                 new Chapter("A line of `expect`, beside tags", "definitions/expect-line"),
+                new Chapter("A receiver under `notifications`", "definitions/notification"),
+                new Chapter(
+                        "`webhook` of a receiver", "definitions/notification/properties/webhook"),
+                new Chapter("`email` of a receiver", "definitions/notification/properties/email"),
+                new Chapter("`output` of a receiver", "definitions/notification/properties/output"),
+                new Chapter("`digest` of a receiver", "definitions/notification/properties/digest"),
+                new Chapter("`limit` of a receiver", "definitions/notification/properties/limit"),
                 new Chapter("`store`", "properties/store"),
                 new Chapter("`uplink`", "properties/uplink"),
                 new Chapter("`web`", "properties/web"));

@@ -50,7 +50,8 @@ class SchemaLockstepTest {
                "o": {"driver": "opcua", "url": "opc.tcp://h", "security": {},
                      "tags": {"n": {"address": "ns=2;s=A"}}},
                "g": {"driver": "gpio", "url": "chip:///dev/gpiochip0",
-                     "tags": {"n": {"address": "line:1"}}},
+                     "tags": {"n": {"address": "line:1"},
+                              "out": {"address": "line:2", "access": "write", "safe": 0}}},
                "b": {"driver": "mqtt", "url": "mqtts://h",
                      "tags": {"n": {"address": "t/n"}}}},
              "pipelines": {"p": {"from": ["m/n"], "to": ["p/{function}"], "steps": [
@@ -69,6 +70,10 @@ class SchemaLockstepTest {
              "engine": {},
              "alarms": {"a": {"tag": "m/n", "high": 1}},
              "tests": {"t": {"given": [{"at": "0s"}], "expect": [{"none": "p/avg"}]}},
+             "notifications": {
+               "w": {"webhook": {"url": "https://h/x"}, "digest": {}, "limit": {}},
+               "e": {"email": {"server": "smtp://h", "from": "a@b", "to": "c@d"}},
+               "o": {"output": {"tag": "g/out"}}},
              "store": {}, "uplink": {"url": "mqtt://127.0.0.1"}, "web": {}}
             """;
 
@@ -181,6 +186,13 @@ class SchemaLockstepTest {
                 new Place("alarms/a", "definitions/alarm"),
                 new Place("tests/t", "definitions/test"),
                 new Place("tests/t/given/0", "definitions/given-line"),
+                new Place("notifications/w", "definitions/notification"),
+                new Place(
+                        "notifications/w/webhook", "definitions/notification/properties/webhook"),
+                new Place("notifications/e/email", "definitions/notification/properties/email"),
+                new Place("notifications/o/output", "definitions/notification/properties/output"),
+                new Place("notifications/w/digest", "definitions/notification/properties/digest"),
+                new Place("notifications/w/limit", "definitions/notification/properties/limit"),
                 new Place("store", "properties/store"),
                 new Place("uplink", "properties/uplink"),
                 new Place("web", "properties/web"));
@@ -314,6 +326,7 @@ class SchemaLockstepTest {
                         config.engine(),
                         config.alarms(),
                         config.tests(),
+                        config.notifications(),
                         config.store(),
                         config.uplink(),
                         config.web())

@@ -5,6 +5,7 @@ import io.drme.time.Clock;
 import io.drme.time.SystemClock;
 import io.drme.web.client.CommandException;
 import io.drme.web.client.Connection;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -34,6 +35,7 @@ final class Demo implements AutoCloseable {
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
     private static final Duration DRAIN_WITHIN = Duration.ofSeconds(30);
     private static final Duration PAUSE = Duration.ofMillis(200);
+    private static final int MOST_ALARMS = 1_000;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     private final Clock clock = new SystemClock();
@@ -46,6 +48,7 @@ final class Demo implements AutoCloseable {
     private final TcpLine line;
     private final Counts counts;
     private final List<Program> programs = new ArrayList<>();
+    private final Story story = new Story();
     private boolean healthy = true;
 
     /**
@@ -216,7 +219,21 @@ final class Demo implements AutoCloseable {
                 "  ./drme sim fault press silent --for 20s --url http://127.0.0.1:"
                         + ports.control());
         out.println();
+        if (!options.outage()) {
+            Story.welcome().forEach(line -> out.println("  " + line));
+            out.println();
+        }
         out.flush();
+    }
+
+    /** The first gateway's alarms; empty while it does not answer. */
+    private JsonArray alarms() throws InterruptedException {
+        var agent = agentSides().getFirst();
+        try (var program = Connection.find(agent.url(), agent.data(), Map.of())) {
+            return program.list("/api/v1/alarms", Map.of(), MOST_ALARMS);
+        } catch (CommandException _) {
+            return new JsonArray();
+        }
     }
 
     /** A link that signs in once; the person is made up for this run. */
@@ -239,11 +256,13 @@ final class Demo implements AutoCloseable {
      */
     boolean run() throws IOException, InterruptedException, DemoException {
         long start = clock.nanoTime();
-        var story = options.outage() ? new Outage(this, out) : null;
+        var outage = options.outage() ? new Outage(this, out) : null;
         while (asked.getCount() > 0 && !isOver(start)) {
             long second = (clock.nanoTime() - start) / NANOS_PER_SECOND;
-            if (story != null) {
-                story.at(second);
+            if (outage != null) {
+                outage.at(second);
+            } else if (!story.isOver()) {
+                story.see(alarms()).forEach(line -> out.println("       " + line));
             }
             failWhereOneDied();
             showCounts(second);

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
         name = "demo",
         description = {
             "Runs simulators, one agent and one centre, each its own process, and prints where to look.",
+            "It tells a story with what to click: the oil runs hot, somebody acknowledges, the alarm returns.",
             "Ctrl-C ends it. Exit 0 only if every part was healthy to the end and the accounts balanced."
         },
         mixinStandardHelpOptions = true,

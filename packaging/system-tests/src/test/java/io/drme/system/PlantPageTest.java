@@ -55,12 +55,7 @@ class PlantPageTest {
         var config = folder.resolve("gateway.yaml");
         Files.writeString(
                 config,
-                programs.configuration(programs.mqttPort)
-                                .replace(
-                                        "message: \"Oil is too hot\",",
-                                        "message: \"Oil is too hot\", cause: \"The cooler is dirty\","
-                                                + " consequence: \"The seals harden\", respond-within: 10m,")
-                        + "include: [conf.d/*.yaml]\n");
+                programs.configuration(programs.mqttPort) + "include: [conf.d/*.yaml]\n");
         programs.startAgent(config);
         programs.awaitReady(programs.agentUrl());
         browser.open(
@@ -312,6 +307,7 @@ class PlantPageTest {
         view("#/store");
         browser.find("[data-testid='reconcile'][data-balanced='true']");
         browser.waitForText("Time to drain");
+        browser.find("tr[data-receiver='horn']");
         browser.picture("plant-store");
     }
 

@@ -2,6 +2,7 @@ package io.drme.edge.config;
 
 import io.drme.alarm.AlarmConfig;
 import io.drme.driver.DeviceSpec;
+import io.drme.edge.notify.NotificationConfig;
 import io.drme.edge.uplink.UplinkConfig;
 import io.drme.log.StoreConfig;
 import io.drme.model.GatewayId;
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param engine what the pipelines together may take
  * @param alarms in the order of the file
  * @param tests in the order of the file
+ * @param notifications whom to tell of alarms, in the order of the file
  * @param store where and how samples are kept
  * @param uplink the way to the centre; absent on a gateway that works alone
  * @param web where the page listens
@@ -33,6 +35,7 @@ public record GatewayConfig(
         EngineBudget engine,
         List<AlarmConfig> alarms,
         List<TrialConfig> tests,
+        List<NotificationConfig> notifications,
         StoreConfig store,
         Optional<UplinkConfig> uplink,
         WebConfig web,

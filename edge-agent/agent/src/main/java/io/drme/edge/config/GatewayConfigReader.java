@@ -12,9 +12,12 @@ import io.drme.config.Where;
 import io.drme.driver.DeviceSpec;
 import io.drme.driver.DriverFactory;
 import io.drme.driver.TagSpec;
+import io.drme.edge.notify.NotificationConfig;
 import io.drme.edge.uplink.UplinkConfig;
 import io.drme.log.StoreConfig;
 import io.drme.model.GatewayId;
+import io.drme.model.TagName;
+import io.drme.model.ValueType;
 import io.drme.stream.EngineBudget;
 import io.drme.stream.PipelineConfig;
 import io.drme.trial.TrialConfig;
@@ -140,6 +143,7 @@ public final class GatewayConfigReader {
                                 .orElseGet(EngineBudget::usual),
                         AlarmConfig.readAll(section),
                         TrialConfig.readAll(section),
+                        NotificationConfig.readAll(section, tag -> unfit(tag, devices, section)),
                         section.section("store")
                                 .map(StoreConfig::read)
                                 .orElseGet(StoreConfig::defaults),
@@ -154,6 +158,23 @@ public final class GatewayConfigReader {
             partial.run(new Section(top, "", problems), config, own);
         }
         return config;
+    }
+
+    /** Why a tag can't switch a horn or lamp; nothing where it can, or its device is wrong itself. */
+    private static Optional<String> unfit(TagName tag, List<DeviceSpec> devices, Section top) {
+        var device = devices.stream().filter(d -> d.name().equals(tag.device())).findFirst();
+        if (device.isEmpty()) {
+            return mappings(top, "devices").containsKey(tag.device())
+                    ? Optional.empty()
+                    : Optional.of("is of no device here; name a tag as device/path");
+        }
+        var spec = device.get().tags().stream().filter(t -> t.name().equals(tag)).findFirst();
+        if (spec.isEmpty()) {
+            return Optional.of("is no tag of this device; add it there, with 'access: write'");
+        }
+        return spec.get().type() == ValueType.BOOLEAN && spec.get().address().writing().isPresent()
+                ? Optional.empty()
+                : Optional.of("can't be switched; name a boolean tag with 'access: write'");
     }
 
     /** Whether a section has the mistyped name of one that makes tags. */

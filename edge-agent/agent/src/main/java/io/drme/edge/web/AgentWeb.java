@@ -111,6 +111,7 @@ public final class AgentWeb implements AutoCloseable {
         new OperationRoutes(parts).addTo(api);
         new WhyRoutes(parts).addTo(api);
         new WriteRoutes(parts).addTo(api);
+        new NotificationRoutes(parts).addTo(api);
         new CommissionRoutes(parts.commission()).addTo(api);
         new AccountRoutes(parts).addTo(api);
     }
@@ -177,6 +178,7 @@ public final class AgentWeb implements AutoCloseable {
                     Map.of(),
                     (double) parts.acquisition().straySamples());
             addWear(writer, parts.recorder().wear());
+            NotificationRoutes.addMetrics(writer, parts.notifications());
             EngineReport.addTo(writer, parts.acquisition().engine());
             addTraffic(writer, parts.uplink().status().getJsonArray("traffic", new JsonArray()));
             parts.devices().get().forEach(d -> addDevice(writer, d));

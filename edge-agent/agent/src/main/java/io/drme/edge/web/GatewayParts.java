@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param configuration what runs, and how to change it
  * @param commission puts devices into service
  * @param writes writes tags
+ * @param notifications tells people of alarms
  * @param uplink the line to the centre
  */
 public record GatewayParts(
@@ -46,6 +47,7 @@ public record GatewayParts(
         Configuration configuration,
         Commission commission,
         Writes writes,
+        Notifications notifications,
         Uplink uplink) {
 
     /** What passed between devices and us. */
@@ -77,6 +79,33 @@ public record GatewayParts(
          */
         JsonObject write(String tag, @Nullable Object value, Duration time, String by)
                 throws InterruptedException;
+    }
+
+    /** Tells people of alarms. */
+    public interface Notifications {
+
+        /** Every receiver with its state and figures. */
+        List<JsonObject> receivers();
+
+        /** How many events were gone from the log before they were told, since the start. */
+        long unread();
+
+        /** What is on its way to a receiver, and what ended lately; nothing for no receiver. */
+        Optional<List<JsonObject>> deliveries(String receiver);
+
+        /**
+         * Sends a test message; blocks for a minute at most.
+         *
+         * @return {@code ok}, {@code said}, {@code hint}; nothing where there is no such receiver
+         */
+        Optional<JsonObject> test(String receiver, String by) throws InterruptedException;
+
+        /**
+         * Silences a horn until the next alarm.
+         *
+         * @return for how many alarms; nothing where there is no such output
+         */
+        Optional<Integer> silence(String receiver, String by) throws InterruptedException;
     }
 
     /** The line to the centre. */

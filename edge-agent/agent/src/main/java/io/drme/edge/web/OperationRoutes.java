@@ -118,6 +118,7 @@ final class OperationRoutes {
                 .put("clock", ClockReport.of(parts.recorder()))
                 .put("engine", EngineReport.of(parts.acquisition().engine(), parts.restart()))
                 .put("store", StoreReport.of(parts.recorder()))
+                .put("notifications", NotificationRoutes.status(parts.notifications()))
                 .put("uplink", parts.uplink().status())
                 .put("reconcile", AccountRoutes.account(parts));
     }

@@ -1,0 +1,228 @@
+package io.drme.edge.notify;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.drme.config.PemTls;
+import io.drme.edge.notify.NotificationConfig.Webhook;
+import io.drme.time.Clock;
+import io.drme.web.Times;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Optional;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import javax.net.ssl.SSLException;
+
+/**
+ * POSTs JSON, signed as <a href="https://www.standardwebhooks.com">Standard Webhooks</a> says, for
+ * which there are libraries in most languages.
+ */
+final class WebhookChannel implements Channel {
+    /** Of the body; one more for each change that a receiver could trip over. */
+    static final int VERSION = 1;
+
+    private static final String BASE64_SECRET = "whsec_";
+    private static final int MOST_SAID = 200;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+    private final NotificationConfig config;
+    private final Webhook webhook;
+    private final Words words;
+    private final Clock clock;
+
+    WebhookChannel(NotificationConfig config, Webhook webhook, Words words, Clock clock) {
+        this.config = config;
+        this.webhook = webhook;
+        this.words = words;
+        this.clock = clock;
+    }
+
+    @Override
+    public Outcome send(Message message, String id) throws InterruptedException {
+        try (var client = client()) {
+            var request = request(message, id);
+            try {
+                return outcome(client.send(request, HttpResponse.BodyHandlers.ofInputStream()));
+            } finally {
+                client.shutdownNow();
+            }
+        } catch (IOException | UnresolvedAddressException e) {
+            return failed(e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has HMAC-SHA256", e);
+        }
+    }
+
+    /** One a message: between two alarms it would only hold threads and memory. */
+    private HttpClient client() throws IOException {
+        var builder =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .followRedirects(HttpClient.Redirect.NEVER)
+                        .connectTimeout(Duration.ofSeconds(CONNECT_SECONDS));
+        if (webhook.url().getScheme().equals("https")) {
+            builder.sslContext(
+                    PemTls.context(
+                            PemTls.TLS_1_2_OR_NEWER,
+                            webhook.ca(),
+                            Optional.empty(),
+                            Optional.empty()));
+        }
+        return builder.build();
+    }
+
+    private HttpRequest request(Message message, String id)
+            throws IOException, GeneralSecurityException {
+        var body = body(message, id).encode();
+        long seconds = clock.epochNanos() / NANOS_PER_SECOND;
+        var request =
+                HttpRequest.newBuilder(webhook.url())
+                        .timeout(Duration.ofSeconds(LIMIT_SECONDS))
+                        .header("content-type", "application/json; charset=utf-8")
+                        .header("user-agent", "drme-agent")
+                        .header("idempotency-key", id)
+                        .header("webhook-id", id)
+                        .header("webhook-timestamp", Long.toString(seconds))
+                        .POST(HttpRequest.BodyPublishers.ofString(body, UTF_8));
+        if (webhook.secretFile().isPresent()) {
+            request.header(
+                    "webhook-signature",
+                    signature(SecretText.read(webhook.secretFile().get()), id, seconds, body));
+        }
+        for (var header : webhook.headers().entrySet()) {
+            try {
+                request.setHeader(header.getKey(), SecretText.read(header.getValue()));
+            } catch (IllegalArgumentException _) {
+                throw new IOException(
+                        "the header %s can't be sent with what stands in %s"
+                                .formatted(header.getKey(), header.getValue()));
+            }
+        }
+        return request.build();
+    }
+
+    /** {@code v1,} and the HMAC-SHA256 over id, time and body in base 64. */
+    static String signature(String secret, String id, long seconds, String body)
+            throws IOException, GeneralSecurityException {
+        byte[] key;
+        try {
+            key =
+                    secret.startsWith(BASE64_SECRET)
+                            ? Base64.getDecoder().decode(secret.substring(BASE64_SECRET.length()))
+                            : secret.getBytes(UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new IOException("the secret begins with whsec_, but is not base 64 behind it", e);
+        }
+        var mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(key, "HmacSHA256"));
+        var signed = mac.doFinal((id + "." + seconds + "." + body).getBytes(UTF_8));
+        return "v1," + Base64.getEncoder().encodeToString(signed);
+    }
+
+    /** What is posted; docs/notifications.md shows it. */
+    JsonObject body(Message message, String id) {
+        var alarms = new JsonArray();
+        message.top().forEach(n -> alarms.add(n.json()));
+        var body =
+                new JsonObject()
+                        .put("version", VERSION)
+                        .put("id", id)
+                        .put("kind", message.kind().name().toLowerCase(Locale.ROOT))
+                        .put("gateway", words.gateway())
+                        .put("site", words.site())
+                        .put("receiver", config.name())
+                        .put(
+                                "subject",
+                                words.subject(message, config.language(), config.name()))
+                        .put("text", words.text(message, config.language(), config.name()))
+                        .put("alarms", alarms);
+        if (message.kind() == Message.Kind.DIGEST) {
+            var priorities = new JsonObject();
+            message.byPriority().forEach((p, n) -> priorities.put(p.text(), n));
+            var transitions = new JsonObject();
+            message.byOccasion().forEach((o, n) -> transitions.put(o.text(), n));
+            body.put(
+                    "digest",
+                    new JsonObject()
+                            .put("count", message.count())
+                            .put("from", Times.text(message.firstAtNanos()))
+                            .put("to", Times.text(message.lastAtNanos()))
+                            .put("byPriority", priorities)
+                            .put("byTransition", transitions));
+        }
+        return body;
+    }
+
+    private static Outcome outcome(HttpResponse<java.io.InputStream> response) throws IOException {
+        int status = response.statusCode();
+        String said;
+        try (var in = response.body()) {
+            said = new String(in.readNBytes(MOST_SAID), UTF_8).replaceAll("\\p{Cntrl}+", " ").strip();
+        }
+        var why = "it answers %d%s".formatted(status, said.isEmpty() ? "" : ": " + said);
+        return switch (status) {
+            case 200, 201, 202, 203, 204, 205, 206 -> new Outcome.Sent("it answers " + status);
+            case 301, 302, 303, 307, 308 ->
+                    new Outcome.Failed(
+                            why, "It has moved; put the new address into url", Optional.empty());
+            case 401, 403 ->
+                    new Outcome.Failed(
+                            why,
+                            "It does not take us; check headers and secret-file",
+                            Optional.empty());
+            case 404, 405, 410 ->
+                    new Outcome.Failed(
+                            why, "Nobody takes messages there; check url", Optional.empty());
+            case 408, 425, 429 -> new Outcome.Failed(why, "", after(response));
+            default ->
+                    status >= 500
+                            ? new Outcome.Failed(
+                                    why, "The receiver has a problem of its own", after(response))
+                            : new Outcome.Refused(
+                                    why, "It does not understand the body, see docs/notifications.md");
+        };
+    }
+
+    private static Optional<Duration> after(HttpResponse<?> response) {
+        return response.headers()
+                .firstValue("retry-after")
+                .filter(t -> t.matches("[0-9]{1,6}"))
+                .map(t -> Duration.ofSeconds(Long.parseLong(t)));
+    }
+
+    private Outcome failed(Exception e) {
+        var to = webhook.target();
+        return switch (e) {
+            case HttpTimeoutException _ ->
+                    failed(
+                            "%s does not answer within %d s".formatted(to, LIMIT_SECONDS),
+                            "Check that the receiver runs and that a firewall lets us through");
+            case ConnectException _ ->
+                    failed(
+                            to + " can't be reached",
+                            "Check that the receiver runs, host and port of url, and that a firewall lets us through");
+            case UnresolvedAddressException _ ->
+                    failed(to + ": the name is not known", "Check host in url, and the name server");
+            case SSLException ssl ->
+                    failed(
+                            "%s: no TLS (%s)".formatted(to, ssl.getMessage()),
+                            "Check ca and the name in the receiver's certificate");
+            default -> failed(to + ": " + e.getMessage(), "");
+        };
+    }
+
+    private static Outcome failed(String why, String hint) {
+        return new Outcome.Failed(why, hint, Optional.empty());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.drme.edge.notify;
+
+import org.jspecify.annotations.NullMarked;
