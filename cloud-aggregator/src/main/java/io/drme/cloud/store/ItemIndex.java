@@ -102,6 +102,12 @@ final class ItemIndex {
         }
         statements.changeAll(BLOCK_SERIES);
         newest(item.sequence(), LongStream.of(places).min().orElse(0));
+        ids.arrivals()
+                .add(
+                        epoch.id(),
+                        item.sequence(),
+                        block.header().firstTime(),
+                        block.header().lastTime());
     }
 
     /** Notes where the newest samples of the block's series are, unless newer ones are known. */

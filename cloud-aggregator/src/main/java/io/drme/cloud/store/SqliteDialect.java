@@ -131,7 +131,11 @@ final class SqliteDialect implements Dialect {
     @Override
     public List<String> migrations() {
         return List.of(
-                "001-first.sql", "002-clock.sql", "003-series-by-block.sql", "004-cluster.sql");
+                "001-first.sql",
+                "002-clock.sql",
+                "003-series-by-block.sql",
+                "004-cluster.sql",
+                "008-fleet.sql");
     }
 
     @Override

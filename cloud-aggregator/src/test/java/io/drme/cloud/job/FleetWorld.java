@@ -1,0 +1,134 @@
+package io.drme.cloud.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drme.cloud.config.CloudConfig;
+import io.drme.cloud.query.RawHistory;
+import io.drme.cloud.store.BlockStore;
+import io.drme.cloud.store.BlockStore.Span;
+import io.drme.cloud.store.Database;
+import io.drme.cloud.store.FleetRows;
+import io.drme.cloud.store.FleetRows.Key;
+import io.drme.cloud.store.FleetStore;
+import io.drme.cloud.store.SqlReceiverStore;
+import io.drme.cloud.store.StoreKind;
+import io.drme.model.GatewayId;
+import io.drme.sync.Item;
+import io.drme.sync.StreamId;
+import io.drme.time.Clock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** A centre with fleet pipelines and nothing else: what is stored, and what comes of it. */
+final class FleetWorld implements AutoCloseable {
+    final Database database;
+    final SqlReceiverStore receiver;
+    final BlockStore store;
+    final FleetRows rows;
+    final FleetStore fleet;
+    final FleetPlan plan;
+    final FleetCounters counters = new FleetCounters();
+    final Clock clock;
+
+    FleetWorld(StoreKind kind, Path directory, String yaml, Clock clock) throws Exception {
+        this.clock = clock;
+        Files.createDirectories(directory);
+        database = kind.open(directory);
+        receiver = SqlReceiverStore.open(database);
+        store = new BlockStore(database);
+        rows = new FleetRows(database);
+        fleet = FleetStore.open(database);
+        var file = Files.writeString(directory.resolve("cloud.yaml"), yaml);
+        plan = FleetPlan.of(CloudConfig.read(file).fleet());
+    }
+
+    FleetParts parts(Clock seen) {
+        return new FleetParts(store, rows, fleet, seen, counters, (_, _) -> {});
+    }
+
+    ArrivalTaker taker() throws Exception {
+        var taker = new ArrivalTaker(plan, parts(clock));
+        taker.begin();
+        return taker;
+    }
+
+    KeyWorker worker() {
+        return worker(clock);
+    }
+
+    KeyWorker worker(Clock seen) {
+        return new KeyWorker(plan, parts(seen));
+    }
+
+    /** Stores an item unless it is there, as the receiver does. */
+    void store(GatewayId gateway, Item item) throws Exception {
+        receiver.inTransaction(t -> {
+            var stream = new StreamId(gateway, item.epoch(), item.stream());
+            t.epochNumber(gateway, item.epoch(), clock.epochNanos());
+            if (t.find(stream, item.sequence()).isEmpty()) {
+                t.insert(gateway, item, Optional.empty(), clock.epochNanos());
+                t.saveRanges(stream, t.ranges(stream).with(item.sequence()));
+            }
+            return true;
+        });
+    }
+
+    /** Takes and computes until nothing is left to do. */
+    void rest(ArrivalTaker taker, KeyWorker worker) throws Exception {
+        var keys = new ArrayDeque<Key>(taker.take());
+        int quiet = 0;
+        while (quiet < 2) {
+            while (!keys.isEmpty()) {
+                var key = keys.remove();
+                while (worker.work(key)) {
+                    // there is more
+                }
+            }
+            keys.addAll(taker.take());
+            quiet = keys.isEmpty() ? quiet + 1 : 0;
+        }
+    }
+
+    /** Every result: by tag, its samples in order. */
+    Map<String, List<String>> results() throws Exception {
+        var all = new TreeMap<String, List<String>>();
+        var found = store.gateway(FleetStore.GATEWAY);
+        if (found.isEmpty()) {
+            return all;
+        }
+        var history = new RawHistory(store);
+        Set<String> seen = new HashSet<>();
+        for (var tag : store.seriesNames(found.get().id())) {
+            var samples = new ArrayList<String>();
+            history.each(
+                    found.get().id(),
+                    tag,
+                    new Span(0, Long.MAX_VALUE),
+                    s -> {
+                        samples.add(s.sourceTime() + " " + s.reading());
+                        assertThat(seen.add(tag + " " + s.gatewayTime() + " " + s.sourceTime() + s.reading()))
+                                .as("once: %s %s", tag, s)
+                                .isTrue();
+                    });
+            if (!samples.isEmpty()) {
+                all.put(tag, samples);
+            }
+        }
+        return all;
+    }
+
+    @Override
+    public void close() throws Exception {
+        fleet.close();
+        receiver.close();
+        database.close();
+    }
+}
