@@ -44,6 +44,9 @@ public final class FleetStore implements AutoCloseable {
     /** States behind the newest that are kept, one a chunk; older ones hour by hour. */
     private static final int NEWEST_STATES = 10;
 
+    /** The number of an arrival that only says that something changed in its span. */
+    private static final long NO_BLOCK = 0;
+
     private static final long HOUR_NANOS = 3_600_000_000_000L;
 
     private static final GatewayId ID = new GatewayId(GATEWAY);
@@ -333,12 +336,18 @@ public final class FleetStore implements AutoCloseable {
         }
     }
 
+    private record Stored(ChainHash hash, long first, long last) {}
+
     /** Takes out what is different now, and gives what has to be put in. */
     private List<Item> replace(EpochId epochId, Ids.Epoch epoch, Chunk chunk) throws SQLException {
-        var stored = new HashMap<Long, ChainHash>();
+        var stored = new HashMap<Long, Stored>();
         statements.each(
-                "select sequence, hash from item where epoch_id = ? and stream = ? and sequence between ? and ?",
-                r -> stored.put(r.getLong(1), ChainHash.of(r.getBytes(2))),
+                "select sequence, hash, first_time, last_time from item where epoch_id = ? and stream = ? and sequence between ? and ?",
+                r ->
+                        stored.put(
+                                r.getLong(1),
+                                new Stored(
+                                        ChainHash.of(r.getBytes(2)), r.getLong(3), r.getLong(4))),
                 epoch.id(),
                 StreamKind.DATA.code(),
                 chunk.firstSequence(),
@@ -346,7 +355,8 @@ public final class FleetStore implements AutoCloseable {
         var added = new ArrayList<Item>();
         for (var block : chunk.blocks()) {
             var hash = hash(block.bytes());
-            if (!hash.equals(stored.get(block.sequence()))) {
+            var before = stored.get(block.sequence());
+            if (before == null || !before.hash.equals(hash)) {
                 added.add(
                         new Item(
                                 epochId,
@@ -360,8 +370,11 @@ public final class FleetStore implements AutoCloseable {
                 stored.remove(block.sequence());
             }
         }
-        for (long sequence : stored.keySet()) {
-            new KeptItems(statements).remove(epoch.id(), StreamKind.DATA, sequence);
+        for (var gone : stored.entrySet()) {
+            new KeptItems(statements).remove(epoch.id(), StreamKind.DATA, gone.getKey());
+            // who computed with what is gone has to do so again, where nothing comes instead, too
+            ids.arrivals()
+                    .add(epoch.id(), NO_BLOCK, gone.getValue().first, gone.getValue().last);
         }
         return added;
     }

@@ -15,9 +15,11 @@ import io.drme.cloud.store.StoreKind;
 import io.drme.model.GatewayId;
 import io.drme.sync.Item;
 import io.drme.sync.StreamId;
+import io.drme.testing.ManualClock;
 import io.drme.time.Clock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -81,20 +83,24 @@ final class FleetWorld implements AutoCloseable {
         });
     }
 
-    /** Takes and computes until nothing is left to do. */
-    void rest(ArrivalTaker taker, KeyWorker worker) throws Exception {
+    /**
+     * Takes and computes until nothing is left to do; takes less than ten seconds of the clock, as
+     * late blocks wait for others.
+     */
+    void rest(ArrivalTaker taker, KeyWorker worker, ManualClock held) throws Exception {
         var keys = new ArrayDeque<Key>(taker.take());
-        int quiet = 0;
-        while (quiet < 2) {
+        for (int i = 0; i < 4; i++) {
             while (!keys.isEmpty()) {
                 var key = keys.remove();
                 while (worker.work(key)) {
                     // there is more
                 }
             }
+            held.advance(Duration.ofMillis(2_100));
             keys.addAll(taker.take());
-            quiet = keys.isEmpty() ? quiet + 1 : 0;
         }
+        assertThat(keys).isEmpty();
+        assertThat(rows.lateKeys()).isEmpty();
     }
 
     /** Every result: by tag, its samples in order. */
