@@ -1,8 +1,10 @@
 package io.drme.cloud.job;
 
 import io.drme.cloud.store.BlockStore;
+import io.drme.cloud.store.DatabaseException;
 import io.drme.cloud.store.FleetRows;
 import io.drme.cloud.store.FleetStore;
+import io.drme.model.Tag;
 import io.drme.sync.Item;
 import io.drme.time.Clock;
 import java.util.ArrayList;
@@ -29,9 +31,11 @@ public record FleetParts(
          * Results are durable.
          *
          * @param items blocks of the gateway {@link FleetStore#GATEWAY}
+         * @param added tags that results may have from now on
          * @param isAgain whether they may replace others
          */
-        void committed(List<Item> items, boolean isAgain) throws InterruptedException;
+        void committed(List<Item> items, List<Tag> added, boolean isAgain)
+                throws DatabaseException, InterruptedException;
     }
 
     static List<Reads> reads(FleetPlan plan) {

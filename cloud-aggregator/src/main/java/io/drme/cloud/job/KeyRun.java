@@ -69,6 +69,7 @@ final class KeyRun {
     private final Batch derived = new Batch();
     private final Batch named = new Batch();
     private long stamp;
+    private boolean isTold;
 
     /**
      * Begins without state.
@@ -161,15 +162,23 @@ final class KeyRun {
                                 leftOut.firstEntry().getValue());
     }
 
-    /** All tags that results may have, by their names below {@link FleetStore#GATEWAY}. */
-    List<Tag> resultTags() {
+    /**
+     * All tags that results may have, by their names below {@link FleetStore#GATEWAY}; none where
+     * they were {@link #told}.
+     */
+    List<Tag> addedResults() {
         var found = new ArrayList<Tag>();
-        for (int i = 0; i < isNamed.length; i++) {
+        for (int i = 0; i < isNamed.length && !isTold; i++) {
             if (isNamed[i]) {
                 found.add(results.get(i));
             }
         }
         return found;
+    }
+
+    /** Says that the catalogue has the tags of results. */
+    void told() {
+        isTold = true;
     }
 
     /** Runs a chunk and gives what comes of it. */
@@ -290,6 +299,7 @@ final class KeyRun {
         var table = pipelines.table();
         var present = pipelines.present();
         isNamed = new boolean[table.size()];
+        isTold = false;
         indexes.clear();
         var all = new ArrayList<Tag>();
         for (int i = 0; i < table.size(); i++) {

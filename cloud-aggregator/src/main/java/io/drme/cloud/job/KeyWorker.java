@@ -187,7 +187,8 @@ public final class KeyWorker {
         private boolean commit(KeyRun run, long computedTo, Optional<Long> next, long at)
                 throws DatabaseException, InterruptedException {
             hot.remove(row.key());
-            var computed = computed(computedTo, next, run.resultTags(), run.trouble());
+            var added = run.addedResults();
+            var computed = computed(computedTo, next, added, run.trouble());
             var items = parts.fleet().commit(computed, parts.clock().epochNanos());
             if (items.isEmpty()) {
                 parts.counters().wasOvertaken();
@@ -197,8 +198,9 @@ public final class KeyWorker {
             if (hot.size() > MOST_HOT) {
                 hot.remove(hot.keySet().iterator().next());
             }
+            run.told();
             if (!items.get().isEmpty()) {
-                parts.sink().committed(items.get(), isAgain);
+                parts.sink().committed(items.get(), added, isAgain);
             }
             return true;
         }

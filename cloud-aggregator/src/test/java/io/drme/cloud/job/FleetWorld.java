@@ -30,17 +30,17 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** A centre with fleet pipelines and nothing else: what is stored, and what comes of it. */
-final class FleetWorld implements AutoCloseable {
-    final Database database;
-    final SqlReceiverStore receiver;
-    final BlockStore store;
-    final FleetRows rows;
-    final FleetStore fleet;
-    final FleetPlan plan;
-    final FleetCounters counters = new FleetCounters();
-    final Clock clock;
+public final class FleetWorld implements AutoCloseable {
+    public final Database database;
+    public final SqlReceiverStore receiver;
+    public final BlockStore store;
+    public final FleetRows rows;
+    public final FleetStore fleet;
+    public final FleetPlan plan;
+    public final FleetCounters counters = new FleetCounters();
+    public final Clock clock;
 
-    FleetWorld(StoreKind kind, Path directory, String yaml, Clock clock) throws Exception {
+    public FleetWorld(StoreKind kind, Path directory, String yaml, Clock clock) throws Exception {
         this.clock = clock;
         Files.createDirectories(directory);
         database = kind.open(directory);
@@ -53,25 +53,25 @@ final class FleetWorld implements AutoCloseable {
     }
 
     FleetParts parts(Clock seen) {
-        return new FleetParts(store, rows, fleet, seen, counters, (_, _) -> {});
+        return new FleetParts(store, rows, fleet, seen, counters, (_, _, _) -> {});
     }
 
-    ArrivalTaker taker() throws Exception {
+    public ArrivalTaker taker() throws Exception {
         var taker = new ArrivalTaker(plan, parts(clock));
         taker.begin();
         return taker;
     }
 
-    KeyWorker worker() {
+    public KeyWorker worker() {
         return worker(clock);
     }
 
-    KeyWorker worker(Clock seen) {
+    public KeyWorker worker(Clock seen) {
         return new KeyWorker(plan, parts(seen));
     }
 
     /** Stores an item unless it is there, as the receiver does. */
-    void store(GatewayId gateway, Item item) throws Exception {
+    public void store(GatewayId gateway, Item item) throws Exception {
         receiver.inTransaction(t -> {
             var stream = new StreamId(gateway, item.epoch(), item.stream());
             t.epochNumber(gateway, item.epoch(), clock.epochNanos());
@@ -87,7 +87,7 @@ final class FleetWorld implements AutoCloseable {
      * Takes and computes until nothing is left to do; takes less than ten seconds of the clock, as
      * late blocks wait for others.
      */
-    void rest(ArrivalTaker taker, KeyWorker worker, ManualClock held) throws Exception {
+    public void rest(ArrivalTaker taker, KeyWorker worker, ManualClock held) throws Exception {
         var keys = new ArrayDeque<Key>(taker.take());
         for (int i = 0; i < 4; i++) {
             while (!keys.isEmpty()) {
@@ -104,7 +104,7 @@ final class FleetWorld implements AutoCloseable {
     }
 
     /** Every result: by tag, its samples in order. */
-    Map<String, List<String>> results() throws Exception {
+    public Map<String, List<String>> results() throws Exception {
         var all = new TreeMap<String, List<String>>();
         var found = store.gateway(FleetStore.GATEWAY);
         if (found.isEmpty()) {
