@@ -206,6 +206,9 @@ public final class ArrivalTaker {
         if (!gateway.isDerived()) {
             return true;
         }
+        if (!job.readsResults()) {
+            return false;
+        }
         var keys = rows.keys().stream().map(KeyRow::key).toList();
         for (var epoch : store.epochs(gateway.id())) {
             if (epoch.id() == arrival.epochId()) {

@@ -73,7 +73,8 @@ final class ChunkReader {
     private void read(Reads reads, Gateway gateway, ClockLine clock, ChunkSamples samples)
             throws DatabaseException {
         var span = new Span(samples.from(), samples.until());
-        Set<Long> epochs = gateway.isDerived() ? above(reads, gateway) : Set.of();
+        Set<Long> epochs =
+                gateway.isDerived() && reads.readsResults() ? above(reads, gateway) : Set.of();
         if (gateway.isDerived() && epochs.isEmpty()) {
             return;
         }

@@ -45,6 +45,11 @@ final class Reads {
         return pipeline;
     }
 
+    /** Whether it may read results of other pipelines. */
+    boolean readsResults() {
+        return !ofResults.isEmpty() && !above.isEmpty();
+    }
+
     /** By which name a pipeline knows a tag. */
     static String fullName(Gateway gateway, String tag) {
         return gateway.name() + "/" + tag;
