@@ -37,6 +37,7 @@ import io.drme.cloud.store.SharedText;
 import io.drme.cloud.store.SqlReceiverStore;
 import io.drme.cloud.watch.CentreDesk;
 import io.drme.cloud.watch.FleetWatch;
+import io.drme.model.GatewayId;
 import io.drme.sync.CentreKeys;
 import io.drme.sync.Fact;
 import io.drme.sync.Receiver;
@@ -150,7 +151,11 @@ public final class Centre implements AutoCloseable {
         var feed = new LiveFeed(vertx, clock, base.metrics, m -> CloudApi.snapshot(fleet, m));
         var gridThread = gridThread(base, new LiveChanges(feed));
         var receiver = receiver(receiverStore, keys);
-        var side = new IngestSide(member, base.neighbours, gridThread);
+        var side = new IngestSide(
+                        member,
+                        base.neighbours,
+                        gridThread,
+                        !config.fleet().pipelines().isEmpty());
         var jobs = fleetJobs(base, gridThread);
         var ingest =
                 opened(IngestEndpoint.start(vertx, faults, config.ingest(), receiver, clock, side));
@@ -265,8 +270,17 @@ public final class Centre implements AutoCloseable {
     }
 
     /** What ingest is told by the cluster, and tells it. */
-    private record IngestSide(Member member, Neighbours neighbours, GridThread grid)
+    private record IngestSide(
+            Member member, Neighbours neighbours, GridThread grid, boolean hasPipelines)
             implements IngestListener {
+        @Override
+        public Optional<String> taken(GatewayId gateway) {
+            return hasPipelines && gateway.text().equals(FleetStore.GATEWAY)
+                    ? Optional.of(
+                            "results of fleet pipelines have the id 'fleet'; give the gateway another gateway.id")
+                    : Optional.empty();
+        }
+
         @Override
         public void take(Fact fact) throws InterruptedException {
             grid.put(fact);

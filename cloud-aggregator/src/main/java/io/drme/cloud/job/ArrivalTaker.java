@@ -189,8 +189,8 @@ public final class ArrivalTaker {
                     last = Math.max(last, span.lastTime());
                 }
             }
-            if (spans.isEmpty()) {
-                // its directory went elsewhere meanwhile
+            if (spans.isEmpty() && isAnyRead(job, gateway)) {
+                // no block, or its directory went elsewhere meanwhile
                 first = arrival.firstTime();
                 last = arrival.lastTime();
             }
@@ -200,6 +200,15 @@ public final class ArrivalTaker {
                 }
             }
         }
+    }
+
+    private boolean isAnyRead(Reads job, Gateway gateway) throws DatabaseException {
+        for (var tag : store.seriesNames(gateway.id())) {
+            if (job.isRead(gateway, tag)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean isSeen(Reads job, Gateway gateway, Arrival arrival) throws DatabaseException {

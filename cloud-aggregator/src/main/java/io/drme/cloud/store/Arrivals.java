@@ -13,6 +13,9 @@ import java.util.UUID;
  * <p>Confined to the writer's thread.
  */
 final class Arrivals {
+    /** The number of an arrival that only says that something changed in its span. */
+    static final long NO_BLOCK = 0;
+
     private final Statements statements;
     private long writer = newName();
     private long counter;

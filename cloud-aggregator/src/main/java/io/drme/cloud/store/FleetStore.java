@@ -44,9 +44,6 @@ public final class FleetStore implements AutoCloseable {
     /** States behind the newest that are kept, one a chunk; older ones hour by hour. */
     private static final int NEWEST_STATES = 10;
 
-    /** The number of an arrival that only says that something changed in its span. */
-    private static final long NO_BLOCK = 0;
-
     private static final long HOUR_NANOS = 3_600_000_000_000L;
 
     private static final GatewayId ID = new GatewayId(GATEWAY);
@@ -301,8 +298,13 @@ public final class FleetStore implements AutoCloseable {
         var key = computed.key();
         var epochId = epochOf(key, computed.every());
         var epoch = ids.epoch(ID, epochId, nowNanos);
-        statements.change(
-                "update gateway set derived = 1 where id = ? and derived = 0", epoch.gatewayId());
+        if (statements.change(
+                        "update gateway set derived = 1 where id = ? and not exists (select 1 from hello h where h.gateway_id = gateway.id)",
+                        epoch.gatewayId())
+                == 0) {
+            throw new SQLException(
+                    "a gateway of this centre is called 'fleet', as results of fleet pipelines are; give it another gateway.id, or remove the pipelines");
+        }
         describe(epoch, computed.tags());
         var items = new ArrayList<Item>();
         for (var chunk : computed.chunks()) {
@@ -374,7 +376,7 @@ public final class FleetStore implements AutoCloseable {
             new KeptItems(statements).remove(epoch.id(), StreamKind.DATA, gone.getKey());
             // who computed with what is gone has to do so again, where nothing comes instead, too
             ids.arrivals()
-                    .add(epoch.id(), NO_BLOCK, gone.getValue().first, gone.getValue().last);
+                    .add(epoch.id(), Arrivals.NO_BLOCK, gone.getValue().first, gone.getValue().last);
         }
         return added;
     }

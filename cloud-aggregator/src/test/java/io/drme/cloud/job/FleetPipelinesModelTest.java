@@ -6,9 +6,11 @@ import io.drme.cloud.store.FakeGateway;
 import io.drme.cloud.store.FleetRows.Key;
 import io.drme.cloud.store.StoreKind;
 import io.drme.model.EpochId;
+import io.drme.schema.ClockStep;
 import io.drme.sync.Item;
 import io.drme.testing.ManualClock;
 import io.drme.time.Clock;
+import io.drme.time.Hlc;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -132,6 +135,47 @@ class FleetPipelinesModelTest {
             world.rest(world.taker(), world.worker(), clock);
             return world.results();
         }
+    }
+
+    // A gateway without a clock source was an hour behind; once it knows, its samples are of another
+    // time, and so are results that were there already.
+    @Test
+    void aCorrectedClockMovesWhatWasComputed() throws Exception {
+        var results = new ArrayList<Map<String, List<String>>>();
+        for (boolean isKnownFirst : new boolean[] {true, false}) {
+            var clock = new ManualClock();
+            var folder = directory.resolve("known-first-" + isKnownFirst);
+            try (var world = new FleetWorld(StoreKind.SQLITE, folder, YAML, clock)) {
+                var gateway = new FakeGateway("g-1", new EpochId(3, 3), 5, 6);
+                var before =
+                        gateway.event(step(gateway.nowNanos(), 0, false), Map.of());
+                var block = gateway.block(30);
+                long moved = Duration.ofSeconds(40).toNanos();
+                gateway.startAt(gateway.nowNanos() + moved);
+                var known = gateway.event(step(gateway.nowNanos(), moved, true), Map.of());
+                var taker = world.taker();
+                world.store(gateway.id(), before);
+                if (isKnownFirst) {
+                    world.store(gateway.id(), known);
+                }
+                world.store(gateway.id(), block);
+                end(clock);
+                world.rest(taker, world.worker(), clock);
+                clock.jump(Duration.ofSeconds(-8));
+                if (!isKnownFirst) {
+                    world.store(gateway.id(), known);
+                }
+                world.rest(taker, world.worker(), clock);
+                results.add(world.results());
+            }
+        }
+        assertThat(results.get(0)).isNotEmpty();
+        assertThat(results.get(1)).isEqualTo(results.get(0));
+    }
+
+    private static ClockStep step(long wall, long offset, boolean synced) {
+        return new ClockStep(
+                1, Hlc.of(wall / 1_000_000, 0), wall, offset, synced ? 1_000_000 : -1, synced);
     }
 
     /** Two that take themselves for the ones who take and compute, and die now and then. */

@@ -269,7 +269,7 @@ class ClusterSystemTest {
                 cluster.list(
                         1,
                         "/api/v1/history",
-                        Map.of("gateway", gateway, "tag", tag, "limit", "100000"));
+                        Map.of("gateway", gateway, "tag", tag, "limit", "10000"));
         for (int i = 0; i < samples.size(); i++) {
             var value = samples.getJsonObject(i).getDouble("value");
             sum += value == null ? 0 : summed ? Math.round(value) : 1;
