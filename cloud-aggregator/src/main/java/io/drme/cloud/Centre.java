@@ -151,11 +151,9 @@ public final class Centre implements AutoCloseable {
         var feed = new LiveFeed(vertx, clock, base.metrics, m -> CloudApi.snapshot(fleet, m));
         var gridThread = gridThread(base, new LiveChanges(feed));
         var receiver = receiver(receiverStore, keys);
-        var side = new IngestSide(
-                        member,
-                        base.neighbours,
-                        gridThread,
-                        !config.fleet().pipelines().isEmpty());
+        var side =
+                new IngestSide(
+                        member, base.neighbours, gridThread, !config.fleet().pipelines().isEmpty());
         var jobs = fleetJobs(base, gridThread);
         var ingest =
                 opened(IngestEndpoint.start(vertx, faults, config.ingest(), receiver, clock, side));
@@ -174,7 +172,8 @@ public final class Centre implements AutoCloseable {
         var web = opened(WebServer.start(vertx, listen(), "fleet", api, access, base.metrics));
         url = web.url();
         var told = new Told(base, ingest.stats(), feed);
-        opened(new MemberThread(List.of(told::tell, watch(base, changes)::step, jobs::step))).start();
+        opened(new MemberThread(List.of(told::tell, watch(base, changes)::step, jobs::step)))
+                .start();
         directory.announce(url);
     }
 

@@ -1,8 +1,8 @@
 package io.drme.cloud;
 
 import io.drme.cloud.config.FleetConfig;
-import io.drme.cloud.config.FleetConfig.FleetPipeline;
 import io.drme.cloud.config.FleetConfig.By;
+import io.drme.cloud.config.FleetConfig.FleetPipeline;
 import io.drme.config.InvalidConfigException;
 import io.drme.model.Glob;
 import io.drme.model.Tag;

@@ -166,7 +166,10 @@ class FleetPipelinesApiTest {
     void resultsAreTagsLikeAnyOther() throws Exception {
         var latest = get("/api/v1/latest?match=" + word("fleet/**")).getJsonArray("items");
         assertThat(latest.encode())
-                .contains("\"mean/count\"", "\"g-1/device-2/tag-2/max\"", "\"g-2/device-2/tag-2/max\"");
+                .contains(
+                        "\"mean/count\"",
+                        "\"g-1/device-2/tag-2/max\"",
+                        "\"g-2/device-2/tag-2/max\"");
         long counted = 0;
         var history = get("/api/v1/history?gateway=fleet&tag=mean/count").getJsonArray("items");
         for (int i = 0; i < history.size(); i++) {
@@ -176,7 +179,10 @@ class FleetPipelinesApiTest {
         assertThat(counted).isEqualTo(expected);
         assertThat(get("/api/v1/tags?match=" + word("fleet/g-1/**")).getJsonArray("items").encode())
                 .contains("\"unit\":\"Cel\"");
-        var series = get("/prometheus/api/v1/series?match[]=".replace("[]", "%5B%5D") + word("drme_value{gateway=\"fleet\"}"));
+        var series =
+                get(
+                        "/prometheus/api/v1/series?match[]=".replace("[]", "%5B%5D")
+                                + word("drme_value{gateway=\"fleet\"}"));
         assertThat(series.encode()).contains("mean/count");
     }
 
@@ -184,8 +190,7 @@ class FleetPipelinesApiTest {
     void resultsHaveNoGateway() throws Exception {
         var gateways = get("/api/v1/gateways").getJsonArray("items").encode();
         assertThat(gateways).contains("g-1", "g-2").doesNotContain("\"fleet\"");
-        assertThat(get("/api/v1/alarms").getJsonArray("items").encode())
-                .doesNotContain("fleet");
+        assertThat(get("/api/v1/alarms").getJsonArray("items").encode()).doesNotContain("fleet");
     }
 
     @Test
@@ -210,11 +215,16 @@ class FleetPipelinesApiTest {
         var page = Files.readString(root.resolve("docs/fleet-pipelines.md"));
         var blocks = page.split("```");
         var file =
-                Files.writeString(data.resolve("example.yaml"), blocks[1].replaceFirst("yaml\n", ""));
+                Files.writeString(
+                        data.resolve("example.yaml"), blocks[1].replaceFirst("yaml\n", ""));
         var out = new StringWriter();
         var err = new StringWriter();
         int exit =
-                Main.run(new PrintWriter(out, true), new PrintWriter(err, true), "test", file.toString());
+                Main.run(
+                        new PrintWriter(out, true),
+                        new PrintWriter(err, true),
+                        "test",
+                        file.toString());
         assertThat(err.toString()).isEmpty();
         assertThat(out.toString().strip()).isEqualTo(blocks[3].strip());
         assertThat(exit).isZero();

@@ -29,7 +29,8 @@ public final class JobRoutes {
     private static final Schema ITEM =
             Schema.object(
                     Schema.field("name", Schema.text("the pipeline's name in cloud.yaml")),
-                    Schema.field("by", Schema.text("fleet, site or gateway: what is computed together")),
+                    Schema.field(
+                            "by", Schema.text("fleet, site or gateway: what is computed together")),
                     Schema.field(
                             "state",
                             Schema.text(
@@ -37,11 +38,13 @@ public final class JobRoutes {
                     Schema.field("why", Schema.text("what is wrong; empty while all is well")),
                     Schema.field("keys", Schema.integer("parts that are computed by themselves")),
                     Schema.optional(
-                            "computedTo", Schema.time("results up to there are complete, but for late blocks")),
+                            "computedTo",
+                            Schema.time("results up to there are complete, but for late blocks")),
                     Schema.optional("lagSeconds", Schema.number("from there to now")),
                     Schema.field(
                             "again",
-                            Schema.integer("chunks of time that wait to be computed again, as blocks came late")));
+                            Schema.integer(
+                                    "chunks of time that wait to be computed again, as blocks came late")));
 
     private final FleetConfig config;
     private final FleetJobs jobs;
@@ -59,10 +62,7 @@ public final class JobRoutes {
     public static void add(
             Api api, FleetConfig config, FleetJobs jobs, FleetRows rows, Clock clock) {
         api.add(
-                Route.get(
-                                "/api/v1/jobs",
-                                Rule.VIEWER,
-                                "The fleet's pipelines and how far each is")
+                Route.get("/api/v1/jobs", Rule.VIEWER, "The fleet's pipelines and how far each is")
                         .paged()
                         .answers(Schema.page(ITEM)),
                 new JobRoutes(config, jobs, rows, clock)::list);
@@ -75,8 +75,7 @@ public final class JobRoutes {
         return Reply.page(
                 Page.ofSorted(
                         request,
-                        config.pipelines().stream()
-                                .sorted((a, b) -> a.name().compareTo(b.name())),
+                        config.pipelines().stream().sorted((a, b) -> a.name().compareTo(b.name())),
                         FleetPipeline::name,
                         p ->
                                 item(
@@ -116,9 +115,7 @@ public final class JobRoutes {
                         .put("again", progress == null ? 0 : progress.marks());
         if (progress != null) {
             json.put("computedTo", Times.text(progress.computedTo()));
-            json.put(
-                    "lagSeconds",
-                    (clock.epochNanos() - progress.computedTo()) / NANOS_PER_SECOND);
+            json.put("lagSeconds", (clock.epochNanos() - progress.computedTo()) / NANOS_PER_SECOND);
         }
         return json;
     }

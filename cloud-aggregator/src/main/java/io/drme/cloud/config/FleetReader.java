@@ -76,28 +76,29 @@ public final class FleetReader {
             return List.of();
         }
         var all = new ArrayList<FleetPipeline>();
-        mapping.entries().forEach((name, entry) -> {
-            var section = sections.get(name);
-            if (section != null && entry.value() instanceof Node.Mapping pipeline) {
-                var by = section.choice(BY, By.FLEET);
-                var text = new StringBuilder("{\"pipelines\":{");
-                scalar(name, true, text).append(':');
-                write(pipeline, text).append("}}");
-                PipelineConfig.readAll(without(mapping.where(), name, entry, top.problems()))
-                        .forEach(config -> all.add(new FleetPipeline(by, config, text.toString())));
-            }
-        });
+        mapping.entries()
+                .forEach((name, entry) -> {
+                    var section = sections.get(name);
+                    if (section != null && entry.value() instanceof Node.Mapping pipeline) {
+                        var by = section.choice(BY, By.FLEET);
+                        var text = new StringBuilder("{\"pipelines\":{");
+                        scalar(name, true, text).append(':');
+                        write(pipeline, text).append("}}");
+                        PipelineConfig.readAll(
+                                        without(mapping.where(), name, entry, top.problems()))
+                                .forEach(config ->
+                                        all.add(new FleetPipeline(by, config, text.toString())));
+                    }
+                });
         return List.copyOf(all);
     }
 
     /** Only this entry, and in it what a gateway knows. */
-    private static Section without(
-            Where where, String name, Node.Entry entry, Problems problems) {
+    private static Section without(Where where, String name, Node.Entry entry, Problems problems) {
         var pipeline = (Node.Mapping) entry.value();
         var rest = new LinkedHashMap<>(pipeline.entries());
         rest.remove(BY);
-        var only =
-                new Node.Entry(entry.keyWhere(), new Node.Mapping(pipeline.where(), rest));
+        var only = new Node.Entry(entry.keyWhere(), new Node.Mapping(pipeline.where(), rest));
         var all =
                 new Node.Mapping(
                         where,

@@ -16,14 +16,7 @@ final class Jobs extends Lists.Lister {
     public Integer call() throws CommandException, InterruptedException {
         var listing =
                 new Listing(
-                        "name",
-                        "by",
-                        "state",
-                        "why",
-                        "keys",
-                        "computedTo",
-                        "lagSeconds",
-                        "again");
+                        "name", "by", "state", "why", "keys", "computedTo", "lagSeconds", "again");
         return list("/api/v1/jobs", Map.of(), listing);
     }
 }

@@ -191,7 +191,9 @@ public final class FleetJobs implements AutoCloseable {
     /** How the job is, as Hazelcast says it in lower case. */
     public String status() {
         var job = member.instance().getJet().getJob(NAME);
-        return job == null ? "stopped" : job.getStatus().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        return job == null
+                ? "stopped"
+                : job.getStatus().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
     }
 
     /** What went wrong last; empty where nothing did. */

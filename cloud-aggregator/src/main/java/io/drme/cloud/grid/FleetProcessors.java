@@ -8,7 +8,7 @@ import com.hazelcast.jet.core.ProcessorSupplier;
 import io.drme.cloud.job.ArrivalTaker;
 import io.drme.cloud.job.FleetPlan;
 import io.drme.cloud.job.KeyWorker;
-import io.drme.cloud.store.FleetRows.Key;
+import io.drme.cloud.store.FleetRows.FleetKey;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,13 +62,13 @@ final class FleetProcessors {
         }
     }
 
-    private static String text(Key key) {
+    private static String text(FleetKey key) {
         return key.job() + "\n" + key.name();
     }
 
-    private static Key key(String text) {
+    private static FleetKey key(String text) {
         int at = text.indexOf('\n');
-        return new Key(text.substring(0, at), text.substring(at + 1));
+        return new FleetKey(text.substring(0, at), text.substring(at + 1));
     }
 
     /** Tells keys. */

@@ -6,7 +6,7 @@ import io.drme.cloud.store.BlockStore.Span;
 import io.drme.cloud.store.DatabaseException;
 import io.drme.cloud.store.FleetRows;
 import io.drme.cloud.store.FleetRows.Arrival;
-import io.drme.cloud.store.FleetRows.Key;
+import io.drme.cloud.store.FleetRows.FleetKey;
 import io.drme.cloud.store.FleetRows.KeyRow;
 import io.drme.cloud.store.FleetStore;
 import io.drme.cloud.store.FleetStore.Mark;
@@ -53,7 +53,7 @@ public final class ArrivalTaker {
     private final FleetCounters counters;
 
     /** When each key has to be looked at next. */
-    private final Map<Key, Long> due = new HashMap<>();
+    private final Map<FleetKey, Long> due = new HashMap<>();
 
     private final Map<Long, Optional<FleetRows.Series>> series = new HashMap<>();
     private Map<String, Long> begins = Map.of();
@@ -105,8 +105,8 @@ public final class ArrivalTaker {
         return key.computedTo() + plan.every() + plan.waits();
     }
 
-    private Set<Key> keysOf(Reads job) throws DatabaseException {
-        var keys = new HashSet<Key>();
+    private Set<FleetKey> keysOf(Reads job) throws DatabaseException {
+        var keys = new HashSet<FleetKey>();
         for (var gateway : store.gateways()) {
             for (var tag : store.seriesNames(gateway.id())) {
                 if (job.isRead(gateway, tag) && (job.isOne() || !gateway.isDerived())) {
@@ -123,7 +123,7 @@ public final class ArrivalTaker {
      *
      * @return the keys that have to be looked at now
      */
-    public Collection<Key> take() throws DatabaseException {
+    public Collection<FleetKey> take() throws DatabaseException {
         var position = rows.position();
         var taken = new TreeMap<Long, Long>();
         var arrivals = new ArrayList<Arrival>();
@@ -140,8 +140,7 @@ public final class ArrivalTaker {
         return dueNow();
     }
 
-    private void mark(
-            FleetRows.Position position, Map<Long, Long> taken, List<Arrival> arrivals)
+    private void mark(FleetRows.Position position, Map<Long, Long> taken, List<Arrival> arrivals)
             throws DatabaseException {
         var gateways = new HashMap<Long, Gateway>();
         store.gateways().forEach(g -> gateways.put(g.id(), g));
@@ -150,7 +149,7 @@ public final class ArrivalTaker {
             clocks.put(crooked, timed.clock(crooked));
         }
         var marks = new LinkedHashSet<Mark>();
-        var keys = new LinkedHashMap<Key, Long>();
+        var keys = new LinkedHashMap<FleetKey, Long>();
         for (var arrival : arrivals) {
             var gateway = gateways.get(arrival.gatewayId());
             if (gateway != null) {
@@ -175,7 +174,7 @@ public final class ArrivalTaker {
             Arrival arrival,
             Gateway gateway,
             ClockLine line,
-            Map<Key, Long> keys,
+            Map<FleetKey, Long> keys,
             Set<Mark> marks)
             throws DatabaseException {
         var spans = rows.seriesOf(arrival.epochId(), arrival.sequence());
@@ -228,12 +227,12 @@ public final class ArrivalTaker {
     }
 
     /** Results of the fleet are seen by every key of a pipeline that reads them. */
-    private Collection<Key> keysOf(Reads job, Gateway gateway) {
+    private Collection<FleetKey> keysOf(Reads job, Gateway gateway) {
         if (!gateway.isDerived()) {
             return List.of(job.keyOf(gateway));
         }
         if (job.isOne()) {
-            return List.of(new Key(job.job(), ""));
+            return List.of(new FleetKey(job.job(), ""));
         }
         return due.keySet().stream().filter(k -> k.job().equals(job.job())).toList();
     }
@@ -248,7 +247,7 @@ public final class ArrivalTaker {
                 Math.max(last, line.shownTime(epochId, Long.MAX_VALUE, last)));
     }
 
-    private void mark(Key key, Span span, Map<Key, Long> keys, Set<Mark> marks) {
+    private void mark(FleetKey key, Span span, Map<FleetKey, Long> keys, Set<Mark> marks) {
         long now = clock.epochNanos();
         long begin = beginOf(key.job());
         keys.putIfAbsent(key, begin);
@@ -276,9 +275,9 @@ public final class ArrivalTaker {
         return known;
     }
 
-    private Collection<Key> dueNow() {
+    private Collection<FleetKey> dueNow() {
         long now = clock.epochNanos();
-        var keys = new ArrayList<Key>();
+        var keys = new ArrayList<FleetKey>();
         for (var entry : due.entrySet()) {
             if (entry.getValue() <= now) {
                 keys.add(entry.getKey());

@@ -9,7 +9,7 @@ import io.drme.cloud.store.BlockStore.Gateway;
 import io.drme.cloud.store.BlockStore.Span;
 import io.drme.cloud.store.DatabaseException;
 import io.drme.cloud.store.FleetRows;
-import io.drme.cloud.store.FleetRows.Key;
+import io.drme.cloud.store.FleetRows.FleetKey;
 import io.drme.cloud.store.FleetStore;
 import io.drme.cloud.store.TimedBlocks;
 import io.drme.history.ClockLine;
@@ -46,7 +46,7 @@ final class ChunkReader {
     }
 
     /** The gateways that a key reads, as they are now, and what holds results. */
-    List<Gateway> gateways(Reads reads, Key key) throws DatabaseException {
+    List<Gateway> gateways(Reads reads, FleetKey key) throws DatabaseException {
         if (reads.pipeline().by() == By.GATEWAY) {
             var both = new ArrayList<>(store.gateway(key.name()).stream().toList());
             store.gateway(FleetStore.GATEWAY).filter(Gateway::isDerived).ifPresent(both::add);

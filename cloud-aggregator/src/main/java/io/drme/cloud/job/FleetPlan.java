@@ -20,16 +20,14 @@ import java.util.stream.Collectors;
  * @param reach how old a chunk may be that is computed again, nanoseconds
  * @param backfill how far back a new pipeline begins, nanoseconds
  */
-public record FleetPlan(
-        List<String> definitions, long every, long waits, long reach, long backfill)
+public record FleetPlan(List<String> definitions, long every, long waits, long reach, long backfill)
         implements Serializable {
     private static final long serialVersionUID = 1;
 
     /** What a configuration says. */
     public static FleetPlan of(FleetConfig config) {
         return new FleetPlan(
-                List.copyOf(
-                        config.pipelines().stream().map(FleetPipeline::definition).toList()),
+                List.copyOf(config.pipelines().stream().map(FleetPipeline::definition).toList()),
                 config.every().toNanos(),
                 config.waits().toNanos(),
                 config.reach().toNanos(),

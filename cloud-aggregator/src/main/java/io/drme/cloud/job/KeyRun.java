@@ -4,7 +4,7 @@ import io.drme.block.BlockBuilder;
 import io.drme.block.BlockHash;
 import io.drme.block.BlockSeal;
 import io.drme.cloud.store.DatabaseException;
-import io.drme.cloud.store.FleetRows.Key;
+import io.drme.cloud.store.FleetRows.FleetKey;
 import io.drme.cloud.store.FleetStore;
 import io.drme.cloud.store.FleetStore.Chunk;
 import io.drme.cloud.store.FleetStore.ResultBlock;
@@ -52,7 +52,7 @@ final class KeyRun {
     private static final int NANOS_A_MILLI = 1_000_000;
     private static final int GROUP = 1;
 
-    private final Key key;
+    private final FleetKey key;
     private final long every;
     private final PipelineConfig config;
     private final Catalogue described;
@@ -77,7 +77,7 @@ final class KeyRun {
      * @param every length of chunks, nanoseconds
      * @param described tells units and deadbands
      */
-    KeyRun(Key key, long every, PipelineConfig config, Catalogue described) {
+    KeyRun(FleetKey key, long every, PipelineConfig config, Catalogue described) {
         this.key = key;
         this.every = every;
         this.config = config;
@@ -123,12 +123,7 @@ final class KeyRun {
             var unit = bytes.readUTF();
             tags.put(
                     name,
-                    new Tag(
-                            new TagName(name),
-                            type,
-                            unit,
-                            bytes.readDouble(),
-                            new SyncMode.Raw()));
+                    new Tag(new TagName(name), type, unit, bytes.readDouble(), new SyncMode.Raw()));
         }
     }
 

@@ -2,10 +2,9 @@ package io.drme.cloud.job;
 
 import io.drme.cloud.store.BlockStore.Gateway;
 import io.drme.cloud.store.DatabaseException;
+import io.drme.cloud.store.FleetRows.FleetKey;
 import io.drme.cloud.store.FleetRows.Job;
-import io.drme.cloud.store.FleetRows.Key;
 import io.drme.cloud.store.FleetRows.KeyRow;
-import io.drme.cloud.store.FleetStore;
 import io.drme.cloud.store.FleetStore.Chunk;
 import io.drme.cloud.store.FleetStore.Computed;
 import io.drme.model.Tag;
@@ -15,8 +14,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +44,7 @@ public final class KeyWorker {
     private final FleetParts parts;
     private final Map<String, Reads> jobs;
     private final ChunkReader reader;
-    private final Map<Key, Hot> hot = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<FleetKey, Hot> hot = new LinkedHashMap<>(16, 0.75f, true);
 
     /** An engine and the end of the chunk after which it stands. */
     private record Hot(KeyRun run, long at, long revision) {}
@@ -65,7 +64,7 @@ public final class KeyWorker {
      *
      * @return whether there is more to do at once
      */
-    public boolean work(Key key) throws DatabaseException, InterruptedException {
+    public boolean work(FleetKey key) throws DatabaseException, InterruptedException {
         var reads = jobs.get(key.job());
         var row = parts.rows().key(key);
         var job = parts.rows().jobs().get(key.job());
@@ -91,7 +90,7 @@ public final class KeyWorker {
         private final long closed;
 
         /** Read before the blocks: what comes behind that has another version. */
-        private final TreeMap<Long, Long> marks;
+        private final NavigableMap<Long, Long> marks;
 
         private final List<Gateway> gateways;
         private final List<Chunk> chunks = new ArrayList<>();
@@ -104,7 +103,12 @@ public final class KeyWorker {
             this.row = row;
             this.job = job;
             this.closed = closed;
-            this.marks = parts.rows().marks(row.key(), row.computedTo() + plan.every() * MOST_CHUNKS, MOST_MARKS);
+            this.marks =
+                    parts.rows()
+                            .marks(
+                                    row.key(),
+                                    row.computedTo() + plan.every() * MOST_CHUNKS,
+                                    MOST_MARKS);
             this.gateways = reader.gateways(reads, row.key());
         }
 
@@ -126,7 +130,8 @@ public final class KeyWorker {
 
         private boolean settle() throws DatabaseException {
             if (!done.isEmpty()) {
-                var computed = computed(row.computedTo(), Optional.empty(), List.of(), row.trouble());
+                var computed =
+                        computed(row.computedTo(), Optional.empty(), List.of(), row.trouble());
                 parts.fleet().commit(computed, parts.clock().epochNanos());
             }
             return false;
@@ -151,8 +156,7 @@ public final class KeyWorker {
                 var before = parts.rows().stateAt(row.key(), end);
                 at = chunk(run, at);
                 boolean isSame =
-                        before.isPresent()
-                                && Arrays.equals(before.get(), chunks.getLast().state());
+                        before.isPresent() && Arrays.equals(before.get(), chunks.getLast().state());
                 if (at >= row.computedTo() || (isSame && !marks.containsKey(at))) {
                     break;
                 }
@@ -229,8 +233,7 @@ public final class KeyWorker {
                 return held.run;
             }
             var run =
-                    new KeyRun(
-                            row.key(), plan.every(), reads.pipeline().config(), this::described);
+                    new KeyRun(row.key(), plan.every(), reads.pipeline().config(), this::described);
             var newest = parts.rows().stateBefore(row.key(), at);
             long from = job.beginNanos();
             if (newest.isPresent()) {

@@ -3,7 +3,7 @@ package io.drme.cloud.job;
 import io.drme.cloud.config.FleetConfig.By;
 import io.drme.cloud.config.FleetConfig.FleetPipeline;
 import io.drme.cloud.store.BlockStore.Gateway;
-import io.drme.cloud.store.FleetRows.Key;
+import io.drme.cloud.store.FleetRows.FleetKey;
 import io.drme.cloud.store.FleetStore;
 import io.drme.model.EpochId;
 import io.drme.model.Glob;
@@ -63,8 +63,8 @@ final class Reads {
     }
 
     /** The key to which a gateway belongs. */
-    Key keyOf(Gateway gateway) {
-        return new Key(
+    FleetKey keyOf(Gateway gateway) {
+        return new FleetKey(
                 job(),
                 switch (pipeline.by()) {
                     case FLEET -> "";
@@ -74,7 +74,7 @@ final class Reads {
     }
 
     /** Whether an epoch of results is of a pipeline above; {@code keys} are all there are. */
-    boolean isAbove(EpochId epoch, Iterable<Key> keys, long every) {
+    boolean isAbove(EpochId epoch, Iterable<FleetKey> keys, long every) {
         for (var key : keys) {
             if (above.contains(key.job()) && FleetStore.epochOf(key, every).equals(epoch)) {
                 return true;
@@ -84,7 +84,7 @@ final class Reads {
     }
 
     /** What stands before the names of a key's results. */
-    static String prefix(Key key) {
+    static String prefix(FleetKey key) {
         return key.name().isEmpty() ? "" : key.name() + "/";
     }
 

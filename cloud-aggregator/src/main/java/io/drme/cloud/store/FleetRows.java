@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,7 @@ public final class FleetRows {
      * @param job the pipeline's name
      * @param name empty, a site or a gateway
      */
-    public record Key(String job, String name) {}
+    public record FleetKey(String job, String name) {}
 
     /**
      * A key as it stands.
@@ -43,7 +44,7 @@ public final class FleetRows {
      * @param computedTo end of the newest chunk whose results are there, nanoseconds since 1970 UTC
      * @param trouble what is left out and why; empty while all is well
      */
-    public record KeyRow(Key key, long revision, long computedTo, String trouble) {}
+    public record KeyRow(FleetKey key, long revision, long computedTo, String trouble) {}
 
     /**
      * A block that was stored.
@@ -79,7 +80,10 @@ public final class FleetRows {
         var jobs = new TreeMap<String, Job>();
         each(
                 "select name, definition, begin_at from fleet_job",
-                r -> jobs.put(r.getString(1), new Job(r.getString(1), r.getString(2), r.getLong(3))));
+                r ->
+                        jobs.put(
+                                r.getString(1),
+                                new Job(r.getString(1), r.getString(2), r.getLong(3))));
         return jobs;
     }
 
@@ -94,11 +98,14 @@ public final class FleetRows {
 
     private static KeyRow key(java.sql.ResultSet r) throws java.sql.SQLException {
         return new KeyRow(
-                new Key(r.getString(1), r.getString(2)), r.getLong(3), r.getLong(4), r.getString(5));
+                new FleetKey(r.getString(1), r.getString(2)),
+                r.getLong(3),
+                r.getLong(4),
+                r.getString(5));
     }
 
     /** One key. */
-    public Optional<KeyRow> key(Key key) throws DatabaseException {
+    public Optional<KeyRow> key(FleetKey key) throws DatabaseException {
         var found = new ArrayList<KeyRow>();
         each(
                 "select job, name, revision, computed_to, trouble from fleet_key where job = ? and name = ?",
@@ -128,7 +135,8 @@ public final class FleetRows {
     }
 
     /** The versions of the first marks of a key up to a chunk, by the chunk's begin. */
-    public TreeMap<Long, Long> marks(Key key, long through, int limit) throws DatabaseException {
+    public NavigableMap<Long, Long> marks(FleetKey key, long through, int limit)
+            throws DatabaseException {
         var marks = new TreeMap<Long, Long>();
         each(
                 "select chunk, version from fleet_mark where job = ? and name = ? and chunk <= ? order by chunk limit ?",
@@ -141,16 +149,16 @@ public final class FleetRows {
     }
 
     /** Keys that have marks of chunks that were computed. */
-    public List<Key> lateKeys() throws DatabaseException {
-        var keys = new ArrayList<Key>();
+    public List<FleetKey> lateKeys() throws DatabaseException {
+        var keys = new ArrayList<FleetKey>();
         each(
                 "select k.job, k.name from fleet_key k where exists (select 1 from fleet_mark m where m.job = k.job and m.name = k.name and m.chunk < k.computed_to)",
-                r -> keys.add(new Key(r.getString(1), r.getString(2))));
+                r -> keys.add(new FleetKey(r.getString(1), r.getString(2))));
         return keys;
     }
 
     /** The engine's state at the end of a chunk. */
-    public Optional<byte[]> stateAt(Key key, long untilNanos) throws DatabaseException {
+    public Optional<byte[]> stateAt(FleetKey key, long untilNanos) throws DatabaseException {
         var found = new ArrayList<byte[]>();
         each(
                 "select state from fleet_state where job = ? and name = ? and until_time = ?",
@@ -162,7 +170,7 @@ public final class FleetRows {
     }
 
     /** When the newest state that is no newer than a time was; nothing where none is. */
-    public Optional<Long> stateBefore(Key key, long nanos) throws DatabaseException {
+    public Optional<Long> stateBefore(FleetKey key, long nanos) throws DatabaseException {
         var found = new ArrayList<Long>();
         each(
                 "select until_time from fleet_state where job = ? and name = ? and until_time <= ? order by until_time desc limit 1",

@@ -1,8 +1,8 @@
 package io.drme.cloud.store;
 
 import io.drme.block.BlockHash;
+import io.drme.cloud.store.FleetRows.FleetKey;
 import io.drme.cloud.store.FleetRows.Job;
-import io.drme.cloud.store.FleetRows.Key;
 import io.drme.cloud.store.FleetRows.Position;
 import io.drme.model.EpochId;
 import io.drme.model.GatewayId;
@@ -68,7 +68,7 @@ public final class FleetStore implements AutoCloseable {
     }
 
     /** A chunk of time of a key that has to be computed, by the chunk's begin. */
-    public record Mark(Key key, long chunk) {}
+    public record Mark(FleetKey key, long chunk) {}
 
     /** A sealed block of results. */
     @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
@@ -103,7 +103,7 @@ public final class FleetStore implements AutoCloseable {
      * @param tags all that results may have
      */
     public record Computed(
-            Key key,
+            FleetKey key,
             long revision,
             long computedTo,
             long every,
@@ -191,7 +191,7 @@ public final class FleetStore implements AutoCloseable {
     }
 
     /** Makes keys known that begin at a time; those that are, stay as they are. */
-    public void addKeys(Collection<Key> keys, long beginNanos) throws DatabaseException {
+    public void addKeys(Collection<FleetKey> keys, long beginNanos) throws DatabaseException {
         inTransaction(() -> {
             for (var key : keys) {
                 addKey(key, beginNanos);
@@ -200,7 +200,7 @@ public final class FleetStore implements AutoCloseable {
         });
     }
 
-    private void addKey(Key key, long beginNanos) throws SQLException {
+    private void addKey(FleetKey key, long beginNanos) throws SQLException {
         statements.change(
                 "insert into fleet_key (job, name, revision, computed_to) values (?, ?, 0, ?) on conflict (job, name) do nothing",
                 key.job(),
@@ -218,7 +218,7 @@ public final class FleetStore implements AutoCloseable {
     public boolean advance(
             Position before,
             Map<Long, Long> counters,
-            Map<Key, Long> keys,
+            Map<FleetKey, Long> keys,
             Collection<Mark> marks)
             throws DatabaseException {
         return inTransaction(() -> {
@@ -324,7 +324,7 @@ public final class FleetStore implements AutoCloseable {
     }
 
     /** Which epoch of {@link #GATEWAY} holds the results of a key. */
-    public static EpochId epochOf(Key key, long every) {
+    public static EpochId epochOf(FleetKey key, long every) {
         try {
             var digest =
                     MessageDigest.getInstance("SHA-256")
@@ -376,7 +376,11 @@ public final class FleetStore implements AutoCloseable {
             new KeptItems(statements).remove(epoch.id(), StreamKind.DATA, gone.getKey());
             // who computed with what is gone has to do so again, where nothing comes instead, too
             ids.arrivals()
-                    .add(epoch.id(), Arrivals.NO_BLOCK, gone.getValue().first, gone.getValue().last);
+                    .add(
+                            epoch.id(),
+                            Arrivals.NO_BLOCK,
+                            gone.getValue().first,
+                            gone.getValue().last);
         }
         return added;
     }

@@ -86,8 +86,7 @@ final class ItemIndex {
                         epoch.id(),
                         sequence);
         if (span.isPresent() && span.get().first <= span.get().last) {
-            ids.arrivals()
-                    .add(epoch.id(), Arrivals.NO_BLOCK, span.get().first, span.get().last);
+            ids.arrivals().add(epoch.id(), Arrivals.NO_BLOCK, span.get().first, span.get().last);
         }
     }
 

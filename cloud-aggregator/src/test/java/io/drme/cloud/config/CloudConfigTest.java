@@ -3,9 +3,9 @@ package io.drme.cloud.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.drme.cloud.config.FleetConfig.By;
 import io.drme.config.InvalidConfigException;
 import java.io.IOException;
-import io.drme.cloud.config.FleetConfig.By;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,23 +83,22 @@ class CloudConfigTest {
     @Test
     void aFleetPipelineIsTheSameBehindItsText() throws Exception {
         var fleet =
-                read(
-                                """
-                                jobs: {every: 10s, wait: 0s, reach: 2d, backfill: 30m}
-                                pipelines:
-                                  mean:
-                                    by: site
-                                    from: ["*/press-*/oil/temperature", "**/x"]
-                                    steps:
-                                      - filter: "quality == 'good' && tag != 'a, b: {c} # ä'"
-                                      - aggregate: {window: 10s, every: 1s, functions: [avg, p97.5]}
-                                    to: "{tag}/{function}"
-                                    unit: "%"
-                                  loss:
-                                    from: a/b
-                                    steps: [{combine: {with: {other: "c/d"}, give: "value - other"}}]
-                                    to: loss
-                                """)
+                read("""
+                jobs: {every: 10s, wait: 0s, reach: 2d, backfill: 30m}
+                pipelines:
+                  mean:
+                    by: site
+                    from: ["*/press-*/oil/temperature", "**/x"]
+                    steps:
+                      - filter: "quality == 'good' && tag != 'a, b: {c} # ä'"
+                      - aggregate: {window: 10s, every: 1s, functions: [avg, p97.5]}
+                    to: "{tag}/{function}"
+                    unit: "%"
+                  loss:
+                    from: a/b
+                    steps: [{combine: {with: {other: "c/d"}, give: "value - other"}}]
+                    to: loss
+                """)
                         .fleet();
         assertThat(fleet.every()).isEqualTo(Duration.ofSeconds(10));
         assertThat(fleet.waits()).isZero();
@@ -132,7 +131,8 @@ class CloudConfigTest {
                                 """))
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining(":1: jobs.every: an hour is no multiple")
-                .hasMessageContaining(":4: pipelines.mean.by: 'sites' is not known (did you mean 'site'?)")
+                .hasMessageContaining(
+                        ":4: pipelines.mean.by: 'sites' is not known (did you mean 'site'?)")
                 .hasMessageContaining("did you mean 'aggregate'?");
     }
 

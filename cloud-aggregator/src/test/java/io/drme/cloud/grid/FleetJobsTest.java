@@ -136,8 +136,7 @@ class FleetJobsTest {
         Database database = world.database;
         var store = FleetStore.open(database);
         var opened = new FleetJobs.Opened(world.store, world.rows, store, clock, _ -> {});
-        running.put(
-                number, new Running(member, store, FleetJobs.join(member, world.plan, opened)));
+        running.put(number, new Running(member, store, FleetJobs.join(member, world.plan, opened)));
     }
 
     private void leave(int number) throws Exception {
@@ -178,14 +177,22 @@ class FleetJobsTest {
                                         world.rows.writers()));
         for (var one : running.values()) {
             var jobs = one.jobs;
-            text.append("\n%s %s %s chunks=%d blocks=%d".formatted(one.member.address(), jobs.status(), jobs.trouble(), jobs.counters().chunks(), jobs.counters().blocks()));
+            text.append(
+                    "\n%s %s %s chunks=%d blocks=%d"
+                            .formatted(
+                                    one.member.address(),
+                                    jobs.status(),
+                                    jobs.trouble(),
+                                    jobs.counters().chunks(),
+                                    jobs.counters().blocks()));
         }
         return text.toString();
     }
 
     /** Whether all that is stored is in the results, as far as the clock goes. */
     private boolean isAtRest() throws Exception {
-        long closed = Math.floorDiv(clock.epochNanos(), CHUNK_NANOS) * CHUNK_NANOS - 2 * CHUNK_NANOS;
+        long closed =
+                Math.floorDiv(clock.epochNanos(), CHUNK_NANOS) * CHUNK_NANOS - 2 * CHUNK_NANOS;
         var keys = world.rows.keys();
         return world.rows.writers().isEmpty()
                 && world.rows.lateKeys().isEmpty()

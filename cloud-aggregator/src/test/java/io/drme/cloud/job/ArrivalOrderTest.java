@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.cloud.store.Database;
 import io.drme.cloud.store.FakeGateway;
-import io.drme.cloud.store.FleetRows.Key;
+import io.drme.cloud.store.FleetRows.FleetKey;
 import io.drme.cloud.store.SqlReceiverStore;
 import io.drme.cloud.store.StoreKind;
 import io.drme.model.EpochId;
@@ -52,8 +52,10 @@ class ArrivalOrderTest {
     @Test
     void aBlockThatIsCommittedLaterThanYoungerOnesIsTaken() throws Exception {
         try (var world = new FleetWorld(StoreKind.POSTGRES, directory, YAML, clock);
-                var otherDatabase = Database.open(StoreKind.POSTGRES.settings(directory).sharedBy("c"));
-                var otherToo = Database.open(StoreKind.POSTGRES.settings(directory).sharedBy("c"))) {
+                var otherDatabase =
+                        Database.open(StoreKind.POSTGRES.settings(directory).sharedBy("c"));
+                var otherToo =
+                        Database.open(StoreKind.POSTGRES.settings(directory).sharedBy("c"))) {
             world.receiver.close();
             try (var slow = SqlReceiverStore.open(otherDatabase);
                     var fast = SqlReceiverStore.open(otherToo)) {
@@ -64,16 +66,22 @@ class ArrivalOrderTest {
                 insert(slow, one, one.block(12), () -> {});
                 var written = new CountDownLatch(1);
                 var mayCommit = new CountDownLatch(1);
-                var hanging = Thread.ofPlatform().start(() -> {
-                    try {
-                        insert(slow, one, one.block(12), () -> {
-                            written.countDown();
-                            await(mayCommit);
-                        });
-                    } catch (Exception e) {
-                        throw new IllegalStateException(e);
-                    }
-                });
+                var hanging =
+                        Thread.ofPlatform()
+                                .start(() -> {
+                                    try {
+                                        insert(
+                                                slow,
+                                                one,
+                                                one.block(12),
+                                                () -> {
+                                                    written.countDown();
+                                                    await(mayCommit);
+                                                });
+                                    } catch (Exception e) {
+                                        throw new IllegalStateException(e);
+                                    }
+                                });
                 await(written);
                 insert(fast, two, two.block(24), () -> {});
                 clock.advance(Duration.ofMinutes(1));
@@ -88,14 +96,16 @@ class ArrivalOrderTest {
                 mayCommit.countDown();
                 hanging.join();
                 world.rest(taker, worker, clock);
-                assertThat(counted(world, "g-1")).as("the second block counts").isGreaterThan(before);
+                assertThat(counted(world, "g-1"))
+                        .as("the second block counts")
+                        .isGreaterThan(before);
                 long expected =
                         one.made().stream()
                                 .filter(m -> m.tag().equals("device-2/tag-2"))
                                 .filter(m -> !(m.reading() instanceof io.drme.model.Reading.Bad))
                                 .count();
                 assertThat(counted(world, "g-1")).isEqualTo(expected);
-                assertThat(world.rows.key(new Key("each", "g-1"))).isPresent();
+                assertThat(world.rows.key(new FleetKey("each", "g-1"))).isPresent();
             }
         }
     }

@@ -3,7 +3,7 @@ package io.drme.cloud.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.cloud.store.FakeGateway;
-import io.drme.cloud.store.FleetRows.Key;
+import io.drme.cloud.store.FleetRows.FleetKey;
 import io.drme.cloud.store.StoreKind;
 import io.drme.model.EpochId;
 import io.drme.schema.ClockStep;
@@ -137,7 +137,8 @@ class FleetPipelinesModelTest {
         }
     }
 
-    // A gateway without a clock source was an hour behind; once it knows, its samples are of another
+    // A gateway without a clock source was an hour behind; once it knows, its samples are of
+    // another
     // time, and so are results that were there already.
     @Test
     void aCorrectedClockMovesWhatWasComputed() throws Exception {
@@ -147,8 +148,7 @@ class FleetPipelinesModelTest {
             var folder = directory.resolve("known-first-" + isKnownFirst);
             try (var world = new FleetWorld(StoreKind.SQLITE, folder, YAML, clock)) {
                 var gateway = new FakeGateway("g-1", new EpochId(3, 3), 5, 6);
-                var before =
-                        gateway.event(step(gateway.nowNanos(), 0, false), Map.of());
+                var before = gateway.event(step(gateway.nowNanos(), 0, false), Map.of());
                 var block = gateway.block(30);
                 long moved = Duration.ofSeconds(40).toNanos();
                 gateway.startAt(gateway.nowNanos() + moved);
@@ -185,7 +185,7 @@ class FleetPipelinesModelTest {
         private final Random random;
         private final ArrivalTaker[] takers = new ArrivalTaker[2];
         private final KeyWorker[] workers = new KeyWorker[2];
-        private List<Key> keys = new ArrayList<>();
+        private List<FleetKey> keys = new ArrayList<>();
 
         Faults(FleetWorld world, ManualClock clock, Random random) throws Exception {
             this.world = world;
@@ -205,7 +205,7 @@ class FleetPipelinesModelTest {
             }
             keys.addAll(takers[who].take());
             Collections.shuffle(keys, random);
-            var left = new ArrayList<Key>();
+            var left = new ArrayList<FleetKey>();
             for (var key : keys) {
                 switch (random.nextInt(6)) {
                     case 0 -> left.add(key);
@@ -221,12 +221,19 @@ class FleetPipelinesModelTest {
             keys = left;
         }
 
-        /** What it computed is lost with it, at one of the moments at which it looks at its clock. */
-        private void dies(Key key) throws Exception {
+        /**
+         * What it computed is lost with it, at one of the moments at which it looks at its clock.
+         */
+        private void dies(FleetKey key) throws Exception {
             int looks = 1 + random.nextInt(3);
-            var worker = world.worker(new Looked(clock, looks, () -> {
-                throw new IllegalStateException("killed");
-            }));
+            var worker =
+                    world.worker(
+                            new Looked(
+                                    clock,
+                                    looks,
+                                    () -> {
+                                        throw new IllegalStateException("killed");
+                                    }));
             try {
                 worker.work(key);
             } catch (IllegalStateException e) {
@@ -235,15 +242,20 @@ class FleetPipelinesModelTest {
         }
 
         /** While one is at it, another one does the same, and a late block may come. */
-        private void overtaken(Key key) throws Exception {
+        private void overtaken(FleetKey key) throws Exception {
             int looks = 1 + random.nextInt(3);
-            var worker = world.worker(new Looked(clock, looks, () -> {
-                try {
-                    workers[0].work(key);
-                } catch (Exception e) {
-                    throw new IllegalStateException(e);
-                }
-            }));
+            var worker =
+                    world.worker(
+                            new Looked(
+                                    clock,
+                                    looks,
+                                    () -> {
+                                        try {
+                                            workers[0].work(key);
+                                        } catch (Exception e) {
+                                            throw new IllegalStateException(e);
+                                        }
+                                    }));
             worker.work(key);
         }
     }

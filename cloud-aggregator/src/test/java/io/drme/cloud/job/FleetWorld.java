@@ -8,7 +8,7 @@ import io.drme.cloud.store.BlockStore;
 import io.drme.cloud.store.BlockStore.Span;
 import io.drme.cloud.store.Database;
 import io.drme.cloud.store.FleetRows;
-import io.drme.cloud.store.FleetRows.Key;
+import io.drme.cloud.store.FleetRows.FleetKey;
 import io.drme.cloud.store.FleetStore;
 import io.drme.cloud.store.SqlReceiverStore;
 import io.drme.cloud.store.StoreKind;
@@ -88,7 +88,7 @@ public final class FleetWorld implements AutoCloseable {
      * late blocks wait for others.
      */
     public void rest(ArrivalTaker taker, KeyWorker worker, ManualClock held) throws Exception {
-        var keys = new ArrayDeque<Key>(taker.take());
+        var keys = new ArrayDeque<FleetKey>(taker.take());
         for (int i = 0; i < 4; i++) {
             while (!keys.isEmpty()) {
                 var key = keys.remove();
@@ -120,7 +120,14 @@ public final class FleetWorld implements AutoCloseable {
                     new Span(0, Long.MAX_VALUE),
                     s -> {
                         samples.add(s.sourceTime() + " " + s.reading());
-                        assertThat(seen.add(tag + " " + s.gatewayTime() + " " + s.sourceTime() + s.reading()))
+                        assertThat(
+                                        seen.add(
+                                                tag
+                                                        + " "
+                                                        + s.gatewayTime()
+                                                        + " "
+                                                        + s.sourceTime()
+                                                        + s.reading()))
                                 .as("once: %s %s", tag, s)
                                 .isTrue();
                     });

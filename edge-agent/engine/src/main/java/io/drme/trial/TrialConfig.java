@@ -90,15 +90,17 @@ public final class TrialConfig {
     }
 
     /**
-     * The types of the tags that it gives samples of, as their values are written: booleans, decimal
-     * numbers, or else texts. For who has no catalogue; a tag that is only ever bad is a number.
+     * The types of the tags that it gives samples of, as their values are written: booleans,
+     * decimal numbers, or else texts. For who has no catalogue; a tag that is only ever bad is a
+     * number.
      */
     public Map<String, ValueType> givenTypes() {
         var types = new LinkedHashMap<String, ValueType>();
         for (var line : given) {
             if (line instanceof Given.Samples samples) {
                 for (var cell : samples.cells()) {
-                    cell.value().ifPresent(v -> types.merge(cell.tag(), typeOf(v), TrialConfig::both));
+                    cell.value()
+                            .ifPresent(v -> types.merge(cell.tag(), typeOf(v), TrialConfig::both));
                     types.putIfAbsent(cell.tag(), ValueType.FLOAT64);
                 }
             }
