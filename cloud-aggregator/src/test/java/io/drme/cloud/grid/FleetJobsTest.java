@@ -256,6 +256,12 @@ class FleetJobsTest {
         await("all is computed", this::isAtRest);
         assertThat(running.values()).allMatch(r -> r.jobs.counters().chunks() > 0);
         assertThat(world.results()).isEqualTo(undisturbed());
+        leave(0);
+        var alone = running.get(1);
+        while (alone.member.tooFew().isEmpty()) {
+            clock.sleep(Duration.ofMillis(50));
+        }
+        assertThat(alone.jobs.turn(() -> {})).as("a minority computes nothing").isFalse();
     }
 
     /** There is something to compute for whoever comes: now and then a chunk ends. */
