@@ -2,10 +2,12 @@ package io.drme.cloud;
 
 import io.drme.cloud.api.CloudApi;
 import io.drme.cloud.api.Downlink;
+import io.drme.cloud.api.JobRoutes;
 import io.drme.cloud.api.LiveChanges;
 import io.drme.cloud.api.MemberRoutes;
 import io.drme.cloud.config.CloudConfig;
 import io.drme.cloud.grid.Changes;
+import io.drme.cloud.grid.FleetJobs;
 import io.drme.cloud.grid.Grid;
 import io.drme.cloud.grid.Member;
 import io.drme.cloud.grid.MemberState;
@@ -17,6 +19,7 @@ import io.drme.cloud.ingest.IngestEndpoint;
 import io.drme.cloud.ingest.IngestListener;
 import io.drme.cloud.ingest.IngestStats;
 import io.drme.cloud.ingest.VertxLog;
+import io.drme.cloud.job.FleetPlan;
 import io.drme.cloud.query.Fleet;
 import io.drme.cloud.query.RawHistory;
 import io.drme.cloud.query.Trends;
@@ -27,11 +30,14 @@ import io.drme.cloud.store.CentreAlarms;
 import io.drme.cloud.store.Database;
 import io.drme.cloud.store.DatabaseException;
 import io.drme.cloud.store.DatabaseSettings;
+import io.drme.cloud.store.FleetRows;
+import io.drme.cloud.store.FleetStore;
 import io.drme.cloud.store.Records;
 import io.drme.cloud.store.SharedText;
 import io.drme.cloud.store.SqlReceiverStore;
 import io.drme.cloud.watch.CentreDesk;
 import io.drme.cloud.watch.FleetWatch;
+import io.drme.model.GatewayId;
 import io.drme.sync.CentreKeys;
 import io.drme.sync.Fact;
 import io.drme.sync.Receiver;
@@ -145,7 +151,10 @@ public final class Centre implements AutoCloseable {
         var feed = new LiveFeed(vertx, clock, base.metrics, m -> CloudApi.snapshot(fleet, m));
         var gridThread = gridThread(base, new LiveChanges(feed));
         var receiver = receiver(receiverStore, keys);
-        var side = new IngestSide(member, base.neighbours, gridThread);
+        var side =
+                new IngestSide(
+                        member, base.neighbours, gridThread, !config.fleet().pipelines().isEmpty());
+        var jobs = fleetJobs(base, gridThread);
         var ingest =
                 opened(IngestEndpoint.start(vertx, faults, config.ingest(), receiver, clock, side));
         mqttPort = ingest.port();
@@ -153,16 +162,27 @@ public final class Centre implements AutoCloseable {
             base.neighbours.listen(gridThread::hear, ingest::lookForCommands);
         }
         CentreMetrics.add(base.metrics, ingest.stats(), database, member, gridThread);
+        FleetMetrics.add(base.metrics, jobs.counters());
         var api = new Api("DRME centre", Main.version());
         WebServer.addOwnRoutes(api, access, base.health, base.metrics);
         var changes = changes(base, new LiveChanges(feed));
         var desk = new CentreDesk(base.store, clock, changes);
         addRoutes(api, base, fleet, downlink(desk, ingest), feed);
+        JobRoutes.add(api, config.fleet(), jobs, new FleetRows(database), clock);
         var web = opened(WebServer.start(vertx, listen(), "fleet", api, access, base.metrics));
         url = web.url();
         var told = new Told(base, ingest.stats(), feed);
-        opened(new MemberThread(List.of(told::tell, watch(base, changes)::step))).start();
+        opened(new MemberThread(List.of(told::tell, watch(base, changes)::step, jobs::step)))
+                .start();
         directory.announce(url);
+    }
+
+    private FleetJobs fleetJobs(Base base, GridThread grid) throws DatabaseException {
+        var store = opened(FleetStore.open(base.database));
+        var lent =
+                new FleetJobs.Opened(
+                        base.store, new FleetRows(base.database), store, clock, grid::put);
+        return opened(FleetJobs.join(base.member, FleetPlan.of(config.fleet()), lent));
     }
 
     private Receiver receiver(SqlReceiverStore store, CentreKeys keys) {
@@ -249,8 +269,17 @@ public final class Centre implements AutoCloseable {
     }
 
     /** What ingest is told by the cluster, and tells it. */
-    private record IngestSide(Member member, Neighbours neighbours, GridThread grid)
+    private record IngestSide(
+            Member member, Neighbours neighbours, GridThread grid, boolean hasPipelines)
             implements IngestListener {
+        @Override
+        public Optional<String> taken(GatewayId gateway) {
+            return hasPipelines && gateway.text().equals(FleetStore.GATEWAY)
+                    ? Optional.of(
+                            "results of fleet pipelines have the id 'fleet'; give the gateway another gateway.id")
+                    : Optional.empty();
+        }
+
         @Override
         public void take(Fact fact) throws InterruptedException {
             grid.put(fact);

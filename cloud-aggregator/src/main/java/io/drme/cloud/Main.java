@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  drme-cloud run --data /var/lib/drme-cloud",
             "  drme-cloud check cloud.yaml",
+            "  drme-cloud test cloud.yaml",
             "  drme-cloud users add anna --role operator --data /var/lib/drme-cloud"
         })
 public final class Main {
@@ -172,6 +173,20 @@ public final class Main {
                         "%s is good: page and REST on %s, MQTT on %s%n",
                         file, config.web().listen(), config.ingest().listen());
         return 0;
+    }
+
+    @Command(
+            name = "test",
+            description =
+                    "Runs the tests of a file's fleet pipelines, in virtual time and on the engine that runs them; exit 1 where one fails.",
+            mixinStandardHelpOptions = true,
+            footer = {"%nExample:", "  drme-cloud test /etc/drme/cloud.yaml"})
+    int test(@Parameters(paramLabel = "FILE", description = "The file cloud.yaml.") Path file)
+            throws InvalidConfigException {
+        var outcomes = FleetTests.run(CloudConfig.read(file).fleet());
+        outcomes.forEach(outcome -> FleetTests.lines(outcome).forEach(out()::println));
+        boolean allPass = outcomes.stream().allMatch(o -> o.failure().isEmpty());
+        return allPass ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
 
     @Command(

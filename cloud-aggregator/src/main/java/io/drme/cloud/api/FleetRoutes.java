@@ -156,7 +156,7 @@ final class FleetRoutes {
         var selection = Questions.selection(request);
         var views =
                 Questions.ask(() -> fleet.gateways(selection)).stream()
-                        .filter(g -> selection.mayMatch(g.name()));
+                        .filter(g -> !g.isDerived() && selection.mayMatch(g.name()));
         return Reply.page(
                 Page.ofSorted(
                         request,

@@ -18,7 +18,8 @@ public record CloudConfig(
         IngestConfig ingest,
         StoreConfig store,
         WebConfig web,
-        SecurityConfig security) {
+        SecurityConfig security,
+        FleetConfig fleet) {
 
     /** The data directory where neither the file nor the command line names one. */
     public static final String DEFAULT_DIRECTORY = "drme-cloud-data";
@@ -161,7 +162,8 @@ public record CloudConfig(
                 IngestConfig.defaults(),
                 StoreConfig.defaults(),
                 WebConfig.defaults(),
-                SecurityConfig.defaults());
+                SecurityConfig.defaults(),
+                FleetConfig.defaults());
     }
 
     /**
@@ -187,7 +189,8 @@ public record CloudConfig(
                 new IngestConfig(ingest.listen.withPort(mqtt), ingest.maxGateways, ingest.tls),
                 store,
                 new WebConfig(web.listen.withPort(http), web.tls),
-                security);
+                security,
+                fleet);
     }
 
     /** The same with another port for members. */
@@ -206,6 +209,7 @@ public record CloudConfig(
                 ingest,
                 store,
                 web,
-                security);
+                security,
+                fleet);
     }
 }

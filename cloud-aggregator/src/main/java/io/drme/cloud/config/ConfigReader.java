@@ -40,6 +40,7 @@ final class ConfigReader {
         var store = part(top, "store", this::store, StoreConfig.defaults());
         var web = part(top, "web", this::web, WebConfig.defaults());
         var security = part(top, "security", this::security, SecurityConfig.defaults());
+        var fleet = FleetReader.read(top);
         top.done();
         if (!cluster.isAlone() && !isShared(store)) {
             var key = cluster.service().isPresent() ? "kubernetes" : "members";
@@ -49,7 +50,7 @@ final class ConfigReader {
                     "several members need a database that they can share, but SQLite belongs to one; set store.url, as in %s, or list one member or none"
                             .formatted(POSTGRES_EXAMPLE));
         }
-        return new CloudConfig(cluster, ingest, store, web, security);
+        return new CloudConfig(cluster, ingest, store, web, security, fleet);
     }
 
     private static boolean isShared(StoreConfig store) {

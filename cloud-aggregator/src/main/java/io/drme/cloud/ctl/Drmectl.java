@@ -95,6 +95,7 @@ public final class Drmectl {
         var line = new CommandLine(new Drmectl(environment));
         line.addSubcommand(new Lists.Gateways());
         line.addSubcommand(new Members());
+        line.addSubcommand(new Jobs());
         line.addSubcommand(new Lists.Tags());
         line.addSubcommand(new Lists.Latest());
         line.addSubcommand(new Trends.History());

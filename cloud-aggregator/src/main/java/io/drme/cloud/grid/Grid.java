@@ -108,6 +108,11 @@ public final class Grid {
         latest.set(gateway, table);
     }
 
+    /** Has newest values read from the database again. */
+    void forgetLatest(String gateway) {
+        latest.delete(gateway);
+    }
+
     void putTags(String gateway, TagSheet sheet) {
         tags.set(gateway, sheet);
     }

@@ -29,6 +29,9 @@ final class MemberSettings {
     /** What a sort, a join or a grouping of one statement may hold in memory. */
     private static final long SQL_MOST_ROWS_HELD = 1_000_000;
 
+    /** So long after a member came, jobs take it in; several come at once. */
+    private static final long SCALE_UP_MILLIS = 3_000;
+
     private static final int CONNECT_SECONDS = 3;
     private static final int BYTES_PER_MIB = 1 << 20;
 
@@ -107,6 +110,7 @@ final class MemberSettings {
                 .setEnabled(true)
                 .setResourceUploadEnabled(false)
                 .setCooperativeThreadCount(1)
+                .setScaleUpDelayMillis(SCALE_UP_MILLIS)
                 .setMaxProcessorAccumulatedRecords(SQL_MOST_ROWS_HELD);
         config.getMapConfig(SqlGrid.MAP + "*").setBackupCount(0).setStatisticsEnabled(false);
     }

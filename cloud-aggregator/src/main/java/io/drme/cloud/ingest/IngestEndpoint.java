@@ -229,6 +229,14 @@ public final class IngestEndpoint implements AutoCloseable {
                     wrong.get());
             return;
         }
+        var taken = listener.taken(identity.get().gateway());
+        if (taken.isPresent()) {
+            refuse(
+                    endpoint,
+                    MqttConnectReturnCode.CONNECTION_REFUSED_CLIENT_IDENTIFIER_NOT_VALID,
+                    taken.get());
+            return;
+        }
         if (stats.connections.get() >= (long) config.maxGateways() * CONNECTIONS_A_GATEWAY) {
             refuse(
                     endpoint,

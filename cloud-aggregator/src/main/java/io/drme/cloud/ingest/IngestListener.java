@@ -1,5 +1,6 @@
 package io.drme.cloud.ingest;
 
+import io.drme.model.GatewayId;
 import io.drme.sync.Fact;
 import java.util.Optional;
 
@@ -15,6 +16,11 @@ public interface IngestListener {
      * any thread.
      */
     default Optional<String> closed() {
+        return Optional.empty();
+    }
+
+    /** Why no gateway may have an id; nothing where it may. Must not block. */
+    default Optional<String> taken(GatewayId gateway) {
         return Optional.empty();
     }
 

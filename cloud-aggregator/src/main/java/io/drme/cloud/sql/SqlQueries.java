@@ -253,6 +253,9 @@ public final class SqlQueries {
             throws DatabaseException, RefusedException, SqlGrid.SqlException {
         for (var gateway : seen(view)) {
             rows.check();
+            if (gateway.isDerived()) {
+                continue;
+            }
             var now = fleet.view(gateway);
             rows.add(
                     gateway.name(),

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BlockStore {
     private static final String GATEWAYS =
-            "select g.id, g.name, g.site, g.labels, g.first_seen, coalesce(l.renewed_at, 0), h.software, h.configuration_hash, h.schema_hash, h.host, h.boot_count, h.received_at from gateway g left join lease l on l.gateway_id = g.id left join hello h on h.gateway_id = g.id ";
+            "select g.id, g.name, g.site, g.labels, g.first_seen, coalesce(l.renewed_at, 0), h.software, h.configuration_hash, h.schema_hash, h.host, h.boot_count, h.received_at, g.derived from gateway g left join lease l on l.gateway_id = g.id left join hello h on h.gateway_id = g.id ";
 
     private final Database database;
 
@@ -37,6 +37,7 @@ public final class BlockStore {
      *
      * @param id row number, for further questions
      * @param lastSeenNanos when its lease was last renewed, cloud time; 0 where it has none
+     * @param isDerived whether it is none, but holds what pipelines of the centre made
      */
     public record Gateway(
             long id,
@@ -45,7 +46,8 @@ public final class BlockStore {
             Map<String, String> labels,
             long firstSeenNanos,
             long lastSeenNanos,
-            Optional<Greeting> greeting) {}
+            Optional<Greeting> greeting,
+            boolean isDerived) {}
 
     /** What a gateway said in its last hello. */
     public record Greeting(
@@ -134,7 +136,8 @@ public final class BlockStore {
                 Labels.read(r.getString(4)),
                 r.getLong(5),
                 r.getLong(6),
-                greeting(r));
+                greeting(r),
+                r.getInt(13) == 1);
     }
 
     private static Optional<Greeting> greeting(ResultSet r) throws SQLException {

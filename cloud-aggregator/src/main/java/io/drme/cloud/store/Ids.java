@@ -16,10 +16,12 @@ final class Ids {
     private final Map<String, Long> gateways = new HashMap<>();
     private final Map<EpochKey, Epoch> epochs = new HashMap<>();
     private final Map<SeriesKey, Long> series = new HashMap<>();
+    private final Arrivals arrivals;
     private int moves;
 
     Ids(Statements statements) {
         this.statements = statements;
+        this.arrivals = new Arrivals(statements);
         this.moves = statements.moves();
     }
 
@@ -29,6 +31,11 @@ final class Ids {
             forget();
             moves = statements.moves();
         }
+    }
+
+    /** Where the blocks that this connection stores are noted. */
+    Arrivals arrivals() {
+        return arrivals;
     }
 
     /** An epoch's row and its number within the gateway. */

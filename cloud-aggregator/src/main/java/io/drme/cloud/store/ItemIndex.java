@@ -67,8 +67,26 @@ final class ItemIndex {
     private void event(Item item) throws SQLException {
         try {
             new EventIndex(statements, epoch).add(item);
+            timesMoved(item.sequence());
         } catch (BadEventException e) {
             log.warn("gateway={} item={} not-indexed {}", gateway, item, e.getMessage());
+        }
+    }
+
+    /** Where the event bends the clock's line, samples that are here are of another time now. */
+    private void timesMoved(long sequence) throws SQLException {
+        var span =
+                statements.one(
+                        "select min(i.first_time), max(i.last_time), count(i.id) from clock_step c join item i on i.epoch_id = c.epoch_id and i.stream = 2 and i.state = 1 where c.gateway_id = ? and c.epoch_id = ? and c.sequence = ? and c.crooked = 1",
+                        r ->
+                                r.getLong(3) == 0
+                                        ? new Times(0, -1, 0)
+                                        : new Times(r.getLong(1), r.getLong(2), 0),
+                        epoch.gatewayId(),
+                        epoch.id(),
+                        sequence);
+        if (span.isPresent() && span.get().first <= span.get().last) {
+            ids.arrivals().add(epoch.id(), Arrivals.NO_BLOCK, span.get().first, span.get().last);
         }
     }
 
@@ -102,6 +120,12 @@ final class ItemIndex {
         }
         statements.changeAll(BLOCK_SERIES);
         newest(item.sequence(), LongStream.of(places).min().orElse(0));
+        ids.arrivals()
+                .add(
+                        epoch.id(),
+                        item.sequence(),
+                        block.header().firstTime(),
+                        block.header().lastTime());
     }
 
     /** Notes where the newest samples of the block's series are, unless newer ones are known. */

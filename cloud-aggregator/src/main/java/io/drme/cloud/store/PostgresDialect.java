@@ -210,7 +210,7 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public List<String> migrations() {
-        return List.of("003-postgresql.sql", "004-cluster.sql", "005-alarms.sql");
+        return List.of("003-postgresql.sql", "004-cluster.sql", "005-alarms.sql", "008-fleet.sql");
     }
 
     @Override

@@ -135,7 +135,8 @@ final class SqliteDialect implements Dialect {
                 "002-clock.sql",
                 "003-series-by-block.sql",
                 "004-cluster.sql",
-                "005-alarms.sql");
+                "005-alarms.sql",
+                "008-fleet.sql");
     }
 
     @Override

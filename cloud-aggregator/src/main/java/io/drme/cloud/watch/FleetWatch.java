@@ -115,6 +115,9 @@ public final class FleetWatch {
         long now = clock.epochNanos();
         for (var gateway : store.gateways()) {
             var name = gateway.name();
+            if (gateway.isDerived()) {
+                continue;
+            }
             var state = states.getOrDefault(name, GatewayState.UNHEARD);
             var before = was.getOrDefault(name, Set.of());
             for (var concern : conditions.of(name, state, before, watchedSince, now)) {

@@ -3,6 +3,7 @@ package io.drme.cloud.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.drme.cloud.config.FleetConfig.By;
 import io.drme.config.InvalidConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,6 +77,63 @@ class CloudConfigTest {
                 .hasMessageContaining(":3: web.certificate")
                 .hasMessageContaining(":4: store.url")
                 .hasMessageNotContaining("secret");
+    }
+
+    // Members that have another file read what a pipeline is from the text that travels.
+    @Test
+    void aFleetPipelineIsTheSameBehindItsText() throws Exception {
+        var fleet =
+                read("""
+                jobs: {every: 10s, wait: 0s, reach: 2d, backfill: 30m}
+                pipelines:
+                  mean:
+                    by: site
+                    from: ["*/press-*/oil/temperature", "**/x"]
+                    steps:
+                      - filter: "quality == 'good' && tag != 'a, b: {c} # ä'"
+                      - aggregate: {window: 10s, every: 1s, functions: [avg, p97.5]}
+                    to: "{tag}/{function}"
+                    unit: "%"
+                  loss:
+                    from: a/b
+                    steps: [{combine: {with: {other: "c/d"}, give: "value - other"}}]
+                    to: loss
+                """)
+                        .fleet();
+        assertThat(fleet.every()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(fleet.waits()).isZero();
+        assertThat(fleet.reach()).isEqualTo(Duration.ofDays(2));
+        assertThat(fleet.backfill()).isEqualTo(Duration.ofMinutes(30));
+        assertThat(fleet.pipelines()).extracting(p -> p.by()).containsExactly(By.SITE, By.FLEET);
+        for (var pipeline : fleet.pipelines()) {
+            var read = FleetReader.parse(pipeline.definition());
+            assertThat(read.by()).isEqualTo(pipeline.by());
+            assertThat(read.definition()).isEqualTo(pipeline.definition());
+            assertThat(read.config().from()).isEqualTo(pipeline.config().from());
+            assertThat(read.config().steps()).isEqualTo(pipeline.config().steps());
+            assertThat(read.config().to()).isEqualTo(pipeline.config().to());
+            assertThat(read.config().unit()).isEqualTo(pipeline.config().unit());
+        }
+    }
+
+    @Test
+    void aFleetPipelineIsCheckedAsAGatewaysAndByItsPart() {
+        assertThatThrownBy(() ->
+                        read(
+                                """
+                                jobs: {every: 7s}
+                                pipelines:
+                                  mean:
+                                    by: sites
+                                    from: ["*/press-*/oil/temperature"]
+                                    steps: [{aggregat: {window: 10s}}]
+                                    to: ["x"]
+                                """))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining(":1: jobs.every: an hour is no multiple")
+                .hasMessageContaining(
+                        ":4: pipelines.mean.by: 'sites' is not known (did you mean 'site'?)")
+                .hasMessageContaining("did you mean 'aggregate'?");
     }
 
     @Test

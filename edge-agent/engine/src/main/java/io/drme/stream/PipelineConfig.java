@@ -3,6 +3,7 @@ package io.drme.stream;
 import io.drme.config.Section;
 import io.drme.config.Where;
 import io.drme.model.SyncMode;
+import io.drme.model.ValueType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,14 @@ public record PipelineConfig(
 
     /** The most steps in a pipeline; beyond that a person can't follow it either. */
     public static final int MAX_STEPS = 32;
+
+    /**
+     * Patterns of the tags that its steps read beside those of {@code from}, whatever these are.
+     */
+    public List<String> beside() {
+        var any = new Lane("*/**", "*", ValueType.FLOAT64, false);
+        return steps.stream().flatMap(s -> s.sides(List.of(any)).stream()).distinct().toList();
+    }
 
     /**
      * Reads {@code pipelines:} below {@code top}; what is wrong is noted in its problems, and the

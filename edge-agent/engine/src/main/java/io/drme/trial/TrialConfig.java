@@ -3,7 +3,9 @@ package io.drme.trial;
 import io.drme.config.Node;
 import io.drme.config.Section;
 import io.drme.config.Where;
+import io.drme.model.ValueType;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +87,39 @@ public final class TrialConfig {
             }
         }
         return names;
+    }
+
+    /**
+     * The types of the tags that it gives samples of, as their values are written: booleans,
+     * decimal numbers, or else texts. For who has no catalogue; a tag that is only ever bad is a
+     * number.
+     */
+    public Map<String, ValueType> givenTypes() {
+        var types = new LinkedHashMap<String, ValueType>();
+        for (var line : given) {
+            if (line instanceof Given.Samples samples) {
+                for (var cell : samples.cells()) {
+                    cell.value()
+                            .ifPresent(v -> types.merge(cell.tag(), typeOf(v), TrialConfig::both));
+                    types.putIfAbsent(cell.tag(), ValueType.FLOAT64);
+                }
+            }
+        }
+        return types;
+    }
+
+    private static ValueType both(ValueType one, ValueType other) {
+        return one == other ? one : ValueType.TEXT;
+    }
+
+    private static ValueType typeOf(String text) {
+        if (text.equals("true") || text.equals("false")) {
+            return ValueType.BOOLEAN;
+        }
+        boolean isNumber =
+                CellReader.RAMP.matcher(text).matches()
+                        || ValueText.parse(ValueType.FLOAT64, text).isPresent();
+        return isNumber ? ValueType.FLOAT64 : ValueType.TEXT;
     }
 
     List<Given> given() {

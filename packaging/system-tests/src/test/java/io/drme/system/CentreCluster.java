@@ -97,6 +97,17 @@ final class CentreCluster implements AutoCloseable {
                         ingest: {listen: "127.0.0.1:%d"}
                         store: {url: "%s", user: %s, password-file: "%s"}
                         web: {listen: "127.0.0.1:%d"}
+                        jobs: {every: 2s, wait: 4s}
+                        pipelines:
+                          counted:
+                            by: gateway
+                            from: ["*/press-3/oil/temperature"]
+                            steps: [{aggregate: {window: 1s, functions: [count]}}]
+                            to: ["{path}/{function}"]
+                          together:
+                            from: ["*/press-3/oil/**", "*/boiler/**"]
+                            steps: [{filter: "quality == 'good'"}, {merge: {}}, {aggregate: {window: 1s, functions: [count]}}]
+                            to: ["together/{function}"]
                         """
                                 .formatted(
                                         place.address(),

@@ -245,6 +245,38 @@ class ClusterSystemTest {
         assertThat(programs.stop("agent")).as(programs.log("agent")).isIn(0, 143);
     }
 
+    // Members were killed while they computed, and all of them stopped: each sample was counted once.
+    @Test
+    @Order(7)
+    void fleetPipelinesHaveCountedEverySampleOnce() throws Exception {
+        long samples = values(GATEWAY, "press-3/oil/temperature", false);
+        assertThat(samples).isPositive();
+        Programs.await(
+                "each sample is in one window, of %d".formatted(samples),
+                LIMIT,
+                () -> values("fleet", GATEWAY + "/press-3/oil/temperature/count", true) == samples);
+        assertThat(values("fleet", "together/count", true)).isGreaterThan(samples);
+        var jobs = cluster.list(0, "/api/v1/jobs", Map.of());
+        assertThat(jobs).hasSize(2);
+        assertThat(jobs.getJsonObject(0).getString("state")).as(jobs.encode()).isEqualTo("running");
+    }
+
+    /** How many samples of a tag have a value, or their sum. */
+    private static long values(String gateway, String tag, boolean summed)
+            throws CommandException, InterruptedException {
+        long sum = 0;
+        var samples =
+                cluster.list(
+                        1,
+                        "/api/v1/history",
+                        Map.of("gateway", gateway, "tag", tag, "limit", "10000"));
+        for (int i = 0; i < samples.size(); i++) {
+            var value = samples.getJsonObject(i).getDouble("value");
+            sum += value == null ? 0 : summed ? Math.round(value) : 1;
+        }
+        return sum;
+    }
+
     /** Nothing lost, nothing doubled. */
     static boolean isEven(JsonObject account, long inDatabase) {
         assertThat(account.getJsonObject("dropped").isEmpty()).as(account.encode()).isTrue();
@@ -258,6 +290,6 @@ class ClusterSystemTest {
         return Long.parseLong(
                 server.psql(
                         CentreCluster.DATABASE,
-                        "select coalesce(sum(samples), 0) from item where stream = 2"));
+                        "select coalesce(sum(samples), 0) from item i join epoch e on e.id = i.epoch_id join gateway g on g.id = e.gateway_id where stream = 2 and derived = 0"));
     }
 }

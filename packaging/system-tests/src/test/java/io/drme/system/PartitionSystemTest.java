@@ -71,7 +71,7 @@ class PartitionSystemTest {
         return Long.parseLong(
                 server.psql(
                         CentreCluster.DATABASE,
-                        "select coalesce(sum(samples), 0) from item where stream = 2"));
+                        "select coalesce(sum(samples), 0) from item i join epoch e on e.id = i.epoch_id join gateway g on g.id = e.gateway_id where stream = 2 and derived = 0"));
     }
 
     private static JsonObject account(CentreCluster cluster)

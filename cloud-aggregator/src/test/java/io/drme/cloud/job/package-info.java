@@ -1,0 +1,4 @@
+@NullMarked
+package io.drme.cloud.job;
+
+import org.jspecify.annotations.NullMarked;
