@@ -97,6 +97,14 @@ final class AlarmRoutes {
                         .paged()
                         .answers(Schema.page(AlarmItem.SCHEMA)),
                 this::list);
+        api.add(
+                Questions.selecting(
+                                Route.get(
+                                        PATH + "/counts",
+                                        Rule.VIEWER,
+                                        "How many alarms are not over, by priority"))
+                        .answers(GatewayRoutes.ALARMS),
+                this::counts);
         var comment = Schema.optional("comment", Schema.text("kept with the alarm"));
         api.add(
                 Route.post(PATH + "/acknowledge", Rule.OPERATOR, "Acknowledges several alarms")
@@ -307,6 +315,16 @@ final class AlarmRoutes {
                 new Page(
                         AlarmItem.inOrder(shown.stream().map(AlarmRoutes::item).toList()),
                         more ? Place.of(shown.getLast()).toString() : null));
+    }
+
+    private Reply counts(Request request) {
+        var scope = Questions.ask(() -> fleet.alarms(Questions.selection(request)));
+        var counts =
+                Questions.ask(open::all).stream()
+                        .filter(a -> scope.site(a).isPresent())
+                        .map(a -> AlarmCounts.of(a.state(), a.priority()))
+                        .reduce(AlarmCounts.NONE, AlarmCounts::plus);
+        return Reply.json(GatewayRoutes.alarms(counts));
     }
 
     /** Those that are not over, the most urgent first. */

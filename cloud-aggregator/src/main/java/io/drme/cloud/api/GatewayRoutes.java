@@ -30,7 +30,7 @@ final class GatewayRoutes {
 
     private static final List<String> STATES = List.of("online", "trouble", "offline");
 
-    private static final Schema ALARMS =
+    static final Schema ALARMS =
             Schema.object(
                     Schema.field("critical", Schema.integer("open ones of this priority")),
                     Schema.field("high", Schema.integer("open ones of this priority")),
@@ -297,7 +297,7 @@ final class GatewayRoutes {
         return seconds < 0 ? null : FleetRoutes.seconds(seconds);
     }
 
-    private static JsonObject alarms(AlarmCounts alarms) {
+    static JsonObject alarms(AlarmCounts alarms) {
         return new JsonObject()
                 .put("critical", alarms.critical())
                 .put("high", alarms.high())

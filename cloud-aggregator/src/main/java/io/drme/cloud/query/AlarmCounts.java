@@ -1,7 +1,5 @@
 package io.drme.cloud.query;
 
-import io.drme.cloud.grid.OpenAlarm;
-
 /**
  * How many alarms are not over. Immutable.
  *
@@ -26,13 +24,13 @@ public record AlarmCounts(
         return state.equals("unacknowledged") || state.equals("returned");
     }
 
-    /** One alarm. */
-    static AlarmCounts of(OpenAlarm alarm) {
-        if (isHidden(alarm.state())) {
+    /** One alarm that is not over. */
+    public static AlarmCounts of(String state, String priority) {
+        if (isHidden(state)) {
             return new AlarmCounts(0, 0, 0, 0, 0, 1);
         }
-        long waiting = isWaiting(alarm.state()) ? 1 : 0;
-        return switch (alarm.priority()) {
+        long waiting = isWaiting(state) ? 1 : 0;
+        return switch (priority) {
             case "critical" -> new AlarmCounts(1, 0, 0, 0, waiting, 0);
             case "high" -> new AlarmCounts(0, 1, 0, 0, waiting, 0);
             case "medium" -> new AlarmCounts(0, 0, 1, 0, waiting, 0);
@@ -41,7 +39,7 @@ public record AlarmCounts(
     }
 
     /** Both together. */
-    AlarmCounts plus(AlarmCounts other) {
+    public AlarmCounts plus(AlarmCounts other) {
         return new AlarmCounts(
                 critical + other.critical,
                 high + other.high,

@@ -103,7 +103,7 @@ public final class Fleet {
         var alarms =
                 grid.openAlarms().stream()
                         .filter(a -> a.gateway().equals(gateway.name()))
-                        .map(AlarmCounts::of)
+                        .map(a -> AlarmCounts.of(a.state(), a.priority()))
                         .reduce(AlarmCounts.NONE, AlarmCounts::plus);
         return view(gateway, grid.gateway(gateway.name()), alarms);
     }
@@ -121,8 +121,10 @@ public final class Fleet {
 
     private List<GatewayView> readViews() throws DatabaseException {
         var alarms = new HashMap<String, AlarmCounts>();
-        grid.openAlarms()
-                .forEach(a -> alarms.merge(a.gateway(), AlarmCounts.of(a), AlarmCounts::plus));
+        for (var alarm : grid.openAlarms()) {
+            var one = AlarmCounts.of(alarm.state(), alarm.priority());
+            alarms.merge(alarm.gateway(), one, AlarmCounts::plus);
+        }
         var states = grid.gateways();
         var found = new ArrayList<GatewayView>();
         for (var gateway : store.gateways()) {
