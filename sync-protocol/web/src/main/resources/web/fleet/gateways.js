@@ -142,21 +142,24 @@ class GatewayView extends View {
   async read() {
     const gateway = this.place;
     const match = `${gateway}/**`;
-    const [item, devices, alarms, reconcile] = await Promise.all([
+    const [item, tags, devices, alarms, reconcile] = await Promise.all([
       get(`/api/v1/gateways/${encodeURIComponent(gateway)}`).catch((e) => {
         if (e instanceof ProblemError && e.problem.status === 404) return null;
         throw e;
       }),
+      list("/api/v1/tags", { match }),
       list("/api/v1/devices", { match: `${gateway}/*` }),
       list("/api/v1/alarms", { state: "open", match }, 200),
       get("/api/v1/reconcile", { gateway }).catch(() => null),
     ]);
-    return { item, devices, alarms, reconcile, of: gateway };
+    return { item, tags: new Set(tags.map((tag) => tag.tag)), devices, alarms, reconcile, of: gateway };
   }
 
-  /** What the feed told of it; what is not in the newest list is gone. */
-  get #readings() {
-    return [...this.fleet.latest.values()].filter((i) => i.gateway === this.place).sort((a, b) => (a.tag < b.tag ? -1 : 1));
+  /** What the feed told of its present tags: it never tells that one has left the configuration. */
+  #readings({ tags }) {
+    return [...this.fleet.latest.values()]
+      .filter((i) => i.gateway === this.place && tags.has(i.tag))
+      .sort((a, b) => (a.tag < b.tag ? -1 : 1));
   }
 
   render() {
@@ -179,7 +182,7 @@ class GatewayView extends View {
       <section class="panel">
         <h2>${t("view.tags")}</h2>
         <drme-tags
-          .items=${this.#readings.slice(0, MOST_TAGS)}
+          .items=${this.#readings(found).slice(0, MOST_TAGS)}
           .now=${this.now}
           @select=${(e) => (location.hash = to.explore({ tags: `${g.id}/${e.detail.tag}` }))}
         ></drme-tags>

@@ -15,7 +15,7 @@ const ORDERS = ["state", "alarms", "backlog", "lag", "gateways", "site"];
 /** More cells nobody tells apart; what is beyond is one cell that leads to the list. */
 const MOST_CELLS = 400;
 const HEIGHT_PX = 560;
-const HEAD_PX = 30;
+const HEAD_PX = 46;
 /** Below this no text fits, in pixels. */
 const ROOM = { w: 62, h: 34 };
 
@@ -23,7 +23,13 @@ const depth = (path) => (path ? path.split("/").length : 0);
 const head = (path, n) => path.split("/").slice(0, n).join("/");
 
 /** Where a site leads: further down while there is more below, then to its gateways. */
-const inside = (site) => (site.below > 0 ? to.sites({ under: site.site }) : to.gateways({ site: site.site }));
+function inside(site) {
+  if (site.below > 0) {
+    return to.sites({ under: site.site });
+  }
+  // A glob can't say "none"; these stand in the list of all.
+  return site.site ? to.gateways({ site: site.site }) : to.gateways();
+}
 
 /** The most urgent priority of which there are open alarms. */
 const urgent = (alarms) => PRIORITIES.find((p) => alarms[p] > 0);
@@ -241,7 +247,8 @@ class SitesView extends PagedView {
     for (const group of groups) {
       const mine = this.#cells.filter((c) => c.group === group && !c.head);
       const { x, y, w, h } = group.box;
-      const top = mine.length === 1 && mine[0].whole ? 0 : Math.min(HEAD_PX, h / 2);
+      const isNamed = !(mine.length === 1 && mine[0].whole) && w >= ROOM.w && h >= 2 * HEAD_PX;
+      const top = isNamed ? HEAD_PX : 0;
       const inner = squarified(
         mine.map((c) => c.size),
         { x, y: y + top, w, h: h - top },
@@ -253,6 +260,7 @@ class SitesView extends PagedView {
       const cell = this.#cells[i];
       const { x, y, w, h } = cell.box;
       Object.assign(element.style, { left: `${x}px`, top: `${y}px`, width: `${w - 2}px`, height: `${h - 2}px` });
+      element.hidden = cell.head && h === 0;
       element.classList.toggle("small", !cell.head && (w < ROOM.w || h < ROOM.h));
       const share = element.querySelector(".share");
       if (share) {
@@ -304,7 +312,7 @@ class SitesView extends PagedView {
   #row(s) {
     const priority = urgent(s.alarms);
     return html`<tr data-testid="site" data-site=${s.site} data-state=${s.state}>
-      <td class="name"><a class="row-link" href=${to.gateways({ site: s.site })}>${s.site || t("sites.without")}</a></td>
+      <td class="name"><a class="row-link" href=${inside(s)}>${s.site || t("sites.without")}</a></td>
       <td>${stateMark(s.state)}</td>
       <td class="number">${countText(s.gateways)}</td>
       <td class="number ${s.trouble ? "fault" : ""}">${s.trouble || ""}</td>

@@ -61,7 +61,7 @@ export function neighbour(rects, from, key) {
     const [dx, dy] = [there.x - here.x, there.y - here.y];
     const ahead = { ArrowLeft: -dx, ArrowRight: dx, ArrowUp: -dy, ArrowDown: dy }[key];
     const aside = key === "ArrowLeft" || key === "ArrowRight" ? Math.abs(dy) : Math.abs(dx);
-    if (i !== from && ahead > 0.5 && ahead + 2 * aside < least) {
+    if (i !== from && r.w > 0 && r.h > 0 && ahead > 0.5 && ahead + 2 * aside < least) {
       best = i;
       least = ahead + 2 * aside;
     }
