@@ -78,13 +78,14 @@ public final class Fresh<T> {
         }
     }
 
-    /** Takes what is known from elsewhere to be there. */
-    void note(T now) {
+    /**
+     * Changes what is read, while those who ask for it wait; what the change gives is the answer
+     * from then on. Where it fails, what was known stays.
+     */
+    void change(Reading<T> change) throws DatabaseException {
         lock.lock();
         try {
-            known = now;
-            failure = null;
-            atNanos = clock.nanoTime();
+            note(change.read());
         } finally {
             lock.unlock();
         }
@@ -92,16 +93,21 @@ public final class Fresh<T> {
 
     private T read() throws DatabaseException {
         try {
-            var read = reading.read();
-            known = read;
-            failure = null;
-            return read;
+            return note(reading.read());
         } catch (DatabaseException e) {
             known = null;
             failure = e;
-            throw e;
-        } finally {
             atNanos = clock.nanoTime();
+            throw e;
         }
+    }
+
+    private T note(T now) {
+        // the same object while it is the same to all
+        var kept = now.equals(known) ? known : now;
+        known = kept;
+        failure = null;
+        atNanos = clock.nanoTime();
+        return kept;
     }
 }
