@@ -104,7 +104,7 @@ class FleetPageTest {
     }
 
     /** Waits for an alarm that waits for a person, and so stays until one came; its id. */
-    private static String openAlarm(String name, String... before) throws Exception {
+    private static String openAlarm(String name) throws Exception {
         var found = new JsonObject();
         Programs.await(
                 name + " waits at the centre",
@@ -115,7 +115,6 @@ class FleetPageTest {
                                 i -> {
                                     boolean is =
                                             name.equals(i.getString("name"))
-                                                    && !List.of(before).contains(i.getString("id"))
                                                     && List.of("unacknowledged", "returned")
                                                             .contains(i.getString("state"));
                                     if (is) {
@@ -200,51 +199,49 @@ class FleetPageTest {
         browser.find("tr[data-tag='press-3/oil/level']");
     }
 
+    // Shelved first: what is acknowledged and over is gone, and the next would take a minute to come.
     @Test
-    void severalAlarmsAreAcknowledgedAndOneIsShelvedFromTheCentre() throws Exception {
-        var first = openAlarm("oil-hot");
-        openAlarm("door-open");
+    void oneAlarmIsShelvedAndAllOthersAreAcknowledgedFromTheCentre() throws Exception {
+        var oil = openAlarm("oil-hot");
+        var door = openAlarm("door-open");
         view("#/alarms?site=acme/**");
-        browser.find("tr[data-name='oil-hot']");
-        browser.find("tr[data-name='door-open']");
-        browser.click("[data-testid='priority-low']");
-        browser.waitUntil("!document.querySelector(\"tr[data-name='oil-hot']\")");
-        browser.click("[data-testid='priority-low']");
-        browser.find("tr[data-name='oil-hot'] .pick");
+        browser.find("tr[data-id='" + oil + "']");
+        browser.find("tr[data-id='" + door + "']");
         browser.picture("fleet-alarms");
-        browser.click("[data-testid='pick-all']");
-        browser.click("[data-testid='deed-acknowledge']");
-        browser.type("[data-testid='ask-words']", "seen from afar", Keys.TAB, Keys.ENTER);
-        Programs.await(
-                "both were acknowledged by olga",
-                LIMIT,
-                () ->
-                        programs.listCloud("/api/v1/alarms", Map.of()).stream()
-                                        .map(JsonObject.class::cast)
-                                        .filter(i -> "olga".equals(i.getString("acknowledgedBy")))
-                                        .map(i -> i.getString("name"))
-                                        .distinct()
-                                        .count()
-                                >= 2);
-
-        var id = openAlarm("oil-hot", first);
-        view("#/alarms?text=cooler");
-        browser.click("tr[data-id='" + id + "'] .pick");
+        browser.click("[data-testid='priority-low']");
+        browser.waitUntil("!document.querySelector(\"tr[data-id='" + oil + "']\")");
+        browser.click("tr[data-id='" + door + "'] .pick");
         browser.click("[data-testid='deed-shelve']");
-        browser.type("[data-testid='ask-words']", "sensor is being changed");
+        browser.type("[data-testid='ask-words']", "hinge is being changed");
         browser.click("[data-testid='ask-do']");
-        browser.waitUntil("!document.querySelector(\"tr[data-id='" + id + "']\")");
+        browser.waitUntil("!document.querySelector(\"tr[data-id='" + door + "']\")");
         browser.click("[data-testid='alarms-hidden']");
-        browser.find("tr[data-id='" + id + "'][data-state='shelved']");
+        browser.find("tr[data-id='" + door + "'][data-state='shelved']");
         assertThat(
                         programs.askCloud("/api/v1/gateways/press-line-1", Map.of())
                                 .getJsonObject("alarms")
                                 .getInteger("hidden"))
                 .isEqualTo(1);
-        browser.click("tr[data-id='" + id + "'] .pick");
+        browser.click("tr[data-id='" + door + "'] .pick");
         browser.click("[data-testid='deed-unshelve']");
         browser.click("[data-testid='ask-do']");
-        browser.waitUntil("!document.querySelector(\"tr[data-id='" + id + "']\")");
+        browser.waitUntil("!document.querySelector(\"tr[data-id='" + door + "']\")");
+
+        view("#/alarms?text=cooler&site=acme/**");
+        browser.find("tr[data-id='" + oil + "'] .pick");
+        browser.waitUntil("!document.querySelector(\"tr[data-name='door-open']\")");
+        browser.click("[data-testid='pick-all']");
+        browser.click("[data-testid='deed-acknowledge']");
+        browser.type("[data-testid='ask-words']", "seen from afar", Keys.TAB, Keys.ENTER);
+        Programs.await(
+                "olga acknowledged it",
+                LIMIT,
+                () ->
+                        Programs.any(
+                                programs.listCloud("/api/v1/alarms", Map.of()),
+                                i ->
+                                        oil.equals(i.getString("id"))
+                                                && "olga".equals(i.getString("acknowledgedBy"))));
     }
 
     @Test
@@ -297,9 +294,16 @@ class FleetPageTest {
         view("#/sql?q=select%20site%2C%20count(*)%20as%20n%0Afrom%20gateways%20group%20by%20site%20order%20by%20n%20desc");
         browser.waitForText("rows of a table are seen");
         browser.find("[data-testid='sql-schema'] details[open]");
-        browser.click("[data-testid='sql-run']");
-        browser.waitUntil(
-                "document.querySelectorAll(\"[data-testid='sql-rows'] tbody tr\").length > 20");
+        // The first statement brings in the grid's whole SQL, for which a busy machine may need more
+        // than a statement may take.
+        Programs.await(
+                "the rows are there",
+                LIMIT,
+                () -> {
+                    browser.click("[data-testid='sql-run']:not(:disabled)");
+                    browser.find("[data-testid='sql-run']:not(:disabled)");
+                    return count("[data-testid='sql-rows'] tbody tr") > 20;
+                });
         browser.picture("fleet-sql");
 
         browser.type(
