@@ -16,6 +16,9 @@ const ORDERS = ["state", "alarms", "backlog", "lag", "gateways", "site"];
 const MOST_CELLS = 400;
 const HEIGHT_PX = 560;
 const HEAD_PX = 46;
+/** What is smaller than this part of all is drawn so large, to be seen and hit: a site above others, and one of its sites. */
+const LEAST_GROUP = 1 / 40;
+const LEAST_CELL = 1 / 300;
 /** Below this no text fits, in pixels. */
 const ROOM = { w: 62, h: 34 };
 
@@ -239,8 +242,9 @@ class SitesView extends PagedView {
       return;
     }
     const groups = [...new Set(this.#cells.map((c) => c.group))];
+    const whole = groups.reduce((sum, g) => sum + g.size, 0);
     const outer = squarified(
-      groups.map((g) => g.size),
+      groups.map((g) => Math.max(g.size, whole * LEAST_GROUP)),
       { x: 0, y: 0, w: box.clientWidth, h: HEIGHT_PX },
     );
     groups.forEach((g, i) => (g.box = outer[i]));
@@ -250,7 +254,7 @@ class SitesView extends PagedView {
       const isNamed = !(mine.length === 1 && mine[0].whole) && w >= ROOM.w && h >= 2 * HEAD_PX;
       const top = isNamed ? HEAD_PX : 0;
       const inner = squarified(
-        mine.map((c) => c.size),
+        mine.map((c) => Math.max(c.size, group.size * LEAST_CELL)),
         { x, y: y + top, w, h: h - top },
       );
       mine.forEach((c, i) => (c.box = inner[i]));
@@ -259,7 +263,7 @@ class SitesView extends PagedView {
     [...box.children].forEach((element, i) => {
       const cell = this.#cells[i];
       const { x, y, w, h } = cell.box;
-      Object.assign(element.style, { left: `${x}px`, top: `${y}px`, width: `${w - 2}px`, height: `${h - 2}px` });
+      Object.assign(element.style, { left: `${x}px`, top: `${y}px`, width: `${Math.max(0, w - 2)}px`, height: `${Math.max(0, h - 2)}px` });
       element.hidden = cell.head && h === 0;
       element.classList.toggle("small", !cell.head && (w < ROOM.w || h < ROOM.h));
       const share = element.querySelector(".share");

@@ -480,7 +480,7 @@ export default {
   "sites.map": "Karte",
   "sites.list": "Liste",
   "sites.map.of": "Standorte als Flächen, so groß wie die Zahl ihrer Gateways. Pfeiltasten wandern.",
-  "sites.map.note": "Flächen sind so groß wie die Zahl der Gateways; Grau ist in Ordnung. Der Balken einer Fläche ist der Teil, der nicht in Ordnung ist. Pfeiltasten wandern, Enter führt hinein.",
+  "sites.map.note": "Flächen sind so groß wie die Zahl der Gateways, die kleinsten etwas größer; Grau ist in Ordnung. Der Balken einer Fläche ist der Teil, der nicht in Ordnung ist. Pfeiltasten wandern, Enter führt hinein.",
   "sites.way": "Der Weg hierher",
   "sites.all": "Alle Standorte",
   "sites.hint": "Teil eines Pfads",

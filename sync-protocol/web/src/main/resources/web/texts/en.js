@@ -480,7 +480,7 @@ export default {
   "sites.map": "Map",
   "sites.list": "List",
   "sites.map.of": "Sites as areas, each as large as it has gateways. Arrow keys move.",
-  "sites.map.note": "Areas are as large as the numbers of gateways; grey is well. The bar in an area is the part that is not well. Arrow keys move, Enter leads inside.",
+  "sites.map.note": "Areas are as large as the numbers of gateways, the smallest a little larger; grey is well. The bar in an area is the part that is not well. Arrow keys move, Enter leads inside.",
   "sites.way": "The way to here",
   "sites.all": "All sites",
   "sites.hint": "part of a path",

@@ -77,6 +77,11 @@ class FleetPageTest {
                                     programs.listCloud("/api/v1/latest", Map.of("match", OIL)),
                                     i -> "good".equals(i.getString("quality")));
                 });
+        for (var page : List.of(programs.agentUrl(), programs.cloudUrl())) {
+            browser.open(page + "/");
+            browser.find("form");
+            assertThat(browser.address()).as("a page asks who is there").contains("/sign-in");
+        }
         browser.open(
                 programs.cloudUrl()
                         + "/sign-in?code="
