@@ -19,8 +19,8 @@ const HEAD_PX = 46;
 /** What is smaller than this part of all is drawn so large, to be seen and hit: a site above others, and one of its sites. */
 const LEAST_GROUP = 1 / 40;
 const LEAST_CELL = 1 / 300;
-/** Below this no text fits, in pixels. */
-const ROOM = { w: 62, h: 34 };
+/** Below this no text fits, in pixels; a name that has to wrap needs one line more. */
+const ROOM = { w: 62, h: 42, wrapped: 96, line: 18 };
 
 const depth = (path) => (path ? path.split("/").length : 0);
 const head = (path, n) => path.split("/").slice(0, n).join("/");
@@ -265,7 +265,8 @@ class SitesView extends PagedView {
       const { x, y, w, h } = cell.box;
       Object.assign(element.style, { left: `${x}px`, top: `${y}px`, width: `${Math.max(0, w - 2)}px`, height: `${Math.max(0, h - 2)}px` });
       element.hidden = cell.head && h === 0;
-      element.classList.toggle("small", !cell.head && (w < ROOM.w || h < ROOM.h));
+      const least = ROOM.h + (w < ROOM.wrapped ? ROOM.line : 0);
+      element.classList.toggle("small", !cell.head && (w < ROOM.w || h < least));
       const share = element.querySelector(".share");
       if (share) {
         share.style.width = `${100 * cell.bad}%`;
