@@ -41,7 +41,8 @@ class FleetApiTest {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final int GATEWAYS = 30;
     private static final int TAGS = 4;
-    private static final List<String> SITES = List.of("acme", "acme/kiel", "acme/ulm/hall-1", "beta");
+    private static final List<String> SITES =
+            List.of("acme", "acme/kiel", "acme/ulm/hall-1", "beta");
 
     @TempDir private static Path data;
 
@@ -134,9 +135,7 @@ class FleetApiTest {
     }
 
     private static List<JsonObject> items(String path, String... query) throws Exception {
-        return get(path, query).getJsonArray("items").stream()
-                .map(JsonObject.class::cast)
-                .toList();
+        return get(path, query).getJsonArray("items").stream().map(JsonObject.class::cast).toList();
     }
 
     /** All items, over pages of so many. */
@@ -205,7 +204,15 @@ class FleetApiTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "id", "state", "lag", "backlog", "drain", "autonomy", "alarms", "clock", "version"
+                "id",
+                "state",
+                "lag",
+                "backlog",
+                "drain",
+                "autonomy",
+                "alarms",
+                "clock",
+                "version"
             })
     void anOrderOverPagesHasEachGatewayOnce(String order) throws Exception {
         var ids = texts(walk("/api/v1/gateways", 7, "order", order), "id");
@@ -240,7 +247,11 @@ class FleetApiTest {
         assertThat(texts(found, "tag")).containsOnly("device-1/tag-1");
         assertThat(texts(found, "gateway")).isSorted().doesNotHaveDuplicates();
         assertThat(walk("/api/v1/tags", 7, "text", "/")).hasSize(GATEWAYS * TAGS);
-        assertThat(new HashSet<>(texts(walk("/api/v1/tags", 5, "text", "tag", "site", "beta"), "gateway")))
+        assertThat(
+                        new HashSet<>(
+                                texts(
+                                        walk("/api/v1/tags", 5, "text", "tag", "site", "beta"),
+                                        "gateway")))
                 .hasSize(GATEWAYS / SITES.size());
         assertThat(items("/api/v1/tags", "text", "tag_1")).isEmpty();
         assertThat(items("/api/v1/tags", "text", "device%tag")).isEmpty();
@@ -256,8 +267,18 @@ class FleetApiTest {
         assertThat(counts.getMap())
                 .isEqualTo(
                         Map.of(
-                                "critical", 1, "high", 2, "medium", 0, "low", 0, "waiting", 2,
-                                "hidden", 1));
+                                "critical",
+                                1,
+                                "high",
+                                2,
+                                "medium",
+                                0,
+                                "low",
+                                0,
+                                "waiting",
+                                2,
+                                "hidden",
+                                1));
         assertThat(texts(items("/api/v1/alarms", "state", "open"), "id"))
                 .as("what waits, then by priority")
                 .containsExactly("alarm-0", "silent", "alarm-1");

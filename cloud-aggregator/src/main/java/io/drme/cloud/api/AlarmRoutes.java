@@ -50,6 +50,7 @@ final class AlarmRoutes {
     private static final String PATH = "/api/v1/alarms";
     private static final List<String> STATES =
             Arrays.stream(AlarmState.values()).map(AlarmState::text).toList();
+
     /** Several states at once; these come the most urgent first. */
     private static final List<String> GROUPS = List.of("open", "hidden");
 
@@ -350,8 +351,7 @@ final class AlarmRoutes {
                                         a.gateway(),
                                         a.action()))
                         .filter(a -> scope.site(a).isPresent());
-        return Reply.page(
-                Page.ofSorted(request, rows, OpenAlarms::key, a -> item(a).toJson()));
+        return Reply.page(Page.ofSorted(request, rows, OpenAlarms::key, a -> item(a).toJson()));
     }
 
     private static Optional<Long> boxed(OptionalLong time) {

@@ -146,7 +146,9 @@ final class FleetRoutes {
         return Reply.page(
                 new Page(
                         shown.stream().map(FleetRoutes::tag).toList(),
-                        more ? shown.getLast().gateway() + " " + shown.getLast().tag().name() : null));
+                        more
+                                ? shown.getLast().gateway() + " " + shown.getLast().tag().name()
+                                : null));
     }
 
     private static TagSearch.Place place(String cursor) {

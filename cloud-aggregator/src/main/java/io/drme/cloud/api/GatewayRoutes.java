@@ -39,7 +39,8 @@ final class GatewayRoutes {
                     Schema.field("waiting", Schema.integer("open ones that wait for a person")),
                     Schema.field(
                             "hidden",
-                            Schema.integer("shelved, suppressed or out of service; not among these")));
+                            Schema.integer(
+                                    "shelved, suppressed or out of service; not among these")));
 
     private static final Schema GATEWAY =
             Schema.object(
@@ -62,7 +63,8 @@ final class GatewayRoutes {
                     Schema.optional(
                             "writtenBytesADay",
                             Schema.integer("what it writes to its disk in a day, in bytes")),
-                    Schema.field("openAlarms", Schema.integer("alarms that are not over or hidden")),
+                    Schema.field(
+                            "openAlarms", Schema.integer("alarms that are not over or hidden")),
                     Schema.field("alarms", ALARMS),
                     Schema.optional(
                             "clockOffset", Schema.text("its clock less the centre's, as in 0.01s")),
@@ -75,7 +77,8 @@ final class GatewayRoutes {
     private static final Schema SITE =
             Schema.object(
                     Schema.field("site", Schema.text("enterprise/site/area; empty for all")),
-                    Schema.field("below", Schema.integer("sites further down, counted as one here")),
+                    Schema.field(
+                            "below", Schema.integer("sites further down, counted as one here")),
                     Schema.field(
                             "state",
                             Schema.text("online where all are, offline where none is, or trouble")),
@@ -89,7 +92,8 @@ final class GatewayRoutes {
                     Schema.optional("lag", Schema.text("the largest of its gateways, as in 4.2s")),
                     Schema.optional(
                             "timeToDrain", Schema.text("the longest of its gateways, as in 12s")),
-                    Schema.field("openAlarms", Schema.integer("alarms that are not over or hidden")),
+                    Schema.field(
+                            "openAlarms", Schema.integer("alarms that are not over or hidden")),
                     Schema.field("alarms", ALARMS));
 
     /** By what gateways can be listed; the first comes where nothing is said. */
@@ -115,7 +119,10 @@ final class GatewayRoutes {
         orders.put("clock", v -> key(v, w -> Math.abs((double) w.now().clockOffsetNanos())));
         orders.put(
                 "version",
-                v -> v.gateway().greeting().map(g -> g.software()).orElse("") + " " + v.gateway().name());
+                v ->
+                        v.gateway().greeting().map(g -> g.software()).orElse("")
+                                + " "
+                                + v.gateway().name());
         return orders;
     }
 
@@ -232,8 +239,7 @@ final class GatewayRoutes {
                 Site.of(views, levels).stream()
                         .filter(s -> Questions.hold(words, s.path()))
                         .toList();
-        return Reply.page(
-                sorted(request, sites, order(request, SITE_ORDERS), GatewayRoutes::site));
+        return Reply.page(sorted(request, sites, order(request, SITE_ORDERS), GatewayRoutes::site));
     }
 
     private static <T> Function<T, String> order(

@@ -59,14 +59,22 @@ final class Alarms extends Lists.Lister {
         return list(
                 "/api/v1/alarms",
                 given(
-                        "state", state,
-                        "priority", priority,
-                        "match", match,
-                        "text", text,
-                        "site", gatewayed.site(),
-                        "label", gatewayed.label(),
-                        "from", from == null ? null : Trends.time(from),
-                        "to", to == null ? null : Trends.time(to)),
+                        "state",
+                        state,
+                        "priority",
+                        priority,
+                        "match",
+                        match,
+                        "text",
+                        text,
+                        "site",
+                        gatewayed.site(),
+                        "label",
+                        gatewayed.label(),
+                        "from",
+                        from == null ? null : Trends.time(from),
+                        "to",
+                        to == null ? null : Trends.time(to)),
                 new Listing(
                         "id",
                         "gateway",
@@ -102,7 +110,9 @@ final class Alarms extends Lists.Lister {
     @Command(
             name = "shelve",
             description = "Puts alarms aside for a time; they come back by themselves.",
-            footer = {"  drmectl --data DIR alarms shelve ID… --for 2h --reason 'sensor is changed'"})
+            footer = {
+                "  drmectl --data DIR alarms shelve ID… --for 2h --reason 'sensor is changed'"
+            })
     int shelve(
             @Parameters(arity = "1..*", paramLabel = "ID", description = "As the list shows them.")
                     List<String> ids,

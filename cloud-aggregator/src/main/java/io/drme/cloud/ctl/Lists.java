@@ -64,10 +64,7 @@ final class Lists {
         }
 
         private void pages(
-                Connection connection,
-                String path,
-                Map<String, String> parameters,
-                Listing listing)
+                Connection connection, String path, Map<String, String> parameters, Listing listing)
                 throws CommandException, InterruptedException {
             var line = spec().commandLine();
             boolean isMore;
@@ -214,7 +211,8 @@ final class Lists {
         @Option(
                 names = "--text",
                 paramLabel = "WORDS",
-                description = "Only those of which id, site, why, version or machine hold all words.")
+                description =
+                        "Only those of which id, site, why, version or machine hold all words.")
         private @Nullable String text;
 
         @Option(
@@ -259,8 +257,7 @@ final class Lists {
                                 new ArrayList<>(
                                         List.of(
                                                 connection.get(
-                                                        "/api/v1/gateways/"
-                                                                + Connection.encode(id),
+                                                        "/api/v1/gateways/" + Connection.encode(id),
                                                         Map.of())))),
                         listing);
             }

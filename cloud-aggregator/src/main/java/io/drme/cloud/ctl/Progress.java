@@ -36,7 +36,10 @@ final class Progress implements AutoCloseable {
         this.isShown = isShown;
     }
 
-    /** Whether what this process writes as an error is seen on a terminal, also where its output goes to a file. */
+    /**
+     * Whether what this process writes as an error is seen on a terminal, also where its output
+     * goes to a file.
+     */
     static boolean isTerminal() {
         try {
             var to = Files.readSymbolicLink(STDERR).toString();

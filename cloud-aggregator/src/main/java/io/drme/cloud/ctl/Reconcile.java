@@ -60,14 +60,13 @@ final class Reconcile extends Lists.Lister {
     @Override
     public Integer call() throws CommandException, InterruptedException {
         var holds = new AtomicBoolean(true);
-        repeatedly(
-                connection ->
-                        holds.set(
-                                verify
-                                        ? verify(connection)
-                                        : gateway != null
-                                                ? account(connection, gateway)
-                                                : accounts(connection)));
+        repeatedly(connection ->
+                holds.set(
+                        verify
+                                ? verify(connection)
+                                : gateway != null
+                                        ? account(connection, gateway)
+                                        : accounts(connection)));
         return holds.get() ? 0 : 1;
     }
 

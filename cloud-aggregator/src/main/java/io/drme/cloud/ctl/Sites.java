@@ -42,11 +42,16 @@ final class Sites extends Lists.Lister {
         return list(
                 "/api/v1/sites",
                 given(
-                        "levels", levels == null ? null : levels.toString(),
-                        "order", order,
-                        "text", text,
-                        "site", gatewayed.site(),
-                        "label", gatewayed.label()),
+                        "levels",
+                        levels == null ? null : levels.toString(),
+                        "order",
+                        order,
+                        "text",
+                        text,
+                        "site",
+                        gatewayed.site(),
+                        "label",
+                        gatewayed.label()),
                 new Listing(
                         "site",
                         "state",

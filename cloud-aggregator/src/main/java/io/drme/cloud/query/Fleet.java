@@ -215,9 +215,7 @@ public final class Fleet {
         var found = new ArrayList<FleetTag>();
         var place = after;
         while (found.size() < limit) {
-            var part =
-                    new TagSearch(store)
-                            .find(words, place, SEARCHED_AT_ONCE);
+            var part = new TagSearch(store).find(words, place, SEARCHED_AT_ONCE);
             for (var each : part) {
                 var tag = new FleetTag(each.gateway(), each.tag());
                 if (found.size() < limit

@@ -25,8 +25,8 @@ public record Selection(
     }
 
     /**
-     * Whether a site is meant: by the glob, and by {@code acme/**} also {@code acme} itself, so that
-     * who asks for all of a site has the gateways that stand at its top too.
+     * Whether a site is meant: by the glob, and by {@code acme/**} also {@code acme} itself, so
+     * that who asks for all of a site has the gateways that stand at its top too.
      */
     public boolean isOf(String path) {
         return site.map(s -> s.matches(path) || (isWhole(s) && s.matches(path + "/"))).orElse(true);

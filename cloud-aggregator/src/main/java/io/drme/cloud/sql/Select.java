@@ -267,8 +267,7 @@ record Select(String sql, Set<String> tables, List<String> times) {
         return words;
     }
 
-    private static void check(List<Word> words, int at, String where)
-            throws RefusedException {
+    private static void check(List<Word> words, int at, String where) throws RefusedException {
         var word = words.get(at);
         if (word.is(";")) {
             throw refused(where + "there are several statements", "one statement");
@@ -285,14 +284,14 @@ record Select(String sql, Set<String> tables, List<String> times) {
         boolean isAlias = at > 0 && words.get(at - 1).is("as");
         if (called && word.isName() && !isAlias && !CALLABLE.contains(word.name())) {
             throw refused(
-                    where + "the function %s is not on the list of those that are run"
-                            .formatted(word.text()),
+                    where
+                            + "the function %s is not on the list of those that are run"
+                                    .formatted(word.text()),
                     "one of " + String.join(", ", new TreeSet<>(CALLABLE)));
         }
     }
 
-    private static void checkLike(List<Word> words, int at, String where)
-            throws RefusedException {
+    private static void checkLike(List<Word> words, int at, String where) throws RefusedException {
         var word = words.get(at);
         if (!word.kind().equals("word") || !word.is("like")) {
             return;
@@ -387,7 +386,8 @@ record Select(String sql, Set<String> tables, List<String> times) {
     private static String table(String sql, Word word, Set<String> known) throws RefusedException {
         if (!known.contains(word.name())) {
             throw refused(
-                    place(sql, word.at()) + "there is no table %s that SQL can see".formatted(word.text()),
+                    place(sql, word.at())
+                            + "there is no table %s that SQL can see".formatted(word.text()),
                     "one of " + String.join(", ", new TreeSet<>(known)));
         }
         return word.name();

@@ -355,7 +355,10 @@ public final class BlockStore {
     /** Something that the receiver noticed and a person should see. */
     public record Finding(long id, String gateway, String kind, String detail, long foundNanos) {}
 
-    /** Bytes that the database takes on its disk, and what it is: {@code sqlite}, {@code postgresql}. */
+    /**
+     * Bytes that the database takes on its disk, and what it is: {@code sqlite}, {@code
+     * postgresql}.
+     */
     public Size size() throws DatabaseException {
         return database.size();
     }

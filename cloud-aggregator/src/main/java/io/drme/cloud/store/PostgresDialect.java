@@ -221,9 +221,7 @@ final class PostgresDialect implements Dialect {
     /** Its texts hold every character but one. */
     @Override
     public Sized sized() {
-        return new Sized(
-                "postgresql",
-                "select pg_database_size(current_database())");
+        return new Sized("postgresql", "select pg_database_size(current_database())");
     }
 
     @Override

@@ -33,7 +33,8 @@ public final class TagSearch {
     public record Place(String gateway, String tag) {}
 
     /**
-     * Tags whose {@code gateway/device/path} holds all words, in whatever case, by gateway and name.
+     * Tags whose {@code gateway/device/path} holds all words, in whatever case, by gateway and
+     * name.
      *
      * @param after empty at the start
      * @param limit the most that are given

@@ -122,8 +122,7 @@ class DrmectlPageTest {
     }
 
     /** A table of what a command takes beyond what those above it take. */
-    private static void options(
-            CommandLine command, List<OptionSpec> above, StringBuilder text) {
+    private static void options(CommandLine command, List<OptionSpec> above, StringBuilder text) {
         var known = above.stream().map(OptionSpec::longestName).toList();
         var rows = new ArrayList<String>();
         for (PositionalParamSpec each : command.getCommandSpec().positionalParameters()) {

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
 /**
- * The fleet's page in a real Chromium, view by view, over a real centre with many gateways: those of
- * a simulated fleet, and one of the real agent with real devices and alarms.
+ * The fleet's page in a real Chromium, view by view, over a real centre with many gateways: those
+ * of a simulated fleet, and one of the real agent with real devices and alarms.
  */
 class FleetPageTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -104,7 +104,9 @@ class FleetPageTest {
     }
 
     private static long count(String selector) {
-        return ((Number) browser.js("return document.querySelectorAll(arguments[0]).length", selector))
+        return ((Number)
+                        browser.js(
+                                "return document.querySelectorAll(arguments[0]).length", selector))
                 .longValue();
     }
 
@@ -204,7 +206,8 @@ class FleetPageTest {
         browser.find("tr[data-tag='press-3/oil/level']");
     }
 
-    // Shelved first: what is acknowledged and over is gone, and the next would take a minute to come.
+    // Shelved first: what is acknowledged and over is gone, and the next would take a minute to
+    // come.
     @Test
     void oneAlarmIsShelvedAndAllOthersAreAcknowledgedFromTheCentre() throws Exception {
         var oil = openAlarm("oil-hot");
@@ -296,10 +299,12 @@ class FleetPageTest {
 
     @Test
     void sqlShowsWhatItSeesAndPointsAtThePlaceThatIsWrong() throws Exception {
-        view("#/sql?q=select%20site%2C%20count(*)%20as%20n%0Afrom%20gateways%20group%20by%20site%20order%20by%20n%20desc");
+        view(
+                "#/sql?q=select%20site%2C%20count(*)%20as%20n%0Afrom%20gateways%20group%20by%20site%20order%20by%20n%20desc");
         browser.waitForText("rows of a table are seen");
         browser.find("[data-testid='sql-schema'] details[open]");
-        // The first statement brings in the grid's whole SQL, for which a busy machine may need more
+        // The first statement brings in the grid's whole SQL, for which a busy machine may need
+        // more
         // than a statement may take.
         Programs.await(
                 "the rows are there",
@@ -319,7 +324,9 @@ class FleetPageTest {
         browser.find("[data-testid='sql-place']");
         browser.waitUntil(
                 "(() => { const b = document.activeElement; return b.value?.slice(b.selectionStart, b.selectionEnd) === 'nosuch'; })()");
-        assertThat(browser.js("return document.querySelector(\"[data-testid='sql-place']\").innerText"))
+        assertThat(
+                        browser.js(
+                                "return document.querySelector(\"[data-testid='sql-place']\").innerText"))
                 .asString()
                 .startsWith(" nosuch from gateways\n ▲");
     }

@@ -120,8 +120,8 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
-     * Hands over a list page by page, so that a long one need not be held; no more than {@code most}
-     * items.
+     * Hands over a list page by page, so that a long one need not be held; no more than {@code
+     * most} items.
      *
      * @return whether there are more
      */
@@ -137,8 +137,7 @@ public final class Connection implements AutoCloseable {
             boolean isCut = items.size() > left;
             sink.accept(
                     isCut
-                            ? new JsonArray(
-                                    items.stream().limit(left).collect(Collectors.toList()))
+                            ? new JsonArray(items.stream().limit(left).collect(Collectors.toList()))
                             : items);
             left -= Math.min(left, items.size());
             if (next == null || left == 0) {
