@@ -78,34 +78,7 @@ final class AlarmRoutes {
     }
 
     void addTo(Api api) {
-        api.add(
-                Questions.selecting(
-                                Route.get(
-                                        PATH,
-                                        Rule.VIEWER,
-                                        "Lists occurrences of alarms, newest first; those open or hidden the most urgent first"))
-                        .query(
-                                "state",
-                                String.join("|", STATES) + "|" + String.join("|", GROUPS),
-                                "only in this state; open: neither over nor hidden; hidden: put aside by a person or by design")
-                        .query("priority", String.join("|", PRIORITIES), "only of this priority")
-                        .query("gateway", "gateway id", "only of this gateway")
-                        .query(
-                                "text",
-                                "words",
-                                "only of which message, name, tag, gateway, action hold all; of those open or hidden")
-                        .between()
-                        .paged()
-                        .answers(Schema.page(AlarmItem.SCHEMA)),
-                this::list);
-        api.add(
-                Questions.selecting(
-                                Route.get(
-                                        PATH + "/counts",
-                                        Rule.VIEWER,
-                                        "How many alarms are not over, by priority"))
-                        .answers(GatewayRoutes.ALARMS),
-                this::counts);
+        addLists(api);
         var comment = Schema.optional("comment", Schema.text("kept with the alarm"));
         api.add(
                 Route.post(PATH + "/acknowledge", Rule.OPERATOR, "Acknowledges several alarms")
@@ -144,6 +117,37 @@ final class AlarmRoutes {
                 "Adds words to an alarm",
                 Schema.object(Schema.field("comment", Schema.text("the words"))),
                 body -> Map.of("comment", body.text("comment")));
+    }
+
+    private void addLists(Api api) {
+        api.add(
+                Questions.selecting(
+                                Route.get(
+                                        PATH,
+                                        Rule.VIEWER,
+                                        "Lists occurrences of alarms, newest first; those open or hidden the most urgent first"))
+                        .query(
+                                "state",
+                                String.join("|", STATES) + "|" + String.join("|", GROUPS),
+                                "only in this state; open: neither over nor hidden; hidden: put aside by a person or by design")
+                        .query("priority", String.join("|", PRIORITIES), "only of this priority")
+                        .query("gateway", "gateway id", "only of this gateway")
+                        .query(
+                                "text",
+                                "words",
+                                "only of which message, name, tag, gateway, action hold all; of those open or hidden")
+                        .between()
+                        .paged()
+                        .answers(Schema.page(AlarmItem.SCHEMA)),
+                this::list);
+        api.add(
+                Questions.selecting(
+                                Route.get(
+                                        PATH + "/counts",
+                                        Rule.VIEWER,
+                                        "How many alarms are not over, by priority"))
+                        .answers(GatewayRoutes.ALARMS),
+                this::counts);
     }
 
     /** What a body asks for, as arguments of the command. */

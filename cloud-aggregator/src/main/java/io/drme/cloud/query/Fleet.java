@@ -214,8 +214,9 @@ public final class Fleet {
         var pattern = selection.pattern();
         var found = new ArrayList<FleetTag>();
         var place = after;
+        int atOnce = selection.equals(Selection.ALL) ? limit : SEARCHED_AT_ONCE;
         while (found.size() < limit) {
-            var part = new TagSearch(store).find(words, place, SEARCHED_AT_ONCE);
+            var part = new TagSearch(store).find(words, place, atOnce);
             for (var each : part) {
                 var tag = new FleetTag(each.gateway(), each.tag());
                 if (found.size() < limit
@@ -224,7 +225,7 @@ public final class Fleet {
                     found.add(tag);
                 }
             }
-            if (part.size() < SEARCHED_AT_ONCE) {
+            if (part.size() < atOnce) {
                 break;
             }
             var last = part.getLast();
