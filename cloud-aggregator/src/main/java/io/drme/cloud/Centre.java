@@ -1,6 +1,7 @@
 package io.drme.cloud;
 
 import io.drme.cloud.api.CloudApi;
+import io.drme.cloud.api.ClusterRoutes;
 import io.drme.cloud.api.Downlink;
 import io.drme.cloud.api.JobRoutes;
 import io.drme.cloud.api.LiveChanges;
@@ -221,6 +222,7 @@ public final class Centre implements AutoCloseable {
                         base.metrics);
         CloudApi.addRoutes(api, sources, feed);
         MemberRoutes.add(api, base.member, base.neighbours, clock);
+        ClusterRoutes.add(api, base.member, base.store);
         api.standAside(
                 Set.of("/metrics", MemberRoutes.PATH),
                 () ->
@@ -317,6 +319,7 @@ public final class Centre implements AutoCloseable {
         }
 
         void tell() {
+            base.member.tooFew().ifPresent(_ -> feed.endAll("this member is cut off"));
             var heap = Runtime.getRuntime();
             base.neighbours.tell(
                     new MemberState(

@@ -296,6 +296,46 @@ class CentreTest {
     }
 
     @Test
+    void usersAreChangedAndRemovedOverTheRunningCentre() {
+        assertThat(here("users", "add", "dora", "--role", "viewer").code()).isZero();
+        assertThat(here("users", "code", "dora").out()).contains("dora");
+        assertThat(here("users", "role", "dora", "engineer")).isEqualTo(new Ran(0, "", ""));
+        assertThat(here("users", "-o", "csv").out()).contains("dora,engineer");
+        assertThat(here("users", "remove", "dora").code()).isZero();
+        assertThat(here("users").out()).doesNotContain("dora");
+        assertThat(here("users", "role", "nobody", "viewer").code()).isEqualTo(1);
+    }
+
+    // A list that is cut must not look whole.
+    @Test
+    void aListThatIsCutSaysSo() {
+        for (var name : List.of("list-a", "list-b", "list-c")) {
+            assertThat(here("users", "add", name, "--role", "viewer").code()).isZero();
+        }
+        var cut = here("users", "--limit", "2", "-o", "csv");
+        assertThat(cut.out()).hasLineCount(3);
+        assertThat(cut.err()).contains("first 2").contains("--limit");
+        assertThat(here("users").err()).isEmpty();
+        var json = new JsonObject(here("users", "-o", "json").out()).getJsonArray("items");
+        assertThat(json.size()).isGreaterThanOrEqualTo(3);
+    }
+
+    @Test
+    void deedsOnAlarmsTellWhatBecameOfEach() {
+        assertThat(here("alarms", "shelve", "none").code()).isEqualTo(2);
+        var one = here("alarms", "shelve", "none", "--for", "2h", "--reason", "x");
+        assertThat(one.code()).isEqualTo(1);
+        assertThat(one.err()).contains("none").hasLineCount(1);
+        var two = here("alarms", "unshelve", "none", "other", "-o", "csv");
+        assertThat(two.code()).isEqualTo(1);
+        assertThat(two.out()).contains("none,,failed,").contains("other,,failed,");
+        assertThat(here("alarms", "--state", "open")).isEqualTo(new Ran(0, "none\n", ""));
+        assertThat(here("sites", "--levels", "0").code()).isZero();
+        assertThat(here("gateways", "--order", "colour").code()).isEqualTo(2);
+        assertThat(here("reconcile", "--verify").code()).isEqualTo(2);
+    }
+
+    @Test
     void usersAreAddedOverTheRunningCentre() {
         var out = new StringWriter();
         var err = new StringWriter();

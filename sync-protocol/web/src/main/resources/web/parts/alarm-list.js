@@ -17,6 +17,7 @@ import {
   timeTitle,
 } from "/assets/parts/alarms.js";
 import { millis, timeText, valueText } from "/assets/parts/format.js";
+import { onPause } from "/assets/parts/pause.js";
 import { t, word } from "/assets/parts/text.js";
 
 /** So many rows are drawn at once; more would make an old panel slow. */
@@ -29,7 +30,12 @@ const GROUPS = ["open", "hidden", "past"];
 /** The part of a plant that a tag belongs to: its device, or the pipeline that derives it. */
 export const areaOf = (tag) => tag.split("/", 1)[0];
 
-/** All alarms, open or past, with filters, and what a person does about one or several. */
+/**
+ * All alarms, open or past, with filters, and what a person does about one or several.
+ *
+ * With `fleet` they are of many gateways and come filtered: `counts` are those of all by priority,
+ * `more` says that there are more than came.
+ */
 export class AlarmList extends LitElement {
   static properties = {
     alarms: { attribute: false },
@@ -41,6 +47,9 @@ export class AlarmList extends LitElement {
     priorities: { attribute: false },
     area: { attribute: false },
     text: { attribute: false },
+    counts: { attribute: false },
+    more: { attribute: false },
+    most: { attribute: false },
     picked: { state: true },
   };
 
@@ -52,6 +61,9 @@ export class AlarmList extends LitElement {
     this.priorities = new Set();
     this.area = "";
     this.text = "";
+    this.counts = null;
+    this.more = false;
+    this.most = MAX_ROWS;
     this.picked = new Set();
   }
 
@@ -68,13 +80,16 @@ export class AlarmList extends LitElement {
   #toggle(priority) {
     const next = new Set(this.priorities);
     next.delete(priority) || next.add(priority);
-    this.priorities = next;
+    this.#filter({ priorities: next });
   }
+
+  #typed = onPause((text) => this.#filter({ text }));
 
   /** Tells `filter`, so that a page whose addresses name the filter can follow. */
   #filter(wanted) {
     Object.assign(this, wanted);
-    this.dispatchEvent(new CustomEvent("filter", { detail: { state: this.state, area: this.area } }));
+    const { state, area, priorities, text } = this;
+    this.dispatchEvent(new CustomEvent("filter", { detail: { state, area, priorities, text } }));
   }
 
   /** Whether it may have come before or after an alarm of another gateway: clocks are off by something. */
@@ -93,7 +108,7 @@ export class AlarmList extends LitElement {
 
   /** A filter for an area that has no alarm any more would hide all others, and be in no choice. */
   updated() {
-    if (this.area && this.alarms.length && !this.#areas.includes(this.area)) {
+    if (!this.fleet && this.area && this.alarms.length && !this.#areas.includes(this.area)) {
       this.#filter({ area: "" });
     }
   }
@@ -127,7 +142,7 @@ export class AlarmList extends LitElement {
 
   render() {
     const found = this.#shown;
-    const shown = found.slice(0, MAX_ROWS);
+    const shown = found.slice(0, this.most);
     return html`
       ${this.#filters(found.length)} ${this.#actions(shown)}
       <div class="scroll" tabindex="0" role="region" aria-label=${t("view.alarms")}>
@@ -137,9 +152,8 @@ export class AlarmList extends LitElement {
               <th scope="col">${this.#pickAll(shown)}</th>
               <th scope="col">${t("alarms.priority")}</th>
               <th scope="col">${t("alarms.state")}</th>
-              ${this.fleet ? html`<th scope="col">${t("alarms.gateway")}</th>` : nothing}
               <th scope="col">${t("alarms.message")}</th>
-              <th scope="col">${t("alarms.tag")}</th>
+              <th scope="col">${this.fleet ? `${t("alarms.gateway")}, ${t("alarms.tag")}` : t("alarms.tag")}</th>
               <th scope="col" class="number">${t("alarms.value")}</th>
               <th scope="col" class="number">${t("alarms.raised")}</th>
               <th scope="col">${t("alarms.acknowledged")}</th>
@@ -149,7 +163,7 @@ export class AlarmList extends LitElement {
             ${shown.map((alarm) => this.#row(alarm))}
           </tbody>
         </table>
-        ${found.length > MAX_ROWS ? html`<p class="empty">${t("alarms.first", { n: MAX_ROWS })}</p>` : nothing}
+        ${found.length > this.most ? html`<p class="empty">${t("alarms.first", { n: this.most })}</p>` : nothing}
         ${shown.length === 0 ? html`<p class="empty">${t("alarms.empty")}</p>` : nothing}
       </div>
     `;
@@ -177,17 +191,11 @@ export class AlarmList extends LitElement {
               aria-pressed=${this.priorities.has(p)}
               @click=${() => this.#toggle(p)}
             >
-              ${prioritySymbol(p, true)} ${this.alarms.filter((a) => a.priority === p && this.#inState(a)).length}
+              ${prioritySymbol(p, true)} ${this.#numberOf(p)}
             </button>`,
         )}
       </div>
-      <label class="search"
-        ><span>${t("alarms.area")}</span>
-        <select data-testid="alarm-area" .value=${this.area} @change=${(e) => this.#filter({ area: e.target.value })}>
-          <option value="">${t("alarms.all")}</option>
-          ${this.#areas.map((a) => html`<option value=${a} ?selected=${a === this.area}>${a}</option>`)}
-        </select></label
-      >
+      ${this.fleet ? nothing : this.#areaFilter()}
       <label class="search"
         ><span>${t("alarms.text")}</span
         ><input
@@ -195,16 +203,37 @@ export class AlarmList extends LitElement {
           data-testid="alarm-text"
           placeholder=${t("alarms.text.hint")}
           .value=${this.text}
-          @input=${(e) => (this.text = e.target.value)}
+          @input=${this.fleet ? this.#typed : (e) => (this.text = e.target.value)}
       /></label>
-      <span class="muted" data-testid="alarm-count">${t("alarms.count", { n: count, all: this.alarms.length })}</span>
+      <span class="muted" data-testid="alarm-count"
+        >${this.fleet
+          ? t(this.more ? "alarms.count-more" : "alarms.count-fleet", { n: count })
+          : t("alarms.count", { n: count, all: this.alarms.length })}</span
+      >
       ${this.#hidden()}
     </div>`;
   }
 
+  #areaFilter() {
+    return html`<label class="search"
+      ><span>${t("alarms.area")}</span>
+      <select data-testid="alarm-area" .value=${this.area} @change=${(e) => this.#filter({ area: e.target.value })}>
+        <option value="">${t("alarms.all")}</option>
+        ${this.#areas.map((a) => html`<option value=${a} ?selected=${a === this.area}>${a}</option>`)}
+      </select></label
+    >`;
+  }
+
+  /** How many there are of a priority; of a fleet the centre has counted them. */
+  #numberOf(priority) {
+    return this.counts && this.state === "open"
+      ? this.counts[priority]
+      : this.alarms.filter((a) => a.priority === priority && this.#inState(a)).length;
+  }
+
   /** How many are put aside, and the way to them. */
   #hidden() {
-    const n = this.alarms.filter(isHidden).length;
+    const n = this.counts ? this.counts.hidden : this.alarms.filter(isHidden).length;
     return n
       ? html`<button type="button" data-testid="alarms-hidden" @click=${() => this.#filter({ state: "hidden" })}>
           ${t("alarms.hidden-n", { n })}
@@ -230,7 +259,7 @@ export class AlarmList extends LitElement {
     if (chosen.length === 0) {
       return nothing;
     }
-    const deeds = this.fleet ? ["acknowledge"] : ["acknowledge", "shelve", "unshelve", "return-to-service", "reset"];
+    const deeds = this.fleet ? ["acknowledge", "shelve", "unshelve", "reset"] : ["acknowledge", "shelve", "unshelve", "return-to-service", "reset"];
     return html`<div class="toolbar actions" role="group" aria-label=${t("alarms.chosen", { n: chosen.length })}>
       <strong data-testid="alarms-chosen">${t("alarms.chosen", { n: chosen.length })}</strong>
       ${deeds.map((deed) => {
@@ -270,8 +299,7 @@ export class AlarmList extends LitElement {
           ? html`<span class="muted" data-testid="escalated">▲ ${t("alarms.escalated", { from: word("priority", alarm.escalatedFrom) })}</span>`
           : nothing}
       </td>
-      <td>${word("alarm", alarm.state)}</td>
-      ${this.fleet ? html`<td>${alarm.gateway}</td>` : nothing}
+      <td class=${this.fleet ? "state-words" : ""}>${word("alarm", alarm.state)}</td>
       <td class="message">
         ${this.one ? html`<a class="row-link" href=${this.one(alarm)}>${message}</a>` : message}
         ${alarm.firstOut
@@ -279,7 +307,7 @@ export class AlarmList extends LitElement {
           : nothing}
         ${alarm.action ? html`<span class="muted">${alarm.action}</span>` : nothing}
       </td>
-      <td class="name">${alarm.tag}</td>
+      <td class="name">${this.fleet ? html`<span class="muted because">${alarm.gateway}</span>` : nothing}${alarm.tag}</td>
       <td class="number">${valueText(alarm.value)}</td>
       <td class="number time">
         <span title=${timeTitle(alarm, this.#unordered(alarm))}

@@ -221,6 +221,8 @@ export class AlarmBanner extends LitElement {
     all: { attribute: false },
     one: { attribute: false },
     aside: { attribute: false },
+    /** How many there are, where not all of them came. */
+    count: { attribute: false },
     fleet: { type: Boolean },
   };
 
@@ -229,6 +231,7 @@ export class AlarmBanner extends LitElement {
     this.all = "#alarms";
     this.one = null;
     this.aside = null;
+    this.count = null;
   }
 
   createRenderRoot() {
@@ -243,7 +246,7 @@ export class AlarmBanner extends LitElement {
         <span>${t("alarms.none")}</span> <span class="more">${this.#hidden()}</span>
       </div>`;
     }
-    const others = alarms.length - 1;
+    const others = (this.count ?? alarms.length) - 1;
     const words = [first.tag, word("priority", first.priority), word("alarm", first.state)];
     const text = [...(this.fleet ? [first.gateway] : []), ...words];
     // How long it has been so changes each second, and must not be read out each second.

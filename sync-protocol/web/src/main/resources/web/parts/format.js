@@ -138,5 +138,11 @@ export function spanText(span) {
   return typeof span === "number" ? durationText(span * 1000) : (span ?? "—");
 }
 
+/** Seconds as the interface gives them, "4.2s": in the unit that people count in, with their sign. */
+export function secondsText(text) {
+  const seconds = parseFloat(text ?? "");
+  return seconds === 0 ? "0 s" : (seconds < 0 ? "−" : "") + durationText(Math.abs(seconds) * 1000);
+}
+
 /** A part of one as percent. */
 export const percentText = (part) => (Number.isFinite(part) ? `${decimal((part * 100).toFixed(1))} %` : "—");

@@ -1,6 +1,7 @@
 import { LitElement, html, nothing } from "lit";
 import { ProblemError, get, list } from "/assets/parts/api.js";
 import { Chart, MOST_TAGS, isFlat, pointsOf, textAt } from "/assets/parts/chart.js";
+import { csvText, saveAs } from "/assets/parts/csv.js";
 import { durationText, millis, reasonText, timeText, unitText } from "/assets/parts/format.js";
 import { t } from "/assets/parts/text.js";
 import { reading } from "/assets/parts/value.js";
@@ -19,11 +20,18 @@ export const RANGES = [
   { text: "30 d", ms: 30 * DAY_MS },
 ];
 
+/** Beyond them, where roll-ups of years are kept. */
+export const YEARS = [
+  { text: "90 d", ms: 90 * DAY_MS },
+  { text: t("trend.years", { n: 1 }), ms: 365 * DAY_MS },
+  { text: t("trend.years", { n: 5 }), ms: 5 * 365 * DAY_MS },
+];
+
 /** Up to this range samples are drawn as they are; beyond, as roll-ups. */
 const RAW_UP_TO_MS = 15 * MINUTE_MS;
 const RAW_LIMIT = 10_000;
 const ROLL_UP_STEPS = 480;
-const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
+const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 604800];
 const REFRESH_MS = 5_000;
 /** A long range costs the gateway a long look, and changes little. */
 const REFRESH_LONG_MS = 60_000;
@@ -38,11 +46,15 @@ export function stepFor(rangeMs) {
 
 const nameOf = (item) => `${item.gateway}/${item.tag}`;
 
+/** A tag as the page names it: where there are many gateways, with its own. */
+const shownAs = (item, fleet) => (fleet ? nameOf(item) : item.tag);
+
 /**
  * Tags over time, with every gap shown and explained, a cursor that tells values, and an export.
  *
  * `item` or `items` say which tags; `span` ({from, to} in milliseconds) holds a moment fast, otherwise
- * the last `rangeMs` are shown and go on. Tells `span` when a person chose another one.
+ * the last `rangeMs` are shown and go on. Tells `span` when a person chose another one. With `fleet`
+ * tags are named with their gateways.
  */
 export class Trend extends LitElement {
   static properties = {
@@ -53,6 +65,8 @@ export class Trend extends LitElement {
     span: { attribute: false },
     rangeMs: { attribute: false },
     rollUps: { type: Boolean },
+    fleet: { type: Boolean },
+    ranges: { attribute: false },
     lines: { state: true },
     error: { state: true },
     cursorMs: { state: true },
@@ -81,6 +95,8 @@ export class Trend extends LitElement {
     this.error = null;
     this.cursorMs = null;
     this.rollUps = false;
+    this.fleet = false;
+    this.ranges = RANGES;
   }
 
   createRenderRoot() {
@@ -239,12 +255,8 @@ export class Trend extends LitElement {
 
   #export() {
     const { from } = this.#range;
-    const blob = new Blob([csvOf(this.lines)], { type: "text/csv;charset=utf-8" });
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = `${this.lines.map((l) => l.item.tag.replaceAll("/", "_")).join("+")}-${new Date(from).toISOString().slice(0, 19).replaceAll(":", "")}.csv`;
-    link.click();
-    URL.revokeObjectURL(link.href);
+    const name = this.lines.map((l) => l.item.tag.replaceAll("/", "_")).join("+");
+    saveAs(`${name}-${new Date(from).toISOString().slice(0, 19).replaceAll(":", "")}.csv`, csvOf(this.lines, this.fleet));
   }
 
   render() {
@@ -253,12 +265,12 @@ export class Trend extends LitElement {
       return html`<p class="empty">${t("trend.choose")}</p>`;
     }
     const count = this.lines.reduce((sum, l) => sum + samplesOf(l), 0);
-    const tags = wanted.map((i) => i.tag).join(", ");
+    const tags = wanted.map((i) => shownAs(i, this.fleet)).join(", ");
     return html`
       ${wanted.length === 1 ? this.#head(wanted[0]) : nothing}
       <div class="toolbar">
         <div class="tabs" role="group" aria-label=${t("trend.range")}>
-          ${RANGES.map(
+          ${this.ranges.map(
             (r) =>
               html`<button
                 type="button"
@@ -294,7 +306,7 @@ export class Trend extends LitElement {
   #head(item) {
     return html`<div class="toolbar trend-head">
       <h2 data-testid="trend-title">
-        ${item.tag}${item.unit ? html` <span class="muted">${unitText(item.unit)}</span>` : nothing}
+        ${shownAs(item, this.fleet)}${item.unit ? html` <span class="muted">${unitText(item.unit)}</span>` : nothing}
       </h2>
       <span data-testid="trend-value">${reading(item, this.now)}</span>
     </div>`;
@@ -309,7 +321,7 @@ export class Trend extends LitElement {
         const line = this.lines.find((l) => nameOf(l.item) === nameOf(item));
         return html`<span class="entry" data-testid="readout-entry" data-tag=${item.tag}>
           <svg class="sample series-${wanted.length === 1 ? 0 : i + 1}" viewBox="0 0 28 8" aria-hidden="true"><path d="M0 4h28" /></svg>
-          ${item.tag} <strong>${at === null || !line ? reading(item, this.now) : saidAt(line, at)}</strong>
+          ${shownAs(item, this.fleet)} <strong>${at === null || !line ? reading(item, this.now) : saidAt(line, at)}</strong>
         </span>`;
       })}
     </div>`;
@@ -330,7 +342,7 @@ export class Trend extends LitElement {
   #gapTable() {
     const several = this.lines.length > 1;
     const gaps = this.lines
-      .flatMap((l) => l.gaps.filter((g) => !isFlat(g)).map((g) => ({ ...g, tag: l.item.tag })))
+      .flatMap((l) => l.gaps.filter((g) => !isFlat(g)).map((g) => ({ ...g, tag: shownAs(l.item, this.fleet) })))
       .sort((a, b) => millis(b.from) - millis(a.from));
     if (gaps.length === 0) {
       return html`<p class="muted trend-note" data-testid="no-gaps">${t("trend.no-gaps")}</p>`;
@@ -380,27 +392,21 @@ function saidAt(line, ms) {
   return said.min === undefined ? said.text : t("trend.range-value", { avg: said.text, min: said.min, max: said.max });
 }
 
-/** A cell; a text that a spreadsheet would take for a formula is kept from it. */
-function cell(value) {
-  const text = value === null || value === undefined ? "" : String(value);
-  const safe = typeof value === "string" && /^[=+@-]/.test(text) ? `'${text}` : text;
-  return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
 /** What is drawn, as rows by time; a gap is a row of its own with its reason and end. */
-export function csvOf(lines) {
+export function csvOf(lines, fleet = false) {
   const rows = lines.flatMap((l) => {
-    const { tag, unit } = l.item;
+    const { gateway, tag, unit } = l.item;
+    const of = fleet ? [gateway, tag, unit] : [tag, unit];
     const values = l.rows.map((r) =>
       l.stepS
-        ? [r.time, "", tag, unit, r.avg, r.min, r.max, r.count, "", ""]
-        : [r.sourceTime, "", tag, unit, r.value, "", "", 1, r.quality, r.reason],
+        ? [r.time, "", ...of, r.avg, r.min, r.max, r.count, "", ""]
+        : [r.sourceTime, "", ...of, r.value, "", "", 1, r.quality, r.reason],
     );
-    return values.concat(l.gaps.map((g) => [g.from, g.to, tag, unit, "", "", "", 0, "gap", `${g.reason}${g.detail ? `: ${g.detail}` : ""}`]));
+    return values.concat(l.gaps.map((g) => [g.from, g.to, ...of, "", "", "", 0, "gap", `${g.reason}${g.detail ? `: ${g.detail}` : ""}`]));
   });
   rows.sort((a, b) => millis(a[0]) - millis(b[0]));
-  const head = ["time", "until", "tag", "unit", "value", "min", "max", "samples", "quality", "reason"];
-  return [head, ...rows].map((row) => row.map(cell).join(",")).join("\n") + "\n";
+  const of = fleet ? ["gateway", "tag", "unit"] : ["tag", "unit"];
+  return csvText([["time", "until", ...of, "value", "min", "max", "samples", "quality", "reason"], ...rows]);
 }
 
 customElements.define("drme-trend", Trend);

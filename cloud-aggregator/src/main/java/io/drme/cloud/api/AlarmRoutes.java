@@ -1,7 +1,9 @@
 package io.drme.cloud.api;
 
 import io.drme.alarm.AlarmState;
+import io.drme.cloud.query.AlarmCounts;
 import io.drme.cloud.query.Fleet;
+import io.drme.cloud.query.OpenAlarms;
 import io.drme.cloud.query.Selection;
 import io.drme.cloud.store.AlarmStore;
 import io.drme.cloud.store.AlarmStore.AlarmRow;
@@ -48,6 +50,10 @@ final class AlarmRoutes {
     private static final String PATH = "/api/v1/alarms";
     private static final List<String> STATES =
             Arrays.stream(AlarmState.values()).map(AlarmState::text).toList();
+
+    /** Several states at once; these come the most urgent first. */
+    private static final List<String> GROUPS = List.of("open", "hidden");
+
     private static final List<String> PRIORITIES = List.of("low", "medium", "high", "critical");
     private static final Schema SENT =
             Schema.object(
@@ -58,31 +64,21 @@ final class AlarmRoutes {
                     Schema.optional("command", Schema.text("id of the command on its way")));
 
     private final AlarmStore alarms;
+    private final OpenAlarms open;
     private final Fleet fleet;
     private final Downlink downlink;
     private final Clock clock;
 
-    AlarmRoutes(AlarmStore alarms, Fleet fleet, Downlink downlink, Clock clock) {
-        this.fleet = fleet;
-        this.alarms = alarms;
-        this.downlink = downlink;
-        this.clock = clock;
+    AlarmRoutes(CloudApi.Sources sources) {
+        this.fleet = sources.fleet();
+        this.alarms = sources.alarms();
+        this.open = new OpenAlarms(sources.store(), sources.clock());
+        this.downlink = sources.downlink();
+        this.clock = sources.clock();
     }
 
     void addTo(Api api) {
-        api.add(
-                Questions.selecting(
-                                Route.get(
-                                        PATH,
-                                        Rule.VIEWER,
-                                        "Lists occurrences of alarms, newest first"))
-                        .query("state", String.join("|", STATES), "only in this state")
-                        .query("priority", String.join("|", PRIORITIES), "only of this priority")
-                        .query("gateway", "gateway id", "only of this gateway")
-                        .between()
-                        .paged()
-                        .answers(Schema.page(AlarmItem.SCHEMA)),
-                this::list);
+        addLists(api);
         var comment = Schema.optional("comment", Schema.text("kept with the alarm"));
         api.add(
                 Route.post(PATH + "/acknowledge", Rule.OPERATOR, "Acknowledges several alarms")
@@ -121,6 +117,37 @@ final class AlarmRoutes {
                 "Adds words to an alarm",
                 Schema.object(Schema.field("comment", Schema.text("the words"))),
                 body -> Map.of("comment", body.text("comment")));
+    }
+
+    private void addLists(Api api) {
+        api.add(
+                Questions.selecting(
+                                Route.get(
+                                        PATH,
+                                        Rule.VIEWER,
+                                        "Lists occurrences of alarms, newest first; those open or hidden the most urgent first"))
+                        .query(
+                                "state",
+                                String.join("|", STATES) + "|" + String.join("|", GROUPS),
+                                "only in this state; open: neither over nor hidden; hidden: put aside by a person or by design")
+                        .query("priority", String.join("|", PRIORITIES), "only of this priority")
+                        .query("gateway", "gateway id", "only of this gateway")
+                        .query(
+                                "text",
+                                "words",
+                                "only of which message, name, tag, gateway, action hold all; of those open or hidden")
+                        .between()
+                        .paged()
+                        .answers(Schema.page(AlarmItem.SCHEMA)),
+                this::list);
+        api.add(
+                Questions.selecting(
+                                Route.get(
+                                        PATH + "/counts",
+                                        Rule.VIEWER,
+                                        "How many alarms are not over, by priority"))
+                        .answers(GatewayRoutes.ALARMS),
+                this::counts);
     }
 
     /** What a body asks for, as arguments of the command. */
@@ -264,6 +291,18 @@ final class AlarmRoutes {
     }
 
     private Reply list(Request request) {
+        var group = request.query("state").filter(GROUPS::contains);
+        if (group.isPresent()) {
+            return urgent(request, group.get().equals("hidden"));
+        }
+        var words = Questions.words(request);
+        if (!words.isEmpty()) {
+            throw Problem.badParameter(
+                            "text",
+                            "past alarms are not searched by words",
+                            "state=open or state=hidden beside it")
+                    .asException();
+        }
         var filter =
                 new Filter(
                         request.choice("state", STATES),
@@ -281,6 +320,42 @@ final class AlarmRoutes {
                 new Page(
                         AlarmItem.inOrder(shown.stream().map(AlarmRoutes::item).toList()),
                         more ? Place.of(shown.getLast()).toString() : null));
+    }
+
+    private Reply counts(Request request) {
+        var scope = Questions.ask(() -> fleet.alarms(Questions.selection(request)));
+        var counts =
+                Questions.ask(open::all).stream()
+                        .filter(a -> scope.site(a).isPresent())
+                        .map(a -> AlarmCounts.of(a.state(), a.priority()))
+                        .reduce(AlarmCounts.NONE, AlarmCounts::plus);
+        return Reply.json(GatewayRoutes.alarms(counts));
+    }
+
+    /** Those that are not over, the most urgent first. */
+    private Reply urgent(Request request, boolean hidden) {
+        var words = Questions.words(request);
+        var priority = request.choice("priority", PRIORITIES);
+        var gateway = request.query("gateway");
+        long from = request.time("from").orElse(Long.MIN_VALUE);
+        long to = request.time("to").orElse(Long.MAX_VALUE);
+        var scope = Questions.ask(() -> fleet.alarms(Questions.selection(request)));
+        var rows =
+                Questions.ask(open::all).stream()
+                        .filter(a -> AlarmCounts.isHidden(a.state()) == hidden)
+                        .filter(a -> priority.isEmpty() || priority.get().equals(a.priority()))
+                        .filter(a -> gateway.isEmpty() || gateway.get().equals(a.gateway()))
+                        .filter(a -> a.raisedAt() >= from && a.raisedAt() < to)
+                        .filter(a ->
+                                Questions.hold(
+                                        words,
+                                        a.message(),
+                                        a.name(),
+                                        a.tag(),
+                                        a.gateway(),
+                                        a.action()))
+                        .filter(a -> scope.site(a).isPresent());
+        return Reply.page(Page.ofSorted(request, rows, OpenAlarms::key, a -> item(a).toJson()));
     }
 
     private static Optional<Long> boxed(OptionalLong time) {

@@ -42,6 +42,7 @@ public final class CloudApi {
 
     /** Adds all routes of the centre. */
     public static void addRoutes(Api api, Sources sources, LiveFeed feed) {
+        new GatewayRoutes(sources.fleet).addTo(api);
         new FleetRoutes(sources.fleet).addTo(api);
         new AccountRoutes(sources.fleet).addTo(api);
         new VerifyRoutes(sources).addTo(api);
@@ -51,7 +52,7 @@ public final class CloudApi {
         new PrometheusRoutes(prometheus, sources.clock).addTo(api);
         new SqlRoutes(sources.sql, sources.clock).addTo(api);
         new AlarmSummaryRoutes(sources).addTo(api);
-        new AlarmRoutes(sources.alarms, sources.fleet, sources.downlink, sources.clock).addTo(api);
+        new AlarmRoutes(sources).addTo(api);
         api.stream(
                 Route.get(
                         "/api/v1/stream",

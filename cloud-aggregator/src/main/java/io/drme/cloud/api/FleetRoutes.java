@@ -3,8 +3,9 @@ package io.drme.cloud.api;
 import io.drme.cloud.query.Fleet;
 import io.drme.cloud.query.Fleet.FleetLatest;
 import io.drme.cloud.query.Fleet.FleetTag;
-import io.drme.cloud.query.Fleet.GatewayView;
+import io.drme.cloud.query.Selection;
 import io.drme.cloud.store.BlockStore.DeviceRow;
+import io.drme.cloud.store.TagSearch;
 import io.drme.model.Reading;
 import io.drme.model.Value;
 import io.drme.model.Values;
@@ -12,6 +13,7 @@ import io.drme.web.Api;
 import io.drme.web.DeviceItem;
 import io.drme.web.LatestItem;
 import io.drme.web.Page;
+import io.drme.web.Problem;
 import io.drme.web.Reply;
 import io.drme.web.Request;
 import io.drme.web.Route;
@@ -24,40 +26,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the fleet is and how it is now: gateways, tags, newest values, devices, accounts. */
+/** What the fleet has and how it is now: tags, newest values, devices, findings. */
 final class FleetRoutes {
     private static final double NANOS_PER_SECOND = 1e9;
     private static final double TENTHS = 10;
-
-    private static final Schema GATEWAY =
-            Schema.object(
-                    Schema.field("id", Schema.text("gateway id")),
-                    Schema.field("site", Schema.text("enterprise/site/area")),
-                    Schema.field("labels", Schema.map(Schema.text("value"), "labels")),
-                    Schema.field("state", Schema.text("online, offline or trouble")),
-                    Schema.optional("why", Schema.text("why it is in this state")),
-                    Schema.optional("lastSeen", Schema.time("when it was last heard of")),
-                    Schema.optional(
-                            "lag", Schema.text("age of the newest stored sample, as in 4.2s")),
-                    Schema.field("backlog", Schema.integer("samples that wait on the gateway")),
-                    Schema.field(
-                            "backlogItems", Schema.integer("blocks and events that wait there")),
-                    Schema.optional(
-                            "timeToDrain", Schema.text("until the backlog is here, as in 12s")),
-                    Schema.optional(
-                            "autonomyHours",
-                            Schema.number("hours that its store lasts without the line")),
-                    Schema.optional(
-                            "writtenBytesADay",
-                            Schema.integer("what it writes to its disk in a day, in bytes")),
-                    Schema.field("openAlarms", Schema.integer("alarms that are not normal")),
-                    Schema.optional(
-                            "clockOffset", Schema.text("its clock less the centre's, as in 0.01s")),
-                    Schema.optional("agentVersion", Schema.text("version of its agent")),
-                    Schema.optional("host", Schema.text("machine")),
-                    Schema.optional("bootCount", Schema.integer("starts of the agent on its data")),
-                    Schema.optional("configurationHash", Schema.text("what it runs")),
-                    Schema.optional("schemaHash", Schema.text("schemas that it writes")));
 
     private static final Schema TAG =
             Schema.object(
@@ -97,25 +69,14 @@ final class FleetRoutes {
     void addTo(Api api) {
         api.add(
                 Questions.selecting(
-                                Route.get("/api/v1/gateways", Rule.VIEWER, "Lists the gateways"))
-                        .paged()
-                        .answers(Schema.page(GATEWAY)),
-                this::gateways);
-        api.add(
-                Route.get("/api/v1/gateways/{id}", Rule.VIEWER, "One gateway").answers(GATEWAY),
-                request ->
-                        Reply.json(
-                                gateway(
-                                        Questions.ask(() ->
-                                                fleet.view(
-                                                        Questions.gateway(
-                                                                fleet, request.path("id")))))));
-        api.add(
-                Questions.selecting(
                                 Route.get(
                                         "/api/v1/tags",
                                         Rule.VIEWER,
                                         "Lists the tags with type, unit and source"))
+                        .query(
+                                "text",
+                                "words",
+                                "only those whose gateway/device/path holds all of them")
                         .paged()
                         .answers(Schema.page(TAG)),
                 this::tags);
@@ -152,57 +113,7 @@ final class FleetRoutes {
                 this::findings);
     }
 
-    private Reply gateways(Request request) {
-        var selection = Questions.selection(request);
-        var views =
-                Questions.ask(() -> fleet.gateways(selection)).stream()
-                        .filter(g -> !g.isDerived() && selection.mayMatch(g.name()));
-        return Reply.page(
-                Page.ofSorted(
-                        request,
-                        views.map(fleet::view),
-                        v -> v.gateway().name(),
-                        FleetRoutes::gateway));
-    }
-
-    private static JsonObject gateway(GatewayView view) {
-        var now = view.now();
-        var greeting = view.gateway().greeting();
-        var labels = new JsonObject();
-        view.gateway().labels().forEach(labels::put);
-        return new JsonObject()
-                .put("id", view.gateway().name())
-                .put("site", view.gateway().site())
-                .put("labels", labels)
-                .put("state", view.state())
-                .put("why", view.why().isEmpty() ? null : view.why())
-                .put("lastSeen", time(now.seenNanos()))
-                .put(
-                        "lag",
-                        view.lagNanos() < 0 ? null : seconds(view.lagNanos() / NANOS_PER_SECOND))
-                .put("backlog", now.pendingSamples())
-                .put("backlogItems", now.pendingItems())
-                .put("timeToDrain", view.drainSeconds() < 0 ? null : seconds(view.drainSeconds()))
-                .put(
-                        "autonomyHours",
-                        view.autonomyHours() < 0
-                                ? null
-                                : Math.round(view.autonomyHours() * TENTHS) / TENTHS)
-                .put("writtenBytesADay", now.writtenBytesADay() < 0 ? null : now.writtenBytesADay())
-                .put("openAlarms", view.openAlarms())
-                .put(
-                        "clockOffset",
-                        now.reportedNanos() == 0
-                                ? null
-                                : seconds(now.clockOffsetNanos() / NANOS_PER_SECOND))
-                .put("agentVersion", greeting.map(g -> g.software()).orElse(null))
-                .put("host", greeting.map(g -> g.host()).orElse(null))
-                .put("bootCount", greeting.map(g -> g.bootCount()).orElse(null))
-                .put("configurationHash", greeting.map(g -> g.configurationHash()).orElse(null))
-                .put("schemaHash", greeting.map(g -> g.schemaHash()).orElse(null));
-    }
-
-    private static String seconds(double seconds) {
+    static String seconds(double seconds) {
         return String.format(
                 java.util.Locale.ROOT, Math.abs(seconds) < 10 ? "%.1fs" : "%.0fs", seconds);
     }
@@ -213,12 +124,43 @@ final class FleetRoutes {
 
     private Reply tags(Request request) {
         var selection = Questions.selection(request);
+        var words = Questions.words(request);
+        if (!words.isEmpty()) {
+            return found(request, selection, words);
+        }
         return Reply.page(
                 Page.ofSorted(
                         request,
                         Questions.ask(() -> fleet.tags(selection)).stream(),
                         t -> t.gateway() + " " + t.tag().name(),
                         FleetRoutes::tag));
+    }
+
+    /** What is searched is paged by the database, so that a million tags are not read for ten. */
+    private Reply found(Request request, Selection selection, List<String> words) {
+        int limit = request.limit();
+        var after = request.cursor().map(FleetRoutes::place);
+        var tags = Questions.ask(() -> fleet.search(selection, words, after, limit + 1));
+        boolean more = tags.size() > limit;
+        var shown = more ? tags.subList(0, limit) : tags;
+        return Reply.page(
+                new Page(
+                        shown.stream().map(FleetRoutes::tag).toList(),
+                        more
+                                ? shown.getLast().gateway() + " " + shown.getLast().tag().name()
+                                : null));
+    }
+
+    private static TagSearch.Place place(String cursor) {
+        int blank = cursor.indexOf(' ');
+        if (blank < 0) {
+            throw Problem.badParameter(
+                            "cursor",
+                            "this is no cursor of a search",
+                            "the 'next' of the page before, unchanged")
+                    .asException();
+        }
+        return new TagSearch.Place(cursor.substring(0, blank), cursor.substring(blank + 1));
     }
 
     private static JsonObject tag(FleetTag found) {

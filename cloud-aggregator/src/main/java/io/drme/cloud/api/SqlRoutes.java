@@ -44,6 +44,7 @@ final class SqlRoutes {
     }
 
     void addTo(Api api) {
+        addDescription(api);
         api.add(
                 Route.post(
                                 "/api/v1/sql",
@@ -86,6 +87,74 @@ final class SqlRoutes {
                                                 "truncated",
                                                 Schema.bool("whether there were more rows")))),
                 this::sql);
+    }
+
+    private static void addDescription(Api api) {
+        var column =
+                Schema.object(
+                        Schema.field("name", Schema.text("as a statement names it")),
+                        Schema.field("type", Schema.text("of SQL")));
+        api.add(
+                Route.get("/api/v1/sql", Rule.VIEWER, "What SQL can see, and how far it goes")
+                        .answers(
+                                Schema.object(
+                                        Schema.field(
+                                                "tables",
+                                                Schema.list(
+                                                        Schema.object(
+                                                                Schema.field(
+                                                                        "name",
+                                                                        Schema.text("its name")),
+                                                                Schema.field(
+                                                                        "columns",
+                                                                        Schema.list(
+                                                                                column,
+                                                                                "in order"))),
+                                                        "all that a statement may name")),
+                                        Schema.field(
+                                                "mostRowsRead",
+                                                Schema.integer("rows of a table for a statement")),
+                                        Schema.field(
+                                                "mostRowsGiven",
+                                                Schema.integer("rows of an answer")),
+                                        Schema.field(
+                                                "mostTables",
+                                                Schema.integer("tables in a statement")),
+                                        Schema.field(
+                                                "mostSeconds",
+                                                Schema.integer("that a statement may take")),
+                                        Schema.field(
+                                                "usualSpan",
+                                                Schema.text(
+                                                        "of roll-ups and events, where none is given")),
+                                        Schema.field(
+                                                "usualStep",
+                                                Schema.text("of roll-ups, where none is given")))),
+                _ -> describe());
+    }
+
+    /** What a page or a program that offers SQL has to know. */
+    private static Reply describe() {
+        var tables = new JsonArray();
+        SqlQueries.tables()
+                .forEach((name, columns) -> {
+                    var list = new JsonArray();
+                    columns.forEach(c ->
+                            list.add(
+                                    new JsonObject()
+                                            .put("name", c.name())
+                                            .put("type", c.kind().text())));
+                    tables.add(new JsonObject().put("name", name).put("columns", list));
+                });
+        return Reply.json(
+                new JsonObject()
+                        .put("tables", tables)
+                        .put("mostRowsRead", SqlQueries.MOST_ROWS_READ)
+                        .put("mostRowsGiven", SqlQueries.MOST_ROWS_GIVEN)
+                        .put("mostTables", SqlQueries.MOST_TABLES)
+                        .put("mostSeconds", SqlQueries.TIME.toSeconds())
+                        .put("usualSpan", USUAL_SPAN.toMinutes() + "m")
+                        .put("usualStep", USUAL_STEP.toMinutes() + "m"));
     }
 
     private Reply sql(Request request) throws InterruptedException {

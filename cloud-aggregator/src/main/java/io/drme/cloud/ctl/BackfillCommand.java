@@ -62,7 +62,7 @@ final class BackfillCommand extends Lists.Lister {
             return list("/api/v1/backfill", given("gateway", gateway), STATUS);
         }
         if (gateway == null || from == null) {
-            throw new CommandException(
+            throw CommandException.wrongUsage(
                     "GATEWAY and --from are needed, as in drmectl backfill press-line-1 --from -2h; or --status");
         }
         try (var connection = top().connect()) {

@@ -59,9 +59,11 @@ public final class Drmectl {
     private Listing.Format format = Listing.Format.table;
 
     private final Map<String, String> environment;
+    private final boolean isWatched;
 
-    private Drmectl(Map<String, String> environment) {
+    private Drmectl(Map<String, String> environment, boolean isWatched) {
         this.environment = environment;
+        this.isWatched = isWatched;
     }
 
     /** The version of the program's jar. */
@@ -79,7 +81,8 @@ public final class Drmectl {
         System.setProperty("tinylog.level", "off");
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        System.exit(run(out, err, System.getenv(), arguments));
+        var top = new Drmectl(System.getenv(), Progress.isTerminal());
+        System.exit(run(top, out, err, arguments));
     }
 
     /**
@@ -92,7 +95,17 @@ public final class Drmectl {
             PrintWriter err,
             Map<String, String> environment,
             String... arguments) {
-        var line = new CommandLine(new Drmectl(environment));
+        return run(new Drmectl(environment, false), out, err, arguments);
+    }
+
+    /** All commands, for who describes them. */
+    static CommandLine commands() {
+        return commands(new Drmectl(Map.of(), false));
+    }
+
+    private static CommandLine commands(Drmectl top) {
+        var line = new CommandLine(top);
+        line.addSubcommand(new Sites());
         line.addSubcommand(new Lists.Gateways());
         line.addSubcommand(new Members());
         line.addSubcommand(new Jobs());
@@ -107,9 +120,14 @@ public final class Drmectl {
         line.addSubcommand(new Watch());
         line.addSubcommand(new Users());
         line.addSubcommand(new picocli.AutoComplete.GenerateCompletion());
+        return line;
+    }
+
+    private static int run(Drmectl top, PrintWriter out, PrintWriter err, String... arguments) {
+        var line = commands(top);
         line.setOut(out);
         line.setErr(err);
-        if (!environment.getOrDefault("NO_COLOR", "").isEmpty()) {
+        if (!top.environment.getOrDefault("NO_COLOR", "").isEmpty()) {
             line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
         }
         line.setExecutionExceptionHandler(Drmectl::failed);
@@ -135,6 +153,11 @@ public final class Drmectl {
 
     Connection connect() throws CommandException {
         return Connection.find(url, data, environment);
+    }
+
+    /** Whether a person sees what is written as an error. */
+    boolean isWatched() {
+        return isWatched;
     }
 
     Listing.Format format() {

@@ -2,6 +2,7 @@ package io.drme.cloud.ctl;
 
 import io.drme.config.Quantities;
 import io.drme.time.SystemClock;
+import io.drme.web.Page;
 import io.drme.web.client.CommandException;
 import io.drme.web.client.Connection;
 import io.drme.web.client.Listing;
@@ -56,11 +57,47 @@ final class Lists {
                         "Ask again and again, so often, until Ctrl-C; where no time is given: ${FALLBACK-VALUE}.")
         private @Nullable String every;
 
-        /** Asks for all pages and prints them. */
+        /** Asks for all pages and prints them as they come. */
         final int list(String path, Map<String, String> parameters, Listing listing)
                 throws CommandException, InterruptedException {
-            return repeatedly(
-                    connection -> print(connection.list(path, parameters, limit), listing));
+            return repeatedly(connection -> pages(connection, path, parameters, listing));
+        }
+
+        private void pages(
+                Connection connection, String path, Map<String, String> parameters, Listing listing)
+                throws CommandException, InterruptedException {
+            var line = spec().commandLine();
+            boolean isMore;
+            try (var printer = listing.printer(top().format(), line.getOut());
+                    var progress = progress()) {
+                isMore =
+                        connection.pages(
+                                path,
+                                perPage(parameters),
+                                limit,
+                                items -> {
+                                    printer.add(items);
+                                    progress.add(items.size(), "items");
+                                });
+            }
+            if (isMore) {
+                line.getErr()
+                        .println(
+                                "drmectl: these are the first %d, there are more; --limit takes another number"
+                                        .formatted(limit));
+            }
+        }
+
+        /** Of what is not wanted as a whole no more is asked for. */
+        private Map<String, String> perPage(Map<String, String> parameters) {
+            var asked = new TreeMap<>(parameters);
+            asked.put("limit", Long.toString(Math.clamp(limit, 1, Page.MAX_LIMIT)));
+            return asked;
+        }
+
+        /** Says how far it is, where a person looks. */
+        final Progress progress() {
+            return new Progress(spec().commandLine().getErr(), top().isWatched());
         }
 
         /** Asks once, or again and again. */
@@ -158,11 +195,32 @@ final class Lists {
                     "Lists gateways: state and why, last seen, backlog, time to drain, and for how many hours the store lasts without the line.",
             footer = {
                 "  drmectl --data DIR gateways",
+                "  drmectl --data DIR gateways --state offline --order lag --limit 20 --watch",
                 "  drmectl --data DIR gateways --site 'acme/**' -o json"
             })
     static final class Gateways extends Lister {
         @Parameters(index = "0", arity = "0..1", paramLabel = "ID", description = "One gateway.")
         private @Nullable String id;
+
+        @Option(
+                names = "--state",
+                paramLabel = "STATE",
+                description = "Only those that are online, in trouble or offline.")
+        private @Nullable String state;
+
+        @Option(
+                names = "--text",
+                paramLabel = "WORDS",
+                description =
+                        "Only those of which id, site, why, version or machine hold all words.")
+        private @Nullable String text;
+
+        @Option(
+                names = "--order",
+                paramLabel = "ORDER",
+                description =
+                        "id, or the worst first by state, lag, backlog, drain, autonomy, alarms, clock or version.")
+        private @Nullable String order;
 
         @Mixin private Gatewayed gatewayed = new Gatewayed();
 
@@ -179,11 +237,18 @@ final class Lists {
                             "backlog",
                             "timeToDrain",
                             "autonomyHours",
+                            "clockOffset",
+                            "openAlarms",
                             "agentVersion");
             if (id == null) {
                 return list(
                         "/api/v1/gateways",
-                        given("site", gatewayed.site(), "label", gatewayed.label()),
+                        given(
+                                "site", gatewayed.site(),
+                                "label", gatewayed.label(),
+                                "state", state,
+                                "text", text,
+                                "order", order),
                         listing);
             }
             try (var connection = top().connect()) {
@@ -192,7 +257,8 @@ final class Lists {
                                 new ArrayList<>(
                                         List.of(
                                                 connection.get(
-                                                        "/api/v1/gateways/" + id, Map.of())))),
+                                                        "/api/v1/gateways/" + Connection.encode(id),
+                                                        Map.of())))),
                         listing);
             }
             return 0;
@@ -202,9 +268,18 @@ final class Lists {
     @Command(
             name = "tags",
             description = "Lists tags with type, unit and source.",
-            footer = {"  drmectl --data DIR tags 'press-line-1/press-*/**'"})
+            footer = {
+                "  drmectl --data DIR tags 'press-line-1/press-*/**'",
+                "  drmectl --data DIR tags --text 'oil temperature' --limit 50"
+            })
     static final class Tags extends Lister {
         @Mixin private Matching match = new Matching();
+
+        @Option(
+                names = "--text",
+                paramLabel = "WORDS",
+                description = "Only those whose name, with its gateway, holds all words.")
+        private @Nullable String text;
 
         @Mixin private Gatewayed gatewayed = new Gatewayed();
 
@@ -215,7 +290,8 @@ final class Lists {
                     given(
                             "match", match.glob(),
                             "site", gatewayed.site(),
-                            "label", gatewayed.label()),
+                            "label", gatewayed.label(),
+                            "text", text),
                     new Listing("gateway", "tag", "type", "unit", "device", "driver", "sync"));
         }
     }

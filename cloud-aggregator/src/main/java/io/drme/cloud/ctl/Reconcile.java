@@ -5,9 +5,11 @@ import io.drme.web.client.CommandException;
 import io.drme.web.client.Connection;
 import io.drme.web.client.Listing;
 import io.vertx.core.json.JsonArray;
-import java.util.Map;
+import io.vertx.core.json.JsonObject;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -18,10 +20,29 @@ import picocli.CommandLine.Parameters;
                 "Shows what became of every sample read; exit 1 where an account does not balance.",
         footer = {
             "  drmectl --data DIR reconcile",
+            "  drmectl --data DIR reconcile --site 'acme/**' -o csv",
             "  drmectl --data DIR reconcile press-line-1 -o json",
             "  drmectl --data DIR reconcile press-line-1 --verify"
         })
 final class Reconcile extends Lists.Lister {
+    private static final Listing ALL =
+            new Listing(
+                    "gateway",
+                    "read",
+                    "derived",
+                    "filtered",
+                    "accepted",
+                    "acknowledged",
+                    "pending",
+                    "local",
+                    "dropped",
+                    "stored",
+                    "quarantined",
+                    "expired",
+                    "balanced");
+
+    @Mixin private Lists.Gatewayed gatewayed = new Lists.Gatewayed();
+
     @Parameters(
             index = "0",
             arity = "0..1",
@@ -38,56 +59,50 @@ final class Reconcile extends Lists.Lister {
 
     @Override
     public Integer call() throws CommandException, InterruptedException {
-        try (var connection = top().connect()) {
-            if (verify) {
-                return verify(connection);
-            }
-            var items = new JsonArray();
-            if (gateway != null) {
-                var account = connection.get("/api/v1/reconcile", given("gateway", gateway));
-                if (top().format() == Listing.Format.json) {
-                    print(new JsonArray().add(account), AccountTable.listing());
-                } else {
-                    print(AccountTable.rows(account), AccountTable.listing());
-                }
-                return account.getBoolean("balanced", false) ? 0 : 1;
-            } else {
-                for (var each : connection.list("/api/v1/gateways", Map.of(), Long.MAX_VALUE)) {
-                    if (each instanceof io.vertx.core.json.JsonObject found) {
-                        items.add(
-                                connection.get(
-                                        "/api/v1/reconcile",
-                                        given("gateway", found.getString("id"))));
-                    }
-                }
-            }
-            print(
-                    items,
-                    new Listing(
-                            "gateway",
-                            "read",
-                            "derived",
-                            "filtered",
-                            "accepted",
-                            "acknowledged",
-                            "pending",
-                            "local",
-                            "dropped",
-                            "stored",
-                            "quarantined",
-                            "expired",
-                            "balanced"));
-            boolean balanced = true;
-            for (int i = 0; i < items.size(); i++) {
-                balanced &= items.getJsonObject(i).getBoolean("balanced", false);
-            }
-            return balanced ? 0 : 1;
-        }
+        var holds = new AtomicBoolean(true);
+        repeatedly(connection ->
+                holds.set(
+                        verify
+                                ? verify(connection)
+                                : gateway != null
+                                        ? account(connection, gateway)
+                                        : accounts(connection)));
+        return holds.get() ? 0 : 1;
     }
 
-    private int verify(Connection connection) throws CommandException, InterruptedException {
+    private boolean account(Connection connection, String of)
+            throws CommandException, InterruptedException {
+        var account = connection.get("/api/v1/reconcile", given("gateway", of));
+        boolean isJson = top().format() == Listing.Format.json;
+        print(
+                isJson ? new JsonArray().add(account) : AccountTable.rows(account),
+                AccountTable.listing());
+        return account.getBoolean("balanced", false);
+    }
+
+    /** Of each gateway of a selection, as they come. */
+    private boolean accounts(Connection connection) throws CommandException, InterruptedException {
+        var selection = given("site", gatewayed.site(), "label", gatewayed.label());
+        boolean balanced = true;
+        try (var printer = ALL.printer(top().format(), spec().commandLine().getOut());
+                var progress = progress()) {
+            for (var each : connection.list("/api/v1/gateways", selection, Long.MAX_VALUE)) {
+                if (each instanceof JsonObject found) {
+                    var account =
+                            connection.get(
+                                    "/api/v1/reconcile", given("gateway", found.getString("id")));
+                    balanced &= account.getBoolean("balanced", false);
+                    printer.add(new JsonArray().add(account));
+                    progress.add(1, "gateways");
+                }
+            }
+        }
+        return balanced;
+    }
+
+    private boolean verify(Connection connection) throws CommandException, InterruptedException {
         if (gateway == null) {
-            throw new CommandException(
+            throw CommandException.wrongUsage(
                     "--verify needs a GATEWAY, as in drmectl reconcile press-line-1 --verify");
         }
         var items =
@@ -115,6 +130,6 @@ final class Reconcile extends Lists.Lister {
         for (int i = 0; i < items.size(); i++) {
             holds &= items.getJsonObject(i).getBoolean("holds", false);
         }
-        return holds ? 0 : 1;
+        return holds;
     }
 }

@@ -1,6 +1,7 @@
 package io.drme.cloud.ctl;
 
 import io.drme.web.client.CommandException;
+import io.drme.web.client.Connection;
 import io.drme.web.client.Listing;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -11,10 +12,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Lists and adds users. */
+/** Lists, adds, changes and removes users. */
 @Command(
         name = "users",
-        description = "Lists users, or adds one.",
+        description = "Lists users, adds, changes or removes one.",
         footer = {
             "  drmectl --data DIR users",
             "  drmectl --data DIR users add anna --role operator"
@@ -47,6 +48,56 @@ final class Users extends Lists.Lister {
             print(
                     new JsonArray(new ArrayList<>(List.of(answer))),
                     new Listing("name", "role", "code", "expires"));
+        }
+        return 0;
+    }
+
+    @Command(
+            name = "code",
+            description =
+                    "Prints a new code, good once, for somebody who has forgotten the password.",
+            footer = {"  drmectl --data DIR users code anna"})
+    int code(@Parameters(paramLabel = "NAME", description = "Who.") String name)
+            throws CommandException, InterruptedException {
+        try (var connection = top().connect()) {
+            var answer =
+                    connection.post(
+                            "/api/v1/users/" + Connection.encode(name) + "/code", new JsonObject());
+            print(
+                    new JsonArray(new ArrayList<>(List.of(answer.put("name", name)))),
+                    new Listing("name", "code", "expires"));
+        }
+        return 0;
+    }
+
+    @Command(
+            name = "role",
+            description = "Changes what a user may do.",
+            footer = {"  drmectl --data DIR users role anna engineer"})
+    int role(
+            @Parameters(index = "0", paramLabel = "NAME", description = "Who.") String name,
+            @Parameters(
+                            index = "1",
+                            paramLabel = "viewer|wall|operator|engineer|admin",
+                            description = "What the person may do.")
+                    String role)
+            throws CommandException, InterruptedException {
+        try (var connection = top().connect()) {
+            connection.put(
+                    "/api/v1/users/" + Connection.encode(name) + "/role",
+                    new JsonObject().put("role", role));
+        }
+        return 0;
+    }
+
+    @Command(
+            name = "remove",
+            description = "Removes a user and signs them out.",
+            footer = {"  drmectl --data DIR users remove anna"})
+    int remove(@Parameters(paramLabel = "NAME", description = "Who.") String name)
+            throws CommandException, InterruptedException {
+        try (var connection = top().connect()) {
+            connection.delete("/api/v1/users/" + Connection.encode(name));
         }
         return 0;
     }

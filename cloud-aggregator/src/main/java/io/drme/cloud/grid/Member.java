@@ -8,7 +8,9 @@ import io.drme.cloud.config.CloudConfig.ClusterConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -147,6 +149,39 @@ public final class Member implements AutoCloseable {
                         callback.accept("this member came back from a partition");
                     }
                 });
+    }
+
+    /** Members in sight below which this one takes nothing. */
+    public int minimum() {
+        return cluster.minimum();
+    }
+
+    /** Copies of each entry on other members. */
+    public int backups() {
+        return cluster.backups();
+    }
+
+    /**
+     * Which members own the parts of the grid.
+     *
+     * @param owned partitions of each member in sight
+     * @param isSafe whether all copies are where they belong
+     */
+    public record Partitions(int count, Map<String, Integer> owned, boolean isSafe) {}
+
+    /** Which members own the parts of the grid, as this one knows it; asks the others. */
+    public Partitions partitions() {
+        var service = instance.getPartitionService();
+        var owned = new TreeMap<String, Integer>();
+        inSight().forEach(m -> owned.put(m, 0));
+        var all = service.getPartitions();
+        for (var partition : all) {
+            var owner = partition.getOwner();
+            if (owner != null) {
+                owned.merge(text(owner), 1, Integer::sum);
+            }
+        }
+        return new Partitions(all.size(), owned, service.isClusterSafe());
     }
 
     /** Connections of strangers that were refused since the start. */

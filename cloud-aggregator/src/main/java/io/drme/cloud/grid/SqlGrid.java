@@ -85,6 +85,11 @@ public final class SqlGrid {
         Kind(String sql) {
             this.sql = sql;
         }
+
+        /** As SQL says it. */
+        public String text() {
+            return sql;
+        }
     }
 
     /** A column of a table. */

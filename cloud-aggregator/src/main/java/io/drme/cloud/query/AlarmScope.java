@@ -50,7 +50,7 @@ public final class AlarmScope {
     }
 
     private Optional<String> ofCentre(String site) {
-        boolean isOfSite = selection.site().map(s -> s.matches(site)).orElse(true);
+        boolean isOfSite = selection.isOf(site);
         boolean isLabelled = selection.label().isEmpty() || labelled.contains(site);
         return isOfSite && isLabelled ? Optional.of(site) : Optional.empty();
     }

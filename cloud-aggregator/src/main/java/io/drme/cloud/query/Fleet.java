@@ -7,11 +7,14 @@ import io.drme.cloud.store.BlockStore;
 import io.drme.cloud.store.BlockStore.Gateway;
 import io.drme.cloud.store.BlockStore.TagRow;
 import io.drme.cloud.store.DatabaseException;
+import io.drme.cloud.store.Fresh;
+import io.drme.cloud.store.TagSearch;
 import io.drme.cloud.store.TimedBlocks;
 import io.drme.history.ClockLine;
 import io.drme.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +26,10 @@ public final class Fleet {
     /** A gateway reports every few seconds; not heard of for so long, it is offline. */
     public static final Duration OFFLINE_AFTER = Duration.ofSeconds(15);
 
+    /** Of thousands of gateways many pages ask at once, and a person sees no more. */
+    private static final Duration KEEP_VIEWS = Duration.ofSeconds(1);
+
+    private static final int SEARCHED_AT_ONCE = 1_000;
     private static final double NANOS_PER_SECOND = 1e9;
     private static final double NANOS_PER_HOUR = 3.6e12;
     private static final double MINUTES_PER_HOUR = 60;
@@ -32,6 +39,7 @@ public final class Fleet {
     private final Grid grid;
     private final Clock clock;
     private final Accounts accounts;
+    private final Fresh<List<GatewayView>> views;
 
     /** Answers from the grid what it knows, from the store the rest. */
     public Fleet(BlockStore store, Grid grid, Clock clock) {
@@ -39,6 +47,7 @@ public final class Fleet {
         this.grid = grid;
         this.clock = clock;
         this.accounts = new Accounts(store);
+        this.views = new Fresh<>(clock, KEEP_VIEWS, this::readViews);
     }
 
     /**
@@ -51,7 +60,7 @@ public final class Fleet {
      *     unknown
      * @param autonomyHours how long the gateway's store lasts without the line, less the time for
      *     which it is silent; negative where unknown
-     * @param openAlarms alarms that are not normal
+     * @param alarms those that are not over
      */
     public record GatewayView(
             Gateway gateway,
@@ -61,7 +70,7 @@ public final class Fleet {
             long lagNanos,
             double drainSeconds,
             double autonomyHours,
-            long openAlarms) {}
+            AlarmCounts alarms) {}
 
     /** A tag and its gateway. */
     public record FleetTag(String gateway, TagRow tag) {
@@ -91,13 +100,52 @@ public final class Fleet {
 
     /** A gateway with its present state. */
     public GatewayView view(Gateway gateway) {
-        var now = grid.gateway(gateway.name());
+        var alarms =
+                grid.openAlarms().stream()
+                        .filter(a -> a.gateway().equals(gateway.name()))
+                        .map(a -> AlarmCounts.of(a.state(), a.priority()))
+                        .reduce(AlarmCounts.NONE, AlarmCounts::plus);
+        return view(gateway, grid.gateway(gateway.name()), alarms);
+    }
+
+    /**
+     * The gateways of a selection with their states as they were no more than a second ago, sorted
+     * by id. One look at the store and the grid, whatever their number.
+     */
+    public List<GatewayView> views(Selection selection) throws DatabaseException {
+        return views.get().stream()
+                .filter(v -> selection.includes(v.gateway()))
+                .filter(v -> selection.mayMatch(v.gateway().name()))
+                .toList();
+    }
+
+    private List<GatewayView> readViews() throws DatabaseException {
+        var alarms = new HashMap<String, AlarmCounts>();
+        for (var alarm : grid.openAlarms()) {
+            var one = AlarmCounts.of(alarm.state(), alarm.priority());
+            alarms.merge(alarm.gateway(), one, AlarmCounts::plus);
+        }
+        var states = grid.gateways();
+        var found = new ArrayList<GatewayView>();
+        for (var gateway : store.gateways()) {
+            if (gateway.isDerived()) {
+                continue; // what pipelines of the centre made has no line, clock or store
+            }
+            var name = gateway.name();
+            found.add(
+                    view(
+                            gateway,
+                            states.getOrDefault(name, GatewayState.UNHEARD),
+                            alarms.getOrDefault(name, AlarmCounts.NONE)));
+        }
+        return List.copyOf(found);
+    }
+
+    private GatewayView view(Gateway gateway, GatewayState now, AlarmCounts alarms) {
         long silent = clock.epochNanos() - now.seenNanos();
         boolean online = now.seenNanos() != 0 && silent < OFFLINE_AFTER.toNanos();
         var why = online ? now.trouble() : silence(now, silent);
         var state = online ? (now.trouble().isEmpty() ? "online" : "trouble") : "offline";
-        long alarms =
-                grid.openAlarms().stream().filter(a -> a.gateway().equals(gateway.name())).count();
         long lag =
                 now.newestNanos() == 0 ? -1 : Math.max(0, clock.epochNanos() - now.newestNanos());
         return new GatewayView(
@@ -149,6 +197,42 @@ public final class Fleet {
                     }
                 }
             }
+        }
+        return found;
+    }
+
+    /**
+     * The present tags of a selection whose full name holds all of some words, in whatever case;
+     * sorted by gateway and name. Looked for by the database, so that a million tags can be
+     * searched.
+     *
+     * @param after the place behind which they begin; empty at the start
+     * @param limit the most that are given
+     */
+    public List<FleetTag> search(
+            Selection selection, List<String> words, Optional<TagSearch.Place> after, int limit)
+            throws DatabaseException {
+        var chosen = new HashMap<String, Gateway>();
+        gateways(selection).forEach(g -> chosen.put(g.name(), g));
+        var pattern = selection.pattern();
+        var found = new ArrayList<FleetTag>();
+        var place = after;
+        int atOnce = selection.equals(Selection.ALL) ? limit : SEARCHED_AT_ONCE;
+        while (found.size() < limit) {
+            var part = new TagSearch(store).find(words, place, atOnce);
+            for (var each : part) {
+                var tag = new FleetTag(each.gateway(), each.tag());
+                if (found.size() < limit
+                        && chosen.containsKey(tag.gateway())
+                        && pattern.matches(tag.fullName())) {
+                    found.add(tag);
+                }
+            }
+            if (part.size() < atOnce) {
+                break;
+            }
+            var last = part.getLast();
+            place = Optional.of(new TagSearch.Place(last.gateway(), last.tag().name()));
         }
         return found;
     }

@@ -19,9 +19,21 @@ public record Selection(
 
     /** Whether the gateway is of the site and carries the label. */
     public boolean includes(Gateway gateway) {
-        return site.map(s -> s.matches(gateway.site())).orElse(true)
+        return isOf(gateway.site())
                 && label.map(l -> l.getValue().equals(gateway.labels().get(l.getKey())))
                         .orElse(true);
+    }
+
+    /**
+     * Whether a site is meant: by the glob, and by {@code acme/**} also {@code acme} itself, so
+     * that who asks for all of a site has the gateways that stand at its top too.
+     */
+    public boolean isOf(String path) {
+        return site.map(s -> s.matches(path) || (isWhole(s) && s.matches(path + "/"))).orElse(true);
+    }
+
+    private static boolean isWhole(Glob glob) {
+        return glob.toString().endsWith("/**");
     }
 
     /** Whether any tag of the gateway can match; cheap, and true where in doubt. */

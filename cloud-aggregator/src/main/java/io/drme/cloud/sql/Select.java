@@ -172,7 +172,12 @@ record Select(String sql, Set<String> tables, List<String> times) {
                     "except",
                     "intersect");
 
-    private record Word(String kind, String text) {
+    /**
+     * A word of a statement.
+     *
+     * @param at index of its first character
+     */
+    private record Word(String kind, String text, int at) {
         boolean is(String other) {
             return text.equalsIgnoreCase(other);
         }
@@ -202,11 +207,12 @@ record Select(String sql, Set<String> tables, List<String> times) {
                     "a statement that begins with SELECT; what changes things has routes of its own");
         }
         for (int i = 0; i < words.size(); i++) {
-            check(words, i);
-            checkLike(words, i);
+            var where = place(sql, words.get(i).at());
+            check(words, i, where);
+            checkLike(words, i, where);
         }
         checkJoined(words);
-        var tables = tables(words, known);
+        var tables = tables(sql, words, known);
         var times = new ArrayList<String>();
         for (var word : words) {
             var time = TIME.matcher(word.text());
@@ -221,6 +227,20 @@ record Select(String sql, Set<String> tables, List<String> times) {
         return new RefusedException("sql", what, expected);
     }
 
+    /** Where a character stands, as Hazelcast's own messages say it. */
+    private static String place(String sql, int at) {
+        int line = 1;
+        int column = 1;
+        for (int i = 0; i < at; i++) {
+            column++;
+            if (sql.charAt(i) == '\n') {
+                line++;
+                column = 1;
+            }
+        }
+        return "line %d, column %d: ".formatted(line, column);
+    }
+
     private static List<Word> words(String sql) throws RefusedException {
         var words = new ArrayList<Word>();
         var matcher = WORD.matcher(sql);
@@ -231,12 +251,12 @@ record Select(String sql, Set<String> tables, List<String> times) {
             boolean comment = COMMENTS.stream().anyMatch(c -> sql.startsWith(c, start));
             if (comment || !matcher.lookingAt()) {
                 throw refused(
-                        "'%s' at character %d is not understood".formatted(sql.charAt(at), at + 1),
+                        place(sql, at) + "'%s' is not understood".formatted(sql.charAt(at)),
                         "SQL without comments, which might hide what is run");
             }
             for (var kind : List.of("text", "quoted", "word", "number", "sign")) {
                 if (matcher.group(kind) != null) {
-                    words.add(new Word(kind, matcher.group(kind)));
+                    words.add(new Word(kind, matcher.group(kind), start));
                 }
             }
             at = matcher.end();
@@ -247,30 +267,31 @@ record Select(String sql, Set<String> tables, List<String> times) {
         return words;
     }
 
-    private static void check(List<Word> words, int at) throws RefusedException {
+    private static void check(List<Word> words, int at, String where) throws RefusedException {
         var word = words.get(at);
         if (word.is(";")) {
-            throw refused("there are several statements", "one statement");
+            throw refused(where + "there are several statements", "one statement");
         }
         if (word.is("?")) {
-            throw refused("it has a parameter", "the values themselves");
+            throw refused(where + "it has a parameter", "the values themselves");
         }
         if (word.kind().equals("word") && FORBIDDEN.contains(word.name())) {
             throw refused(
-                    "the word %s is not allowed here".formatted(word.text()),
+                    where + "the word %s is not allowed here".formatted(word.text()),
                     "SELECT over tables by their names; a column of that name is written in double quotes");
         }
         boolean called = at + 1 < words.size() && words.get(at + 1).is("(");
         boolean isAlias = at > 0 && words.get(at - 1).is("as");
         if (called && word.isName() && !isAlias && !CALLABLE.contains(word.name())) {
             throw refused(
-                    "the function %s is not on the list of those that are run"
-                            .formatted(word.text()),
+                    where
+                            + "the function %s is not on the list of those that are run"
+                                    .formatted(word.text()),
                     "one of " + String.join(", ", new TreeSet<>(CALLABLE)));
         }
     }
 
-    private static void checkLike(List<Word> words, int at) throws RefusedException {
+    private static void checkLike(List<Word> words, int at, String where) throws RefusedException {
         var word = words.get(at);
         if (!word.kind().equals("word") || !word.is("like")) {
             return;
@@ -280,7 +301,7 @@ record Select(String sql, Set<String> tables, List<String> times) {
         long wildcards = pattern.text().chars().filter(c -> c == '%').count();
         if (!pattern.kind().equals("text") || goesOn || wildcards > MOST_WILDCARDS) {
             throw refused(
-                    "LIKE %s may take without end".formatted(pattern.text()),
+                    where + "LIKE %s may take without end".formatted(pattern.text()),
                     "behind LIKE a text in quotes with at most %d of %%".formatted(MOST_WILDCARDS));
         }
     }
@@ -307,7 +328,8 @@ record Select(String sql, Set<String> tables, List<String> times) {
     }
 
     /** The names that stand where tables do. */
-    private static Set<String> tables(List<Word> words, Set<String> known) throws RefusedException {
+    private static Set<String> tables(String sql, List<Word> words, Set<String> known)
+            throws RefusedException {
         var tables = new TreeSet<String>();
         int count = 0;
         var inFrom = new ArrayList<Boolean>(List.of(false));
@@ -331,7 +353,7 @@ record Select(String sql, Set<String> tables, List<String> times) {
                 inFrom.set(inFrom.size() - 1, false);
                 expected = false;
             } else if (expected && word.isName()) {
-                tables.add(table(word, known));
+                tables.add(table(sql, word, known));
                 count++;
                 expected = false;
             } else if (word.kind().equals("word") && BEHIND_TABLES.contains(word.name())) {
@@ -361,10 +383,11 @@ record Select(String sql, Set<String> tables, List<String> times) {
         return false;
     }
 
-    private static String table(Word word, Set<String> known) throws RefusedException {
+    private static String table(String sql, Word word, Set<String> known) throws RefusedException {
         if (!known.contains(word.name())) {
             throw refused(
-                    "there is no table %s that SQL can see".formatted(word.text()),
+                    place(sql, word.at())
+                            + "there is no table %s that SQL can see".formatted(word.text()),
                     "one of " + String.join(", ", new TreeSet<>(known)));
         }
         return word.name();

@@ -1,6 +1,7 @@
 package io.drme.cloud.sql;
 
 import io.drme.cloud.grid.SqlGrid;
+import io.drme.cloud.grid.SqlGrid.Column;
 import io.drme.cloud.grid.SqlGrid.Table;
 import io.drme.cloud.query.Fleet;
 import io.drme.cloud.query.Selection;
@@ -48,6 +49,9 @@ public final class SqlQueries {
 
     /** How long a statement may take, with its wait for another. */
     public static final Duration TIME = Duration.ofSeconds(15);
+
+    /** Tables in one statement. */
+    public static final int MOST_TABLES = Select.MOST_TABLES;
 
     private static final int MOST_TEXT = 1_000;
     private static final int ALARMS_AT_ONCE = 10_000;
@@ -106,6 +110,11 @@ public final class SqlQueries {
                     || table.equals("events")
                     || (table.equals("alarms") && (from.isPresent() || to.isPresent()));
         }
+    }
+
+    /** What a statement can name: tables with their columns, in order. */
+    public static Map<String, List<Column>> tables() {
+        return Tables.ALL;
     }
 
     /**
@@ -251,12 +260,9 @@ public final class SqlQueries {
 
     private void gateways(View view, Rows rows)
             throws DatabaseException, RefusedException, SqlGrid.SqlException {
-        for (var gateway : seen(view)) {
+        for (var now : fleet.views(view.selection())) {
             rows.check();
-            if (gateway.isDerived()) {
-                continue;
-            }
-            var now = fleet.view(gateway);
+            var gateway = now.gateway();
             rows.add(
                     gateway.name(),
                     gateway.site(),
@@ -266,7 +272,7 @@ public final class SqlQueries {
                     unlessNegative(now.lagNanos() / NANOS_PER_SECOND),
                     now.now().pendingSamples(),
                     unlessNegative(now.autonomyHours()),
-                    now.openAlarms(),
+                    now.alarms().open(),
                     gateway.greeting().map(g -> g.software()).orElse(null));
         }
     }

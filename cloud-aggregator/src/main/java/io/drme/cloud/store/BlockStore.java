@@ -168,21 +168,25 @@ public final class BlockStore {
     public List<TagRow> tags(long gatewayId) throws DatabaseException {
         return list(
                 "select name, type, unit, deadband, poll_nanos, sync, window_nanos, driver, device, low, high, configuration_version from tag where gateway_id = ? order by name",
-                r ->
-                        new TagRow(
-                                r.getString(1),
-                                ValueType.ofCode(r.getInt(2)),
-                                r.getString(3),
-                                r.getDouble(4),
-                                r.getLong(5),
-                                r.getString(6),
-                                r.getLong(7),
-                                r.getString(8),
-                                r.getString(9),
-                                orNull(r, 10),
-                                orNull(r, 11),
-                                r.getLong(12)),
+                r -> tag(r, 0),
                 gatewayId);
+    }
+
+    /** A tag whose columns begin behind so many others. */
+    static TagRow tag(ResultSet r, int behind) throws SQLException {
+        return new TagRow(
+                r.getString(behind + 1),
+                ValueType.ofCode(r.getInt(behind + 2)),
+                r.getString(behind + 3),
+                r.getDouble(behind + 4),
+                r.getLong(behind + 5),
+                r.getString(behind + 6),
+                r.getLong(behind + 7),
+                r.getString(behind + 8),
+                r.getString(behind + 9),
+                orNull(r, behind + 10),
+                orNull(r, behind + 11),
+                r.getLong(behind + 12));
     }
 
     private static @Nullable Double orNull(ResultSet r, int column) throws SQLException {
@@ -353,6 +357,22 @@ public final class BlockStore {
 
     /** Something that the receiver noticed and a person should see. */
     public record Finding(long id, String gateway, String kind, String detail, long foundNanos) {}
+
+    /**
+     * Bytes that the database takes on its disk, and what it is: {@code sqlite}, {@code
+     * postgresql}.
+     */
+    public Size size() throws DatabaseException {
+        return database.size();
+    }
+
+    /**
+     * How large the database is.
+     *
+     * @param kind {@code sqlite} or {@code postgresql}
+     * @param bytes on its disk, without its log
+     */
+    public record Size(String kind, long bytes) {}
 
     Database database() {
         return database;

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -65,6 +66,14 @@ public final class Database implements AutoCloseable {
                     "directory=%s can't be made: %s".formatted(directory, e.getMessage()), e);
         }
         return open(DatabaseSettings.in(directory));
+    }
+
+    /** How large it is. */
+    BlockStore.Size size() throws DatabaseException {
+        var sized = dialect.sized();
+        var bytes = new ArrayList<Long>();
+        each(sized.sql(), r -> r.getLong(1), bytes::add);
+        return new BlockStore.Size(sized.kind(), bytes.getFirst());
     }
 
     /** A connection for one writing thread; the caller closes it. */

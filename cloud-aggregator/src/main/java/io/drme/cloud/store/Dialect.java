@@ -61,6 +61,16 @@ sealed interface Dialect permits SqliteDialect, PostgresDialect {
     /** A statement of such a file in this database's words. */
     String ddl(String sql);
 
+    /** What this database is called, and the question for the bytes that it takes on its disk. */
+    Sized sized();
+
+    /**
+     * How a database says how large it is.
+     *
+     * @param sql gives one number, in bytes
+     */
+    record Sized(String kind, String sql) {}
+
     /** The text as the database can hold it. */
     String storable(String text);
 

@@ -220,6 +220,11 @@ final class PostgresDialect implements Dialect {
 
     /** Its texts hold every character but one. */
     @Override
+    public Sized sized() {
+        return new Sized("postgresql", "select pg_database_size(current_database())");
+    }
+
+    @Override
     public String storable(String text) {
         return text.indexOf('\0') < 0 ? text : text.replace('\0', '\uFFFD');
     }

@@ -6,12 +6,12 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 
 /**
  * A small text in the database, so that all members of a centre have the same. What another member
- * changed is seen within {@link #FRESH}.
+ * changed is seen within {@link #FRESH}. While the database is away, requests that ask for it share
+ * one look at it.
  */
 public final class SharedText implements KeptText {
     /** How long what was read is taken for what is there: each request asks for it. */
@@ -19,71 +19,50 @@ public final class SharedText implements KeptText {
 
     private final Database database;
     private final String name;
-    private final Clock clock;
-    private final ReentrantLock lock = new ReentrantLock();
-
-    /** Guarded by {@link #lock}. */
-    private String text = "";
-
-    /** Guarded by {@link #lock}. */
-    private long readAtNanos;
-
-    /** Guarded by {@link #lock}. */
-    private boolean isRead;
+    private final Fresh<String> fresh;
 
     /** The text of a name, which need not be there yet. */
     public SharedText(Database database, String name, Clock clock) {
         this.database = database;
         this.name = name;
-        this.clock = clock;
+        this.fresh = new Fresh<>(clock, FRESH, this::fetched);
     }
 
     @Override
     public String read() throws IOException {
-        lock.lock();
         try {
-            boolean isFresh = isRead && clock.nanoTime() - readAtNanos < FRESH.toNanos();
-            return isFresh ? text : fetched();
-        } finally {
-            lock.unlock();
+            return fresh.get();
+        } catch (DatabaseException e) {
+            throw new IOException(e.getMessage(), e);
         }
     }
 
     @Override
     public String readNow() throws IOException {
-        lock.lock();
         try {
-            return fetched();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private String fetched() throws IOException {
-        var found = new ArrayList<String>();
-        try {
-            database.each(
-                    "select body from document where name = ?",
-                    r -> r.getString(1),
-                    found::add,
-                    name);
+            return fresh.now();
         } catch (DatabaseException e) {
             throw new IOException(e.getMessage(), e);
         }
-        note(found.isEmpty() ? "" : found.getFirst());
-        return text;
     }
 
-    private void note(String now) {
-        // the same object while it is the same text
-        text = now.equals(text) ? text : now;
-        readAtNanos = clock.nanoTime();
-        isRead = true;
+    private String fetched() throws DatabaseException {
+        var found = new ArrayList<String>();
+        database.each(
+                "select body from document where name = ?", r -> r.getString(1), found::add, name);
+        return found.isEmpty() ? "" : found.getFirst();
     }
 
     @Override
     public void update(UnaryOperator<String> change) throws IOException {
-        lock.lock();
+        try {
+            fresh.change(() -> changed(change));
+        } catch (DatabaseException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private String changed(UnaryOperator<String> change) throws DatabaseException {
         try (var writer = database.openWriter(Dialect.Role.RECORDS)) {
             writer.begin();
             var statements = writer.statements();
@@ -100,11 +79,9 @@ public final class SharedText implements KeptText {
                         after);
             }
             writer.commit();
-            note(after);
-        } catch (SQLException | DatabaseException e) {
-            throw new IOException(e.getMessage(), e);
-        } finally {
-            lock.unlock();
+            return after;
+        } catch (SQLException e) {
+            throw new DatabaseException(String.valueOf(e.getMessage()), e);
         }
     }
 

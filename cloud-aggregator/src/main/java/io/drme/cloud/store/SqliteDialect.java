@@ -145,6 +145,13 @@ final class SqliteDialect implements Dialect {
     }
 
     @Override
+    public Sized sized() {
+        return new Sized(
+                "sqlite",
+                "select page_count * page_size from pragma_page_count(), pragma_page_size()");
+    }
+
+    @Override
     public String storable(String text) {
         return text;
     }

@@ -201,7 +201,7 @@ final class Chromium implements AutoCloseable {
     void expectNoErrors() {
         assertThat(driver.manage().logs().get("browser").getAll())
                 .filteredOn(e -> e.getLevel().intValue() >= 1_000)
-                .filteredOn(e -> !e.getMessage().contains("status of 40"))
+                .filteredOn(e -> !e.getMessage().contains("status of 4"))
                 .isEmpty();
     }
 

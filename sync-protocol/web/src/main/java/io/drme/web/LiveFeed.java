@@ -138,6 +138,16 @@ public final class LiveFeed {
         }
     }
 
+    /**
+     * Closes the lines of all clients, because nothing that comes from here would be the present;
+     * they come again, here or elsewhere. From any thread; does not wait.
+     *
+     * @param why for the client, at most 100 characters
+     */
+    public void endAll(String why) {
+        context.runOnContext(_ -> List.copyOf(clients).forEach(client -> client.close(why)));
+    }
+
     /** Whether one more client may come. */
     boolean hasRoom() {
         return clientCount < MAX_CLIENTS;

@@ -185,6 +185,21 @@ class LiveFeedTest {
         assertThat(refusal(cookie, server.origin())).isEqualTo(101);
     }
 
+    // A page at a member that was cut off looked live for as long as it was open.
+    @Test
+    void allLinesAreClosedWhereNothingThatComesWouldBeThePresent() throws Exception {
+        try (var one = connect(token);
+                var other = connect(token)) {
+            one.subscribe("**");
+            other.subscribe("a/**");
+            server.feed.endAll("this member is cut off");
+            for (var client : List.of(one, other)) {
+                assertThat(client.closed.poll(LIMIT_SECONDS, TimeUnit.SECONDS))
+                        .isEqualTo("this member is cut off");
+            }
+        }
+    }
+
     @Test
     void theFeedEndsWhenTheSignInDoes() throws Exception {
         try (var client = connect(token)) {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -114,24 +115,56 @@ public final class Connection implements AutoCloseable {
     public JsonArray list(String path, Map<String, String> parameters, long most)
             throws CommandException, InterruptedException {
         var items = new JsonArray();
+        pages(path, parameters, most, page -> page.forEach(items::add));
+        return items;
+    }
+
+    /**
+     * Hands over a list page by page, so that a long one need not be held; no more than {@code
+     * most} items.
+     *
+     * @return whether there are more
+     */
+    public boolean pages(
+            String path, Map<String, String> parameters, long most, Consumer<JsonArray> sink)
+            throws CommandException, InterruptedException {
         var asked = new java.util.TreeMap<>(parameters);
+        long left = most;
         while (true) {
             var page = get(path, asked);
-            for (var item : page.getJsonArray("items", new JsonArray())) {
-                if (items.size() < most) {
-                    items.add(item);
-                }
-            }
+            var items = page.getJsonArray("items", new JsonArray());
             var next = page.getString("next");
-            if (next == null || items.size() >= most) {
-                return items;
+            boolean isCut = items.size() > left;
+            sink.accept(
+                    isCut
+                            ? new JsonArray(items.stream().limit(left).collect(Collectors.toList()))
+                            : items);
+            left -= Math.min(left, items.size());
+            if (next == null || left == 0) {
+                return next != null || isCut;
             }
             asked.put("cursor", next);
         }
     }
 
-    private static String encode(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    /** Sets something. */
+    public JsonObject put(String path, JsonObject body)
+            throws CommandException, InterruptedException {
+        return send(
+                request(path)
+                        .header("Content-Type", "application/json")
+                        .PUT(HttpRequest.BodyPublishers.ofString(body.encode()))
+                        .build());
+    }
+
+    /** Removes something. */
+    public void delete(String path) throws CommandException, InterruptedException {
+        send(request(path).DELETE().build());
+    }
+
+    /** A text as one segment of a path, or as a value in a query. */
+    public static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private HttpRequest.Builder request(String path) throws CommandException {

@@ -33,21 +33,70 @@ public final class Listing {
 
     /** Prints the items and flushes. */
     public void print(JsonArray items, Format format, PrintWriter out) {
-        switch (format) {
-            case json -> out.println(new JsonObject().put("items", items).encodePrettily());
-            case csv -> csv(items, out);
-            case table -> table(items, out);
+        try (var printer = printer(format, out)) {
+            printer.add(items);
         }
-        out.flush();
     }
 
-    private void csv(JsonArray items, PrintWriter out) {
-        out.println(String.join(",", columns));
-        for (int i = 0; i < items.size(); i++) {
-            var item = items.getJsonObject(i);
-            out.println(
-                    String.join(
-                            ",", columns.stream().map(c -> Csv.quoted(cell(item, c))).toList()));
+    /** Prints a list as it comes. The caller closes it, which ends the list and flushes. */
+    public Printer printer(Format format, PrintWriter out) {
+        return new Printer(format, out);
+    }
+
+    /**
+     * A list that is being printed. JSON and CSV go out part by part; a table waits for its end, as
+     * its columns are as wide as the widest cell. Confined to one thread.
+     */
+    public final class Printer implements AutoCloseable {
+        private final Format format;
+        private final PrintWriter out;
+        private final JsonArray table = new JsonArray();
+        private boolean isFirst = true;
+
+        private Printer(Format format, PrintWriter out) {
+            this.format = format;
+            this.out = out;
+            switch (format) {
+                case json -> out.print("{\n  \"items\" : [ ");
+                case csv -> out.println(String.join(",", columns));
+                case table -> {
+                    // its heading is as wide as its rows
+                }
+            }
+        }
+
+        /** The next items. */
+        public void add(JsonArray items) {
+            for (int i = 0; i < items.size(); i++) {
+                var item = items.getJsonObject(i);
+                switch (format) {
+                    case json -> {
+                        out.print(isFirst ? "" : ", ");
+                        out.print(item.encodePrettily().replace("\n", "\n  "));
+                    }
+                    case csv ->
+                            out.println(
+                                    String.join(
+                                            ",",
+                                            columns.stream()
+                                                    .map(c -> Csv.quoted(cell(item, c)))
+                                                    .toList()));
+                    case table -> table.add(item);
+                }
+                isFirst = false;
+            }
+        }
+
+        @Override
+        public void close() {
+            switch (format) {
+                case json -> out.println(isFirst ? "]\n}" : " ]\n}");
+                case csv -> {
+                    // each row has ended its line
+                }
+                case table -> table(table, out);
+            }
+            out.flush();
         }
     }
 
