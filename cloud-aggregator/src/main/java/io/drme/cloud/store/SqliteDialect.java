@@ -131,12 +131,14 @@ final class SqliteDialect implements Dialect {
     @Override
     public List<String> migrations() {
         return List.of(
-                "001-first.sql", "002-clock.sql", "003-series-by-block.sql", "004-cluster.sql");
+                "001-first.sql", "002-clock.sql", "003-series-by-block.sql", "004-cluster.sql", "006-segments.sql");
     }
 
     @Override
     public String ddl(String sql) {
-        return sql.replace("${bytes}", "blob").replace("${clustered}", "without rowid");
+        return sql.replace("${bytes}", "blob")
+                .replace("${id}", "integer not null primary key")
+                .replace("${clustered}", "without rowid");
     }
 
     @Override
