@@ -24,6 +24,7 @@ import io.drme.cloud.sql.SqlQueries;
 import io.drme.cloud.store.AlarmStore;
 import io.drme.cloud.store.BlockStore;
 import io.drme.cloud.store.CentreAlarms;
+import io.drme.cloud.store.Compaction;
 import io.drme.cloud.store.Database;
 import io.drme.cloud.store.DatabaseException;
 import io.drme.cloud.store.DatabaseSettings;
@@ -162,6 +163,7 @@ public final class Centre implements AutoCloseable {
         url = web.url();
         var told = new Told(base, ingest.stats(), feed);
         opened(new MemberThread(List.of(told::tell, watch(base, changes)::step))).start();
+        startUpkeep(base);
         directory.announce(url);
     }
 
@@ -177,6 +179,17 @@ public final class Centre implements AutoCloseable {
                 clock,
                 changes,
                 () -> base.member.isFirst() && base.member.tooFew().isEmpty());
+    }
+
+    private void startUpkeep(Base base) throws DatabaseException {
+        var compaction = opened(Compaction.open(base.database, clock));
+        CentreMetrics.addStore(base.metrics, compaction.stats());
+        opened(
+                        new UpkeepThread(
+                                List.of(compaction::step),
+                                clock,
+                                () -> base.member.isFirst() && base.member.tooFew().isEmpty()))
+                .start();
     }
 
     private void addRoutes(Api api, Base base, Fleet fleet, Downlink downlink, LiveFeed feed) {
