@@ -29,6 +29,7 @@ import io.drme.cloud.store.Database;
 import io.drme.cloud.store.DatabaseException;
 import io.drme.cloud.store.DatabaseSettings;
 import io.drme.cloud.store.Records;
+import io.drme.cloud.store.Retention;
 import io.drme.cloud.store.SharedText;
 import io.drme.cloud.store.SqlReceiverStore;
 import io.drme.cloud.watch.CentreDesk;
@@ -183,10 +184,11 @@ public final class Centre implements AutoCloseable {
 
     private void startUpkeep(Base base) throws DatabaseException {
         var compaction = opened(Compaction.open(base.database, clock));
-        CentreMetrics.addStore(base.metrics, compaction.stats());
+        var retention = opened(Retention.open(base.database, clock, config.store().retention()));
+        CentreMetrics.addStore(base.metrics, compaction.stats(), retention);
         opened(
                         new UpkeepThread(
-                                List.of(compaction::step),
+                                List.of(compaction::step, retention::step),
                                 clock,
                                 () -> base.member.isFirst() && base.member.tooFew().isEmpty()))
                 .start();

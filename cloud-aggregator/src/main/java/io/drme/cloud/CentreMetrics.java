@@ -3,6 +3,7 @@ package io.drme.cloud;
 import io.drme.cloud.grid.Member;
 import io.drme.cloud.ingest.IngestStats;
 import io.drme.cloud.store.Database;
+import io.drme.cloud.store.Retention;
 import io.drme.cloud.store.SegmentStats;
 import io.drme.web.Metrics;
 import java.util.Map;
@@ -53,7 +54,7 @@ final class CentreMetrics {
     }
 
     /** What becomes of what is stored. */
-    static void addStore(Metrics metrics, SegmentStats segments) {
+    static void addStore(Metrics metrics, SegmentStats segments, Retention retention) {
         Map<String, String> none = Map.of();
         metrics.gauge(
                 "drme_segments_made_total",
@@ -90,6 +91,26 @@ final class CentreMetrics {
                 "Stored blocks and parts of segments that could not be read",
                 none,
                 segments::unreadableBlocks);
+        metrics.gauge(
+                "drme_expired_blocks_total",
+                "Blocks whose bytes were kept long enough",
+                none,
+                retention::expiredBlocks);
+        metrics.gauge(
+                "drme_expired_block_samples_total",
+                "Samples in blocks whose bytes were kept long enough",
+                none,
+                retention::expiredBlockSamples);
+        metrics.gauge(
+                "drme_expired_samples_total",
+                "Samples of tags that were kept long enough to be asked for",
+                none,
+                retention::expiredSamples);
+        metrics.gauge(
+                "drme_expired_roll_ups_total",
+                "Roll-ups, one a tag, level and segment, that were kept long enough",
+                none,
+                retention::expiredRollUps);
     }
 
     private static void addIngest(Metrics metrics, IngestStats stats) {

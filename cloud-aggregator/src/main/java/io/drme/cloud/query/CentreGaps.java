@@ -55,6 +55,9 @@ final class CentreGaps {
     /** A block's times are those of its samples; its polls may be so far outside of them. */
     private static final long MARGIN_NANOS = Duration.ofMinutes(10).toNanos();
 
+    private static final String EXPIRED =
+            "its samples were kept as long as the centre's store.retention says";
+
     private static final List<String> KINDS =
             List.of(
                     EventSchema.GATEWAY_LIFE.type(),
@@ -127,7 +130,11 @@ final class CentreGaps {
         var blocks =
                 new TagBlocks(
                         new TagName(tag), gaps, absent::why, times, e -> ids.getOrDefault(e, 0L));
-        feed(gateway, tag, times, span, blocks);
+        long expired = store.expiredUntil(gateway.id(), tag);
+        if (expired > span.fromNanos()) {
+            gaps.expired(span.fromNanos(), Math.min(expired, to), EXPIRED);
+        }
+        feed(gateway, tag, times, new Span(Math.max(span.fromNanos(), expired), to), blocks);
         events.forEach(e -> e.tell(times, gaps));
         pending(gateway, times, line, gaps);
         if (arrived > read) {

@@ -199,7 +199,7 @@ public final class Compaction implements AutoCloseable {
         long over = now - AFTER_DAY.toNanos();
         due.addAll(
                 store.list(
-                        "select epoch_id, period / 24 from segment where level = 1 and state = 1 group by 1, 2 having (period / 24 + 1) * ? <= ? or min(changed_at) <= ? order by 1, 2",
+                        "select epoch_id, period / 24 from segment where level = 1 and state = 1 and expired = 0 group by 1, 2 having (period / 24 + 1) * ? <= ? or min(changed_at) <= ? order by 1, 2",
                         r -> new Due(r.getLong(1), Segments.DAY, r.getLong(2)),
                         Duration.ofDays(1).toNanos(),
                         over,

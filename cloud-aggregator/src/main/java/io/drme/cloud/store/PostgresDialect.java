@@ -210,7 +210,7 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public List<String> migrations() {
-        return List.of("003-postgresql.sql", "004-cluster.sql", "006-segments.sql");
+        return List.of("003-postgresql.sql", "004-cluster.sql", "006-segments.sql", "007-retention.sql");
     }
 
     @Override

@@ -109,7 +109,7 @@ final class SegmentWork implements AutoCloseable {
             throws DatabaseException, SQLException {
         var replaced =
                 store.list(
-                        "select id from segment where epoch_id = ? and state = 1 and ((level = ? and period = ?) or (level = 1 and ? = 2 and period between ? and ?)) order by period, level",
+                        "select id from segment where epoch_id = ? and state = 1 and expired = 0 and ((level = ? and period = ?) or (level = 1 and ? = 2 and period between ? and ?)) order by period, level",
                         r -> r.getLong(1),
                         target.epochId,
                         target.level,
@@ -377,7 +377,7 @@ final class SegmentWork implements AutoCloseable {
         for (var old : replaced) {
             isUnchanged &=
                     statements.change(
-                                    "update segment set state = 2, changed_at = ? where id = ? and state = 1",
+                                    "update segment set state = 2, changed_at = ? where id = ? and state = 1 and expired = 0",
                                     now,
                                     old)
                             == 1;
