@@ -27,7 +27,6 @@ import io.drme.cloud.store.CentreAlarms;
 import io.drme.cloud.store.Compaction;
 import io.drme.cloud.store.Database;
 import io.drme.cloud.store.DatabaseException;
-import io.drme.cloud.store.DatabaseSettings;
 import io.drme.cloud.store.Records;
 import io.drme.cloud.store.Retention;
 import io.drme.cloud.store.SharedText;
@@ -128,7 +127,7 @@ public final class Centre implements AutoCloseable {
         var starting = background("member-start", () -> Member.start(config.cluster()));
         // where what follows fails, or its start takes too long, it has to be ended all the same
         parts.push(() -> joined(starting).close());
-        var database = opened(database(data));
+        var database = opened(CentreDatabase.open(config, data));
         var receiverStore = opened(SqlReceiverStore.open(database));
         var access = access(data, database);
         var keys = keys(data, database);
@@ -351,22 +350,6 @@ public final class Centre implements AutoCloseable {
         return config.cluster().isAlone()
                 ? CentreKeyFile.open(data)
                 : CentreKeyFile.open(data, new SharedText(database, "centre.key", clock));
-    }
-
-    private Database database(Path data) throws DatabaseException {
-        var store = config.store();
-        if (store.url().isEmpty()) {
-            return Database.openIn(data);
-        }
-        var settings =
-                new DatabaseSettings(
-                        store.url().get(),
-                        store.user(),
-                        store.passwordFile(),
-                        store.ca(),
-                        Optional.empty());
-        return Database.open(
-                config.cluster().isAlone() ? settings : settings.sharedBy(config.cluster().name()));
     }
 
     private Listen listen() {

@@ -204,6 +204,36 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
+    public void beginSnapshot(Statements statements) throws SQLException {
+        statements.change("set transaction isolation level repeatable read, read only");
+    }
+
+    @Override
+    public String tables() {
+        return "select table_name from information_schema.tables where table_schema = current_schema() and table_type = 'BASE TABLE'";
+    }
+
+    @Override
+    public void numberOn(Statements statements, String table) throws SQLException {
+        var identity =
+                statements.one(
+                        "select column_name from information_schema.columns where table_schema = current_schema() and table_name = ? and is_identity = 'YES'",
+                        r -> r.getString(1),
+                        table);
+        if (identity.isPresent()) {
+            statements.one(
+                    "select setval(pg_get_serial_sequence(?, ?), 1 + (select coalesce(max("
+                            + identity.get()
+                            + "), 0) from "
+                            + table
+                            + "), false)",
+                    r -> r.getLong(1),
+                    table,
+                    identity.get());
+        }
+    }
+
+    @Override
     public void ownSchema(Statements statements) throws SQLException {
         statements.one("select pg_advisory_xact_lock(?)", r -> r.getString(1), TABLES);
     }

@@ -124,6 +124,21 @@ final class SqliteDialect implements Dialect {
     }
 
     @Override
+    public void beginSnapshot(Statements statements) throws SQLException {
+        statements.change("begin");
+    }
+
+    @Override
+    public String tables() {
+        return "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'";
+    }
+
+    @Override
+    public void numberOn(Statements statements, String table) {
+        // the next number is above the greatest
+    }
+
+    @Override
     public void ownSchema(Statements statements) {
         // as above
     }
