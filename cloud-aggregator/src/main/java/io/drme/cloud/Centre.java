@@ -28,12 +28,14 @@ import io.drme.cloud.sql.SqlQueries;
 import io.drme.cloud.store.AlarmStore;
 import io.drme.cloud.store.BlockStore;
 import io.drme.cloud.store.CentreAlarms;
+import io.drme.cloud.store.Compaction;
 import io.drme.cloud.store.Database;
 import io.drme.cloud.store.DatabaseException;
 import io.drme.cloud.store.DatabaseSettings;
 import io.drme.cloud.store.FleetRows;
 import io.drme.cloud.store.FleetStore;
 import io.drme.cloud.store.Records;
+import io.drme.cloud.store.Retention;
 import io.drme.cloud.store.SharedText;
 import io.drme.cloud.store.SqlReceiverStore;
 import io.drme.cloud.watch.CentreDesk;
@@ -133,7 +135,7 @@ public final class Centre implements AutoCloseable {
         var starting = background("member-start", () -> Member.start(config.cluster()));
         // where what follows fails, or its start takes too long, it has to be ended all the same
         parts.push(() -> joined(starting).close());
-        var database = opened(database(data));
+        var database = opened(CentreDatabase.open(config, data));
         var receiverStore = opened(SqlReceiverStore.open(database));
         var access = access(data, database);
         var keys = keys(data, database);
@@ -175,6 +177,7 @@ public final class Centre implements AutoCloseable {
         var told = new Told(base, ingest.stats(), feed);
         opened(new MemberThread(List.of(told::tell, watch(base, changes)::step, jobs::step)))
                 .start();
+        startUpkeep(base);
         directory.announce(url);
     }
 
@@ -198,6 +201,18 @@ public final class Centre implements AutoCloseable {
                 clock,
                 changes,
                 () -> base.member.isFirst() && base.member.tooFew().isEmpty());
+    }
+
+    private void startUpkeep(Base base) throws DatabaseException {
+        var compaction = opened(Compaction.open(base.database, clock));
+        var retention = opened(Retention.open(base.database, clock, config.store().retention()));
+        CentreMetrics.addStore(base.metrics, compaction.stats(), retention);
+        opened(
+                        new UpkeepThread(
+                                List.of(compaction::step, retention::step),
+                                clock,
+                                () -> base.member.isFirst() && base.member.tooFew().isEmpty()))
+                .start();
     }
 
     private void addRoutes(Api api, Base base, Fleet fleet, Downlink downlink, LiveFeed feed) {
@@ -368,22 +383,6 @@ public final class Centre implements AutoCloseable {
         return config.cluster().isAlone()
                 ? CentreKeyFile.open(data)
                 : CentreKeyFile.open(data, new SharedText(database, "centre.key", clock));
-    }
-
-    private Database database(Path data) throws DatabaseException {
-        var store = config.store();
-        if (store.url().isEmpty()) {
-            return Database.openIn(data);
-        }
-        var settings =
-                new DatabaseSettings(
-                        store.url().get(),
-                        store.user(),
-                        store.passwordFile(),
-                        store.ca(),
-                        Optional.empty());
-        return Database.open(
-                config.cluster().isAlone() ? settings : settings.sharedBy(config.cluster().name()));
     }
 
     private Listen listen() {

@@ -3,6 +3,8 @@ package io.drme.cloud;
 import io.drme.cloud.grid.Member;
 import io.drme.cloud.ingest.IngestStats;
 import io.drme.cloud.store.Database;
+import io.drme.cloud.store.Retention;
+import io.drme.cloud.store.SegmentStats;
 import io.drme.web.Metrics;
 import java.util.Map;
 
@@ -49,6 +51,66 @@ final class CentreMetrics {
                 "Facts that could not be brought into the grid; the log names each",
                 none,
                 grid::refused);
+    }
+
+    /** What becomes of what is stored. */
+    static void addStore(Metrics metrics, SegmentStats segments, Retention retention) {
+        Map<String, String> none = Map.of();
+        metrics.gauge(
+                "drme_segments_made_total",
+                "Hour and day segments made of blocks and of segments",
+                none,
+                segments::segments);
+        metrics.gauge(
+                "drme_segment_blocks_total",
+                "Blocks whose samples went into segments",
+                none,
+                segments::blocks);
+        metrics.gauge(
+                "drme_segment_samples_total",
+                "Samples packed into segments, those of an hour again with their day",
+                none,
+                segments::samples);
+        metrics.gauge(
+                "drme_segment_bytes_total",
+                "Bytes of the samples packed into segments",
+                none,
+                segments::bytes);
+        metrics.gauge(
+                "drme_segment_waiting_blocks",
+                "Blocks that no segment holds yet",
+                none,
+                segments::waiting);
+        metrics.gauge(
+                "drme_segment_lost_races_total",
+                "Segments thrown away as another member had made one of the same blocks",
+                none,
+                segments::lostRaces);
+        metrics.gauge(
+                "drme_segment_unreadable_total",
+                "Stored blocks and parts of segments that could not be read",
+                none,
+                segments::unreadableBlocks);
+        metrics.gauge(
+                "drme_expired_blocks_total",
+                "Blocks whose bytes were kept long enough",
+                none,
+                retention::expiredBlocks);
+        metrics.gauge(
+                "drme_expired_block_samples_total",
+                "Samples in blocks whose bytes were kept long enough",
+                none,
+                retention::expiredBlockSamples);
+        metrics.gauge(
+                "drme_expired_samples_total",
+                "Samples of tags that were kept long enough to be asked for",
+                none,
+                retention::expiredSamples);
+        metrics.gauge(
+                "drme_expired_roll_ups_total",
+                "Roll-ups, one a tag, level and segment, that were kept long enough",
+                none,
+                retention::expiredRollUps);
     }
 
     private static void addIngest(Metrics metrics, IngestStats stats) {

@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
             "  drme-cloud run --data /var/lib/drme-cloud",
             "  drme-cloud check cloud.yaml",
             "  drme-cloud test cloud.yaml",
+            "  drme-cloud backup /backup/centre.drme --data /var/lib/drme-cloud",
             "  drme-cloud users add anna --role operator --data /var/lib/drme-cloud"
         })
 public final class Main {
@@ -136,8 +137,7 @@ public final class Main {
                                     "MQTT port instead of the configured one; 0 takes a free one.")
                     @Nullable Integer mqttPort)
             throws InvalidConfigException, StartException, InterruptedException {
-        var read = file == null ? CloudConfig.defaults() : CloudConfig.read(file);
-        var config = read.withPorts(Optional.ofNullable(port), Optional.ofNullable(mqttPort));
+        var config = config(file).withPorts(Optional.ofNullable(port), Optional.ofNullable(mqttPort));
         var clock = new SystemClock();
         long begin = clock.nanoTime();
         var centre = Centre.start(config, data, clock);
@@ -187,6 +187,68 @@ public final class Main {
         outcomes.forEach(outcome -> FleetTests.lines(outcome).forEach(out()::println));
         boolean allPass = outcomes.stream().allMatch(o -> o.failure().isEmpty());
         return allPass ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    @Command(
+            name = "backup",
+            description =
+                    "Writes database, key and accounts into one file, while the centre may run. The file holds the centre's key: keep it as such.",
+            mixinStandardHelpOptions = true,
+            footer = {
+                "%nExamples:",
+                "  drme-cloud backup /backup/centre.drme --data /var/lib/drme-cloud",
+                "  drme-cloud backup /backup/centre.drme --config /etc/drme/cloud.yaml"
+            })
+    int backup(
+            @Parameters(paramLabel = "FILE", description = "The file to write.") Path file,
+            @Option(names = "--config", paramLabel = "FILE", description = CONFIG_TEXT)
+                    @Nullable Path configuration,
+            @Option(
+                            names = "--data",
+                            paramLabel = "DIR",
+                            defaultValue = CloudConfig.DEFAULT_DIRECTORY,
+                            description = "The centre's data directory; default: ${DEFAULT-VALUE}.")
+                    Path data)
+            throws InvalidConfigException, StartException {
+        var content = BackupCommands.backup(config(configuration), data, file);
+        out().printf(
+                        "%s holds %,d rows, %,d blocks and events among them, and %s%n",
+                        file,
+                        content.total(),
+                        content.rows().getOrDefault("item", 0L),
+                        content.files().keySet());
+        return 0;
+    }
+
+    @Command(
+            name = "restore",
+            description =
+                    "Fills an empty database and data directory from a backup. Gateways then send again what it lacked, as far as they still have it, and name the rest.",
+            mixinStandardHelpOptions = true,
+            footer = {
+                "%nExample:",
+                "  drme-cloud restore /backup/centre.drme --data /var/lib/drme-cloud"
+            })
+    int restore(
+            @Parameters(paramLabel = "FILE", description = "The file that backup wrote.") Path file,
+            @Option(names = "--config", paramLabel = "FILE", description = CONFIG_TEXT)
+                    @Nullable Path configuration,
+            @Option(
+                            names = "--data",
+                            paramLabel = "DIR",
+                            defaultValue = CloudConfig.DEFAULT_DIRECTORY,
+                            description = "An empty data directory; default: ${DEFAULT-VALUE}.")
+                    Path data)
+            throws InvalidConfigException, StartException {
+        var content = BackupCommands.restore(config(configuration), data, file);
+        out().printf(
+                        "restored %,d rows, %,d blocks and events among them; start the centre with drme-cloud run --data %s%n",
+                        content.total(), content.rows().getOrDefault("item", 0L), data);
+        return 0;
+    }
+
+    private static CloudConfig config(@Nullable Path file) throws InvalidConfigException {
+        return file == null ? CloudConfig.defaults() : CloudConfig.read(file);
     }
 
     @Command(

@@ -105,21 +105,21 @@ public record CloudConfig(
      * @param user role at a PostgreSQL server
      * @param passwordFile its password, one line
      * @param ca authority of that server's certificate; anything but loopback demands it
-     * @param retention how long blocks are kept after their last sample; zero means for ever
+     * @param retention how long samples and roll-ups are kept
      */
     public record StoreConfig(
             Optional<String> url,
             Optional<String> user,
             Optional<Path> passwordFile,
             Optional<Path> ca,
-            Duration retention) {
+            RetentionConfig retention) {
         static StoreConfig defaults() {
             return new StoreConfig(
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
-                    Duration.ZERO);
+                    RetentionConfig.forEver());
         }
     }
 

@@ -18,7 +18,6 @@ import java.util.regex.Pattern;
 /** Reads the sections of {@code cloud.yaml}; what is wrong goes to {@link Problems}. */
 final class ConfigReader {
     private static final int MAX_GATEWAYS = 100_000;
-    private static final Duration MAX_RETENTION = Duration.ofDays(36_500);
 
     private static final Pattern POSTGRES_SCHEME = Pattern.compile("(?i)jdbc:postgres");
     private static final String POSTGRES_EXAMPLE = "jdbc:postgresql://db.example:5432/drme";
@@ -104,11 +103,7 @@ final class ConfigReader {
                 user,
                 passwordFile,
                 ca,
-                s.duration(
-                        "retention",
-                        StoreConfig.defaults().retention(),
-                        Duration.ZERO,
-                        MAX_RETENTION));
+                RetentionReader.read(s));
     }
 
     private static void onlyForPostgres(Section s, String key, boolean isGiven) {

@@ -10,6 +10,8 @@ import io.drme.cloud.store.BlockStore.Span;
 import io.drme.cloud.store.BlockStore.TagRow;
 import io.drme.cloud.store.DatabaseException;
 import io.drme.cloud.store.MissingBlocks;
+import io.drme.cloud.store.PieceReader;
+import io.drme.cloud.store.SeriesPieces;
 import io.drme.cloud.store.TimedBlocks;
 import io.drme.history.ClockLine;
 import io.drme.history.Gap;
@@ -27,6 +29,7 @@ import io.drme.sync.RangeSet;
 import io.drme.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +43,9 @@ final class CentreGaps {
     /** Blocks looked at by one question; it bounds its time. A year of blocks a minute. */
     private static final int MAX_BLOCKS = 600_000;
 
+    /** Blocks of one moment: one a poll group of a large gateway. */
+    private static final int MAX_AROUND = 64;
+
     /** Events looked at by one question, the newest. */
     private static final int MAX_EVENTS = 100_000;
 
@@ -48,6 +54,9 @@ final class CentreGaps {
 
     /** A block's times are those of its samples; its polls may be so far outside of them. */
     private static final long MARGIN_NANOS = Duration.ofMinutes(10).toNanos();
+
+    private static final String EXPIRED =
+            "its samples were kept as long as the centre's store.retention says";
 
     private static final List<String> KINDS =
             List.of(
@@ -121,7 +130,11 @@ final class CentreGaps {
         var blocks =
                 new TagBlocks(
                         new TagName(tag), gaps, absent::why, times, e -> ids.getOrDefault(e, 0L));
-        feed(gateway, tag, times, span, blocks);
+        long expired = store.expiredUntil(gateway.id(), tag);
+        if (expired > span.fromNanos()) {
+            gaps.expired(span.fromNanos(), Math.min(expired, to), EXPIRED);
+        }
+        feed(gateway, tag, times, new Span(Math.max(span.fromNanos(), expired), to), blocks);
         events.forEach(e -> e.tell(times, gaps));
         pending(gateway, times, line, gaps);
         if (arrived > read) {
@@ -136,9 +149,7 @@ final class CentreGaps {
     private void feed(Gateway gateway, String tag, ClockLine times, Span span, TagBlocks blocks)
             throws DatabaseException {
         var places = new ArrayList<BlockPlace>();
-        timed.before(gateway.id(), tag, times, span.fromNanos() - MARGIN_NANOS)
-                .map(row -> new BlockPlace(row.epochId(), row.place(), row.sequence()))
-                .ifPresent(places::add);
+        before(gateway, tag, times, span.fromNanos() - MARGIN_NANOS).ifPresent(places::add);
         var wide = new Span(span.fromNanos() - MARGIN_NANOS, span.toNanos() + MARGIN_NANOS);
         for (var place : timed.blocks(gateway.id(), times, wide, MAX_BLOCKS)) {
             if (places.isEmpty() || !place.equals(places.getFirst())) {
@@ -162,6 +173,71 @@ final class CentreGaps {
         } catch (BadBlockException e) {
             throw new IllegalStateException("a stored block can't be read: " + e.getMessage(), e);
         }
+    }
+
+    /** A sample by which its block is found, its times as they are stored. */
+    private record Sample(long epochId, long stamp, long sourceTime) {}
+
+    /** The last block before a time that has samples of the tag. */
+    private Optional<BlockPlace> before(Gateway gateway, String tag, ClockLine times, long nanos)
+            throws DatabaseException {
+        var pieces = new SeriesPieces(store);
+        var last = new ArrayList<Sample>();
+        for (var span : times.raw(nanos, nanos)) {
+            for (var part : pieces.around(gateway.id(), tag, span.from())) {
+                lastBefore(part, span.from()).ifPresent(last::add);
+            }
+        }
+        var whole = pieces.before(gateway.id(), tag, times, nanos);
+        if (whole.isPresent() && whole.get() instanceof SeriesPieces.Part part) {
+            last.add(new Sample(part.epochId(), part.lastStamp(), part.lastTime()));
+        }
+        var sample =
+                last.stream()
+                        .max(
+                                Comparator.comparingLong(Sample::epochId)
+                                        .thenComparingLong(Sample::stamp));
+        if (whole.isPresent()
+                && whole.get() instanceof SeriesPieces.Fresh(var row, _)
+                && sample.filter(s -> isBehind(s, row)).isEmpty()) {
+            return Optional.of(new BlockPlace(row.epochId(), row.place(), row.sequence()));
+        }
+        return sample.isEmpty() ? Optional.empty() : holding(sample.get(), tag);
+    }
+
+    private static boolean isBehind(Sample sample, BlockStore.SeriesRow row) {
+        return sample.epochId > row.epochId()
+                || (sample.epochId == row.epochId() && sample.stamp >= row.place());
+    }
+
+    private Optional<Sample> lastBefore(SeriesPieces.Piece part, long nanos)
+            throws DatabaseException {
+        var samples = new PieceReader(store, ClockLine.EMPTY).read(part);
+        for (int i = samples.size() - 1; i >= 0; i--) {
+            if (samples.sourceTimes()[i] < nanos) {
+                return Optional.of(
+                        new Sample(
+                                part.epochId(),
+                                samples.gatewayTimes()[i],
+                                samples.sourceTimes()[i]));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The block that a sample came in. */
+    private Optional<BlockPlace> holding(Sample sample, String tag) throws DatabaseException {
+        try {
+            for (var place : timed.around(sample.epochId, sample.sourceTime, MAX_AROUND)) {
+                var block = open(place);
+                if (block.isPresent() && block.get().seriesOf(new TagName(tag)).length > 0) {
+                    return Optional.of(place);
+                }
+            }
+        } catch (BadBlockException e) {
+            throw new IllegalStateException("a stored block can't be read: " + e.getMessage(), e);
+        }
+        return Optional.empty();
     }
 
     private Optional<BlockReader> open(BlockPlace place)

@@ -1,12 +1,12 @@
 package io.drme.cloud.query;
 
-import io.drme.block.BadBlockException;
-import io.drme.block.BlockReader;
 import io.drme.block.SeriesColumns;
 import io.drme.cloud.store.BlockStore;
-import io.drme.cloud.store.BlockStore.SeriesRow;
 import io.drme.cloud.store.BlockStore.Span;
 import io.drme.cloud.store.DatabaseException;
+import io.drme.cloud.store.PieceReader;
+import io.drme.cloud.store.SeriesPieces;
+import io.drme.cloud.store.SeriesPieces.Piece;
 import io.drme.cloud.store.TimedBlocks;
 import io.drme.history.ClockLine;
 import io.drme.model.Quality;
@@ -16,24 +16,25 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The samples of a tag as they were stored: each once, in the gateway's order, which is that of
  * (epoch, stamp) and never of a clock that may go back; envelopes stand where the samples stood
- * that they replace. Safe for use from any thread; may block.
+ * that they replace. Blocks as they came and segments give the same. Safe for use from any thread;
+ * may block.
  */
 public final class RawHistory {
-    /** Blocks asked for at once. */
-    private static final int ROWS = 64;
-
     private final BlockStore store;
     private final TimedBlocks timed;
+    private final SeriesPieces pieces;
 
     /** Reads from a store. */
     public RawHistory(BlockStore store) {
         this.store = store;
         this.timed = new TimedBlocks(store);
+        this.pieces = new SeriesPieces(store);
     }
 
     /**
@@ -44,26 +45,25 @@ public final class RawHistory {
     public record HistorySample(long sourceTime, long gatewayTime, Reading reading) {}
 
     /**
-     * Where a list goes on: behind the sample {@code index} of that block.
+     * Where a list goes on, wherever the samples are by then: behind so many samples of a stamp.
      *
-     * @param place the least stamp of the tag's polls in the block
-     * @param index rank among the tag's samples in the block, from 0
+     * @param stamp as it is stored
+     * @param count samples of that stamp, within the span, that the list has had
      */
-    public record Place(long epochId, long place, long sequence, int index) {
+    public record Place(long epochId, long stamp, int count) {
         /** Before everything. */
-        public static final Place START = new Place(0, Long.MIN_VALUE, 0, -1);
+        public static final Place START = new Place(0, Long.MIN_VALUE, 0);
 
         /** Reads what {@link #toString} wrote. */
         public static Optional<Place> parse(String text) {
             var words = text.split(" ", -1);
             try {
-                return words.length == 4
+                return words.length == 3
                         ? Optional.of(
                                 new Place(
                                         Long.parseLong(words[0]),
                                         Long.parseLong(words[1]),
-                                        Long.parseLong(words[2]),
-                                        Integer.parseInt(words[3])))
+                                        Integer.parseInt(words[2])))
                         : Optional.empty();
             } catch (NumberFormatException _) {
                 return Optional.empty();
@@ -72,7 +72,7 @@ public final class RawHistory {
 
         @Override
         public String toString() {
-            return epochId + " " + place + " " + sequence + " " + index;
+            return epochId + " " + stamp + " " + count;
         }
     }
 
@@ -88,169 +88,110 @@ public final class RawHistory {
      */
     public Part read(long gatewayId, String tag, Span span, Place after, int limit)
             throws DatabaseException {
-        var reading = new Walk(gatewayId, tag, span);
-        reading.startBehind(after);
+        var walk = new Walk(gatewayId, tag, span, after);
         var samples = new ArrayList<HistorySample>();
         var last = after;
-        while (reading.next()) {
+        while (walk.next()) {
             if (samples.size() == limit) {
                 return new Part(samples, last);
             }
-            samples.add(reading.sample());
-            last = reading.place();
+            samples.add(walk.found().sample);
+            last = walk.found().place;
         }
         return new Part(samples, null);
     }
 
     /** Hands on every sample of a tag in a span, in order. */
-    public void each(
-            long gatewayId, String tag, Span span, java.util.function.Consumer<HistorySample> sink)
+    public void each(long gatewayId, String tag, Span span, Consumer<HistorySample> sink)
             throws DatabaseException {
-        var walk = new Walk(gatewayId, tag, span);
+        var walk = new Walk(gatewayId, tag, span, Place.START);
         while (walk.next()) {
-            sink.accept(walk.sample());
+            sink.accept(walk.found().sample);
         }
     }
 
-    /** Walks over samples block by block. */
+    private record Found(Place place, HistorySample sample) {}
+
+    /** Walks over samples, pieces that overlap in stamps together. */
     private final class Walk {
-        private final long gatewayId;
-        private final String tag;
         private final Span span;
+        private final Place after;
         private final ClockLine clock;
-        private final SeriesColumns columns = new SeriesColumns();
-        private List<SeriesRow> rows = List.of();
-        private int row;
-        private boolean moreRows = true;
-        private long epochId;
-        private long place = Long.MIN_VALUE;
-        private long sequence;
-        private int skipThrough = -1;
-        private List<Found> block = List.of();
+        private final PieceReader reader;
+        private final List<List<Piece>> clusters;
+        private int cluster;
+        private List<Found> found = List.of();
         private int at;
 
-        private record Found(int index, HistorySample sample) {}
-
-        Walk(long gatewayId, String tag, Span span) throws DatabaseException {
+        Walk(long gatewayId, String tag, Span span, Place after) throws DatabaseException {
             this.clock = timed.clock(gatewayId);
-            this.gatewayId = gatewayId;
-            this.tag = tag;
             this.span = span;
-        }
-
-        void startBehind(Place place) {
-            epochId = place.epochId;
-            this.place = place.place;
-            sequence = Math.max(0, place.sequence - 1);
-            skipThrough = place.index;
+            this.after = after;
+            this.reader = new PieceReader(store, clock);
+            this.clusters =
+                    PieceReader.overlapping(
+                            pieces.list(
+                                    gatewayId, tag, clock, span, after.epochId, after.stamp, 0));
         }
 
         boolean next() throws DatabaseException {
             at++;
-            while (at >= block.size()) {
-                if (!nextBlock()) {
+            while (at >= found.size()) {
+                if (cluster == clusters.size()) {
                     return false;
                 }
+                found = decode(clusters.get(cluster++));
                 at = 0;
             }
             return true;
         }
 
-        HistorySample sample() {
-            return block.get(at).sample;
+        Found found() {
+            return found.get(at);
         }
 
-        Place place() {
-            return new Place(epochId, place, sequence, block.get(at).index);
-        }
-
-        private boolean nextBlock() throws DatabaseException {
-            if (row >= rows.size()) {
-                if (!moreRows) {
-                    return false;
-                }
-                rows =
-                        timed.series(
-                                gatewayId,
-                                tag,
-                                clock,
-                                span,
-                                new BlockStore.BlockPlace(epochId, place, sequence),
-                                ROWS);
-                row = 0;
-                moreRows = rows.size() == ROWS;
-                if (rows.isEmpty()) {
-                    return false;
-                }
-            }
-            var first = rows.get(row);
-            boolean isResumed =
-                    skipThrough >= 0
-                            && first.sequence() == sequence + 1
-                            && first.epochId() == epochId;
-            var series = seriesOfBlock(first);
-            epochId = first.epochId();
-            place = first.place();
-            sequence = first.sequence();
-            block = decode(first, series, isResumed ? skipThrough : -1);
-            skipThrough = -1;
-            return true;
-        }
-
-        /** All rows of the block, also where they were cut off at the end of what was asked for. */
-        private List<SeriesRow> seriesOfBlock(SeriesRow first) throws DatabaseException {
-            int end = row;
-            while (end < rows.size()
-                    && rows.get(end).sequence() == first.sequence()
-                    && rows.get(end).epochId() == first.epochId()) {
-                end++;
-            }
-            boolean cut = end == rows.size() && moreRows;
-            var found = rows.subList(row, end);
-            row = end;
-            if (!cut) {
-                return found;
-            }
-            var before =
-                    new BlockStore.BlockPlace(first.epochId(), first.place(), first.sequence() - 1);
-            return timed.series(gatewayId, tag, clock, span, before, ROWS).stream()
-                    .filter(s -> s.sequence() == first.sequence() && s.epochId() == first.epochId())
-                    .toList();
-        }
-
-        private List<Found> decode(SeriesRow place, List<SeriesRow> series, int skip)
-                throws DatabaseException {
-            var payload = store.block(place.epochId(), place.sequence());
-            if (payload.isEmpty()) {
-                return List.of();
-            }
+        private List<Found> decode(List<Piece> together) throws DatabaseException {
+            long epoch = together.getFirst().epochId();
             var all = new ArrayList<HistorySample>();
-            boolean isEnvelope = false;
-            try {
-                var reader = BlockReader.open(payload.get());
-                isEnvelope = reader.header().seal().envelope() != null;
-                for (var one : series) {
-                    reader.decode(one.ordinal(), columns);
-                    clock.correct(place.epochId(), columns);
-                    for (int i = 0; i < columns.size(); i++) {
-                        all.add(sample(i));
+            boolean inOrder = true;
+            long before = Long.MIN_VALUE;
+            for (var piece : together) {
+                var columns = reader.read(piece);
+                for (int i = 0; i < columns.size(); i++) {
+                    long time = columns.sourceTimes()[i];
+                    if (time >= span.fromNanos() && time < span.toNanos()) {
+                        long stamp = columns.gatewayTimes()[i];
+                        inOrder &= stamp >= before;
+                        before = stamp;
+                        all.add(new HistorySample(time, stamp, reading(columns, i)));
                     }
                 }
-            } catch (BadBlockException e) {
-                throw new IllegalStateException(
-                        "a stored block can't be read: " + e.getMessage(), e);
             }
-            if (series.size() > 1 || isEnvelope) {
+            if (!inOrder) {
                 all.sort(Comparator.comparingLong(HistorySample::gatewayTime));
             }
-            var found = new ArrayList<Found>();
-            for (int i = skip + 1; i < all.size(); i++) {
-                long time = all.get(i).sourceTime;
-                if (time >= span.fromNanos() && time < span.toNanos()) {
-                    found.add(new Found(i, readable(place.epochId(), all.get(i))));
+            return placed(epoch, all);
+        }
+
+        private List<Found> placed(long epoch, List<HistorySample> all) {
+            var placed = new ArrayList<Found>(all.size());
+            long before = Long.MIN_VALUE;
+            int count = 0;
+            for (var sample : all) {
+                count = sample.gatewayTime == before ? count + 1 : 1;
+                before = sample.gatewayTime;
+                var place = new Place(epoch, sample.gatewayTime, count);
+                if (isBehind(place)) {
+                    placed.add(new Found(place, readable(epoch, sample)));
                 }
             }
-            return found;
+            return placed;
+        }
+
+        private boolean isBehind(Place place) {
+            return place.epochId > after.epochId
+                    || place.stamp > after.stamp
+                    || (place.stamp == after.stamp && place.count > after.count);
         }
 
         private HistorySample readable(long epoch, HistorySample sample) {
@@ -261,21 +202,16 @@ public final class RawHistory {
                             clock.readable(epoch, sample.gatewayTime),
                             sample.reading);
         }
+    }
 
-        private HistorySample sample(int at) {
-            byte quality = columns.qualities()[at];
-            Reading reading;
-            if (Quality.isBad(quality)) {
-                reading = new Reading.Bad(Quality.reason(quality));
-            } else {
-                var value = Values.of(columns.type(), columns.bits()[at], columns.text(at));
-                reading =
-                        Quality.isGood(quality)
-                                ? new Reading.Good(value)
-                                : new Reading.Uncertain(value, Quality.reason(quality));
-            }
-            return new HistorySample(
-                    columns.sourceTimes()[at], columns.gatewayTimes()[at], reading);
+    private static Reading reading(SeriesColumns columns, int at) {
+        byte quality = columns.qualities()[at];
+        if (Quality.isBad(quality)) {
+            return new Reading.Bad(Quality.reason(quality));
         }
+        var value = Values.of(columns.type(), columns.bits()[at], columns.text(at));
+        return Quality.isGood(quality)
+                ? new Reading.Good(value)
+                : new Reading.Uncertain(value, Quality.reason(quality));
     }
 }

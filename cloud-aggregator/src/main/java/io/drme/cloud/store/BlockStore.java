@@ -232,6 +232,21 @@ public final class BlockStore {
         return found.stream().findFirst();
     }
 
+    /**
+     * Until when the samples of a tag are no longer kept, nanoseconds since 1970 UTC; 0 where all
+     * are.
+     */
+    public long expiredUntil(long gatewayId, String tag) throws DatabaseException {
+        return list(
+                        "select x.until_time from expiry x join series s on s.id = x.series_id where s.gateway_id = ? and s.tag = ?",
+                        r -> r.getLong(1),
+                        gatewayId,
+                        tag)
+                .stream()
+                .findFirst()
+                .orElse(0L);
+    }
+
     /** The newest events of some types of a gateway, oldest first in the gateway's own order. */
     public List<StoredEvent> newestEvents(long gatewayId, List<String> types, int limit)
             throws DatabaseException {

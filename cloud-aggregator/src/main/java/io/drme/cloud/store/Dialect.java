@@ -52,6 +52,15 @@ sealed interface Dialect permits SqliteDialect, PostgresDialect {
      */
     void own(Statements statements, String gateway) throws SQLException;
 
+    /** Begins a transaction that only reads, and sees one moment of the whole database. */
+    void beginSnapshot(Statements statements) throws SQLException;
+
+    /** The question for the names of all tables. */
+    String tables();
+
+    /** Rows of a table that are inserted from here on get numbers above those that are there. */
+    void numberOn(Statements statements, String table) throws SQLException;
+
     /** Until the end of the transaction no other process changes the tables. */
     void ownSchema(Statements statements) throws SQLException;
 

@@ -101,13 +101,15 @@ final class ItemIndex {
             return;
         }
         var places = places(item, block);
+        long place = LongStream.of(places).min().orElse(0);
         row(
                 item,
                 State.STORED,
                 new Times(
                         block.header().firstTime(),
                         block.header().lastTime(),
-                        LongStream.of(places).min().orElse(0)));
+                        place));
+        fresh(item, block, place);
         // A tag that changed its poll group or type has several series here, and one place: a
         // list that goes on behind a block must not find a part of it again.
         var byTag = new HashMap<TagName, Long>();
@@ -119,13 +121,47 @@ final class ItemIndex {
             series(item.sequence(), ordinal++, series, byTag.getOrDefault(series.tag(), 0L));
         }
         statements.changeAll(BLOCK_SERIES);
-        newest(item.sequence(), LongStream.of(places).min().orElse(0));
+        newest(item.sequence(), place);
         ids.arrivals()
                 .add(
                         epoch.id(),
                         item.sequence(),
                         block.header().firstTime(),
                         block.header().lastTime());
+    }
+
+    /** Until a segment holds its samples, the block is read as it came. */
+    private void fresh(Item item, BlockReader block, long place) throws SQLException {
+        statements.change(
+                "insert into fresh (epoch_id, sequence, place, last_stamp, first_time, last_time, received_at, samples) values (?, ?, ?, ?, ?, ?, ?, ?)",
+                epoch.id(),
+                item.sequence(),
+                place,
+                lastStamp(item, block),
+                block.header().firstTime(),
+                block.header().lastTime(),
+                nowNanos,
+                (long) item.samples());
+    }
+
+    private long lastStamp(Item item, BlockReader block) {
+        long last = 0;
+        for (int group = 0; group < block.groups(); group++) {
+            try {
+                var ticks = block.ticks(group);
+                last =
+                        Math.max(
+                                last,
+                                LongStream.of(ticks.gatewayTimes())
+                                        .limit(ticks.size())
+                                        .max()
+                                        .orElse(0));
+            } catch (BadBlockException e) {
+                log.warn("gateway={} item={} ticks-unread {}", gateway, item, e.getMessage());
+                return Segments.UNKNOWN_STAMP;
+            }
+        }
+        return last;
     }
 
     /** Notes where the newest samples of the block's series are, unless newer ones are known. */

@@ -72,6 +72,8 @@ final class KeptItems {
                 sequence);
         if (stream == StreamKind.DATA) {
             statements.change(
+                    "delete from fresh where epoch_id = ? and sequence = ?", epochId, sequence);
+            statements.change(
                     "delete from block_series where epoch_id = ? and sequence = ?",
                     epochId,
                     sequence);

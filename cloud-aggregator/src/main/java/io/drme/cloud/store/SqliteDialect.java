@@ -124,6 +124,21 @@ final class SqliteDialect implements Dialect {
     }
 
     @Override
+    public void beginSnapshot(Statements statements) throws SQLException {
+        statements.change("begin");
+    }
+
+    @Override
+    public String tables() {
+        return "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'";
+    }
+
+    @Override
+    public void numberOn(Statements statements, String table) {
+        // the next number is above the greatest
+    }
+
+    @Override
     public void ownSchema(Statements statements) {
         // as above
     }
@@ -131,17 +146,17 @@ final class SqliteDialect implements Dialect {
     @Override
     public List<String> migrations() {
         return List.of(
-                "001-first.sql",
-                "002-clock.sql",
-                "003-series-by-block.sql",
-                "004-cluster.sql",
                 "005-alarms.sql",
+                "006-segments.sql",
+                "007-retention.sql",
                 "008-fleet.sql");
     }
 
     @Override
     public String ddl(String sql) {
-        return sql.replace("${bytes}", "blob").replace("${clustered}", "without rowid");
+        return sql.replace("${bytes}", "blob")
+                .replace("${id}", "integer not null primary key")
+                .replace("${clustered}", "without rowid");
     }
 
     @Override

@@ -25,10 +25,6 @@ public final class TimedBlocks {
     private static final String SERIES =
             "select b.epoch_id, b.sequence, b.place, b.ordinal, b.type, b.samples, b.bad_samples, b.first_time, b.last_time, b.complete, b.first_bits, b.last_bits, b.min_bits, b.max_bits, b.total, b.integral, b.covered_nanos ";
 
-    private static final String BEFORE =
-            SERIES
-                    + "from epoch e cross join item i cross join block_series b where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1 and b.series_id = (select id from series where gateway_id = ? and tag = ?) and b.epoch_id = i.epoch_id and b.sequence = i.sequence and b.last_time < ? ";
-
     private final BlockStore store;
 
     /** Finds blocks of this store. */
@@ -60,90 +56,8 @@ public final class TimedBlocks {
                         r -> r.getLong(1)));
     }
 
-    /**
-     * The blocks that may hold samples of a tag in a span of source time, in the gateway's order.
-     *
-     * @param after only blocks behind that one
-     * @param limit at most so many rows
-     */
-    public List<SeriesRow> series(
-            long gatewayId, String tag, ClockLine clock, Span span, BlockPlace after, int limit)
-            throws DatabaseException {
-        var spans = clock.raw(span.fromNanos(), span.toNanos());
-        var values = new ArrayList<@Nullable Object>(List.of(gatewayId, gatewayId, tag));
-        var within =
-                any(
-                        spans,
-                        "i.last_time >= ? and i.first_time < ? and b.last_time >= ? and b.first_time < ?");
-        for (var one : spans) {
-            values.addAll(List.of(one.from(), one.to(), one.from(), one.to()));
-        }
-        values.addAll(
-                List.of(
-                        after.epochId(),
-                        after.epochId(),
-                        after.place(),
-                        after.place(),
-                        after.sequence(),
-                        limit));
-        return store.list(
-                SERIES
-                        + "from epoch e cross join item i cross join block_series b where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1 and b.series_id = (select id from series where gateway_id = ? and tag = ?) and b.epoch_id = i.epoch_id and b.sequence = i.sequence and "
-                        + within
-                        + " and (b.epoch_id > ? or (b.epoch_id = ? and (b.place > ? or (b.place = ? and b.sequence > ?)))) order by b.epoch_id, b.place, b.sequence, b.ordinal limit ?",
-                TimedBlocks::row,
-                values.toArray());
-    }
-
     private static String any(List<ClockLine.Raw> spans, String condition) {
         return "(" + String.join(" or ", Collections.nCopies(spans.size(), condition)) + ")";
-    }
-
-    /** The last block before a time that holds samples of a tag. */
-    public Optional<SeriesRow> before(long gatewayId, String tag, ClockLine clock, long nanos)
-            throws DatabaseException {
-        var found = new ArrayList<SeriesRow>();
-        for (var span : clock.raw(nanos, nanos)) {
-            before(gatewayId, tag, span.from())
-                    .filter(row -> lastTime(clock, row) < nanos)
-                    .ifPresent(found::add);
-        }
-        return found.stream().max(Comparator.comparingLong(row -> lastTime(clock, row)));
-    }
-
-    private static long lastTime(ClockLine clock, SeriesRow row) {
-        return clock.sourceTime(row.epochId(), row.place(), row.stats().lastTime());
-    }
-
-    /** The newer of the last block that ended before, and of the last that began before. */
-    private Optional<SeriesRow> before(long gatewayId, String tag, long nanos)
-            throws DatabaseException {
-        var ended =
-                store.list(
-                        BEFORE
-                                + "and i.last_time < ? order by e.number desc, i.last_time desc, b.place desc, b.ordinal desc limit 1",
-                        TimedBlocks::row,
-                        gatewayId,
-                        gatewayId,
-                        tag,
-                        nanos,
-                        nanos);
-        var under =
-                store.list(
-                        BEFORE
-                                + "and i.last_time >= ? and i.first_time < ? order by e.number desc, b.place desc, b.sequence desc, b.ordinal desc limit 1",
-                        TimedBlocks::row,
-                        gatewayId,
-                        gatewayId,
-                        tag,
-                        nanos,
-                        nanos,
-                        nanos);
-        return Stream.concat(ended.stream(), under.stream())
-                .max(
-                        Comparator.comparingLong(SeriesRow::epochId)
-                                .thenComparingLong(SeriesRow::place)
-                                .thenComparingLong(SeriesRow::sequence));
     }
 
     /** The newest block of each series of a gateway: (epoch, sequence) pairs, each once. */
@@ -172,6 +86,17 @@ public final class TimedBlocks {
                         + " order by i.epoch_id, i.place, i.sequence limit ?",
                 r -> new BlockPlace(r.getLong(1), r.getLong(2), r.getLong(3)),
                 values.toArray());
+    }
+
+    /** Stored blocks of an epoch whose samples lie around a time as it is stored. */
+    public List<BlockPlace> around(long epochId, long nanos, int limit) throws DatabaseException {
+        return store.list(
+                "select epoch_id, place, sequence from item where epoch_id = ? and stream = 2 and state = 1 and last_time >= ? and first_time <= ? order by last_time limit ?",
+                r -> new BlockPlace(r.getLong(1), r.getLong(2), r.getLong(3)),
+                epochId,
+                nanos,
+                nanos,
+                limit);
     }
 
     /** When the newest sample or poll that is here was; 0 where none is. */

@@ -36,7 +36,7 @@ class CloudConfigTest {
         assertThat(config.ingest().maxGateways()).isEqualTo(10_000);
         assertThat(config.ingest().tls()).isEmpty();
         assertThat(config.store().url()).isEmpty();
-        assertThat(config.store().retention()).isEqualTo(Duration.ZERO);
+        assertThat(config.store().retention()).isEqualTo(RetentionConfig.forEver());
         assertThat(config.web().listen()).hasToString("127.0.0.1:8080");
         assertThat(config.web().tls()).isEmpty();
     }
@@ -55,7 +55,7 @@ class CloudConfigTest {
         assertThat(config.cluster().listen().port()).isEqualTo(5711);
         assertThat(config.ingest().maxGateways()).isEqualTo(50);
         assertThat(config.store().url()).contains("jdbc:sqlite:/tmp/x.db");
-        assertThat(config.store().retention()).isEqualTo(Duration.ofDays(30));
+        assertThat(config.store().retention().usual().raw()).isEqualTo(Duration.ofDays(30));
         assertThat(config.store().user()).isEmpty();
         assertThat(config.web().listen().host()).isEqualTo("::1");
     }
@@ -134,6 +134,48 @@ class CloudConfigTest {
                 .hasMessageContaining(
                         ":4: pipelines.mean.by: 'sites' is not known (did you mean 'site'?)")
                 .hasMessageContaining("did you mean 'aggregate'?");
+    }
+
+    @Test
+    void retentionHasRulesOfWhichTheFirstThatMatchesCounts() throws Exception {
+        var retention =
+                read(
+                                """
+                                store:
+                                  retention:
+                                    raw: 30d
+                                    minutes: 365d
+                                    rules:
+                                      fast: {site: "acme/**", match: "*/press/vibration", raw: 7d}
+                                      press: {match: "*/press/**", raw: 0s, minutes: 0s}
+                                """)
+                        .store()
+                        .retention();
+        assertThat(retention.of("acme/a", "g", "press/vibration").raw())
+                .isEqualTo(Duration.ofDays(7));
+        assertThat(retention.of("acme/a", "g", "press/vibration").minutes())
+                .isEqualTo(Duration.ofDays(365));
+        assertThat(retention.of("other", "g", "press/vibration").raw()).isZero();
+        assertThat(retention.of("acme/a", "g", "boiler/pressure").raw())
+                .isEqualTo(Duration.ofDays(30));
+    }
+
+    @Test
+    void retentionThatCouldNotBeKeptIsRefused() {
+        assertThatThrownBy(() ->
+                        read(
+                                """
+                                store:
+                                  retention:
+                                    raw: 30d
+                                    minutes: 7d
+                                    rules:
+                                      all: {raw: 1h, minutes: 30d}
+                                """))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining(":4: store.retention.minutes")
+                .hasMessageContaining(":6: store.retention.rules.all.raw")
+                .hasMessageContaining(":6: store.retention.rules.all.match");
     }
 
     @Test

@@ -180,6 +180,11 @@ public final class FakeGateway {
 
     /** The catalogue of its tags, which also says where it stands. */
     public Item catalogue(String site, Map<String, String> labels) {
+        return catalogue(site, labels, 0);
+    }
+
+    /** The same, all tags with a deadband: their averages are weighted by time. */
+    public Item catalogue(String site, Map<String, String> labels, double deadband) {
         var entries = new ArrayList<TagCatalogue.Entry>();
         for (var tag : tags.tags()) {
             var device = new TagName(tag.name().text()).device();
@@ -188,7 +193,7 @@ public final class FakeGateway {
                             tag.name().text(),
                             tag.type(),
                             "Cel",
-                            0,
+                            deadband,
                             SECOND,
                             tag.sync(),
                             "modbus",

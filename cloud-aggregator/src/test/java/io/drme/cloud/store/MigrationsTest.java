@@ -74,24 +74,29 @@ class MigrationsTest {
                     .extracting(r -> r.epochId() + "/" + r.sequence())
                     .containsExactlyInAnyOrder("2/2", "1/1");
             var span = new BlockStore.Span(150, 310);
+            var pieces = new SeriesPieces(new BlockStore(database));
             assertThat(
-                            timed.series(
+                            pieces.list(
                                     1,
                                     "press/temperature",
                                     ClockLine.EMPTY,
                                     span,
-                                    BlockStore.BlockPlace.START,
-                                    10))
-                    .extracting(r -> r.epochId() + "/" + r.sequence())
+                                    0,
+                                    Long.MIN_VALUE,
+                                    0))
+                    .extracting(p -> p.epochId() + "/" + ((SeriesPieces.Fresh) p).row().sequence())
                     .containsExactly("1/1", "2/1", "2/2");
-            assertThat(timed.before(1, "press/temperature", ClockLine.EMPTY, 300))
+            assertThat(pieces.before(1, "press/temperature", ClockLine.EMPTY, 300))
                     .get()
-                    .matches(r -> r.epochId() == 2 && r.sequence() == 1);
-            assertThat(timed.before(1, "press/state", ClockLine.EMPTY, 180))
+                    .matches(p -> p.epochId() == 2 && p.place() == 200);
+            assertThat(pieces.before(1, "press/state", ClockLine.EMPTY, 180))
                     .as("it ended before in a block that did not")
                     .get()
-                    .matches(r -> r.epochId() == 1 && r.stats().lastTime() == 150);
-            assertThat(timed.before(1, "press/state", ClockLine.EMPTY, 150)).isEmpty();
+                    .matches(
+                            p ->
+                                    p.epochId() == 1
+                                            && SeriesPieces.lastTime(ClockLine.EMPTY, p) == 150);
+            assertThat(pieces.before(1, "press/state", ClockLine.EMPTY, 150)).isEmpty();
         }
     }
 }

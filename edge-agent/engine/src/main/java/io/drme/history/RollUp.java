@@ -169,6 +169,58 @@ public final class RollUp {
         return true;
     }
 
+    /**
+     * Takes what is known of the samples of one bucket, in place of them. Unlike {@link #addStats}
+     * it also takes what lies before the span, whose last value may hold, and bad samples among
+     * good ones.
+     *
+     * @param force takes also what only the samples would tell exactly, as they are gone
+     * @return false where it does not do, and nothing was taken
+     */
+    public boolean addBucket(Bucket bucket, boolean force) {
+        if (bucket.firstTime() >= to || (!weighted && bucket.lastTime() < from)) {
+            return true;
+        }
+        boolean isExact = !weighted || (bucket.inOrder() && bucket.firstTime() >= heldFrom);
+        if (bucket.lastTime() < from) {
+            if (isExact || force) {
+                holdOn(bucket);
+            }
+            return isExact || force;
+        }
+        boolean isWithin =
+                bucket.firstTime() >= from
+                        && bucket.lastTime() < to
+                        && step(bucket.firstTime()) == step(bucket.lastTime());
+        boolean isEnough =
+                !functions.contains(RollUpFunction.STDDEV)
+                        && !functions.contains(RollUpFunction.P95);
+        if (!isWithin || !(force || (isExact && isEnough))) {
+            return false;
+        }
+        int step = step(bucket.firstTime());
+        if (weighted) {
+            hold(bucket.firstTime());
+            integrals[step] += bucket.integral();
+            covered[step] += bucket.coveredNanos();
+            holdOn(bucket);
+        }
+        if (bucket.values() > 0) {
+            noteOrder(step, bucket.firstValueTime(), bucket.firstBits(), null);
+            noteOrder(step, bucket.lastValueTime(), bucket.lastBits(), null);
+            noteRange(step, bucket.minBits(), bucket.maxBits());
+            counts[step] += bucket.values();
+            addToSum(step, bucket.sum());
+        }
+        return true;
+    }
+
+    private void holdOn(Bucket bucket) {
+        holds = bucket.holds();
+        held = holds ? Values.asDouble(type, bucket.lastBits()) : 0;
+        heldFrom = Math.max(heldFrom, bucket.lastTime());
+    }
+
     /** Adds decoded samples. */
     public void add(SeriesColumns columns) {
         for (int i = 0; i < columns.size(); i++) {

@@ -19,16 +19,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BlockReader {
     private final Directory directory;
-    private final BlockHash hash;
+    private final ByteBuffer whole;
     private final @Nullable TickColumns[] ticks;
     private final SeriesCodec codec = new SeriesCodec();
     private final ByteSource source = new ByteSource();
     private byte[] expanded = {};
     private List<BlockSeries> series = List.of();
 
-    private BlockReader(Directory directory, BlockHash hash) {
+    private BlockReader(Directory directory, ByteBuffer whole) {
         this.directory = directory;
-        this.hash = hash;
+        this.whole = whole;
         this.ticks = new TickColumns[directory.groups];
     }
 
@@ -57,7 +57,7 @@ public final class BlockReader {
         }
         Directory.check(bytes, from, length);
         var directory = Directory.read(bytes, from, length);
-        var reader = new BlockReader(directory, BlockHash.of(block));
+        var reader = new BlockReader(directory, block.duplicate());
         reader.series = reader.readSeries();
         return reader;
     }
@@ -69,8 +69,7 @@ public final class BlockReader {
      */
     public static BlockReader openColumns(byte[] block) throws BadBlockException {
         Directory.check(block, 0, block.length);
-        return new BlockReader(
-                Directory.read(block, 0, block.length), BlockHash.of(ByteBuffer.wrap(block)));
+        return new BlockReader(Directory.read(block, 0, block.length), ByteBuffer.wrap(block));
     }
 
     /** The header of a block that is whole; nothing behind it is looked at. */
@@ -111,7 +110,7 @@ public final class BlockReader {
 
     /** The hash of the block's bytes: what the next block has as {@link BlockHeader#previous}. */
     public BlockHash hash() {
-        return hash;
+        return BlockHash.of(whole);
     }
 
     /** The directory, in order of each series' first sample. */

@@ -1,0 +1,423 @@
+package io.drme.cloud.store;
+
+import io.drme.block.BadBlockException;
+import io.drme.block.BlockReader;
+import io.drme.block.SeriesColumns;
+import io.drme.model.EpochId;
+import io.drme.model.GatewayId;
+import io.drme.model.ValueType;
+import io.drme.time.Clock;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One segment in the making: some series a pass, so that memory is bounded whatever a gateway has.
+ * Confined to its owner.
+ */
+final class SegmentWork implements AutoCloseable {
+    /** Most samples held at once, but for a series that alone has more. */
+    private static final long SAMPLES_A_PASS = 600_000;
+
+    /** More blocks wait for the next time. */
+    private static final int MOST_BLOCKS = 3_000;
+
+    private static final Logger log = LoggerFactory.getLogger(SegmentWork.class);
+
+    private final BlockStore store;
+    private final Writer writer;
+    private final Statements statements;
+    private final Clock clock;
+    private final SegmentStats stats;
+    private final Target target;
+    private final List<Block> blocks;
+    private final List<Long> replaced;
+    private final Map<Long, String> names = new HashMap<>();
+    private final Map<String, Long> ids = new HashMap<>();
+    private final List<List<Long>> passes;
+    private final SegmentMaker maker;
+    private final SeriesColumns columns = new SeriesColumns();
+    private final long segmentId;
+    private int next;
+
+    private SegmentWork(
+            BlockStore store,
+            Writer writer,
+            Clock clock,
+            SegmentStats stats,
+            Target target,
+            Inputs inputs)
+            throws DatabaseException, SQLException {
+        this.store = store;
+        this.writer = writer;
+        this.statements = writer.statements();
+        this.clock = clock;
+        this.stats = stats;
+        this.target = target;
+        this.blocks = inputs.blocks;
+        this.replaced = inputs.replaced;
+        store.each(
+                "select id, tag from series where gateway_id = ?",
+                r -> {
+                    names.put(r.getLong(1), r.getString(2));
+                    return ids.put(r.getString(2), r.getLong(1));
+                },
+                _ -> {},
+                target.gatewayId);
+        this.passes = passes();
+        this.segmentId = inserted();
+        this.maker = new SegmentMaker(target.gateway, target.epoch, target.period);
+    }
+
+    /** Which hour or day of which epoch. */
+    record Target(
+            GatewayId gateway,
+            long gatewayId,
+            EpochId epoch,
+            long epochId,
+            int level,
+            long period) {
+        private long hours() {
+            return level == Segments.HOUR ? 1 : Segments.HOURS_PER_DAY;
+        }
+
+        long fromStamp() {
+            return period * hours() * Segments.STAMPS_PER_HOUR;
+        }
+
+        long toStamp() {
+            return fromStamp() + hours() * Segments.STAMPS_PER_HOUR;
+        }
+    }
+
+    private record Block(long sequence) {}
+
+    private record Inputs(List<Block> blocks, List<Long> replaced) {}
+
+    /** Begins a segment; empty where there is nothing to put together. */
+    static Optional<SegmentWork> begin(
+            BlockStore store, Writer writer, Clock clock, SegmentStats stats, Target target)
+            throws DatabaseException, SQLException {
+        var replaced =
+                store.list(
+                        "select id from segment where epoch_id = ? and state = 1 and expired = 0 and ((level = ? and period = ?) or (level = 1 and ? = 2 and period between ? and ?)) order by period, level",
+                        r -> r.getLong(1),
+                        target.epochId,
+                        target.level,
+                        target.period,
+                        target.level,
+                        target.period * Segments.HOURS_PER_DAY,
+                        target.period * Segments.HOURS_PER_DAY + Segments.HOURS_PER_DAY - 1);
+        var blocks =
+                store.list(
+                        "select sequence from fresh where epoch_id = ? and segment_id = 0 and place >= ? and place < ? order by place, sequence limit ?",
+                        r -> new Block(r.getLong(1)),
+                        target.epochId,
+                        target.fromStamp(),
+                        target.toStamp(),
+                        MOST_BLOCKS);
+        boolean isDone = blocks.isEmpty() && (replaced.isEmpty() || target.level == Segments.HOUR);
+        return isDone
+                ? Optional.empty()
+                : Optional.of(
+                        new SegmentWork(
+                                store, writer, clock, stats, target, new Inputs(blocks, replaced)));
+    }
+
+    /** Which series, in their order, are packed together. */
+    private List<List<Long>> passes() throws DatabaseException {
+        var samples = new TreeMap<Long, Long>();
+        store.each(
+                "select b.series_id, sum(b.samples) from fresh f join block_series b on b.epoch_id = f.epoch_id and b.sequence = f.sequence where f.epoch_id = ? and f.segment_id = 0 and f.place >= ? and f.place < ? group by b.series_id",
+                r -> samples.merge(r.getLong(1), r.getLong(2), Long::sum),
+                _ -> {},
+                target.epochId,
+                target.fromStamp(),
+                target.toStamp());
+        if (!replaced.isEmpty()) {
+            store.each(
+                    "select series_id, sum(samples) from segment_series where segment_id in ("
+                            + marks()
+                            + ") group by series_id",
+                    r -> samples.merge(r.getLong(1), r.getLong(2), Long::sum),
+                    _ -> {},
+                    replaced.toArray());
+        }
+        var all = new ArrayList<List<Long>>();
+        var pass = new ArrayList<Long>();
+        long held = 0;
+        for (var series : samples.entrySet()) {
+            pass.add(series.getKey());
+            held += series.getValue();
+            if (held >= SAMPLES_A_PASS && pass.size() % SegmentMaker.TAGS_TOGETHER == 0) {
+                all.add(List.copyOf(pass));
+                pass.clear();
+                held = 0;
+            }
+        }
+        if (!pass.isEmpty()) {
+            all.add(pass);
+        }
+        return all;
+    }
+
+    private String marks() {
+        return String.join(", ", Collections.nCopies(replaced.size(), "?"));
+    }
+
+    private long inserted() throws SQLException {
+        writer.begin();
+        writer.dialect().own(statements, target.gateway.text());
+        statements.change(
+                "insert into segment (epoch_id, level, period, state, changed_at) values (?, ?, ?, ?, ?)",
+                target.epochId,
+                target.level,
+                target.period,
+                Segments.BEING_MADE,
+                clock.epochNanos());
+        long id =
+                statements
+                        .one(
+                                "select max(id) from segment where epoch_id = ? and level = ? and period = ?",
+                                r -> r.getLong(1),
+                                target.epochId,
+                                target.level,
+                                target.period)
+                        .orElseThrow();
+        writer.commit();
+        return id;
+    }
+
+    /** Packs the next series; false where all are. */
+    boolean pass() throws DatabaseException, SQLException {
+        if (next == passes.size()) {
+            return false;
+        }
+        var wanted = passes.get(next++);
+        var runs = new TreeMap<Long, Map<ValueType, Run>>();
+        fromSegments(wanted, runs);
+        fromBlocks(wanted, runs);
+        var all = new ArrayList<SegmentMaker.Series>();
+        for (var series : wanted) {
+            for (var run : runs.getOrDefault(series, Map.of()).values()) {
+                run.sort();
+                all.add(new SegmentMaker.Series(series, names.getOrDefault(series, ""), run));
+            }
+        }
+        try {
+            write(maker.parts(all), maker.rollUps(all));
+        } catch (BadBlockException e) {
+            throw new IllegalStateException("what was just packed can't be read: " + e, e);
+        }
+        return true;
+    }
+
+    private void fromSegments(List<Long> wanted, TreeMap<Long, Map<ValueType, Run>> into)
+            throws DatabaseException {
+        if (replaced.isEmpty()) {
+            return;
+        }
+        record Place(long partId, int ordinal, long seriesId) {}
+        var values = new ArrayList<@Nullable Object>(replaced);
+        values.add(wanted.getFirst());
+        values.add(wanted.getLast());
+        var places =
+                store.list(
+                        "select x.part_id, x.ordinal, x.series_id from segment_series x join segment g on g.id = x.segment_id where x.segment_id in ("
+                                + marks()
+                                + ") and x.series_id between ? and ? order by g.level desc, g.period, x.part_id, x.ordinal",
+                        r -> new Place(r.getLong(1), r.getInt(2), r.getLong(3)),
+                        values.toArray());
+        long open = 0;
+        BlockReader block = null;
+        for (var place : places) {
+            if (place.partId != open) {
+                open = place.partId;
+                block = part(open);
+            }
+            if (block != null) {
+                take(block, place.ordinal, place.seriesId, into, "part " + open);
+            }
+        }
+    }
+
+    private @Nullable BlockReader part(long id) throws DatabaseException {
+        var payload =
+                store.list("select payload from segment_part where id = ?", r -> r.getBytes(1), id);
+        return payload.isEmpty() ? null : opened(payload.getFirst(), "part " + id);
+    }
+
+    private @Nullable BlockReader opened(byte[] payload, String what) {
+        try {
+            return BlockReader.openColumns(payload);
+        } catch (BadBlockException e) {
+            unreadable(what, e);
+            return null;
+        }
+    }
+
+    private void unreadable(String what, BadBlockException e) {
+        stats.unreadable();
+        log.warn("segment={} {}=unreadable why=\"{}\"", this, what, e.getMessage());
+    }
+
+    private void fromBlocks(List<Long> wanted, TreeMap<Long, Map<ValueType, Run>> into)
+            throws DatabaseException {
+        var those = new HashSet<>(wanted);
+        for (var one : blocks) {
+            var payload = store.block(target.epochId, one.sequence);
+            var block =
+                    payload.isEmpty() ? null : opened(payload.get(), "block " + one.sequence);
+            for (int i = 0; block != null && i < block.seriesCount(); i++) {
+                var series = ids.get(block.tag(i).text());
+                if (series != null && those.contains(series)) {
+                    take(block, i, series, into, "block " + one.sequence);
+                }
+            }
+        }
+    }
+
+    private void take(
+            BlockReader block,
+            int ordinal,
+            long series,
+            TreeMap<Long, Map<ValueType, Run>> into,
+            String what) {
+        try {
+            block.decode(ordinal, columns);
+            into.computeIfAbsent(series, _ -> new TreeMap<>())
+                    .computeIfAbsent(columns.type(), Run::new)
+                    .add(columns, block.groupNumber(block.groupOf(ordinal)));
+        } catch (BadBlockException e) {
+            unreadable(what, e);
+        }
+    }
+
+    private void write(List<SegmentMaker.Part> parts, List<SegmentMaker.Rolled> rolled)
+            throws SQLException {
+        writer.begin();
+        for (var part : parts) {
+            statements.change(
+                    "insert into segment_part (segment_id, payload) values (?, ?)",
+                    segmentId,
+                    part.payload());
+            long partId =
+                    statements
+                            .one(
+                                    "select max(id) from segment_part where segment_id = ?",
+                                    r -> r.getLong(1),
+                                    segmentId)
+                            .orElseThrow();
+            long samples = 0;
+            for (var s : part.series()) {
+                samples += s.samples();
+                statements.change(
+                        "insert into segment_series (series_id, epoch_id, place, segment_id, part_id, ordinal, last_stamp, type, samples, first_time, last_time) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        s.seriesId(),
+                        target.epochId,
+                        s.place(),
+                        segmentId,
+                        partId,
+                        s.ordinal(),
+                        s.lastStamp(),
+                        s.type().code(),
+                        s.samples(),
+                        s.firstTime(),
+                        s.lastTime());
+            }
+            stats.packed(samples, part.payload().length);
+        }
+        for (var one : rolled) {
+            rollUp(one);
+        }
+        writer.commit();
+    }
+
+    private void rollUp(SegmentMaker.Rolled one) throws SQLException {
+        var run = one.of();
+        long first = Long.MAX_VALUE;
+        long last = Long.MIN_VALUE;
+        for (int i = 0; i < run.size(); i++) {
+            first = Math.min(first, run.source(i));
+            last = Math.max(last, run.source(i));
+        }
+        statements.change(
+                "insert into roll_up (series_id, level, epoch_id, place, segment_id, last_stamp, type, first_time, last_time, payload) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                one.seriesId(),
+                one.level(),
+                target.epochId,
+                run.stamp(0),
+                segmentId,
+                run.stamp(run.size() - 1),
+                run.type().code(),
+                first,
+                last,
+                one.payload());
+    }
+
+    /**
+     * Has the segment read from now on, in place of what went into it, all at once.
+     *
+     * @return false where some of that was taken by somebody else, and nothing was changed
+     */
+    boolean readFromNow() throws SQLException {
+        writer.begin();
+        writer.dialect().own(statements, target.gateway.text());
+        long now = clock.epochNanos();
+        boolean isUnchanged = true;
+        for (var old : replaced) {
+            isUnchanged &=
+                    statements.change(
+                                    "update segment set state = 2, changed_at = ? where id = ? and state = 1 and expired = 0",
+                                    now,
+                                    old)
+                            == 1;
+        }
+        for (var block : blocks) {
+            isUnchanged &=
+                    statements.change(
+                                    "update fresh set segment_id = ? where epoch_id = ? and sequence = ? and segment_id = 0",
+                                    segmentId,
+                                    target.epochId,
+                                    block.sequence)
+                            == 1;
+        }
+        isUnchanged &=
+                statements.change(
+                                "update segment set state = 1, changed_at = ? where id = ? and state = 0",
+                                now,
+                                segmentId)
+                        == 1;
+        if (isUnchanged) {
+            writer.commit();
+            stats.made(blocks.size());
+        } else {
+            writer.rollBack();
+        }
+        return isUnchanged;
+    }
+
+    @Override
+    public String toString() {
+        return "%s/%s/%s-%d"
+                .formatted(
+                        target.gateway,
+                        target.epoch,
+                        target.level == Segments.HOUR ? "hour" : "day",
+                        target.period);
+    }
+
+    @Override
+    public void close() {
+        maker.close();
+    }
+}
