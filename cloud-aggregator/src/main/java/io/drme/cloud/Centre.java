@@ -31,7 +31,6 @@ import io.drme.cloud.store.CentreAlarms;
 import io.drme.cloud.store.Compaction;
 import io.drme.cloud.store.Database;
 import io.drme.cloud.store.DatabaseException;
-import io.drme.cloud.store.DatabaseSettings;
 import io.drme.cloud.store.FleetRows;
 import io.drme.cloud.store.FleetStore;
 import io.drme.cloud.store.Records;

@@ -10,6 +10,7 @@ import io.drme.cloud.store.EndedAlarm;
 import io.drme.cloud.store.FakeGateway;
 import io.drme.cloud.store.SqlReceiverStore;
 import io.drme.model.EpochId;
+import io.drme.schema.AlarmMarks;
 import io.drme.schema.AlarmTransition;
 import io.drme.sync.Item;
 import io.drme.sync.StreamId;
@@ -101,7 +102,8 @@ class FleetApiTest {
                 "",
                 "",
                 0,
-                0);
+                0,
+                AlarmMarks.NONE);
     }
 
     private static void put(SqlReceiverStore receiver, FakeGateway gateway, Item item)
