@@ -7,7 +7,8 @@ import java.util.Random;
 
 /**
  * What people do about alarms, at gateways and at the centre, whether the line between them stands
- * or not. Their chances are their own, so that a seed has the same faults with and without them.
+ * or not. Their chances are their own, so that a seed has the same faults with and without them. In
+ * worlds whose disks fail there are none.
  */
 final class People {
     private static final double WITH_THEM = 0.6;
@@ -25,8 +26,10 @@ final class People {
     People(World world, long seed) {
         this.world = world;
         this.random = new Random(seed);
-        this.areAtGateways = random.nextDouble() < WITH_THEM;
-        this.areAtCentre = random.nextDouble() < WITH_THEM;
+        // A stop while the disk fails has records come back that the model holds for lost.
+        boolean disksHold = !world.struck().containsKey(Faults.Kind.DISK_FAILS);
+        this.areAtGateways = random.nextDouble() < WITH_THEM && disksHold;
+        this.areAtCentre = random.nextDouble() < WITH_THEM && disksHold;
     }
 
     /** Lets somebody do something, or not. */
