@@ -121,7 +121,7 @@ class FleetPipelinesModelTest {
                 }
             }
             Collections.shuffle(sent, random);
-            var faults = new Faults(world, clock, random);
+            var faults = new Faults(world, clock, random, sent);
             for (var one : sent) {
                 world.store(one.gateway.id(), one.item);
                 if (random.nextInt(5) == 0) {
@@ -183,11 +183,14 @@ class FleetPipelinesModelTest {
         private final FleetWorld world;
         private final ManualClock clock;
         private final Random random;
+        private final List<Sent> sent;
         private final ArrivalTaker[] takers = new ArrivalTaker[2];
         private final KeyWorker[] workers = new KeyWorker[2];
         private List<FleetKey> keys = new ArrayList<>();
 
-        Faults(FleetWorld world, ManualClock clock, Random random) throws Exception {
+        Faults(FleetWorld world, ManualClock clock, Random random, List<Sent> sent)
+                throws Exception {
+            this.sent = sent;
             this.world = world;
             this.clock = clock;
             this.random = random;
@@ -206,7 +209,9 @@ class FleetPipelinesModelTest {
             keys.addAll(takers[who].take());
             Collections.shuffle(keys, random);
             var left = new ArrayList<FleetKey>();
-            for (var key : keys) {
+            var now = keys;
+            keys = left;
+            for (var key : now) {
                 switch (random.nextInt(6)) {
                     case 0 -> left.add(key);
                     case 1 -> dies(key);
@@ -218,7 +223,6 @@ class FleetPipelinesModelTest {
                     }
                 }
             }
-            keys = left;
         }
 
         /**
@@ -241,9 +245,13 @@ class FleetPipelinesModelTest {
             }
         }
 
-        /** While one is at it, another one does the same, and a late block may come. */
+        /**
+         * While one is at it, a block comes that it did not read; another one may have computed the
+         * same with it before the first one writes.
+         */
         private void overtaken(FleetKey key) throws Exception {
             int looks = 1 + random.nextInt(3);
+            boolean isFaster = random.nextBoolean();
             var worker =
                     world.worker(
                             new Looked(
@@ -251,12 +259,21 @@ class FleetPipelinesModelTest {
                                     looks,
                                     () -> {
                                         try {
-                                            workers[0].work(key);
+                                            aBlockComes();
+                                            if (isFaster) {
+                                                workers[0].work(key);
+                                            }
                                         } catch (Exception e) {
                                             throw new IllegalStateException(e);
                                         }
                                     }));
             worker.work(key);
+        }
+
+        private void aBlockComes() throws Exception {
+            var one = sent.get(random.nextInt(sent.size()));
+            world.store(one.gateway.id(), one.item);
+            keys.addAll(takers[0].take());
         }
     }
 
