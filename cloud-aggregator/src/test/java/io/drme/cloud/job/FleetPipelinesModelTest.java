@@ -30,7 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  *
  * <p>It was seen to catch: marks that are deleted whatever their version; a key that is written
  * without a look at its revision; chunks that are computed again without those behind them; an
- * engine that stays in memory when another one wrote.
+ * engine that stays in memory when another one wrote; results that are gone and not told to the
+ * pipelines that read them; a corrected clock that is not told.
  */
 class FleetPipelinesModelTest {
     private static final String YAML =
@@ -135,6 +136,54 @@ class FleetPipelinesModelTest {
             world.rest(world.taker(), world.worker(), clock);
             return world.results();
         }
+    }
+
+    // Nothing else comes that would have it computed again.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aBlockThatComesWhileItsChunkIsComputedCounts(boolean anotherIsFaster) throws Exception {
+        var results = new ArrayList<Map<String, List<String>>>();
+        var mean = new FleetKey("mean", "");
+        for (boolean isCalm : new boolean[] {true, false}) {
+            var clock = new ManualClock();
+            var folder = directory.resolve("while-" + isCalm);
+            try (var world = new FleetWorld(StoreKind.SQLITE, folder, YAML, clock)) {
+                var one = new FakeGateway("g-1", new EpochId(4, 1), 1, 3);
+                var two = new FakeGateway("g-2", new EpochId(4, 2), 2, 3);
+                var first = one.block(7);
+                var second = two.block(7);
+                var taker = world.taker();
+                world.store(one.id(), first);
+                if (isCalm) {
+                    world.store(two.id(), second);
+                }
+                end(clock);
+                var _ = taker.take();
+                Runnable then =
+                        () -> {
+                            try {
+                                world.store(two.id(), second);
+                                var _ = taker.take();
+                                if (anotherIsFaster) {
+                                    world.worker().work(mean);
+                                }
+                            } catch (Exception e) {
+                                throw new IllegalStateException(e);
+                            }
+                        };
+                if (!isCalm) {
+                    // its second look is behind the reading of blocks
+                    world.worker(new Looked(clock, 2, then)).work(mean);
+                }
+                var worker = world.worker();
+                while (worker.work(mean)) {
+                    // there is more
+                }
+                results.add(world.results());
+            }
+        }
+        assertThat(results.get(0)).containsKey("mean/count");
+        assertThat(results.get(1)).isEqualTo(results.get(0));
     }
 
     // A gateway without a clock source was an hour behind; once it knows, its samples are of
