@@ -21,6 +21,7 @@ import io.drme.model.Tag;
 import io.drme.sync.Fact;
 import io.drme.sync.Item;
 import io.drme.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -43,6 +44,7 @@ public final class FleetJobs implements AutoCloseable {
     private static final String CONTEXT = "drme.fleet";
     private static final String PLAN = "plan";
     private static final long SNAPSHOT_MILLIS = 10_000;
+    private static final Duration PAUSE = Duration.ofMillis(50);
     private static final long DROP_EVERY_NANOS = 10_000_000_000L;
     private static final Logger log = LoggerFactory.getLogger(FleetJobs.class);
 
@@ -230,6 +232,15 @@ public final class FleetJobs implements AutoCloseable {
             return false;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Waits a moment, for who has nothing to do and a thread of its own. */
+    void pause() {
+        try {
+            clock.sleep(PAUSE);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -109,6 +109,8 @@ final class FleetProcessors {
             if (now - nextNanos >= 0) {
                 nextNanos = now + POLL_NANOS;
                 here.turn(this::take);
+            } else {
+                here.pause();
             }
             return false;
         }

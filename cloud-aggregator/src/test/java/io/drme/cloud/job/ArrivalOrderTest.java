@@ -83,7 +83,9 @@ class ArrivalOrderTest {
                                     }
                                 });
                 await(written);
-                insert(fast, two, two.block(24), () -> {});
+                for (int i = 0; i < 3; i++) {
+                    insert(fast, two, two.block(8), () -> {});
+                }
                 clock.advance(Duration.ofMinutes(1));
                 for (var key : taker.take()) {
                     while (worker.work(key)) {

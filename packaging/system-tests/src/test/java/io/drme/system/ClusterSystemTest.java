@@ -245,7 +245,8 @@ class ClusterSystemTest {
         assertThat(programs.stop("agent")).as(programs.log("agent")).isIn(0, 143);
     }
 
-    // Members were killed while they computed, and all of them stopped: each sample was counted once.
+    // Members were killed while they computed, and all of them stopped: each sample was counted
+    // once.
     @Test
     @Order(7)
     void fleetPipelinesHaveCountedEverySampleOnce() throws Exception {
