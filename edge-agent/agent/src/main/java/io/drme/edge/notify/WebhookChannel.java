@@ -106,8 +106,7 @@ final class WebhookChannel implements Channel {
         }
         for (var header : webhook.headers().entrySet()) {
             try {
-                connection.setRequestProperty(
-                        header.getKey(), SecretText.read(header.getValue()));
+                connection.setRequestProperty(header.getKey(), SecretText.read(header.getValue()));
             } catch (IllegalArgumentException e) {
                 throw new IOException(
                         "the header %s can't be sent with what stands in %s"
@@ -153,9 +152,7 @@ final class WebhookChannel implements Channel {
                         .put("gateway", words.gateway())
                         .put("site", words.site())
                         .put("receiver", config.name())
-                        .put(
-                                "subject",
-                                words.subject(message, config.language(), config.name()))
+                        .put("subject", words.subject(message, config.language(), config.name()))
                         .put("text", words.text(message, config.language(), config.name()))
                         .put("alarms", alarms);
         if (message.kind() == Message.Kind.DIGEST) {
@@ -205,7 +202,8 @@ final class WebhookChannel implements Channel {
                             ? new Outcome.Failed(
                                     why, "The receiver has a problem of its own", after(connection))
                             : new Outcome.Refused(
-                                    why, "It does not understand the body, see docs/notifications.md");
+                                    why,
+                                    "It does not understand the body, see docs/notifications.md");
         };
     }
 
@@ -241,7 +239,9 @@ final class WebhookChannel implements Channel {
                             to + " can't be reached",
                             "Check that the receiver runs, host and port of url, and that a firewall lets us through");
             case UnknownHostException _ ->
-                    failed(to + ": the name is not known", "Check host in url, and the name server");
+                    failed(
+                            to + ": the name is not known",
+                            "Check host in url, and the name server");
             case SSLException ssl ->
                     failed(
                             "%s: no TLS (%s)".formatted(to, ssl.getMessage()),
