@@ -28,12 +28,7 @@ record Changes(List<String> lines, List<String> needsRestart) {
         named("pipeline", pipelines(before), pipelines(after), p -> p.name(), lines);
         named("alarm", alarms(before), alarms(after), a -> a.name(), lines);
         named("test", before.tests(), after.tests(), t -> t.name(), lines);
-        named(
-                "notification",
-                before.notifications(),
-                after.notifications(),
-                n -> n.name(),
-                lines);
+        named("notification", before.notifications(), after.notifications(), n -> n.name(), lines);
         if (!before.engine().equals(after.engine())) {
             lines.add("~ engine");
         }

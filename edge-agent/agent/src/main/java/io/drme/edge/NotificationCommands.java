@@ -9,9 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/**
- * {@code drme-agent notifications}: whom the gateway tells of alarms, with a test for each.
- */
+/** {@code drme-agent notifications}: whom the gateway tells of alarms, with a test for each. */
 @Command(
         name = "notifications",
         description = {

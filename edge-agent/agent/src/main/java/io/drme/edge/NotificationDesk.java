@@ -18,8 +18,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs notifications where some are or were configured, and follows reloads. On a gateway that never
- * had any there is neither thread nor file.
+ * Runs notifications where some are or were configured, and follows reloads. On a gateway that
+ * never had any there is neither thread nor file.
  *
  * <p>{@link #begin}, {@link #follow} and {@link #close} belong to the supervisor's thread; the rest
  * is for any.

@@ -82,9 +82,7 @@ class NotificationsTest {
     private Path file(String notifications) throws Exception {
         return Files.writeString(
                 folder.resolve("gateway.yaml"),
-                CONFIG.replace(
-                                        "@cabinet@",
-                                        "sim://127.0.0.1:" + plant.address("cabinet").getPort())
+                CONFIG.replace("@cabinet@", "sim://127.0.0.1:" + plant.address("cabinet").getPort())
                                 .replace(
                                         "@press@",
                                         "tcp://127.0.0.1:" + plant.address("press").getPort())
@@ -111,9 +109,7 @@ class NotificationsTest {
     }
 
     private static void acknowledge(RunningGateway gateway) throws Exception {
-        await(
-                "an alarm",
-                () -> !gateway.items("/api/v1/alarms?state=unacknowledged").isEmpty());
+        await("an alarm", () -> !gateway.items("/api/v1/alarms?state=unacknowledged").isEmpty());
         for (var alarm : gateway.items("/api/v1/alarms?state=unacknowledged")) {
             var answer =
                     gateway.post(
@@ -178,9 +174,7 @@ class NotificationsTest {
                 var gateway =
                         start(
                                 "notifications:\n"
-                                        + webhook(
-                                                web,
-                                                ", on: [raised, acknowledged, returned]")
+                                        + webhook(web, ", on: [raised, acknowledged, returned]")
                                         + """
                                           shift:
                                             email: {server: "smtp://localhost:%d", user: drme, password-file: %s, ca: %s, from: drme@acme.example, to: anna@acme.example}
@@ -245,8 +239,7 @@ class NotificationsTest {
                 await(
                         "it is shown",
                         () -> "failing".equals(receiver(gateway, "chat").getString("state")));
-                var delivery =
-                        gateway.items("/api/v1/notifications/chat/deliveries").getFirst();
+                var delivery = gateway.items("/api/v1/notifications/chat/deliveries").getFirst();
                 assertThat(delivery.getString("state")).isEqualTo("retrying");
                 assertThat(delivery.getString("lastError")).isEqualTo("it answers 503");
                 assertThat(delivery.getString("nextTry")).isNotNull();
@@ -309,7 +302,8 @@ class NotificationsTest {
                                     .anyMatch(a ->
                                             a.what().equals("notification.dropped")
                                                     && a.target().equals("chat")
-                                                    && a.detail().contains("no longer configured")));
+                                                    && a.detail()
+                                                            .contains("no longer configured")));
         }
     }
 
@@ -321,9 +315,7 @@ class NotificationsTest {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         await(
                 "it is followed",
-                () ->
-                        gateway.items("/api/v1/notifications").isEmpty()
-                                == notifications.isEmpty());
+                () -> gateway.items("/api/v1/notifications").isEmpty() == notifications.isEmpty());
     }
 
     @Test
@@ -348,17 +340,23 @@ class NotificationsTest {
     void theCommandTestsAReceiverAndSaysWhatHappened() throws Exception {
         try (var web = new WebPeer();
                 var gateway =
-                        start("notifications:\n" + webhook(web, "") + "  horn: {output: {tag: cabinet/horn}}\n")) {
-            assertThat(run(gateway, "notifications", "test", "chat")).startsWith("0 sent: it answers 204");
+                        start(
+                                "notifications:\n"
+                                        + webhook(web, "")
+                                        + "  horn: {output: {tag: cabinet/horn}}\n")) {
+            assertThat(run(gateway, "notifications", "test", "chat"))
+                    .startsWith("0 sent: it answers 204");
             assertThat(web.got().getFirst().json().getString("kind")).isEqualTo("test");
 
             web.answer(401, Map.of());
             assertThat(run(gateway, "notifications", "test", "chat"))
                     .startsWith("1 failed: it answers 401")
                     .contains("check headers and secret-file");
-            assertThat(run(gateway, "notifications", "test", "horn")).contains("cabinet/horn was on");
+            assertThat(run(gateway, "notifications", "test", "horn"))
+                    .contains("cabinet/horn was on");
             assertThat(run(gateway, "notifications")).contains("chat", "webhook", "127.0.0.1");
-            assertThat(run(gateway, "notifications", "test", "nobody")).contains("no such receiver");
+            assertThat(run(gateway, "notifications", "test", "nobody"))
+                    .contains("no such receiver");
             assertThat(gateway.items("/api/v1/notifications/chat/deliveries")).isEmpty();
         }
     }

@@ -187,8 +187,7 @@ class SchemaLockstepTest {
                 new Place("tests/t", "definitions/test"),
                 new Place("tests/t/given/0", "definitions/given-line"),
                 new Place("notifications/w", "definitions/notification"),
-                new Place(
-                        "notifications/w/webhook", "definitions/notification/properties/webhook"),
+                new Place("notifications/w/webhook", "definitions/notification/properties/webhook"),
                 new Place("notifications/e/email", "definitions/notification/properties/email"),
                 new Place("notifications/o/output", "definitions/notification/properties/output"),
                 new Place("notifications/w/digest", "definitions/notification/properties/digest"),

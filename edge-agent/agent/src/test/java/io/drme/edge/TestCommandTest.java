@@ -106,7 +106,7 @@ class TestCommandTest {
 
             assertThat(ran.out())
                     .contains(
-                            "note: gateway.yaml:88: uplink.key: '" + folder + "/gateway.key' is no")
+                            "note: gateway.yaml:98: uplink.key: '" + folder + "/gateway.key' is no")
                     .contains("nothing to mend if this is not the gateway");
             assertThat(ran.code()).isZero();
         }

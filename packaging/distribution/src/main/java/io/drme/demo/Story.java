@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * What happens to the press's oil, told step by step with what to click: it runs hot, a person reads
- * what to do and acknowledges, the alarm returns. It follows the first alarm to its end, in
+ * What happens to the press's oil, told step by step with what to click: it runs hot, a person
+ * reads what to do and acknowledges, the alarm returns. It follows the first alarm to its end, in
  * whichever order the plant and the person act.
  *
  * <p>Sees only what the gateway's REST interface shows. Confined to one thread.
@@ -62,10 +62,10 @@ public final class Story {
                         String.format(
                                 Locale.ROOT,
                                 "the oil runs hot: %.1f °C. Alarm '%s' (%s). On the plant page click the banner: '%s'",
-                                        alarm.getDouble("value", 0.0),
-                                        alarm.getString("message"),
-                                        alarm.getString("priority"),
-                                        alarm.getString("action")));
+                                alarm.getDouble("value", 0.0),
+                                alarm.getString("message"),
+                                alarm.getString("priority"),
+                                alarm.getString("action")));
                 lines.add("then click 'Acknowledge'");
             }
             if (id.equals(alarm.getString("id"))) {

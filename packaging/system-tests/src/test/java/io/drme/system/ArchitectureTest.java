@@ -54,6 +54,8 @@ class ArchitectureTest {
                     Map.entry(
                             "java.lang.foreign..",
                             List.of("io.drme.driver.gpio..", "io.drme.log..", "io.drme.time..")),
+                    Map.entry("jakarta.mail..", List.of("io.drme.edge.notify..")),
+                    Map.entry("org.eclipse.angus..", List.of("io.drme.edge.notify..")),
                     Map.entry("java.sql..", List.of("io.drme.cloud.store..")));
 
     @Test

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The story that {@code ./drme demo} tells, without a browser: simulators and gateway are the demo's,
- * and the person is this test, over the interface that the page uses.
+ * The story that {@code ./drme demo} tells, without a browser: simulators and gateway are the
+ * demo's, and the person is this test, over the interface that the page uses.
  */
 class DemoStoryTest {
     private static final Duration LIMIT = Duration.ofSeconds(120);
@@ -32,8 +32,7 @@ class DemoStoryTest {
                 .getJsonArray("items");
     }
 
-    private static Object horn(Programs programs)
-            throws CommandException, InterruptedException {
+    private static Object horn(Programs programs) throws CommandException, InterruptedException {
         var items =
                 programs.askAgent("/api/v1/latest", Map.of("match", "press-line-1/cabinet/horn"))
                         .getJsonArray("items");
@@ -44,11 +43,12 @@ class DemoStoryTest {
     private Path plant(Programs programs) throws Exception {
         try (var in = Programs.class.getResourceAsStream("/scenarios/press-line.yaml")) {
             var text =
-                    new String(
-                            Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+                    new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
             return Files.writeString(
                     folder.resolve("plant.yaml"),
-                    text.replace("sine: {mean: 70, amplitude: 14.142", "sine: {mean: 77, amplitude: 14.142")
+                    text.replace(
+                                    "sine: {mean: 70, amplitude: 14.142",
+                                    "sine: {mean: 77, amplitude: 14.142")
                             .replace("period: 60s}}}", "period: 40s}}}")
                             .replace("127.0.0.1:1502", "127.0.0.1:" + programs.press)
                             .replace("127.0.0.1:4840", "127.0.0.1:" + programs.boiler)
@@ -83,10 +83,13 @@ class DemoStoryTest {
                         told.addAll(story.see(alarms(programs)));
                         return story.isOver();
                     });
-            Programs.await("the horn is silent", LIMIT, () -> {
-                acknowledgeWhatWaits(programs);
-                return Boolean.FALSE.equals(horn(programs));
-            });
+            Programs.await(
+                    "the horn is silent",
+                    LIMIT,
+                    () -> {
+                        acknowledgeWhatWaits(programs);
+                        return Boolean.FALSE.equals(horn(programs));
+                    });
             assertThat(told)
                     .anyMatch(line -> line.contains("acknowledged it"))
                     .anyMatch(line -> line.startsWith("the oil is cool again"))

@@ -54,8 +54,7 @@ class PlantPageTest {
         Files.createDirectories(folder.resolve("conf.d"));
         var config = folder.resolve("gateway.yaml");
         Files.writeString(
-                config,
-                programs.configuration(programs.mqttPort) + "include: [conf.d/*.yaml]\n");
+                config, programs.configuration(programs.mqttPort) + "include: [conf.d/*.yaml]\n");
         programs.startAgent(config);
         programs.awaitReady(programs.agentUrl());
         browser.open(

@@ -160,7 +160,9 @@ public final class GatewayConfigReader {
         return config;
     }
 
-    /** Why a tag can't switch a horn or lamp; nothing where it can, or its device is wrong itself. */
+    /**
+     * Why a tag can't switch a horn or lamp; nothing where it can, or its device is wrong itself.
+     */
     private static Optional<String> unfit(TagName tag, List<DeviceSpec> devices, Section top) {
         var device = devices.stream().filter(d -> d.name().equals(tag.device())).findFirst();
         if (device.isEmpty()) {

@@ -1,6 +1,8 @@
 package io.drme.edge.notify;
 
-/** One way out of the gateway. A class of its own for each, so that what is not used is not loaded. */
+/**
+ * One way out of the gateway. A class of its own for each, so that what is not used is not loaded.
+ */
 interface Channel {
     /** The longest that a try takes; then it counts as failed. */
     int LIMIT_SECONDS = 30;

@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
  * with an id that stays the same, or the loss is counted and recorded.
  *
  * <p><b>Durability.</b> Where it stands in the log and what waits are saved together, and before a
- * message is tried for the first time. After a kill it goes on from there: what it reads again makes
- * the same messages. A message that was under way is sent again, with its id. Where the disk refuses
- * to save, messages go out all the same: people hear of the disk that way.
+ * message is tried for the first time. After a kill it goes on from there: what it reads again
+ * makes the same messages. A message that was under way is sent again, with its id. Where the disk
+ * refuses to save, messages go out all the same: people hear of the disk that way.
  *
  * <p><b>Threads.</b> One owner calls everything but {@link #receivers}.
  */
@@ -124,8 +124,7 @@ final class Deliverer {
      *
      * @param facts what is known of tags now
      */
-    void begin(
-            List<NotificationConfig> configured, Function<TagName, Optional<TagFacts>> facts) {
+    void begin(List<NotificationConfig> configured, Function<TagName, Optional<TagFacts>> facts) {
         var saved = load();
         place(configured, facts);
         saved.ifPresent(this::restore);
@@ -169,8 +168,7 @@ final class Deliverer {
             log.error("notifications: what waited can't be read, it begins anew", e);
             tellLost("", "what waited can't be read (" + e + "); it begins anew");
             position = events.last();
-            receivers.replaceAll(
-                    (_, r) -> new Receiver(r.config, outbox(r.config), position));
+            receivers.replaceAll((_, r) -> new Receiver(r.config, outbox(r.config), position));
         }
     }
 
@@ -209,8 +207,7 @@ final class Deliverer {
             }
             var stays = before.remove(config.name());
             if (stays == null) {
-                receivers.put(
-                        config.name(), new Receiver(config, outbox(config), events.last()));
+                receivers.put(config.name(), new Receiver(config, outbox(config), events.last()));
             } else {
                 stays.config = config;
                 stays.outbox.limit(config.limits());
@@ -252,7 +249,9 @@ final class Deliverer {
         }
     }
 
-    /** The deliverer's own time: it goes on over restarts, whatever the wall clock does meanwhile. */
+    /**
+     * The deliverer's own time: it goes on over restarts, whatever the wall clock does meanwhile.
+     */
     private long line() {
         return lineAtStart + clock.nanoTime() - nanosAtStart;
     }
@@ -328,8 +327,7 @@ final class Deliverer {
         end(receiver, dropped.message(), dropped.why(), dropped.attempts(), dropped.lastError());
         var why =
                 dropped.why() == Delivery.State.EXPIRED
-                        ? "not sent within "
-                                + Quantities.text(receiver.config.limits().expire())
+                        ? "not sent within " + Quantities.text(receiver.config.limits().expire())
                         : "refused by the receiver";
         tellLost(
                 receiver.config.name(),

@@ -180,7 +180,8 @@ final class MailChannel implements Channel {
         return switch (e) {
             case SMTPAddressFailedException a -> a.getReturnCode();
             case SMTPSenderFailedException s -> s.getReturnCode();
-            case MessagingException m when m.getNextException() != null && code(m.getNextException()) > 0 ->
+            case MessagingException m
+                    when m.getNextException() != null && code(m.getNextException()) > 0 ->
                     code(m.getNextException());
             case SMTPSendFailedException f -> f.getReturnCode();
             default -> 0;
@@ -189,6 +190,8 @@ final class MailChannel implements Channel {
 
     private static String said(Exception e) {
         var next = e instanceof MessagingException m ? m.getNextException() : null;
-        return String.valueOf((next == null ? e : next).getMessage()).replaceAll("\\s+", " ").strip();
+        return String.valueOf((next == null ? e : next).getMessage())
+                .replaceAll("\\s+", " ")
+                .strip();
     }
 }

@@ -72,8 +72,7 @@ record Message(
     }
 
     private static boolean isOver(Notice notice) {
-        return notice.occasion() == Occasion.RETURNED
-                || notice.occasion() == Occasion.ACKNOWLEDGED;
+        return notice.occasion() == Occasion.RETURNED || notice.occasion() == Occasion.ACKNOWLEDGED;
     }
 
     /** Both as one digest; {@code later} is the newer. */

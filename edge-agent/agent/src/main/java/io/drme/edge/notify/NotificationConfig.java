@@ -159,7 +159,11 @@ public record NotificationConfig(
      * @param within 1 m to 1 d
      */
     public record Limits(
-            Duration expire, int digestAbove, Duration digestWithin, int messages, Duration within) {
+            Duration expire,
+            int digestAbove,
+            Duration digestWithin,
+            int messages,
+            Duration within) {
         static Limits defaults() {
             return new Limits(
                     NotificationReader.EXPIRE,
@@ -174,8 +178,8 @@ public record NotificationConfig(
      * Reads {@code notifications:} below {@code top}; what is wrong is noted in its problems, and
      * the entry is left out.
      *
-     * @param unfit why a tag can't be the output of a horn or lamp, and what to do; nothing where it
-     *     can
+     * @param unfit why a tag can't be the output of a horn or lamp, and what to do; nothing where
+     *     it can
      */
     public static List<NotificationConfig> readAll(
             Section top, Function<TagName, Optional<String>> unfit) {

@@ -55,7 +55,8 @@ final class NotificationReader {
     private static final List<String> WAYS = List.of("webhook", "email", "output");
     private static final Pattern NAME = Pattern.compile("[a-z0-9-_.]{1,64}");
     private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9-]{1,64}");
-    private static final Pattern ADDRESS = Pattern.compile("[^\\s@<>\",;]{1,64}@[^\\s@<>\",;]{1,255}");
+    private static final Pattern ADDRESS =
+            Pattern.compile("[^\\s@<>\",;]{1,64}@[^\\s@<>\",;]{1,255}");
 
     private NotificationReader() {}
 
@@ -97,8 +98,7 @@ final class NotificationReader {
         return way.map(w -> new NotificationConfig(name, w, filter, limits, language));
     }
 
-    private static Optional<Way> way(
-            Section section, Function<TagName, Optional<String>> unfit) {
+    private static Optional<Way> way(Section section, Function<TagName, Optional<String>> unfit) {
         var given = WAYS.stream().filter(section::has).toList();
         if (given.size() != 1) {
             section.problems()
@@ -178,7 +178,8 @@ final class NotificationReader {
         }
         var names = List.copyOf(given.get().keys());
         if (names.size() > MOST_HEADERS) {
-            section.problem("headers", "%d of them; at most %d".formatted(names.size(), MOST_HEADERS));
+            section.problem(
+                    "headers", "%d of them; at most %d".formatted(names.size(), MOST_HEADERS));
         }
         for (var name : names) {
             if (!HEADER.matcher(name).matches()) {
@@ -195,8 +196,7 @@ final class NotificationReader {
         var user = section.text("user");
         var password = file(section, "password-file");
         if (user.isPresent() && password.isEmpty()) {
-            section.problem(
-                    "user", "has no password-file; name the file that holds the password");
+            section.problem("user", "has no password-file; name the file that holds the password");
         }
         if (user.isEmpty() && password.isPresent()) {
             section.problem("password-file", "has no user; add user, or remove the file");
@@ -273,13 +273,14 @@ final class NotificationReader {
     }
 
     private static String allowed() {
-        return Arrays.stream(Occasion.values()).map(Occasion::text).collect(Collectors.joining(", "));
+        return Arrays.stream(Occasion.values())
+                .map(Occasion::text)
+                .collect(Collectors.joining(", "));
     }
 
     private static Limits limits(Section section) {
         var usual = Limits.defaults();
-        var expire =
-                section.duration("expire", usual.expire(), Duration.ofMinutes(1), MOST_EXPIRE);
+        var expire = section.duration("expire", usual.expire(), Duration.ofMinutes(1), MOST_EXPIRE);
         int above = usual.digestAbove();
         var within = usual.digestWithin();
         var digest = section.section("digest");

@@ -36,11 +36,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The notifications of a running gateway: a thread that steps {@link Deliverer} and {@link Signal}s,
- * and what people ask of them.
+ * The notifications of a running gateway: a thread that steps {@link Deliverer} and {@link
+ * Signal}s, and what people ask of them.
  *
- * <p><b>Threads.</b> A platform thread of its own, as it writes files; what blocks on the network or
- * a device has a virtual thread. All public methods are for any thread. Nothing that passes a
+ * <p><b>Threads.</b> A platform thread of its own, as it writes files; what blocks on the network
+ * or a device has a virtual thread. All public methods are for any thread. Nothing that passes a
  * sample waits for it.
  */
 public final class Notifications implements AutoCloseable {
@@ -108,8 +108,7 @@ public final class Notifications implements AutoCloseable {
     }
 
     /** Follows a reload; what waits for receivers that stay is kept. */
-    public void configure(
-            List<NotificationConfig> now, Function<TagName, Optional<TagFacts>> facts)
+    public void configure(List<NotificationConfig> now, Function<TagName, Optional<TagFacts>> facts)
             throws InterruptedException {
         var _ =
                 inbox.ask(me -> {
@@ -268,9 +267,7 @@ public final class Notifications implements AutoCloseable {
                         f.lastError().isEmpty()
                                 ? null
                                 : Times.text(view.wallOffset() + f.lastErrorAt()))
-                .put(
-                        "nextTry",
-                        isFailing ? Times.text(view.wallOffset() + f.nextTry()) : null);
+                .put("nextTry", isFailing ? Times.text(view.wallOffset() + f.nextTry()) : null);
     }
 
     /** How many events were gone from the log before they were told, since the start. */
@@ -307,13 +304,16 @@ public final class Notifications implements AutoCloseable {
                         ? testOutput(output)
                         : Couriers.outcome(() -> {
                             var message = Message.test(place.clock().epochNanos());
-                            return channel(config.get()).send(message, message.id("test", receiver));
+                            return channel(config.get())
+                                    .send(message, message.id("test", receiver));
                         });
         var result = new JsonObject().put("receiver", receiver);
         switch (outcome) {
             case Outcome.Sent s -> result.put("ok", true).put("said", s.said()).put("hint", "");
-            case Outcome.Failed f -> result.put("ok", false).put("said", f.why()).put("hint", f.hint());
-            case Outcome.Refused r -> result.put("ok", false).put("said", r.why()).put("hint", r.hint());
+            case Outcome.Failed f ->
+                    result.put("ok", false).put("said", f.why()).put("hint", f.hint());
+            case Outcome.Refused r ->
+                    result.put("ok", false).put("said", r.why()).put("hint", r.hint());
         }
         record(
                 by,
@@ -351,8 +351,8 @@ public final class Notifications implements AutoCloseable {
      */
     public Optional<Integer> silence(String receiver, String by) throws InterruptedException {
         var silenced = inbox.ask(me -> me.silenceNow(receiver));
-        silenced.ifPresent(n ->
-                record(by, "notification.silence", receiver, n + " alarms no longer sound"));
+        silenced.ifPresent(
+                n -> record(by, "notification.silence", receiver, n + " alarms no longer sound"));
         return silenced;
     }
 

@@ -17,6 +17,9 @@ public enum Occasion {
     /** The condition is gone. */
     RETURNED;
 
+    /** Who raises the priority of what nobody acknowledged in time. */
+    private static final String SYSTEM = "system";
+
     /** The form in files and messages. */
     public String text() {
         return name().toLowerCase(Locale.ROOT);
@@ -33,7 +36,7 @@ public enum Occasion {
      */
     static Optional<Occasion> of(Transition t) {
         if (t.from() == t.to()) {
-            return t.by().isEmpty() && isOpen(t.to()) ? Optional.of(ESCALATED) : Optional.empty();
+            return isByGateway(t) && isOpen(t.to()) ? Optional.of(ESCALATED) : Optional.empty();
         }
         return switch (t.to()) {
             case UNACKNOWLEDGED -> Optional.of(RAISED);
@@ -42,6 +45,11 @@ public enum Occasion {
             case NORMAL, LATCHED -> ended(t.from());
             case SHELVED, SUPPRESSED, OUT_OF_SERVICE -> Optional.empty();
         };
+    }
+
+    /** A person may be called so too; what a person did says when it was decided. */
+    private static boolean isByGateway(Transition t) {
+        return t.by().isEmpty() || (t.by().equals(SYSTEM) && t.decidedAtNanos() == 0);
     }
 
     private static Optional<Occasion> ended(AlarmState from) {

@@ -119,7 +119,8 @@ final class Outbox {
         }
         closeGathering();
         // Of the windows between, nothing came in the later ones.
-        boolean goesOn = flooding && inWindow > limits.digestAbove() && now - windowStart < 2 * length;
+        boolean goesOn =
+                flooding && inWindow > limits.digestAbove() && now - windowStart < 2 * length;
         flooding = goesOn;
         windowStart = goesOn ? windowStart + length : NONE;
         inWindow = 0;
@@ -136,10 +137,12 @@ final class Outbox {
     private void add(Message message) {
         ready.add(message);
         if (ready.size() > limits.digestAbove()) {
-            ready.stream().reduce(Message::and).ifPresent(all -> {
-                ready.clear();
-                ready.add(all);
-            });
+            ready.stream()
+                    .reduce(Message::and)
+                    .ifPresent(all -> {
+                        ready.clear();
+                        ready.add(all);
+                    });
         }
     }
 
@@ -152,8 +155,7 @@ final class Outbox {
             forget();
         }
         while (!ready.isEmpty() && isOld(ready.element(), now)) {
-            dropped.add(
-                    new Dropped(ready.remove(), Delivery.State.EXPIRED, 0, lastError));
+            dropped.add(new Dropped(ready.remove(), Delivery.State.EXPIRED, 0, lastError));
         }
         dropped.forEach(d -> expired += d.message().count());
         return dropped;

@@ -59,7 +59,9 @@ record Words(String gateway, String site) {
         lines.add(
                 "%s: %s%s"
                         .formatted(
-                                language.gateway, gateway, site.isEmpty() ? "" : " (" + site + ")"));
+                                language.gateway,
+                                gateway,
+                                site.isEmpty() ? "" : " (" + site + ")"));
         return String.join("\n", lines) + "\n";
     }
 

@@ -128,8 +128,7 @@ final class NotificationRoutes {
                                         .put(
                                                 "silenced",
                                                 parts.notifications()
-                                                        .silence(
-                                                                r.path("name"), r.who().name())
+                                                        .silence(r.path("name"), r.who().name())
                                                         .orElseThrow(() -> unknown(r)))));
     }
 

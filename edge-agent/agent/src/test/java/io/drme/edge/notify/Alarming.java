@@ -32,7 +32,8 @@ final class Alarming {
                 priority,
                 Optional.of(new Value.Real(83.5)),
                 "Oil is too hot",
-                new Guidance("Stop the press", "Cooler blocked", "Seals fail", Duration.ofMinutes(5)),
+                new Guidance(
+                        "Stop the press", "Cooler blocked", "Seals fail", Duration.ofMinutes(5)),
                 1_767_225_600_000_000_000L,
                 by,
                 "",
@@ -42,13 +43,11 @@ final class Alarming {
     }
 
     static Transition raised(String id, Priority priority) {
-        return transition(
-                id, OIL, AlarmState.NORMAL, AlarmState.UNACKNOWLEDGED, priority, "");
+        return transition(id, OIL, AlarmState.NORMAL, AlarmState.UNACKNOWLEDGED, priority, "");
     }
 
     static Notice notice(long sequence, Priority priority) {
-        return Notice.of(
-                sequence, raised("o" + sequence, priority), Occasion.RAISED, "Cel", false);
+        return Notice.of(sequence, raised("o" + sequence, priority), Occasion.RAISED, "Cel", false);
     }
 
     static Limits limits(int above, Duration within, int messages, Duration per) {
@@ -69,7 +68,6 @@ final class Alarming {
     }
 
     static Filter all() {
-        return new Filter(
-                Priority.LOW, List.of(), List.of(), EnumSet.allOf(Occasion.class), false);
+        return new Filter(Priority.LOW, List.of(), List.of(), EnumSet.allOf(Occasion.class), false);
     }
 }

@@ -7,9 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * The deliverer in virtual time against a plain model, see {@link DeliveryWorld}.
- */
+/** The deliverer in virtual time against a plain model, see {@link DeliveryWorld}. */
 class DelivererSimulationTest {
     private static final int STEPS = 600;
 

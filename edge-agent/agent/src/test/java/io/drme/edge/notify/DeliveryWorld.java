@@ -94,14 +94,14 @@ final class DeliveryWorld implements Events, Post, Ledger {
 
     private Deliverer start() {
         var next = new Deliverer(clock, this, this, this, new Random(random.nextLong()));
-        next.begin(
-                configs, tag -> Optional.of(new TagFacts("Cel", tag.equals(LOCAL))));
+        next.begin(configs, tag -> Optional.of(new TagFacts("Cel", tag.equals(LOCAL))));
         return next;
     }
 
     /** One step of the world. */
     void step() {
-        clock.advance(Duration.ofMillis(100 + random.nextInt(random.nextInt(20) == 0 ? 20_000 : 400)));
+        clock.advance(
+                Duration.ofMillis(100 + random.nextInt(random.nextInt(20) == 0 ? 20_000 : 400)));
         if (!healthy) {
             if (random.nextInt(12) == 0) {
                 int burst = random.nextInt(5) == 0 ? 40 : 3;
@@ -165,7 +165,11 @@ final class DeliveryWorld implements Events, Post, Ledger {
             deliverer.step();
         }
         assertThat(isQuiet())
-                .as("all is at its end: %s", deliverer.receivers().stream().map(v -> v.config().limits() + " " + v.figures()).toList())
+                .as(
+                        "all is at its end: %s",
+                        deliverer.receivers().stream()
+                                .map(v -> v.config().limits() + " " + v.figures())
+                                .toList())
                 .isTrue();
         for (int i = 0; i < 3; i++) {
             clock.advance(Duration.ofSeconds(2));
@@ -210,9 +214,7 @@ final class DeliveryWorld implements Events, Post, Ledger {
             for (var span : spans.values()) {
                 assertThat(span.first()).as("%s: %s overlaps", name, span).isGreaterThan(end);
                 long inSpan =
-                        wanted.stream()
-                                .filter(s -> s >= span.first() && s <= span.last())
-                                .count();
+                        wanted.stream().filter(s -> s >= span.first() && s <= span.last()).count();
                 assertThat((long) span.count()).as("%s: %s", name, span).isEqualTo(inSpan);
                 told += span.count();
                 end = span.last();
@@ -248,8 +250,7 @@ final class DeliveryWorld implements Events, Post, Ledger {
                 filter.tags().isEmpty()
                         || t.tag().text().startsWith("press-")
                         || t.tag().equals(LOCAL);
-        boolean areaMatches =
-                filter.areas().isEmpty() || filter.areas().contains(t.tag().device());
+        boolean areaMatches = filter.areas().isEmpty() || filter.areas().contains(t.tag().device());
         boolean mayLeave = filter.local() || !t.tag().equals(LOCAL);
         return Occasion.of(t).filter(filter.occasions()::contains).isPresent()
                 && t.priority().compareTo(filter.least()) >= 0
@@ -287,9 +288,7 @@ final class DeliveryWorld implements Events, Post, Ledger {
 
     @Override
     public Found read(long sequence) {
-        return log.get((int) sequence - 1)
-                .<Found>map(Found.Told::new)
-                .orElseGet(Found.Other::new);
+        return log.get((int) sequence - 1).<Found>map(Found.Told::new).orElseGet(Found.Other::new);
     }
 
     @Override

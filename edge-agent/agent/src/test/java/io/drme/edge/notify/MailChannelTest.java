@@ -104,13 +104,7 @@ class MailChannelTest {
     void aWrongPasswordIsTriedAgainSaysSoAndIsNotPrinted() throws Exception {
         try (var peer = new SmtpPeer(Kind.STARTTLS, certificates)) {
             var outcome =
-                    send(
-                            peer.port(),
-                            false,
-                            "wrong",
-                            "mail",
-                            Language.EN,
-                            "anna@acme.example");
+                    send(peer.port(), false, "wrong", "mail", Language.EN, "anna@acme.example");
 
             assertThat(outcome).isInstanceOf(Outcome.Failed.class);
             assertThat(outcome.toString())
@@ -141,8 +135,7 @@ class MailChannelTest {
     @Test
     void withACaNothingGoesInTheClear() throws Exception {
         try (var peer = new SmtpPeer(Kind.OPEN, certificates)) {
-            var outcome =
-                    send(peer.port(), false, "", "mail", Language.EN, "anna@acme.example");
+            var outcome = send(peer.port(), false, "", "mail", Language.EN, "anna@acme.example");
 
             assertThat(outcome).isInstanceOf(Outcome.Failed.class);
             assertThat(outcome.toString()).contains("offers no TLS");

@@ -30,9 +30,7 @@ class NotificationDocsTest {
         var top =
                 YamlReader.parse("docs", block(Files.readString(PAGE), "yaml"), problems)
                         .orElseThrow();
-        var all =
-                NotificationConfig.readAll(
-                        new Section(top, "", problems), _ -> Optional.empty());
+        var all = NotificationConfig.readAll(new Section(top, "", problems), _ -> Optional.empty());
 
         assertThat(problems.list()).isEmpty();
         assertThat(all)
@@ -68,7 +66,12 @@ class NotificationDocsTest {
                         .and(Message.of(Alarming.notice(42, Priority.LOW), 0));
         var shown = channel.body(digest, digest.id("7c9e6679", "maintenance"));
         shown.getJsonArray("alarms").remove(1);
-        var body = shown.encodePrettily().replace(" : ", ": ").replace(": [ {", ": [{").replace("} ]", "}]") + "\n";
+        var body =
+                shown.encodePrettily()
+                                .replace(" : ", ": ")
+                                .replace(": [ {", ": [{")
+                                .replace("} ]", "}]")
+                        + "\n";
         var page = Files.readString(PAGE);
         if (Boolean.getBoolean("drme.write")) {
             page = page.replace(block(page, "json"), body);

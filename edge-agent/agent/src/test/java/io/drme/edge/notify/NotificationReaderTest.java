@@ -55,7 +55,8 @@ class NotificationReaderTest {
                 section,
                 tag ->
                         tag.text().equals("cabinet/door")
-                                ? Optional.of("can't be switched; name a boolean tag with 'access: write'")
+                                ? Optional.of(
+                                        "can't be switched; name a boolean tag with 'access: write'")
                                 : Optional.empty());
         section.done();
 

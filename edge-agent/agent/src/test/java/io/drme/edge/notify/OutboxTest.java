@@ -118,7 +118,11 @@ class OutboxTest {
         var outbox =
                 new Outbox(
                         new NotificationConfig.Limits(
-                                Duration.ofDays(7), 5, Duration.ofMinutes(1), 60, Duration.ofHours(1)),
+                                Duration.ofDays(7),
+                                5,
+                                Duration.ofMinutes(1),
+                                60,
+                                Duration.ofHours(1)),
                         new Random(3));
         outbox.offer(Alarming.notice(1, Priority.LOW), 0);
         long now = 0;
@@ -149,7 +153,9 @@ class OutboxTest {
         }
         assertThat(dropped).isPresent();
         assertThat(dropped.get().why()).isEqualTo(Delivery.State.REFUSED);
-        assertThat(sent(outbox, now)).singleElement().satisfies(m -> assertThat(m.first()).isEqualTo(2));
+        assertThat(sent(outbox, now))
+                .singleElement()
+                .satisfies(m -> assertThat(m.first()).isEqualTo(2));
         assertThat(outbox.figures().refused()).isEqualTo(1);
     }
 }

@@ -120,8 +120,16 @@ class WebhookChannelTest {
 
     @ParameterizedTest
     @CsvSource({
-        "200, Sent", "202, Sent", "302, Failed", "400, Refused", "401, Failed", "404, Failed",
-        "413, Refused", "429, Failed", "500, Failed", "503, Failed"
+        "200, Sent",
+        "202, Sent",
+        "302, Failed",
+        "400, Refused",
+        "401, Failed",
+        "404, Failed",
+        "413, Refused",
+        "429, Failed",
+        "500, Failed",
+        "503, Failed"
     })
     void whatTheAnswerMeans(int status, String means) throws Exception {
         try (var peer = new WebPeer()) {
