@@ -58,8 +58,14 @@ class FleetPageTest {
                 config, programs.configuration(programs.mqttPort) + "include: [conf.d/*.yaml]\n");
         programs.awaitReady(programs.cloudUrl());
         programs.startAgent(config);
-        programs.startFleet(
+        // By a name of its own: the simulators of devices run too, and are stopped by theirs.
+        programs.start(
+                "fleet",
+                "sim",
+                List.of(),
                 List.of(
+                        "fleet",
+                        "--uplink", "mqtt://127.0.0.1:" + programs.mqttPort,
                         "--gateways", Integer.toString(GATEWAYS),
                         "--tags", "3",
                         "--rate", "0.5",
