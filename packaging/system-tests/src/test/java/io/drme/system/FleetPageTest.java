@@ -192,7 +192,7 @@ class FleetPageTest {
         browser.waitForText("No gateway matches");
     }
 
-    // Planted: with a map that is only ever added to the tag stays, and stays good.
+    // The feed never tells that a tag is gone: in a map that is only added to it would stay, good.
     @Test
     void aGatewaysPageHasItsValuesLiveAndATagThatLeavesItsConfigurationLeavesThePage()
             throws Exception {
