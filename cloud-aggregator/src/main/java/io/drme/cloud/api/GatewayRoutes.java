@@ -111,8 +111,8 @@ final class GatewayRoutes {
         var orders = new LinkedHashMap<String, Function<GatewayView, String>>();
         orders.put("id", v -> v.gateway().name());
         orders.put("state", v -> rank(v.state()) + key(v, w -> urgency(w.alarms())));
-        orders.put("lag", v -> key(v, GatewayView::lagNanos));
-        orders.put("backlog", v -> key(v, w -> w.now().pendingSamples()));
+        orders.put("lag", v -> key(v, w -> (double) w.lagNanos()));
+        orders.put("backlog", v -> key(v, w -> (double) w.now().pendingSamples()));
         orders.put("drain", v -> key(v, GatewayView::drainSeconds));
         orders.put("autonomy", v -> key(v, w -> w.autonomyHours() < 0 ? -1e9 : -w.autonomyHours()));
         orders.put("alarms", v -> key(v, w -> urgency(w.alarms())));
@@ -136,8 +136,8 @@ final class GatewayRoutes {
                                 + descending((double) (s.offline() + s.trouble()) / s.gateways())
                                 + s.path());
         orders.put("gateways", s -> descending(s.gateways()) + s.path());
-        orders.put("backlog", s -> descending(s.backlog()) + s.path());
-        orders.put("lag", s -> descending(s.lagNanos()) + s.path());
+        orders.put("backlog", s -> descending((double) s.backlog()) + s.path());
+        orders.put("lag", s -> descending((double) s.lagNanos()) + s.path());
         orders.put("alarms", s -> descending(urgency(s.alarms())) + s.path());
         return orders;
     }

@@ -9,12 +9,10 @@ import io.drme.model.Glob;
 import io.drme.web.Problem;
 import io.drme.web.Request;
 import io.drme.web.Route;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,12 +88,12 @@ final class Questions {
     /** The words of {@code text}, in small letters; empty where none is given. */
     static List<String> words(Request request) {
         var text = request.query("text").orElse("").strip();
-        return text.isEmpty() ? List.of() : List.of(text.toLowerCase(Locale.ROOT).split("\\s+"));
+        return text.isEmpty() ? List.of() : List.of(text.toLowerCase(Locale.ROOT).split("\\s+", -1));
     }
 
     /** Whether some fields hold all words, in whatever case. */
-    static boolean hold(List<String> words, @Nullable String... fields) {
-        var all = String.join(" ", Arrays.asList(fields)).toLowerCase(Locale.ROOT);
+    static boolean hold(List<String> words, String... fields) {
+        var all = String.join(" ", fields).toLowerCase(Locale.ROOT);
         return words.stream().allMatch(all::contains);
     }
 

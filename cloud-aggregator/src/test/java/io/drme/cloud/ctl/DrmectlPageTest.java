@@ -97,7 +97,7 @@ class DrmectlPageTest {
             String name, CommandLine command, CommandLine above, StringBuilder text) {
         var usage = command.getCommandSpec().usageMessage();
         text.append("\n## ").append(name).append("\n\n");
-        text.append(String.join(" ", usage.description()).formatted()).append("\n\n");
+        text.append(String.join(" ", usage.description())).append("\n\n");
         options(command, above.getCommandSpec().options(), text);
         text.append("\n```\n");
         for (var line : usage.footer()) {

@@ -58,8 +58,14 @@ class FleetPageTest {
                 config, programs.configuration(programs.mqttPort) + "include: [conf.d/*.yaml]\n");
         programs.awaitReady(programs.cloudUrl());
         programs.startAgent(config);
-        programs.startFleet(
+        // By a name of its own: the simulators of devices run too, and are stopped by theirs.
+        programs.start(
+                "fleet",
+                "sim",
+                List.of(),
                 List.of(
+                        "fleet",
+                        "--uplink", "mqtt://127.0.0.1:" + programs.mqttPort,
                         "--gateways", Integer.toString(GATEWAYS),
                         "--tags", "3",
                         "--rate", "0.5",
@@ -186,7 +192,7 @@ class FleetPageTest {
         browser.waitForText("No gateway matches");
     }
 
-    // Planted: with a map that is only ever added to the tag stays, and stays good.
+    // The feed never tells that a tag is gone: in a map that is only added to it would stay, good.
     @Test
     void aGatewaysPageHasItsValuesLiveAndATagThatLeavesItsConfigurationLeavesThePage()
             throws Exception {
