@@ -141,7 +141,19 @@ class StoreView extends View {
         })}
       </dd>
       <dt>${t("store.drain")}</dt>
-      <dd data-testid="drain">${pending === 0 ? t("store.drain.none") : drain ? spanText(drain) : t("store.drain.unknown")}</dd>`;
+      <dd data-testid="drain">${pending === 0 ? t("store.drain.none") : drain ? spanText(drain) : t("store.drain.unknown")}</dd>
+      ${this.#traffic(status.uplink?.traffic ?? [])}`;
+  }
+
+  #traffic(streams) {
+    return html`<dt>${t("store.sent")}</dt>
+      <dd class="stack" data-testid="traffic">
+        ${streams.map(
+          (s) => html`<span data-stream=${s.stream} class=${s.waits ? "warn" : ""}
+            >${t(`store.sent.${s.stream}`)} ${bytesText(s.sentBytes)}${s.limit ? t("store.sent.limit", { kbit: countText(s.limit / 1000) }) : ""}${s.waits ? t("store.sent.waits") : ""}</span
+          >`,
+        )}
+      </dd>`;
   }
 
   #disk(store) {

@@ -6,6 +6,7 @@ import io.drme.driver.DeviceSpec;
 import io.drme.driver.DriverFactory;
 import io.drme.driver.Explanation;
 import io.drme.driver.PlannedRequest;
+import io.drme.driver.PollGroup;
 import io.drme.driver.TagSpec;
 import io.drme.edge.config.GatewayConfig;
 import io.drme.model.SyncMode;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -230,14 +232,7 @@ final class PlanReport {
 
     /** What the polls of all devices put on disk. */
     Disk disk() {
-        double samples = 0;
-        for (var placed : devices()) {
-            if (isPolled(placed.spec())) {
-                for (var group : placed.groups()) {
-                    samples += group.tags().size() * DAY_SECONDS / seconds(group.interval());
-                }
-            }
-        }
+        double samples = samplesADay(_ -> true);
         double stored = samples * BYTES_A_SAMPLE;
         double commits = DAY_SECONDS / seconds(next.store().syncEvery());
         // The journal takes the samples first, the blocks take them again.
@@ -247,6 +242,18 @@ final class PlanReport {
                         ? Double.POSITIVE_INFINITY
                         : next.store().maxSizeBytes() / stored * HOURS_A_DAY;
         return new Disk(samples, stored, written, hours);
+    }
+
+    private double samplesADay(Predicate<TagSpec> counts) {
+        double samples = 0;
+        for (var placed : devices()) {
+            var tags = placed.spec().tags();
+            for (var group : isPolled(placed.spec()) ? placed.groups() : List.<PollGroup>of()) {
+                long counted = group.tags().stream().map(tags::get).filter(counts).count();
+                samples += counted * DAY_SECONDS / seconds(group.interval());
+            }
+        }
+        return samples;
     }
 
     private boolean isPolled(DeviceSpec device) {
@@ -269,6 +276,10 @@ final class PlanReport {
         lines.add(diskLine());
         lines.addAll(pipelineLines());
         lines.add(siteLine());
+        next.uplink()
+                .map(u ->
+                        LinePlan.of(samplesADay(t -> t.sync() instanceof SyncMode.Raw), u.budget()))
+                .ifPresent(line -> lines.add(line.text()));
         return List.copyOf(lines);
     }
 

@@ -18,10 +18,12 @@ import io.drme.model.ValueType;
 import io.drme.schema.Audit;
 import io.drme.schema.CommandResult;
 import io.drme.sync.Backfill;
+import io.drme.sync.Flow;
 import io.drme.sync.LiveValue;
 import io.drme.sync.Message;
 import io.drme.sync.Refills;
 import io.drme.sync.Sender;
+import io.drme.sync.Traffic;
 import io.drme.web.Times;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -50,6 +52,7 @@ import org.slf4j.LoggerFactory;
  */
 final class UplinkDesk implements GatewayParts.Uplink, AutoCloseable {
     private static final int COMMANDS_WAITING = 256;
+    private static final double MILLIS_A_SECOND = 1e3;
     private static final String DONE = "done";
     private static final String REFUSED = "refused";
     private static final Duration JOIN_WITHIN = Duration.ofSeconds(1);
@@ -202,7 +205,22 @@ final class UplinkDesk implements GatewayParts.Uplink, AutoCloseable {
                 .put("pending", pending)
                 .put("resent", now.sender().resent())
                 .put("timeToDrain", drain(now.sender().drainMillis()))
+                .put("traffic", traffic(now.sender().traffic()))
                 .put("trust", trust());
+    }
+
+    /** Of each sort of traffic what went, its limit in bit/s, and whether and how long it waits. */
+    private static JsonArray traffic(Map<Traffic, Flow> flows) {
+        var items = new JsonArray();
+        flows.forEach((traffic, flow) ->
+                items.add(
+                        new JsonObject()
+                                .put("stream", traffic.text())
+                                .put("sentBytes", flow.bytes())
+                                .put("limit", flow.limit() == 0 ? null : flow.limit() * Byte.SIZE)
+                                .put("waits", flow.waits())
+                                .put("waitedSeconds", flow.waitedMillis() / MILLIS_A_SECOND)));
+        return items;
     }
 
     /** Offers what changed since the last call, and carries out what the centre asked for. */

@@ -194,6 +194,20 @@ class PlanReportTest {
                                 && l.contains("without 1 tag of devices that tell by themselves"));
     }
 
+    // 3.1 samples a second that leave, two bytes each, of 600 bytes a second.
+    @Test
+    void whatBlocksTakeOfTheLineIsReckonedAgainstTheirPart() throws Exception {
+        var uplink = CONFIG + "uplink: {url: 'mqtt://localhost', streams: {data: %s}}\n";
+
+        assertThat(report(uplink.formatted("4800bit/s"), "").text())
+                .contains(
+                        "line: blocks take at most about 0.5 MiB a day, 1.03 % of the 49 MiB that their part of the line bears");
+        var fast = uplink.replace("10s", "10ms").replace("holding:0\"", "holding:0\", poll: 10ms");
+        assertThat(report(fast.formatted("2400bit/s"), "").text())
+                .anyMatch(l -> l.startsWith("line:") && l.contains("MAY NOT FIT"));
+        assertThat(report(CONFIG, "").text()).noneMatch(l -> l.startsWith("line:"));
+    }
+
     @Test
     void theCommandComparesWithWhatTheDataDirectoryHolds() throws Exception {
         var file = write("gateway.yaml", CONFIG.replace("holding:1\"", "holding:7\"")).toString();

@@ -15,6 +15,9 @@ import java.util.Map;
  * each lane beforehand, unless the value is the key.
  */
 final class LookupOperator implements Operator {
+    /** The more of them stand, the less of them is in the cache of a core. */
+    private static final int MOST_STANDING = 1 << 16;
+
     private final List<Lane> lanes;
     private final String[] tags;
     private final ValueType[] types;
@@ -27,7 +30,15 @@ final class LookupOperator implements Operator {
     private final Map<String, Integer> rowOfText;
     private final long[] wholes;
     private final int[] rowOfWhole;
-    private final Row row = new Row();
+    private final Row made = new Row();
+
+    /**
+     * The rows of all lanes as they stand, their value's place first; empty where they are many.
+     */
+    private final Batch standing;
+
+    private final int width;
+    private final Row stands;
 
     /** Makes it; {@code keeps} and {@code gives} have one a lane, or none. */
     LookupOperator(List<Lane> input, LookupStep step, List<Program> keeps, List<Program> gives) {
@@ -57,6 +68,15 @@ final class LookupOperator implements Operator {
         for (int i = 0; i < input.size(); i++) {
             results.add(gives.isEmpty() ? input.get(i) : input.get(i).of(gives.get(i).type()));
         }
+        this.width = 1 + table.columns().size();
+        this.standing = new Batch();
+        this.stands = new Row(standing, width);
+        if (!byValue && (long) width * rowOfLane.length <= MOST_STANDING) {
+            for (int found : rowOfLane) {
+                standing.add(0, 0, 0, Quality.GOOD);
+                table.give(found, standing);
+            }
+        }
         boolean leavesOut = dropsMissing || !keeps.isEmpty();
         this.lanes =
                 leavesOut ? results.stream().map(Lane::notHeld).toList() : List.copyOf(results);
@@ -82,12 +102,24 @@ final class LookupOperator implements Operator {
             int lane = in.tags()[i];
             int found = byValue ? rowOfValue(in, i, lane) : rowOfLane[lane];
             if (found != Table.NONE || !dropsMissing) {
-                var inputs = row.begin();
-                inputs.addFrom(in, i);
-                table.give(found, inputs);
-                accept(in, i, lane, out);
+                accept(row(in, i, lane, found), in, i, lane, out);
             }
         }
+    }
+
+    private Row row(Batch in, int at, int lane, int found) {
+        if (standing.size() > 0 && types[lane] != ValueType.TEXT) {
+            int place = lane * width;
+            standing.sourceTimes()[place] = in.sourceTimes()[at];
+            standing.bits()[place] = in.bits()[at];
+            standing.qualities()[place] = in.qualities()[at];
+            stands.goTo(lane);
+            return stands;
+        }
+        var inputs = made.begin();
+        inputs.addFrom(in, at);
+        table.give(found, inputs);
+        return made;
     }
 
     private int rowOfValue(Batch in, int at, int lane) {
@@ -105,7 +137,7 @@ final class LookupOperator implements Operator {
         return found == null ? Table.NONE : found;
     }
 
-    private void accept(Batch in, int at, int lane, Batch out) {
+    private void accept(Row row, Batch in, int at, int lane, Batch out) {
         long time = in.sourceTimes()[at];
         int kept = keeps.length == 0 ? Program.TRUE : row.test(keeps[lane], tags[lane]);
         if (kept == Program.UNKNOWN) {

@@ -16,7 +16,23 @@ final class Row {
     private static final byte OUT_OF_RANGE = Quality.bad(Reason.OUT_OF_RANGE);
     private static final byte DOUBTFUL = Quality.uncertain(Reason.INPUT_NOT_GOOD);
 
-    private final Batch inputs = new Batch(Beside.MAX_NAMES + 1);
+    private final Batch inputs;
+
+    /** Where its inputs begin, and how many they are; all there are where that is 0. */
+    private int begin;
+
+    private final int width;
+
+    /** One that is put together for every result. */
+    Row() {
+        this(new Batch(Beside.MAX_NAMES + 1), 0);
+    }
+
+    /** One of many that stand in a batch, so many inputs each. */
+    Row(Batch inputs, int width) {
+        this.inputs = inputs;
+        this.width = width;
+    }
 
     /** Empties it. */
     Batch begin() {
@@ -24,16 +40,25 @@ final class Row {
         return inputs;
     }
 
+    /** Goes to one of those that stand in the batch. */
+    void goTo(int row) {
+        begin = row * width;
+    }
+
+    private int end() {
+        return width == 0 ? inputs.size() : begin + width;
+    }
+
     /** Whether a condition is true of the inputs. */
     int test(Program condition, String tag) {
-        return condition.test(inputs, 0, tag);
+        return condition.test(inputs, begin, tag);
     }
 
     /** Adds the result to a batch. */
     void give(Program program, String tag, int lane, long time, Batch out) {
         byte worst = worst();
         if (program.type() == ValueType.TEXT) {
-            var text = program.text(inputs, 0, tag);
+            var text = program.text(inputs, begin, tag);
             if (program.isKnown()) {
                 out.addText(lane, time, text, ofKnown(worst));
             } else {
@@ -41,7 +66,7 @@ final class Row {
             }
             return;
         }
-        long bits = program.bits(inputs, 0, tag);
+        long bits = program.bits(inputs, begin, tag);
         boolean usable =
                 program.isKnown()
                         && (program.type() != ValueType.FLOAT64
@@ -52,7 +77,7 @@ final class Row {
     /** Whether an input is uncertain; what a condition needs of bad ones is unknown anyway. */
     boolean isAnyUncertain() {
         boolean any = false;
-        for (int i = 0; i < inputs.size(); i++) {
+        for (int i = begin, end = end(); i < end; i++) {
             byte quality = inputs.qualities()[i];
             any |= !Quality.isGood(quality) && !Quality.isBad(quality);
         }
@@ -62,7 +87,7 @@ final class Row {
     /** Of the qualities of the inputs the first that is bad, or else the first that is not good. */
     private byte worst() {
         byte worst = Quality.GOOD;
-        for (int i = 0; i < inputs.size(); i++) {
+        for (int i = begin, end = end(); i < end; i++) {
             byte quality = inputs.qualities()[i];
             if (Quality.isBad(quality)) {
                 return quality;

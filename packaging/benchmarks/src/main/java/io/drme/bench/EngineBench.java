@@ -167,14 +167,14 @@ final class EngineBench implements Bench {
                     + String.join("\n", lines.subList(Math.max(0, lines.size() - 8), lines.size()));
         }
         var expected = EngineWork.expected(work, EngineRun.CHECKED_SCANS);
-        if (EngineTotals.of(checked.get(), EngineRun.CHECKED_SCANS)
+        if (EngineTotals.of(work, checked.get(), EngineRun.CHECKED_SCANS)
                 .filter(expected::agreesWith)
                 .isEmpty()) {
             return "%s where %s was to be expected".formatted(checked.get(), expected);
         }
         var match = figures.get();
         long scans = Long.parseLong(match.group(1));
-        long results = EngineTotals.of(match.group(5), scans).orElseThrow().results();
+        long results = EngineTotals.of(work, match.group(5), scans).orElseThrow().results();
         long due = EngineWork.expectedResults(work, scans);
         if (results != due) {
             return "%d results where %d were due".formatted(results, due);
@@ -205,9 +205,13 @@ final class EngineBench implements Bench {
                         && millions >= times * Objects.requireNonNull(peers.get(rival))
                         && millions >= PART_OF_FLOOR * floor.millionsPerCpuSecond();
         var name =
-                work == Case.PANES
-                        ? "filter, map, 10 s every 1 s (panes)"
-                        : "filter, map, 10 s every sample (exact)";
+                switch (work) {
+                    case PANES -> "filter, map, 10 s every 1 s (panes)";
+                    case EXACT -> "filter, map, 10 s every sample (exact)";
+                    case LIMITS -> "filter, join with a table of 1,000 limits";
+                    case JOIN -> "join of two streams within 500 ms";
+                    case PATTERN -> "pattern, two parts within 500 ms";
+                };
         return List.of(
                 new Row(
                         name,

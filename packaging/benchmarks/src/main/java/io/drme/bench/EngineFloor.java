@@ -14,11 +14,17 @@ final class EngineFloor implements EngineSide {
 
     @Override
     public EngineTotals run(EngineWork.Case work, long scans) {
-        return work == EngineWork.Case.PANES ? panes(scans) : exact(scans);
+        return switch (work) {
+            case PANES -> panes(scans);
+            case EXACT -> exact(scans);
+            case LIMITS -> limits(scans);
+            case JOIN -> join(scans);
+            case PATTERN -> pattern(scans);
+        };
     }
 
     private static EngineTotals panes(long scans) {
-        var totals = new EngineTotals(scans);
+        var totals = new EngineTotals(EngineWork.Case.PANES, scans);
         int perPane = EngineWork.Case.PANES.everyMillis() / EngineWork.SCAN_MILLIS;
         int panes = EngineWork.WINDOW_MILLIS / EngineWork.Case.PANES.everyMillis();
         var sums = new double[EngineWork.TAGS * panes];
@@ -77,7 +83,7 @@ final class EngineFloor implements EngineSide {
 
     /** Takes out what leaves the window, and looks for a new highest where that was it. */
     private static EngineTotals exact(long scans) {
-        var totals = new EngineTotals(scans);
+        var totals = new EngineTotals(EngineWork.Case.EXACT, scans);
         int length = EngineWork.WINDOW_MILLIS / EngineWork.SCAN_MILLIS;
         var window = new double[EngineWork.TAGS * length];
         var sums = new double[EngineWork.TAGS];
@@ -120,6 +126,68 @@ final class EngineFloor implements EngineSide {
             high = Math.max(high, window[at]);
         }
         return high;
+    }
+
+    private static EngineTotals limits(long scans) {
+        var totals = new EngineTotals(EngineWork.Case.LIMITS, scans);
+        var limits = new double[EngineWork.TAGS];
+        var targets = new double[EngineWork.TAGS];
+        for (int tag = 0; tag < EngineWork.TAGS; tag++) {
+            limits[tag] = EngineWork.limit(tag);
+            targets[tag] = EngineWork.target(tag);
+        }
+        var values = new double[EngineWork.ALL_TAGS];
+        for (long scan = 0; scan < scans; scan++) {
+            fill(values, scan);
+            long millis = EngineWork.millis(scan);
+            for (int tag = 0; tag < EngineWork.ALL_TAGS; tag++) {
+                double value = values[tag];
+                if (value >= 0 && value > limits[tag]) {
+                    totals.add(millis, value - targets[tag]);
+                }
+            }
+        }
+        return totals;
+    }
+
+    private static EngineTotals join(long scans) {
+        var work = EngineWork.Case.JOIN;
+        var totals = new EngineTotals(work, scans);
+        var lefts = new double[EngineWork.ALL_TAGS];
+        var times = new long[EngineWork.ALL_TAGS];
+        for (long scan = 0; scan < scans; scan++) {
+            long millis = EngineWork.millis(work, scan);
+            for (int tag = 0; tag < EngineWork.ALL_TAGS; tag++) {
+                double value = EngineWork.value(work, tag, scan);
+                if (EngineWork.isLeft(scan)) {
+                    lefts[tag] = value;
+                    times[tag] = millis;
+                } else if (millis - times[tag] <= EngineWork.WITHIN_MILLIS) {
+                    totals.add(times[tag], lefts[tag] - value);
+                }
+            }
+        }
+        return totals;
+    }
+
+    private static EngineTotals pattern(long scans) {
+        var work = EngineWork.Case.PATTERN;
+        var totals = new EngineTotals(work, scans);
+        var begun = new long[EngineWork.ALL_TAGS];
+        for (long scan = 0; scan < scans; scan++) {
+            long millis = EngineWork.millis(work, scan);
+            for (int tag = 0; tag < EngineWork.ALL_TAGS; tag++) {
+                double value = EngineWork.value(work, tag, scan);
+                if (value > EngineWork.HIGH) {
+                    begun[tag] = millis;
+                } else if (value < EngineWork.LOW
+                        && millis - begun[tag] <= EngineWork.WITHIN_MILLIS) {
+                    totals.add(millis, 1);
+                    begun[tag] = 0;
+                }
+            }
+        }
+        return totals;
     }
 
     private static void fill(double[] values, long scan) {

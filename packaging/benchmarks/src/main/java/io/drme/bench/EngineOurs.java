@@ -6,7 +6,9 @@ import io.drme.model.Tag;
 import io.drme.model.ValueType;
 import io.drme.stream.Pipelines;
 import io.drme.time.Hlc;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Our engine as a library. */
 final class EngineOurs implements EngineSide {
@@ -19,11 +21,66 @@ final class EngineOurs implements EngineSide {
         EngineRun.of(new EngineOurs(), arguments[0], System.out);
     }
 
-    static Pipelines pipelines(EngineWork.Case work) {
-        var tags =
-                IntStream.range(0, EngineWork.ALL_TAGS)
-                        .mapToObj(i -> Tag.of("press/" + i, ValueType.FLOAT64))
-                        .toArray(Tag[]::new);
+    private static Pipelines pipelines(EngineWork.Case work) {
+        return switch (work) {
+            case PANES, EXACT -> windows(work);
+            case LIMITS -> Pipelines.of(limits(), tags("press"));
+            case JOIN ->
+                    Pipelines.of(
+                            """
+                            pipelines:
+                              loss:
+                                from: "left/*"
+                                steps: [{join: {with: {other: "right/{path}"}, within: %dms, give: "value - other", unmatched: drop}}]
+                                to: "loss/{path}"
+                            """
+                                    .formatted(EngineWork.WITHIN_MILLIS),
+                            Stream.of(tags("left"), tags("right"))
+                                    .flatMap(Stream::of)
+                                    .toArray(Tag[]::new));
+            case PATTERN ->
+                    Pipelines.of(
+                            """
+                            pipelines:
+                              drop:
+                                from: "press/*"
+                                steps: [{pattern: {when: "value > %s", then: "value < %s", within: %dms}}]
+                                to: "drop/{path}"
+                            """
+                                    .formatted(
+                                            EngineWork.HIGH,
+                                            EngineWork.LOW,
+                                            EngineWork.WITHIN_MILLIS),
+                            tags("press"));
+        };
+    }
+
+    private static Tag[] tags(String device) {
+        return IntStream.range(0, EngineWork.ALL_TAGS)
+                .mapToObj(i -> Tag.of(device + "/" + i, ValueType.FLOAT64))
+                .toArray(Tag[]::new);
+    }
+
+    private static String limits() {
+        var rows =
+                IntStream.range(0, EngineWork.TAGS)
+                        .mapToObj(i ->
+                                "press/%d: {high: %s, target: %s}"
+                                        .formatted(i, EngineWork.limit(i), EngineWork.target(i)))
+                        .collect(Collectors.joining(", "));
+        return """
+        pipelines:
+          limits:
+            from: "press/*"
+            steps:
+              - filter: "value >= 0.0"
+              - lookup: {table: {%s}, keep: "value > high", give: "value - target"}
+            to: "over/{path}"
+        """
+                .formatted(rows);
+    }
+
+    private static Pipelines windows(EngineWork.Case work) {
         return Pipelines.of(
                 """
                 pipelines:
@@ -40,14 +97,42 @@ final class EngineOurs implements EngineSide {
                                 EngineWork.OFFSET,
                                 EngineWork.WINDOW_MILLIS,
                                 work.everyMillis()),
-                tags);
+                tags("press"));
     }
 
     @Override
     public EngineTotals run(EngineWork.Case work, long scans) {
+        return work.isOfWindows() ? windows(work, scans) : each(work, scans);
+    }
+
+    private EngineTotals each(EngineWork.Case work, long scans) {
+        var pipelines = pipelines(work);
+        var totals = new EngineTotals(work, scans);
+        boolean isJoin = work == EngineWork.Case.JOIN;
+        for (long scan = 0; scan < scans; scan++) {
+            long millis = EngineWork.millis(work, scan);
+            int first = isJoin && !EngineWork.isLeft(scan) ? EngineWork.ALL_TAGS : 0;
+            in.begin(0, Hlc.of(millis, 0));
+            for (int tag = 0; tag < EngineWork.ALL_TAGS; tag++) {
+                double value = EngineWork.value(work, tag, scan);
+                in.addDouble(first + tag, millis * 1_000_000, value, Quality.GOOD);
+            }
+            derived.begin(0, in.gatewayTime());
+            pipelines.process(in, derived);
+            boolean isNumber = work != EngineWork.Case.PATTERN;
+            for (int i = 0; i < derived.size(); i++) {
+                totals.add(
+                        derived.sourceTimes()[i] / 1_000_000,
+                        isNumber ? derived.doubleAt(i) : derived.bits()[i]);
+            }
+        }
+        return totals;
+    }
+
+    private EngineTotals windows(EngineWork.Case work, long scans) {
         var pipelines = pipelines(work);
         var functions = functions(pipelines);
-        var totals = new EngineTotals(scans);
+        var totals = new EngineTotals(work, scans);
         for (long scan = 0; scan < scans; scan++) {
             fill(in, scan);
             derived.begin(0, in.gatewayTime());

@@ -12,6 +12,7 @@ public final class EngineTotals {
     /** Sums of a million doubles in another order. */
     private static final double TOLERANCE = 1e-9;
 
+    private final EngineWork.Case work;
     private final long scans;
     private long results;
     private double averages;
@@ -23,7 +24,8 @@ public final class EngineTotals {
      *
      * @param scans how many there will be
      */
-    public EngineTotals(long scans) {
+    public EngineTotals(EngineWork.Case work, long scans) {
+        this.work = work;
         this.scans = scans;
     }
 
@@ -34,6 +36,14 @@ public final class EngineTotals {
             averages += average;
             highest += max;
             deviations += deviation;
+        }
+    }
+
+    /** Adds a result of a case without windows, if it counts. */
+    public void add(long millis, double value) {
+        if (EngineWork.counts(work, millis, scans)) {
+            results++;
+            averages += value;
         }
     }
 
@@ -70,12 +80,12 @@ public final class EngineTotals {
     }
 
     /** Reads what {@link #toString} wrote. */
-    static Optional<EngineTotals> of(String line, long scans) {
+    static Optional<EngineTotals> of(EngineWork.Case work, String line, long scans) {
         var matcher = LINE.matcher(line);
         if (!matcher.find()) {
             return Optional.empty();
         }
-        var totals = new EngineTotals(scans);
+        var totals = new EngineTotals(work, scans);
         totals.results = Long.parseLong(matcher.group(1));
         totals.averages = Double.parseDouble(matcher.group(2));
         totals.highest = Double.parseDouble(matcher.group(3));

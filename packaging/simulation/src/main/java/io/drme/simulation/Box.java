@@ -15,6 +15,7 @@ import io.drme.log.StoreSetup;
 import io.drme.log.StoreView;
 import io.drme.model.EpochId;
 import io.drme.model.StreamKind;
+import io.drme.sync.LineBudget;
 import io.drme.sync.RangeSet;
 import io.drme.sync.SenderLog;
 import io.drme.sync.SenderSettings;
@@ -171,7 +172,7 @@ final class Box implements SteppedAgent.Watcher {
                                     notary,
                                     line,
                                     SenderSettings.defaults(
-                                            random.nextLong(), name, "simulation", 0),
+                                            random.nextLong(), name, "simulation", LineBudget.NONE),
                                     this::watched,
                                     recording -> scene.bug().around(recording, clock)),
                             this);

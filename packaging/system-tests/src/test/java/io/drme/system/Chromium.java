@@ -93,6 +93,11 @@ final class Chromium implements AutoCloseable {
         driver.get(url);
     }
 
+    /** Loads the page anew and waits until it is there; by script it would go on in the old one. */
+    void reload() {
+        driver.navigate().refresh();
+    }
+
     void size(int width, int height) {
         driver.manage().window().setSize(new Dimension(width, height));
     }

@@ -140,7 +140,7 @@ class OpenPageTest {
                     .executeCdpCommand(
                             "Network.setBlockedURLs", Map.of("urls", List.of("*/api/v1/session*")));
             browser.open(programs.agentUrl() + address);
-            browser.js("location.reload()");
+            browser.reload();
             browser.find("[data-testid='not-yet']");
             browser.driver().executeCdpCommand("Network.setBlockedURLs", Map.of("urls", List.of()));
             browser.find("main [data-testid='area'], main form.access");

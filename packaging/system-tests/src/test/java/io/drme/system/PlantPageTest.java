@@ -135,7 +135,7 @@ class PlantPageTest {
     void everyViewHasAnAddressAndTheBannerAndTargetsForAGlove() {
         for (var address : VIEWS) {
             browser.open(programs.agentUrl() + "/" + address);
-            browser.js("location.reload()");
+            browser.reload();
             browser.find("[data-testid='alarm-banner'] [data-testid='banner-one']");
             browser.find("main .panel, main [data-testid='area']");
             assertThat(browser.smallTargets(44)).as(address).isEmpty();
@@ -147,6 +147,7 @@ class PlantPageTest {
     @Order(3)
     void theKeyboardAloneLeadsFromTheHeadToAnAlarm() {
         view("#/overview");
+        browser.find("[data-testid='areas']");
         browser.js("document.activeElement.blur(); document.body.focus()");
         browser.press(Keys.TAB, Keys.ENTER);
         assertThat(browser.js("return document.activeElement.id")).isEqualTo("main");
@@ -163,6 +164,8 @@ class PlantPageTest {
     @Test
     @Order(4)
     void anAlarmsPageTellsCauseActionAndItsTrendAroundTheMoment() throws Exception {
+        view("#/alarms");
+        browser.click("[data-testid='alarms'] a.row-link");
         browser.waitUntil(
                 "document.querySelector(\"[data-testid='alarm-action']\")?.innerText.length > 5");
         browser.waitUntil("document.querySelector(\"[data-testid='trend']\")?.dataset.points > 0");
@@ -326,7 +329,7 @@ class PlantPageTest {
         browser.waitUntil("document.documentElement.dataset.theme === 'dark'");
         browser.picture("plant-overview-dark");
         browser.js("localStorage.clear()");
-        browser.js("location.reload()");
+        browser.reload();
         browser.waitForText("Overview");
     }
 
@@ -338,7 +341,7 @@ class PlantPageTest {
             browser.js("localStorage.setItem('drme-theme', arguments[0])", theme);
             for (var address : VIEWS) {
                 view(address);
-                browser.js("location.reload()");
+                browser.reload();
                 browser.find("main .panel, main [data-testid='area']");
                 // A blinking symbol is half there half of the time.
                 browser.waitUntil(
@@ -470,7 +473,7 @@ class PlantPageTest {
             var areas = new ArrayList<Long>();
             for (int i = 0; i < 9; i++) {
                 browser.open(programs.agentUrl() + "/#/overview");
-                browser.js("location.reload()");
+                browser.reload();
                 browser.waitUntil(
                         "performance.getEntriesByName('first-contentful-paint').length && document.querySelector(\"[data-testid='area']\")");
                 paints.add(

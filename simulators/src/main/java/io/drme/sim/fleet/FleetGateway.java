@@ -10,6 +10,7 @@ import io.drme.schema.ConfigurationApplied;
 import io.drme.schema.DeviceState;
 import io.drme.schema.GatewayLife;
 import io.drme.schema.TagCatalogue;
+import io.drme.sync.LineBudget;
 import io.drme.sync.Message;
 import io.drme.sync.Sender;
 import io.drme.sync.SenderSettings;
@@ -82,7 +83,8 @@ final class FleetGateway implements Runnable {
                         new FleetNotary(id, fresh),
                         line,
                         clock,
-                        SenderSettings.defaults(instance, "drme-sim", "drme-sim-fleet", 0));
+                        SenderSettings.defaults(
+                                instance, "drme-sim", "drme-sim-fleet", LineBudget.NONE));
         this.pollNanos = options.poll().toNanos();
         this.startNanos = clock.nanoTime();
         this.startEpochNanos = clock.epochNanos();

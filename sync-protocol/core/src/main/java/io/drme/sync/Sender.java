@@ -55,6 +55,7 @@ public final class Sender {
      * @param resent items sent more than once since the process began
      * @param drainMillis how long the backlog takes at the rate just measured; -1: not known
      * @param unverified receipts and welcomes whose seal was wrong, since the process began
+     * @param traffic what went up the line
      */
     public record State(
             Phase phase,
@@ -62,17 +63,18 @@ public final class Sender {
             Map<StreamKind, Long> pendingItems,
             long resent,
             long drainMillis,
-            long unverified) {}
+            long unverified,
+            Map<Traffic, Flow> traffic) {}
 
     private final SenderLog log;
     private final Uplink uplink;
     private final Clock clock;
     private final SenderSettings settings;
-    private final TokenBucket bucket;
+    private final Spending spending;
     private final CommandDesk desk = new CommandDesk();
     private final Map<StreamKind, Lane> lanes = new EnumMap<>(StreamKind.class);
     private final Map<StreamKind, Long> suspects = new EnumMap<>(StreamKind.class);
-    private final LiveBox live = new LiveBox();
+    private final LiveBox live;
     private final Refills refills = new Refills();
     private final DrainGauge drain = new DrainGauge();
     private final LineGauge gauge;
@@ -96,7 +98,6 @@ public final class Sender {
     private long helloDue;
     private long pausedUntil;
     private long statusDue;
-    private long liveDue;
 
     /** Makes a sender that is offline. */
     public Sender(
@@ -105,7 +106,8 @@ public final class Sender {
         this.uplink = uplink;
         this.clock = clock;
         this.settings = settings;
-        this.bucket = new TokenBucket(settings.bytesPerSecond(), clock.nanoTime());
+        this.spending = new Spending(settings.budget(), clock.nanoTime());
+        this.live = new LiveBox(settings.liveEvery(), spending);
         this.pausedUntil = clock.nanoTime();
         this.events = new Lane(StreamKind.EVENTS, log, refills);
         this.data = new Lane(StreamKind.DATA, log, refills);
@@ -170,7 +172,13 @@ public final class Sender {
         var pending = new EnumMap<StreamKind, Long>(StreamKind.class);
         lanes.forEach((stream, lane) -> pending.put(stream, lane.pending().size()));
         return new State(
-                phase, detail, pending, watchdog.resent(), drain.millis(), trust.unverified());
+                phase,
+                detail,
+                pending,
+                watchdog.resent(),
+                drain.millis(),
+                trust.unverified(),
+                spending.flows());
     }
 
     /**
@@ -213,8 +221,8 @@ public final class Sender {
         long wait = Duration.ofSeconds(1).toNanos();
         long now = clock.nanoTime();
         if (phase == Phase.SENDING) {
-            wait = Math.min(wait, Math.min(statusDue - now, liveDue - now));
-            wait = Math.min(wait, bucket.waitNanos() > 0 ? bucket.waitNanos() : wait);
+            wait = Math.min(wait, Math.min(statusDue - now, live.due() - now));
+            wait = Math.min(wait, spending.waitNanos() > 0 ? spending.waitNanos() : wait);
         } else if (phase != Phase.OFFLINE) {
             wait = Math.min(wait, helloDue - now);
         }
@@ -320,7 +328,7 @@ public final class Sender {
         watchdog.from(now);
         pausedUntil = now;
         statusDue = now;
-        liveDue = now;
+        live.begin(now);
         backlogWindow = Math.max(1, window.items());
     }
 
@@ -435,19 +443,17 @@ public final class Sender {
         if (now - pausedUntil < 0) {
             return did;
         }
-        for (int i = 0; i < MAX_SENT_A_STEP; i++) {
-            if (!sendNext(events, Topics.Channel.URGENT, now)) {
-                break;
-            }
+        for (int i = 0; i < MAX_SENT_A_STEP && sendNext(events, Topics.Channel.URGENT, now); i++) {
             did = true;
         }
-        for (int i = 0; i < MAX_SENT_A_STEP && bucket.open(now); i++) {
+        for (int i = 0; i < MAX_SENT_A_STEP && spending.isOpenForData(now); i++) {
             if (!sendNext(data, Topics.Channel.BULK, now)) {
                 break;
             }
             did = true;
         }
-        boolean sentLive = sendLive(now);
+        spending.noteWaiting(data, backlogWindow, now);
+        boolean sentLive = live.send(uplink, session, log.epoch(), now);
         return did || sentLive;
     }
 
@@ -459,7 +465,8 @@ public final class Sender {
     }
 
     private boolean sendNext(Lane lane, Topics.Channel channel, long now) {
-        var next = isFull(lane) ? Optional.<Lane.Next>empty() : lane.next(backlogWindow);
+        int backlog = spending.isOpenForBacklog(now) ? backlogWindow : 0;
+        var next = isFull(lane) ? Optional.<Lane.Next>empty() : lane.next(backlog);
         if (next.isEmpty()) {
             return false;
         }
@@ -472,9 +479,13 @@ public final class Sender {
         if (!uplink.send(channel, bytes)) {
             return false;
         }
-        bucket.took(bytes.length);
+        spending.took(traffic(lane, next.get()), bytes.length);
         lane.sent(next.get(), item.get(), now);
         return true;
+    }
+
+    private Traffic traffic(Lane lane, Lane.Next next) {
+        return next.backlog() ? Traffic.BACKLOG : lane == events ? Traffic.EVENTS : Traffic.DATA;
     }
 
     private boolean report(long now) {
@@ -485,15 +496,5 @@ public final class Sender {
         statusDue = now + settings.statusEvery().toNanos();
         drain.note(now, lanes.values().stream().mapToLong(l -> l.pending().size()).sum());
         return uplink.send(Topics.Channel.URGENT, reporter.status(session, drain.millis()));
-    }
-
-    private boolean sendLive(long now) {
-        if (live.isEmpty() || now - liveDue < 0) {
-            return false;
-        }
-        liveDue = now + settings.liveEvery().toNanos();
-        int bytes = live.send(uplink, session, log.epoch());
-        bucket.took(bytes);
-        return bytes > 0;
     }
 }

@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param instance random number of this process
  * @param host name of the machine
  * @param software version of the agent
- * @param bytesPerSecond the line's budget for blocks; 0 is without limit
+ * @param budget what may be taken of the line
  * @param resendAfter an item without a receipt is sent again after this; doubles while nothing at
  *     all is receipted
  * @param helloAfter a hello without an answer is said again after this
@@ -19,7 +19,7 @@ public record SenderSettings(
         long instance,
         String host,
         String software,
-        long bytesPerSecond,
+        LineBudget budget,
         Duration resendAfter,
         Duration helloAfter,
         Duration statusEvery,
@@ -38,12 +38,12 @@ public record SenderSettings(
 
     /** The usual behaviour. */
     public static SenderSettings defaults(
-            long instance, String host, String software, long bytesPerSecond) {
+            long instance, String host, String software, LineBudget budget) {
         return new SenderSettings(
                 instance,
                 host,
                 software,
-                bytesPerSecond,
+                budget,
                 RESEND_AFTER,
                 HELLO_AFTER,
                 STATUS_EVERY,

@@ -8,6 +8,7 @@ import io.drme.sync.Backfill;
 import io.drme.sync.CentreKeys;
 import io.drme.sync.Fact;
 import io.drme.sync.ItemReader;
+import io.drme.sync.LineBudget;
 import io.drme.sync.Message;
 import io.drme.sync.MessageCodec;
 import io.drme.sync.RangeSet;
@@ -52,7 +53,7 @@ class BackfillTest {
                     notary,
                     new Seen(network.line(GATEWAY)),
                     clock,
-                    SenderSettings.defaults(1, "box", "1", 0));
+                    SenderSettings.defaults(1, "box", "1", LineBudget.NONE));
 
     private Receiver receiver() {
         return new Receiver(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
 import io.drme.sync.CentreKeys;
+import io.drme.sync.LineBudget;
 import io.drme.sync.MessageCodec;
 import io.drme.sync.RangeSet;
 import io.drme.sync.Receiver;
@@ -55,7 +56,7 @@ class SenderTest {
 
     /** A process that has just connected. */
     private Sender sender(SenderLog of, long instance) {
-        var settings = SenderSettings.defaults(instance, "box", "1", 0);
+        var settings = SenderSettings.defaults(instance, "box", "1", LineBudget.NONE);
         var sender = new Sender(of, notary, network.line(GATEWAY), clock, settings);
         network.cut(GATEWAY);
         network.mend(GATEWAY);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
 import io.drme.sync.CentreKeys;
+import io.drme.sync.LineBudget;
 import io.drme.sync.Message;
 import io.drme.sync.MessageCodec;
 import io.drme.sync.RangeSet;
@@ -39,7 +40,7 @@ class SenderTrustTest {
                     notary,
                     network.line(GATEWAY),
                     clock,
-                    SenderSettings.defaults(1, "box", "1", 0));
+                    SenderSettings.defaults(1, "box", "1", LineBudget.NONE));
 
     /** What happens to an answer on its way. */
     private UnaryOperator<Message.Down> between = UnaryOperator.identity();

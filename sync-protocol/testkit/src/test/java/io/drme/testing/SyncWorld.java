@@ -8,6 +8,7 @@ import io.drme.sync.ChainHash;
 import io.drme.sync.Fact;
 import io.drme.sync.Item;
 import io.drme.sync.ItemReader;
+import io.drme.sync.LineBudget;
 import io.drme.sync.Message;
 import io.drme.sync.MessageCodec;
 import io.drme.sync.RangeSet;
@@ -120,7 +121,7 @@ final class SyncWorld {
                 notary,
                 network.line(notary.gateway()),
                 clock,
-                SenderSettings.defaults(random.nextLong(), "box", "1", 0));
+                SenderSettings.defaults(random.nextLong(), "box", "1", LineBudget.NONE));
     }
 
     // ---- the run

@@ -35,7 +35,7 @@ public final class Forwarder implements Runnable, AutoCloseable {
     private static final Duration BEAT = Duration.ofMillis(100);
 
     private static final Sender.State OFFLINE =
-            new Sender.State(Sender.Phase.OFFLINE, "", Map.of(), 0, -1, 0);
+            new Sender.State(Sender.Phase.OFFLINE, "", Map.of(), 0, -1, 0, Map.of());
 
     /** Who the gateway is and what it runs. */
     private record Description(String configurationHash, String schemaHash) {}
@@ -93,7 +93,7 @@ public final class Forwarder implements Runnable, AutoCloseable {
                 new PahoUplink(identity.notary().gateway(), config, tls, instance, clock, random);
         var settings =
                 SenderSettings.defaults(
-                        instance, identity.host(), identity.software(), config.bytesPerSecond());
+                        instance, identity.host(), identity.software(), config.budget());
         var sender = new Sender(log, identity.notary(), uplink, clock, settings);
         return new Forwarder(config, uplink, sender, orders);
     }

@@ -3,6 +3,8 @@ package io.drme.edge.uplink;
 import io.drme.config.Problems;
 import io.drme.config.Quantities;
 import io.drme.config.Section;
+import io.drme.sync.LineBudget;
+import io.drme.sync.Traffic;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -19,7 +21,7 @@ import java.util.Optional;
  * @param ca PEM file with the authority of the centre's certificate; the system's where absent
  * @param certificate PEM file with this gateway's certificate chain
  * @param key PEM file with its private key (PKCS 8)
- * @param bytesPerSecond what blocks may take of the line; 0 is without limit
+ * @param budget what may be taken of the line
  */
 public record UplinkConfig(
         List<Address> members,
@@ -27,7 +29,7 @@ public record UplinkConfig(
         Optional<Path> ca,
         Optional<Path> certificate,
         Optional<Path> key,
-        long bytesPerSecond) {
+        LineBudget budget) {
     /** Port of {@code mqtt://}. */
     public static final int PLAIN_PORT = 1883;
 
@@ -78,19 +80,56 @@ public record UplinkConfig(
                     certificate.isEmpty() ? "certificate" : "key",
                     "mqtts:// needs certificate and key (PEM files): the centre knows a gateway by its certificate's name");
         }
+        var budget = budget(section);
+        section.done();
+        return new UplinkConfig(members, tls, ca, certificate, key, budget);
+    }
+
+    private static LineBudget budget(Section section) {
+        long all = bits(section, "bandwidth", 0, "");
+        var streams = section.section("streams");
+        if (streams.isEmpty()) {
+            return LineBudget.of(all / BITS_PER_BYTE);
+        }
+        var of = streams.get();
+        long data = bits(of, Traffic.DATA.text(), all, "uplink.bandwidth");
+        long backlog =
+                bits(
+                        of,
+                        Traffic.BACKLOG.text(),
+                        data == 0 ? all : data,
+                        data == 0 ? "uplink.bandwidth" : "uplink.streams.data");
+        long live = bits(of, Traffic.LIVE.text(), all, "uplink.bandwidth");
+        if (of.has(Traffic.EVENTS.text())) {
+            of.problem(
+                    Traffic.EVENTS.text(),
+                    "can't be limited: an alarm waits for no budget; limit data, backlog or live");
+        }
+        of.done();
+        return new LineBudget(
+                all / BITS_PER_BYTE,
+                data / BITS_PER_BYTE,
+                backlog / BITS_PER_BYTE,
+                live / BITS_PER_BYTE);
+    }
+
+    /** A rate, 0 where there is none; no more than another one, where that is given. */
+    private static long bits(Section section, String key, long most, String mostOf) {
         long bits =
                 section.parsed(
-                                "bandwidth",
+                                key,
                                 "a rate with its unit, such as 512kbit/s or 2Mbit/s",
                                 Quantities::bitsPerSecond)
                         .orElse(0L);
-        if (section.has("bandwidth") && bits != 0 && bits < MIN_BITS_PER_SECOND) {
+        if (section.has(key) && bits != 0 && bits < MIN_BITS_PER_SECOND) {
             section.problem(
-                    "bandwidth",
+                    key,
                     "%d bit/s is too little; at least %d".formatted(bits, MIN_BITS_PER_SECOND));
+        } else if (most > 0 && bits > most) {
+            section.problem(
+                    key, "%d bit/s is more than the %d of %s".formatted(bits, most, mostOf));
         }
-        section.done();
-        return new UplinkConfig(members, tls, ca, certificate, key, bits / BITS_PER_BYTE);
+        return bits;
     }
 
     /** What {@code url} says: one address, or a list of them. */

@@ -18,6 +18,7 @@ import io.drme.web.Rule;
 import io.drme.web.WebServer;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.json.JsonArray;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -177,8 +178,26 @@ public final class AgentWeb implements AutoCloseable {
                     (double) parts.acquisition().straySamples());
             addWear(writer, parts.recorder().wear());
             EngineReport.addTo(writer, parts.acquisition().engine());
+            addTraffic(writer, parts.uplink().status().getJsonArray("traffic", new JsonArray()));
             parts.devices().get().forEach(d -> addDevice(writer, d));
         });
+    }
+
+    private static void addTraffic(Metrics.Writer writer, JsonArray streams) {
+        for (int i = 0; i < streams.size(); i++) {
+            var stream = streams.getJsonObject(i);
+            var labels = Map.of("stream", stream.getString("stream"));
+            writer.counter(
+                    "drme_uplink_sent_bytes_total",
+                    "Bytes handed to the line to the centre, by what they are",
+                    labels,
+                    stream.getDouble("sentBytes"));
+            writer.counter(
+                    "drme_uplink_waited_seconds_total",
+                    "For how long something could not go for want of its part of the line",
+                    labels,
+                    stream.getDouble("waitedSeconds"));
+        }
     }
 
     private static void addDevice(Metrics.Writer writer, DeviceStatus d) {

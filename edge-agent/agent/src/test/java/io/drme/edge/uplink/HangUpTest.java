@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.driver.mqtt.BrokerSocket;
 import io.drme.model.GatewayId;
+import io.drme.sync.LineBudget;
 import io.drme.time.SystemClock;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -53,7 +54,7 @@ class HangUpTest {
                             Optional.empty(),
                             Optional.empty(),
                             Optional.empty(),
-                            0);
+                            LineBudget.NONE);
             try (var uplink =
                     new PahoUplink(
                             new GatewayId(GATEWAY),

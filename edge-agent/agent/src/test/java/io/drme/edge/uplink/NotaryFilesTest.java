@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
 import io.drme.sync.CentreKeys;
+import io.drme.sync.LineBudget;
 import io.drme.sync.Message;
 import io.drme.sync.MessageCodec;
 import io.drme.sync.Receiver;
@@ -51,7 +52,7 @@ class NotaryFilesTest {
                         notary,
                         network.line(GATEWAY),
                         clock,
-                        SenderSettings.defaults(random.nextLong(), "box", "1", 0));
+                        SenderSettings.defaults(random.nextLong(), "box", "1", LineBudget.NONE));
         network.mend(GATEWAY);
         var receiver =
                 new Receiver(

@@ -64,7 +64,7 @@ public final class JetPeer implements EngineSide {
         Run(EngineWork.Case work, long scans) {
             this.scans = scans;
             this.expected = EngineWork.expectedResults(work, scans);
-            this.totals = new EngineTotals(scans);
+            this.totals = new EngineTotals(work, scans);
         }
     }
 
