@@ -53,7 +53,8 @@ class BackupCommandsTest {
                 .as(err.toString())
                 .isZero();
         assertThat(out.toString()).contains("1 blocks and events", "centre.key");
-        assertThat(second.resolve("centre.key")).hasSameTextualContentAs(data.resolve("centre.key"));
+        assertThat(second.resolve("centre.key"))
+                .hasSameTextualContentAs(data.resolve("centre.key"));
         try (var database = Database.openIn(second)) {
             assertThat(new BlockStore(database).gateways()).hasSize(1);
         }

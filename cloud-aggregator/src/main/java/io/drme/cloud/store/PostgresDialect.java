@@ -240,7 +240,8 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public List<String> migrations() {
-        return List.of("003-postgresql.sql", "004-cluster.sql", "006-segments.sql", "007-retention.sql");
+        return List.of(
+                "003-postgresql.sql", "004-cluster.sql", "006-segments.sql", "007-retention.sql");
     }
 
     @Override

@@ -285,8 +285,7 @@ final class SegmentWork implements AutoCloseable {
         var those = new HashSet<>(wanted);
         for (var one : blocks) {
             var payload = store.block(target.epochId, one.sequence);
-            var block =
-                    payload.isEmpty() ? null : opened(payload.get(), "block " + one.sequence);
+            var block = payload.isEmpty() ? null : opened(payload.get(), "block " + one.sequence);
             for (int i = 0; block != null && i < block.seriesCount(); i++) {
                 var series = ids.get(block.tag(i).text());
                 if (series != null && those.contains(series)) {

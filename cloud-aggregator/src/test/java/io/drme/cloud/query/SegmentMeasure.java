@@ -127,8 +127,7 @@ final class SegmentMeasure {
                     batch.begin(1, Hlc.of(at / 1_000_000, 0));
                     for (int i = 0; i < tagCount; i++) {
                         values[i] += random.nextGaussian() * 0.3;
-                        batch.addDouble(
-                                i, at, Math.rint((60 + values[i]) * 10) / 10, Quality.GOOD);
+                        batch.addDouble(i, at, Math.rint((60 + values[i]) * 10) / 10, Quality.GOOD);
                     }
                     builder.add(batch, tags);
                 }
@@ -207,11 +206,7 @@ final class SegmentMeasure {
         Arrays.sort(samples);
         System.out.printf(
                 "24 h of one tag: %d rows p50 %.2f ms (max %.2f); %d samples p50 %.1f ms%n",
-                rows,
-                steps[RUNS / 2] / 1e6,
-                steps[RUNS - 1] / 1e6,
-                count,
-                samples[RUNS / 2] / 1e6);
+                rows, steps[RUNS / 2] / 1e6, steps[RUNS - 1] / 1e6, count, samples[RUNS / 2] / 1e6);
         System.out.println("load " + Files.readString(Path.of("/proc/loadavg")).strip());
     }
 }
