@@ -145,17 +145,7 @@ final class SegmentMeasure {
                                         1,
                                         1));
                 bytes += payload.length;
-                var hash = ByteBuffer.allocate(BlockHash.LENGTH_BYTES);
-                BlockHash.of(payload).putInto(hash);
-                var item =
-                        new Item(
-                                epoch,
-                                StreamKind.DATA,
-                                minute + 1,
-                                samples,
-                                ChainHash.NONE,
-                                ChainHash.of(hash.array()),
-                                payload);
+                var item = item(epoch, minute + 1, samples, payload);
                 receiver.inTransaction(t -> {
                     t.insert(id, item, Optional.empty(), 0);
                     return true;
@@ -163,6 +153,19 @@ final class SegmentMeasure {
             }
         }
         return bytes;
+    }
+
+    private static Item item(EpochId epoch, long sequence, int samples, byte[] payload) {
+        var hash = ByteBuffer.allocate(BlockHash.LENGTH_BYTES);
+        BlockHash.of(payload).putInto(hash);
+        return new Item(
+                epoch,
+                StreamKind.DATA,
+                sequence,
+                samples,
+                ChainHash.NONE,
+                ChainHash.of(hash.array()),
+                payload);
     }
 
     private static void ask(BlockStore store, ManualClock clock, long begin) throws Exception {
