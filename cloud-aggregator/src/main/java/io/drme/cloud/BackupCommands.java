@@ -29,8 +29,7 @@ final class BackupCommands {
      * Writes a backup; the centre may run meanwhile. The file is there whole or not at all, and for
      * its owner only: it holds the centre's key.
      */
-    static Backup.Content backup(CloudConfig config, Path data, Path file)
-            throws StartException {
+    static Backup.Content backup(CloudConfig config, Path data, Path file) throws StartException {
         var made = file.resolveSibling(file.getFileName() + ".part");
         if (config.store().url().isEmpty() && !Files.exists(data.resolve("drme.db"))) {
             throw new StartException(
@@ -71,8 +70,7 @@ final class BackupCommands {
     }
 
     /** Fills an empty database and data directory; the centre must not run. */
-    static Backup.Content restore(CloudConfig config, Path data, Path file)
-            throws StartException {
+    static Backup.Content restore(CloudConfig config, Path data, Path file) throws StartException {
         try (var directory = DataDirectory.take(data);
                 var in = Files.newInputStream(file)) {
             for (var name : FILES) {
@@ -88,8 +86,7 @@ final class BackupCommands {
                 return content;
             }
         } catch (Backup.BadBackupException | DatabaseException | IOException e) {
-            throw new StartException(
-                    "%s could not be restored: %s".formatted(file, text(e)));
+            throw new StartException("%s could not be restored: %s".formatted(file, text(e)));
         }
     }
 

@@ -137,7 +137,8 @@ public final class Main {
                                     "MQTT port instead of the configured one; 0 takes a free one.")
                     @Nullable Integer mqttPort)
             throws InvalidConfigException, StartException, InterruptedException {
-        var config = config(file).withPorts(Optional.ofNullable(port), Optional.ofNullable(mqttPort));
+        var config =
+                config(file).withPorts(Optional.ofNullable(port), Optional.ofNullable(mqttPort));
         var clock = new SystemClock();
         long begin = clock.nanoTime();
         var centre = Centre.start(config, data, clock);

@@ -68,6 +68,9 @@ final class UpkeepThread implements AutoCloseable {
             try {
                 isBusy |= duty.step();
                 trouble = "";
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                return IDLE;
             } catch (Exception e) {
                 // The supervisor of these duties: each is tried again, from where it was.
                 if (!e.toString().equals(trouble)) {

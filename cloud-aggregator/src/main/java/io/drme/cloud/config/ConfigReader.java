@@ -98,12 +98,7 @@ final class ConfigReader {
             onlyForPostgres(s, "password-file", passwordFile.isPresent());
             onlyForPostgres(s, "ca", ca.isPresent());
         }
-        return new StoreConfig(
-                url,
-                user,
-                passwordFile,
-                ca,
-                RetentionReader.read(s));
+        return new StoreConfig(url, user, passwordFile, ca, RetentionReader.read(s));
     }
 
     private static void onlyForPostgres(Section s, String key, boolean isGiven) {

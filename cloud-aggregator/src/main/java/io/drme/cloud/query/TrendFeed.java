@@ -42,8 +42,7 @@ final class TrendFeed {
      * @param type of the tag; samples of another are left out
      * @param ends when the agent ended, so that no value is known to hold any longer, sorted
      */
-    TrendFeed(
-            RollUp rollUp, ValueType type, ClockLine clock, PieceReader reader, List<Long> ends) {
+    TrendFeed(RollUp rollUp, ValueType type, ClockLine clock, PieceReader reader, List<Long> ends) {
         this.rollUp = rollUp;
         this.type = type;
         this.clock = clock;
@@ -83,7 +82,9 @@ final class TrendFeed {
 
         /** How many samples the listed parts have. */
         private long listed() {
-            return samples.stream().mapToLong(p -> p instanceof Part part ? part.samples() : 0).sum();
+            return samples.stream()
+                    .mapToLong(p -> p instanceof Part part ? part.samples() : 0)
+                    .sum();
         }
     }
 

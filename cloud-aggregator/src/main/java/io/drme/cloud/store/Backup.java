@@ -216,7 +216,8 @@ public final class Backup {
         var zip = new GZIPInputStream(new BufferedInputStream(from, 1 << 16), 1 << 16);
         var in = new DataInputStream(new CheckedInputStream(zip, crc));
         if (!in.readUTF().equals(MAGIC)) {
-            throw new BadBackupException("the file is no backup of a centre; give one that drme-cloud backup wrote");
+            throw new BadBackupException(
+                    "the file is no backup of a centre; give one that drme-cloud backup wrote");
         }
         int made = in.readInt();
         int here = version(statements);
@@ -238,14 +239,16 @@ public final class Backup {
         while (in.readByte() == ROW) {
             var table = in.readUTF();
             if (!known.contains(table)) {
-                throw new BadBackupException("the backup has a table '%s' that this release has not".formatted(table));
+                throw new BadBackupException(
+                        "the backup has a table '%s' that this release has not".formatted(table));
             }
             rows.put(table, fill(table, in, statements));
             statements.dialect().numberOn(statements, table);
         }
         int expected = (int) crc.getValue();
         if (in.readInt() != expected) {
-            throw new BadBackupException("the backup is damaged: its checksum does not match; take another copy of it");
+            throw new BadBackupException(
+                    "the backup is damaged: its checksum does not match; take another copy of it");
         }
         return new Content(rows, files);
     }
@@ -258,7 +261,8 @@ public final class Backup {
         for (int i = 0; i < columns; i++) {
             var name = in.readUTF();
             if (!name.matches("[a-z_]+")) {
-                throw new BadBackupException("the backup is damaged: a column '%s'".formatted(name));
+                throw new BadBackupException(
+                        "the backup is damaged: a column '%s'".formatted(name));
             }
             names.add(name);
         }

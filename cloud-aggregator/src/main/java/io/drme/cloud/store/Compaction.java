@@ -92,8 +92,7 @@ public final class Compaction implements AutoCloseable {
             done = true;
             return more;
         } catch (SQLException e) {
-            throw new DatabaseException(
-                    "the database failed: " + writer.dialect().advice(e), e);
+            throw new DatabaseException("the database failed: " + writer.dialect().advice(e), e);
         } finally {
             if (!done) {
                 abandon();
@@ -186,8 +185,7 @@ public final class Compaction implements AutoCloseable {
     }
 
     private static boolean isDue(Waiting w, long now) {
-        boolean isOver =
-                (w.hour + 1) * Duration.ofHours(1).toNanos() + AFTER_HOUR.toNanos() <= now;
+        boolean isOver = (w.hour + 1) * Duration.ofHours(1).toNanos() + AFTER_HOUR.toNanos() <= now;
         boolean isThere =
                 w.lastCame + QUIET.toNanos() <= now || w.firstCame + LONGEST_WAIT.toNanos() <= now;
         boolean isWorthIt =

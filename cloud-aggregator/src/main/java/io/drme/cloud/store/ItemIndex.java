@@ -105,10 +105,7 @@ final class ItemIndex {
         row(
                 item,
                 State.STORED,
-                new Times(
-                        block.header().firstTime(),
-                        block.header().lastTime(),
-                        place));
+                new Times(block.header().firstTime(), block.header().lastTime(), place));
         fresh(item, block, place);
         // A tag that changed its poll group or type has several series here, and one place: a
         // list that goes on behind a block must not find a part of it again.

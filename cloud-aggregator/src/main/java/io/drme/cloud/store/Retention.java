@@ -140,15 +140,15 @@ public final class Retention implements AutoCloseable {
 
     /** Lets go some of a gateway; false where nothing is left that has to go. */
     private boolean expire(BlockStore.Gateway gateway) throws DatabaseException, SQLException {
+        record Named(long id, String tag) {}
         var series = new HashMap<Long, Keep>();
-        store.each(
-                "select id, tag from series where gateway_id = ?",
-                r ->
-                        series.put(
-                                r.getLong(1),
-                                config.of(gateway.site(), gateway.name(), r.getString(2))),
-                _ -> {},
-                gateway.id());
+        for (var one :
+                store.list(
+                        "select id, tag from series where gateway_id = ?",
+                        r -> new Named(r.getLong(1), r.getString(2)),
+                        gateway.id())) {
+            series.put(one.id, config.of(gateway.site(), gateway.name(), one.tag));
+        }
         var line = timed.clock(gateway.id());
         var gone = new Gone();
         writer.begin();

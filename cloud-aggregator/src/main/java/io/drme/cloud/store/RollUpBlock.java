@@ -17,8 +17,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Buckets of one tag as a block: a tick a bucket, and a series for each of its numbers; docs/block.md
- * says which. Confined to its owner.
+ * Buckets of one tag as a block: a tick a bucket, and a series for each of its numbers;
+ * docs/block.md says which. Confined to its owner.
  */
 final class RollUpBlock {
     private static final int COUNT = 0;

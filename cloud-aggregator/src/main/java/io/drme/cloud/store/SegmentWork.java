@@ -65,14 +65,14 @@ final class SegmentWork implements AutoCloseable {
         this.target = target;
         this.blocks = inputs.blocks;
         this.replaced = inputs.replaced;
-        store.each(
-                "select id, tag from series where gateway_id = ?",
-                r -> {
-                    names.put(r.getLong(1), r.getString(2));
-                    return ids.put(r.getString(2), r.getLong(1));
-                },
-                _ -> {},
-                target.gatewayId);
+        for (var series :
+                store.list(
+                        "select id, tag from series where gateway_id = ?",
+                        r -> new Named(r.getLong(1), r.getString(2)),
+                        target.gatewayId)) {
+            names.put(series.id, series.tag);
+            ids.put(series.tag, series.id);
+        }
         this.passes = passes();
         this.segmentId = inserted();
         this.maker = new SegmentMaker(target.gateway, target.epoch, target.period);
@@ -100,6 +100,10 @@ final class SegmentWork implements AutoCloseable {
     }
 
     private record Block(long sequence) {}
+
+    private record Named(long id, String tag) {}
+
+    private record Held(long seriesId, long samples) {}
 
     private record Inputs(List<Block> blocks, List<Long> replaced) {}
 
@@ -135,23 +139,29 @@ final class SegmentWork implements AutoCloseable {
 
     /** Which series, in their order, are packed together. */
     private List<List<Long>> passes() throws DatabaseException {
-        var samples = new TreeMap<Long, Long>();
-        store.each(
-                "select b.series_id, sum(b.samples) from fresh f join block_series b on b.epoch_id = f.epoch_id and b.sequence = f.sequence where f.epoch_id = ? and f.segment_id = 0 and f.place >= ? and f.place < ? group by b.series_id",
-                r -> samples.merge(r.getLong(1), r.getLong(2), Long::sum),
-                _ -> {},
-                target.epochId,
-                target.fromStamp(),
-                target.toStamp());
+        var held = new ArrayList<Held>();
+        held.addAll(
+                store.list(
+                        "select b.series_id, sum(b.samples) from fresh f join block_series b on b.epoch_id = f.epoch_id and b.sequence = f.sequence where f.epoch_id = ? and f.segment_id = 0 and f.place >= ? and f.place < ? group by b.series_id",
+                        r -> new Held(r.getLong(1), r.getLong(2)),
+                        target.epochId,
+                        target.fromStamp(),
+                        target.toStamp()));
         if (!replaced.isEmpty()) {
-            store.each(
-                    "select series_id, sum(samples) from segment_series where segment_id in ("
-                            + marks()
-                            + ") group by series_id",
-                    r -> samples.merge(r.getLong(1), r.getLong(2), Long::sum),
-                    _ -> {},
-                    replaced.toArray());
+            held.addAll(
+                    store.list(
+                            "select series_id, sum(samples) from segment_series where segment_id in ("
+                                    + marks()
+                                    + ") group by series_id",
+                            r -> new Held(r.getLong(1), r.getLong(2)),
+                            replaced.toArray()));
         }
+        var samples = new TreeMap<Long, Long>();
+        held.forEach(h -> samples.merge(h.seriesId, h.samples, Long::sum));
+        return passes(samples);
+    }
+
+    private static List<List<Long>> passes(TreeMap<Long, Long> samples) {
         var all = new ArrayList<List<Long>>();
         var pass = new ArrayList<Long>();
         long held = 0;
@@ -275,8 +285,7 @@ final class SegmentWork implements AutoCloseable {
         var those = new HashSet<>(wanted);
         for (var one : blocks) {
             var payload = store.block(target.epochId, one.sequence);
-            var block =
-                    payload.isEmpty() ? null : opened(payload.get(), "block " + one.sequence);
+            var block = payload.isEmpty() ? null : opened(payload.get(), "block " + one.sequence);
             for (int i = 0; block != null && i < block.seriesCount(); i++) {
                 var series = ids.get(block.tag(i).text());
                 if (series != null && those.contains(series)) {

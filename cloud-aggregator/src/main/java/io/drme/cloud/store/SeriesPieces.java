@@ -24,8 +24,7 @@ public final class SeriesPieces {
     /** Pieces of one answer; it bounds its memory. A year of blocks a minute. */
     private static final int MOST = 600_000;
 
-    private static final String SERIES =
-            "(select id from series where gateway_id = ? and tag = ?)";
+    private static final String SERIES = "(select id from series where gateway_id = ? and tag = ?)";
 
     private static final String FRESH =
             "select 0 as kind, b.epoch_id, b.place, f.last_stamp, b.sequence, b.ordinal, b.type, b.samples, b.bad_samples, b.first_time, b.last_time, b.complete, b.first_bits, b.last_bits, b.min_bits, b.max_bits, b.total, b.integral, b.covered_nanos, null as payload from epoch e cross join fresh f cross join block_series b where e.gateway_id = ? and f.epoch_id = e.id and f.segment_id = 0 and b.epoch_id = f.epoch_id and b.sequence = f.sequence and b.series_id = "

@@ -146,6 +146,10 @@ final class SqliteDialect implements Dialect {
     @Override
     public List<String> migrations() {
         return List.of(
+                "001-first.sql",
+                "002-clock.sql",
+                "003-series-by-block.sql",
+                "004-cluster.sql",
                 "005-alarms.sql",
                 "006-segments.sql",
                 "007-retention.sql",

@@ -139,16 +139,15 @@ class CloudConfigTest {
     @Test
     void retentionHasRulesOfWhichTheFirstThatMatchesCounts() throws Exception {
         var retention =
-                read(
-                                """
-                                store:
-                                  retention:
-                                    raw: 30d
-                                    minutes: 365d
-                                    rules:
-                                      fast: {site: "acme/**", match: "*/press/vibration", raw: 7d}
-                                      press: {match: "*/press/**", raw: 0s, minutes: 0s}
-                                """)
+                read("""
+                store:
+                  retention:
+                    raw: 30d
+                    minutes: 365d
+                    rules:
+                      fast: {site: "acme/**", match: "*/press/vibration", raw: 7d}
+                      press: {match: "*/press/**", raw: 0s, minutes: 0s}
+                """)
                         .store()
                         .retention();
         assertThat(retention.of("acme/a", "g", "press/vibration").raw())

@@ -16,7 +16,6 @@ import io.drme.history.RollUp;
 import io.drme.history.RollUpFunction;
 import io.drme.history.RollUpRow;
 import io.drme.model.EpochId;
-import io.drme.model.StreamKind;
 import io.drme.model.Value;
 import io.drme.schema.GatewayLife;
 import io.drme.sync.Item;
@@ -47,9 +46,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Two stores get the same blocks, late, twice and in any order; one of them puts them together all
  * the while. Both have to give the same at every moment.
  *
- * <p>It has found, planted: late blocks of a day that replace it; blocks that stay read as they came
- * once a segment has them; a list that goes on behind the wrong sample of a stamp; buckets taken
- * across the end of an agent.
+ * <p>It has found, planted: late blocks of a day that replace it; blocks that stay read as they
+ * came once a segment has them; a list that goes on behind the wrong sample of a stamp; buckets
+ * taken across the end of an agent.
  */
 @ParameterizedClass
 @EnumSource(StoreKind.class)
@@ -153,7 +152,10 @@ class CompactionTest {
             assertThat(kept(seed, "fresh")).as("blocks in no segment").isZero();
             assertThat(kept(seed, "segment where state <> 1")).isZero();
             assertThat(kept(seed, "segment where level = 1")).isZero();
-            assertThat(kept(seed, "segment_series where segment_id not in (select id from segment)"))
+            assertThat(
+                            kept(
+                                    seed,
+                                    "segment_series where segment_id not in (select id from segment)"))
                     .isZero();
             compare(plain, packed, random, compaction);
             compaction.close();
@@ -293,7 +295,8 @@ class CompactionTest {
                         && b.value(function) instanceof Value.Real(double y)) {
                     assertThat(Math.abs(x - y))
                             .as("%s of %s and %s", function, a, b)
-                            .isLessThanOrEqualTo(1e-9 * Math.max(1, Math.max(Math.abs(x), Math.abs(y))));
+                            .isLessThanOrEqualTo(
+                                    1e-9 * Math.max(1, Math.max(Math.abs(x), Math.abs(y))));
                 } else {
                     assertThat(b.value(function))
                             .as("%s of %s and %s", function, a, b)

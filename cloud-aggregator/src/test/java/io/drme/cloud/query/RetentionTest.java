@@ -61,8 +61,7 @@ class RetentionTest {
     private final FakeGateway gateway = new FakeGateway("press-line-1", new EpochId(1, 1), 1, 3);
     private final String shortTag = gateway.tags().get(1).name().text();
     private final String usualTag = gateway.tags().get(2).name().text();
-    private final StreamId stream =
-            new StreamId(gateway.id(), gateway.epoch(), StreamKind.DATA);
+    private final StreamId stream = new StreamId(gateway.id(), gateway.epoch(), StreamKind.DATA);
     private final List<Item> items = new ArrayList<>();
     private boolean isLateHere;
     private Database database;
@@ -151,14 +150,14 @@ class RetentionTest {
 
     private long minutes(String tag, long from, long to) throws Exception {
         return new TagSteps(store, clock)
-                .rollUp(
-                        store.gateways().getFirst(),
-                        tag,
-                        new RollUp.Span(from, to, Duration.ofMinutes(1).toNanos()),
-                        EnumSet.of(RollUpFunction.COUNT, RollUpFunction.MIN))
-                .stream()
-                .mapToLong(r -> r.count())
-                .sum();
+                        .rollUp(
+                                store.gateways().getFirst(),
+                                tag,
+                                new RollUp.Span(from, to, Duration.ofMinutes(1).toNanos()),
+                                EnumSet.of(RollUpFunction.COUNT, RollUpFunction.MIN))
+                        .stream()
+                        .mapToLong(r -> r.count())
+                        .sum();
     }
 
     private long values(String tag, long from, long to) {

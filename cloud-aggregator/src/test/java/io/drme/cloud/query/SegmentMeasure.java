@@ -127,8 +127,7 @@ final class SegmentMeasure {
                     batch.begin(1, Hlc.of(at / 1_000_000, 0));
                     for (int i = 0; i < tagCount; i++) {
                         values[i] += random.nextGaussian() * 0.3;
-                        batch.addDouble(
-                                i, at, Math.rint((60 + values[i]) * 10) / 10, Quality.GOOD);
+                        batch.addDouble(i, at, Math.rint((60 + values[i]) * 10) / 10, Quality.GOOD);
                     }
                     builder.add(batch, tags);
                 }
@@ -146,17 +145,7 @@ final class SegmentMeasure {
                                         1,
                                         1));
                 bytes += payload.length;
-                var hash = ByteBuffer.allocate(BlockHash.LENGTH_BYTES);
-                BlockHash.of(payload).putInto(hash);
-                var item =
-                        new Item(
-                                epoch,
-                                StreamKind.DATA,
-                                minute + 1,
-                                samples,
-                                ChainHash.NONE,
-                                ChainHash.of(hash.array()),
-                                payload);
+                var item = item(epoch, minute + 1, samples, payload);
                 receiver.inTransaction(t -> {
                     t.insert(id, item, Optional.empty(), 0);
                     return true;
@@ -164,6 +153,19 @@ final class SegmentMeasure {
             }
         }
         return bytes;
+    }
+
+    private static Item item(EpochId epoch, long sequence, int samples, byte[] payload) {
+        var hash = ByteBuffer.allocate(BlockHash.LENGTH_BYTES);
+        BlockHash.of(payload).putInto(hash);
+        return new Item(
+                epoch,
+                StreamKind.DATA,
+                sequence,
+                samples,
+                ChainHash.NONE,
+                ChainHash.of(hash.array()),
+                payload);
     }
 
     private static void ask(BlockStore store, ManualClock clock, long begin) throws Exception {
@@ -207,11 +209,7 @@ final class SegmentMeasure {
         Arrays.sort(samples);
         System.out.printf(
                 "24 h of one tag: %d rows p50 %.2f ms (max %.2f); %d samples p50 %.1f ms%n",
-                rows,
-                steps[RUNS / 2] / 1e6,
-                steps[RUNS - 1] / 1e6,
-                count,
-                samples[RUNS / 2] / 1e6);
+                rows, steps[RUNS / 2] / 1e6, steps[RUNS - 1] / 1e6, count, samples[RUNS / 2] / 1e6);
         System.out.println("load " + Files.readString(Path.of("/proc/loadavg")).strip());
     }
 }

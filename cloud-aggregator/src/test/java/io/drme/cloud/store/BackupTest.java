@@ -119,7 +119,10 @@ class BackupTest {
             assertThat(store.gateways())
                     .singleElement()
                     .matches(g -> g.labels().equals(Map.of("line", "1")));
-            assertThat(store.block(store.epochs(store.gateways().getFirst().id()).getFirst().id(), 3))
+            assertThat(
+                            store.block(
+                                    store.epochs(store.gateways().getFirst().id()).getFirst().id(),
+                                    3))
                     .isPresent();
         }
     }
@@ -137,8 +140,7 @@ class BackupTest {
                 var flipped = backup.clone();
                 flipped[at] ^= 4;
                 assertThatThrownBy(() -> restore(flipped, second))
-                        .isInstanceOfAny(
-                                Backup.BadBackupException.class, DatabaseException.class);
+                        .isInstanceOfAny(Backup.BadBackupException.class, DatabaseException.class);
             }
             assertThat(new BlockStore(second).gateways()).isEmpty();
             restore(backup, second);

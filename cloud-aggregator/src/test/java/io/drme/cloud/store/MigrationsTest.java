@@ -92,10 +92,8 @@ class MigrationsTest {
             assertThat(pieces.before(1, "press/state", ClockLine.EMPTY, 180))
                     .as("it ended before in a block that did not")
                     .get()
-                    .matches(
-                            p ->
-                                    p.epochId() == 1
-                                            && SeriesPieces.lastTime(ClockLine.EMPTY, p) == 150);
+                    .matches(p ->
+                            p.epochId() == 1 && SeriesPieces.lastTime(ClockLine.EMPTY, p) == 150);
             assertThat(pieces.before(1, "press/state", ClockLine.EMPTY, 150)).isEmpty();
         }
     }

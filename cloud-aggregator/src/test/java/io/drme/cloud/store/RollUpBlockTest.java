@@ -14,9 +14,9 @@ import io.drme.model.Reason;
 import io.drme.model.StreamKind;
 import io.drme.model.ValueType;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
-import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 /** Roll-ups as they lie in the database. */
@@ -72,8 +72,7 @@ class RollUpBlockTest {
                 at += random.nextLong(30 * SECOND) - (random.nextInt(9) == 0 ? MINUTE : 0);
                 long bits = type == ValueType.BOOLEAN ? random.nextInt(2) : random.nextLong();
                 boolean isBad = random.nextInt(5) == 0;
-                maker.add(
-                        at, isBad ? 0 : bits, isBad ? Quality.bad(Reason.TIMEOUT) : Quality.GOOD);
+                maker.add(at, isBad ? 0 : bits, isBad ? Quality.bad(Reason.TIMEOUT) : Quality.GOOD);
             }
             var buckets = maker.buckets();
             assertThat(RollUpBlock.decode(encode(type, buckets)))

@@ -29,7 +29,6 @@ import io.drme.testing.CheapSignatures;
 import io.drme.testing.SimulatedNetwork;
 import io.drme.time.Clock;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,7 +51,8 @@ final class SimulatedCentre implements AutoCloseable {
             new CentreKeys(CheapSignatures.CHEAP, SigningKey.make(new Random(1)), List.of());
     private static final Duration EXPIRES = Duration.ofHours(24);
     private static final long LOOK_NANOS = 1_000_000_000;
-    private static final List<String> FILES = List.of("drme.db", "drme.db-wal");
+    private static final List<String> FILES = List.of("drme.db", "drme.db-wal", "drme.db-shm");
+    private static final String BACKUP = "centre.drme";
 
     private final Path directory;
     private final Clock clock;
@@ -359,34 +359,35 @@ final class SimulatedCentre implements AutoCloseable {
 
     /** A copy of the database, taken between two transactions. */
     Backup backup(Path to) {
-        copy(directory, to);
+        try {
+            Files.createDirectories(to);
+            try (var out = Files.newOutputStream(to.resolve(BACKUP))) {
+                io.drme.cloud.store.Backup.write(database, Map.of(), out);
+            }
+        } catch (IOException | DatabaseException e) {
+            throw new IllegalStateException("backing up the centre to " + to, e);
+        }
         return new Backup(to, model.copy());
     }
 
     /** The database is what it was. */
     void restore(Backup backup) throws DatabaseException {
         close();
-        copy(backup.directory(), directory);
+        try {
+            for (var name : FILES) {
+                Files.deleteIfExists(directory.resolve(name));
+            }
+            try (var empty = Database.openIn(directory);
+                    var in = Files.newInputStream(backup.directory().resolve(BACKUP))) {
+                io.drme.cloud.store.Backup.restore(in, empty);
+            }
+        } catch (IOException | io.drme.cloud.store.Backup.BadBackupException e) {
+            throw new IllegalStateException("restoring the centre of " + backup, e);
+        }
         var lost = model;
         model = backup.model().copy();
         model.replaces(lost);
         open();
-    }
-
-    private static void copy(Path from, Path to) {
-        try {
-            Files.createDirectories(to);
-            for (var name : List.of("drme.db", "drme.db-wal", "drme.db-shm")) {
-                Files.deleteIfExists(to.resolve(name));
-            }
-            for (var name : FILES) {
-                if (Files.exists(from.resolve(name))) {
-                    Files.copy(from.resolve(name), to.resolve(name));
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("copying the centre's database to " + to, e);
-        }
     }
 
     @Override
