@@ -88,7 +88,9 @@ final class Questions {
     /** The words of {@code text}, in small letters; empty where none is given. */
     static List<String> words(Request request) {
         var text = request.query("text").orElse("").strip();
-        return text.isEmpty() ? List.of() : List.of(text.toLowerCase(Locale.ROOT).split("\\s+", -1));
+        return text.isEmpty()
+                ? List.of()
+                : List.of(text.toLowerCase(Locale.ROOT).split("\\s+", -1));
     }
 
     /** Whether some fields hold all words, in whatever case. */

@@ -65,12 +65,18 @@ class FleetPageTest {
                 List.of(),
                 List.of(
                         "fleet",
-                        "--uplink", "mqtt://127.0.0.1:" + programs.mqttPort,
-                        "--gateways", Integer.toString(GATEWAYS),
-                        "--tags", "3",
-                        "--rate", "0.5",
-                        "--seal-every", "5s",
-                        "--ramp", "2s"));
+                        "--uplink",
+                        "mqtt://127.0.0.1:" + programs.mqttPort,
+                        "--gateways",
+                        Integer.toString(GATEWAYS),
+                        "--tags",
+                        "3",
+                        "--rate",
+                        "0.5",
+                        "--seal-every",
+                        "5s",
+                        "--ramp",
+                        "2s"));
         Programs.await(
                 "all gateways are there, with their sites and the real one's values",
                 LIMIT,

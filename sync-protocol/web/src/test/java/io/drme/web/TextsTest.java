@@ -47,7 +47,8 @@ class TextsTest {
     private static final Pattern PLAIN_KEY = Pattern.compile("\"([a-z-]+(?:\\.[a-z0-9-]+)+)\"");
 
     /** A key that is put together: what stands in front of ${…}, as in `account.${name}`. */
-    private static final Pattern MADE_KEY = Pattern.compile("t\\(`([a-z-]+(?:\\.[a-z-]+)*)\\.\\$\\{");
+    private static final Pattern MADE_KEY =
+            Pattern.compile("t\\(`([a-z-]+(?:\\.[a-z-]+)*)\\.\\$\\{");
 
     private static final Pattern WORD = Pattern.compile("word\\(\\s*\"([a-z-]+)\"");
     private static final Pattern ASKED = Pattern.compile("\\bt\\(\\s*\"([^\"]+)\"");

@@ -32,8 +32,7 @@ class OccasionTest {
     })
     void eachTransitionIsOneThingToPeopleOrNothing(
             AlarmState from, AlarmState to, String by, Occasion occasion) {
-        var transition =
-                Alarming.transition("o1", Alarming.OIL, from, to, Priority.HIGH, by);
+        var transition = Alarming.transition("o1", Alarming.OIL, from, to, Priority.HIGH, by);
 
         assertThat(Occasion.of(transition)).isEqualTo(Optional.ofNullable(occasion));
     }
