@@ -56,6 +56,11 @@ public final class Compaction implements AutoCloseable {
     private @Nullable SegmentWork work;
     private boolean looked;
     private long lookedNanos;
+
+    /** What pipelines made is made again where blocks come late: its blocks are replaced. */
+    private static final String DERIVED =
+            "select e.id from epoch e join gateway g on g.id = e.gateway_id where g.derived = 1";
+
     private static final Logger log = LoggerFactory.getLogger(Compaction.class);
 
     private Compaction(Database database, Writer writer, Clock clock) {
@@ -157,7 +162,9 @@ public final class Compaction implements AutoCloseable {
                 store.list(
                         "select w.epoch_id, w.hour, w.n, w.first_came, w.last_came, case when exists (select 1 from segment g where g.epoch_id = w.epoch_id and g.level = 2 and g.period = w.hour / 24 and g.state = 1) then 1 else 0 end from (select epoch_id, place / "
                                 + Segments.STAMPS_PER_HOUR
-                                + " as hour, count(*) as n, min(received_at) as first_came, max(received_at) as last_came from fresh where segment_id = 0 group by 1, 2) w order by w.epoch_id, w.hour",
+                                + " as hour, count(*) as n, min(received_at) as first_came, max(received_at) as last_came from fresh where segment_id = 0 and epoch_id not in ("
+                                + DERIVED
+                                + ") group by 1, 2) w order by w.epoch_id, w.hour",
                         r ->
                                 new Waiting(
                                         r.getLong(1),

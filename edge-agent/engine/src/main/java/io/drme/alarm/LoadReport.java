@@ -42,11 +42,11 @@ public final class LoadReport {
     private static Map<String, Object> rate(LoadFigures figures, LongFunction<String> time) {
         var rate = new LinkedHashMap<String, Object>();
         rate.put("last10Minutes", figures.lastTenMinutes());
-        rate.put("verdict", LoadFigures.Verdict.on(figures.lastTenMinutes()).text());
+        rate.put("verdict", LoadFigures.Verdict.on((double) figures.lastTenMinutes()).text());
         rate.put("average", figures.averageInTenMinutes());
         rate.put("averageVerdict", LoadFigures.Verdict.on(figures.averageInTenMinutes()).text());
         rate.put("peak", figures.peak().alarms());
-        rate.put("peakVerdict", LoadFigures.Verdict.on(figures.peak().alarms()).text());
+        rate.put("peakVerdict", LoadFigures.Verdict.on((double) figures.peak().alarms()).text());
         if (figures.peak().atNanos() != 0) {
             rate.put("peakAt", time.apply(figures.peak().atNanos()));
         }

@@ -3,6 +3,7 @@ package io.drme.alarm;
 import io.drme.alarm.AlarmConfig.Condition;
 import io.drme.config.Node;
 import io.drme.config.Section;
+import io.drme.config.Where;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -61,35 +62,44 @@ final class OuterLimits {
                                             isHigh ? "above high" : "below low",
                                             within.get()));
         }
-        var priority =
-                isSection ? own.get().choice("priority", inner.priority()) : inner.priority();
-        var alarm =
-                new AlarmConfig(
-                        inner.name() + "." + key,
-                        inner.tags(),
-                        new Condition.Limits(
-                                isHigh ? limit : Optional.empty(),
-                                isHigh ? Optional.empty() : limit,
-                                limits.deadband()),
-                        inner.onDelay(),
-                        inner.offDelay(),
-                        inner.latch(),
-                        priority,
-                        isSection
-                                ? AlarmReader.shortText(own.get(), "message", inner.message())
-                                : inner.message(),
-                        isSection
-                                ? AlarmReader.guidance(own.get(), inner.guidance())
-                                : inner.guidance(),
-                        inner.suppressWhen(),
-                        isSection
-                                ? EscalationReader.read(own.get(), priority, inner.escalation())
-                                : inner.escalation(),
-                        inner.firstOut(),
-                        section.where(key));
+        var outer =
+                new Condition.Limits(
+                        isHigh ? limit : Optional.empty(),
+                        isHigh ? Optional.empty() : limit,
+                        limits.deadband());
+        var alarm = made(own.get(), isSection, key, inner, outer, section.where(key));
         if (isSection) {
             own.get().done();
         }
         return Optional.of(alarm);
+    }
+
+    /** What the section does not say is as with the inner alarm. */
+    private static AlarmConfig made(
+            Section own,
+            boolean isSection,
+            String key,
+            AlarmConfig inner,
+            Condition.Limits limits,
+            Where where) {
+        var priority = isSection ? own.choice("priority", inner.priority()) : inner.priority();
+        return new AlarmConfig(
+                inner.name() + "." + key,
+                inner.tags(),
+                limits,
+                inner.onDelay(),
+                inner.offDelay(),
+                inner.latch(),
+                priority,
+                isSection
+                        ? AlarmReader.shortText(own, "message", inner.message())
+                        : inner.message(),
+                isSection ? AlarmReader.guidance(own, inner.guidance()) : inner.guidance(),
+                inner.suppressWhen(),
+                isSection
+                        ? EscalationReader.read(own, priority, inner.escalation())
+                        : inner.escalation(),
+                inner.firstOut(),
+                where);
     }
 }

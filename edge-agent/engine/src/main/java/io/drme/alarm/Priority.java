@@ -18,7 +18,11 @@ public enum Priority {
 
     /** The next more urgent; of the most urgent itself. */
     Priority above() {
-        return values()[Math.min(ordinal() + 1, values().length - 1)];
+        return switch (this) {
+            case LOW -> MEDIUM;
+            case MEDIUM -> HIGH;
+            case HIGH, CRITICAL -> CRITICAL;
+        };
     }
 
     /** Finds a priority by its {@link #text}. */

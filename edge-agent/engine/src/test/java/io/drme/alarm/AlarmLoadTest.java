@@ -218,7 +218,7 @@ class AlarmLoadTest {
         for (int i = 0; i < 120; i++) {
             boolean dense = (i / 25) % 2 == 0;
             second += 1 + random.nextInt(dense ? 60 : 400); // stamps strictly increase
-            var change = raise("n" + random.nextInt(8), second);
+            var change = raise("n" + random.nextInt(8), (double) second);
             times.add(change.at());
             log.add(new Entry.OfAlarm(change));
             running.take(change);
@@ -230,7 +230,7 @@ class AlarmLoadTest {
                 running = read(log);
             }
         }
-        long end = at(second + 1_200);
+        long end = at((double) second + 1_200);
         running.changes(end).forEach(f -> log.add(new Entry.OfFlood(f)));
 
         var recorded =
