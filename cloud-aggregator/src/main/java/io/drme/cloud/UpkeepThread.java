@@ -84,11 +84,15 @@ final class UpkeepThread implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         stop.countDown();
-        if (!thread.join(CLOSE_LIMIT)) {
-            thread.interrupt();
-            thread.join();
+        try {
+            if (!thread.join(CLOSE_LIMIT)) {
+                thread.interrupt();
+                thread.join();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 /** What the fleet has and how it is now: tags, newest values, devices, findings. */
 final class FleetRoutes {
     private static final double NANOS_PER_SECOND = 1e9;
-    private static final double TENTHS = 10;
 
     private static final Schema TAG =
             Schema.object(

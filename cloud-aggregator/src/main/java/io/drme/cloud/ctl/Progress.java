@@ -45,7 +45,8 @@ final class Progress implements AutoCloseable {
             var to = Files.readSymbolicLink(STDERR).toString();
             return to.startsWith("/dev/pts/") || to.startsWith("/dev/tty");
         } catch (IOException | UnsupportedOperationException _) {
-            return System.console() != null; // no Linux
+            var console = System.console(); // no Linux
+            return console != null && console.isTerminal();
         }
     }
 

@@ -104,7 +104,8 @@ public final class Fresh<T> {
 
     private T note(T now) {
         // the same object while it is the same to all
-        var kept = now.equals(known) ? known : now;
+        var before = known;
+        var kept = before != null && now.equals(before) ? before : now;
         known = kept;
         failure = null;
         atNanos = clock.nanoTime();

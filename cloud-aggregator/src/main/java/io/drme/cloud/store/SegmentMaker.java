@@ -49,6 +49,7 @@ final class SegmentMaker implements AutoCloseable {
     record Series(long id, String tag, Run run) {}
 
     /** A block and what is in it. */
+    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
     record Part(byte[] payload, List<PartSeries> series) {}
 
     record PartSeries(
@@ -62,6 +63,7 @@ final class SegmentMaker implements AutoCloseable {
             long lastTime) {}
 
     /** The buckets of one tag and level. */
+    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
     record Rolled(long seriesId, int level, Run of, byte[] payload) {}
 
     private BlockSeal seal() {

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -161,7 +162,7 @@ final class SegmentWork implements AutoCloseable {
         return passes(samples);
     }
 
-    private static List<List<Long>> passes(TreeMap<Long, Long> samples) {
+    private static List<List<Long>> passes(SortedMap<Long, Long> samples) {
         var all = new ArrayList<List<Long>>();
         var pass = new ArrayList<Long>();
         long held = 0;
@@ -231,7 +232,7 @@ final class SegmentWork implements AutoCloseable {
         return true;
     }
 
-    private void fromSegments(List<Long> wanted, TreeMap<Long, Map<ValueType, Run>> into)
+    private void fromSegments(List<Long> wanted, SortedMap<Long, Map<ValueType, Run>> into)
             throws DatabaseException {
         if (replaced.isEmpty()) {
             return;
@@ -280,7 +281,7 @@ final class SegmentWork implements AutoCloseable {
         log.warn("segment={} {}=unreadable why=\"{}\"", this, what, e.getMessage());
     }
 
-    private void fromBlocks(List<Long> wanted, TreeMap<Long, Map<ValueType, Run>> into)
+    private void fromBlocks(List<Long> wanted, SortedMap<Long, Map<ValueType, Run>> into)
             throws DatabaseException {
         var those = new HashSet<>(wanted);
         for (var one : blocks) {
@@ -299,7 +300,7 @@ final class SegmentWork implements AutoCloseable {
             BlockReader block,
             int ordinal,
             long series,
-            TreeMap<Long, Map<ValueType, Run>> into,
+            SortedMap<Long, Map<ValueType, Run>> into,
             String what) {
         try {
             block.decode(ordinal, columns);

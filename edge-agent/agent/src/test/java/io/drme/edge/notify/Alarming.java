@@ -8,6 +8,7 @@ import io.drme.edge.notify.NotificationConfig.Filter;
 import io.drme.edge.notify.NotificationConfig.Limits;
 import io.drme.model.TagName;
 import io.drme.model.Value;
+import io.drme.schema.AlarmMarks;
 import java.net.URI;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -39,6 +40,7 @@ final class Alarming {
                 "",
                 0,
                 0,
+                AlarmMarks.NONE,
                 false);
     }
 
