@@ -213,7 +213,7 @@ class FleetPipelinesApiTest {
     void theExampleOfThePagePassesItsTests() throws Exception {
         var root = Path.of(System.getenv().getOrDefault("DRME_ROOT", ".."));
         var page = Files.readString(root.resolve("docs/fleet-pipelines.md"));
-        var blocks = page.split("```");
+        var blocks = page.split("```", -1);
         var file =
                 Files.writeString(
                         data.resolve("example.yaml"), blocks[1].replaceFirst("yaml\n", ""));

@@ -45,8 +45,7 @@ final class Progress implements AutoCloseable {
             var to = Files.readSymbolicLink(STDERR).toString();
             return to.startsWith("/dev/pts/") || to.startsWith("/dev/tty");
         } catch (IOException | UnsupportedOperationException _) {
-            var console = System.console(); // no Linux
-            return console != null && console.isTerminal();
+            return false; // no Linux
         }
     }
 

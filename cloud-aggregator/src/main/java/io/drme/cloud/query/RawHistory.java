@@ -131,7 +131,12 @@ public final class RawHistory {
             this.clusters =
                     PieceReader.overlapping(
                             pieces.list(
-                                    gatewayId, tag, clock, span, after.epochId, after.stamp, 0));
+                                    gatewayId,
+                                    tag,
+                                    clock,
+                                    span,
+                                    new SeriesPieces.After(after.epochId, after.stamp),
+                                    0));
         }
 
         boolean next() throws DatabaseException {

@@ -58,8 +58,7 @@ final class TagSteps {
                         tag,
                         clock,
                         within,
-                        0,
-                        Long.MIN_VALUE,
+                        SeriesPieces.After.NOTHING,
                         TrendFeed.level(span.stepNanos()));
         var before = places.before(gateway.id(), tag, clock, span.from());
         var type = type(pieces, before);

@@ -106,19 +106,24 @@ public final class SeriesPieces {
             implements Piece {}
 
     /**
+     * A place in a gateway's order.
+     *
+     * @param epochId row of the epoch; 0 is before all
+     * @param stamp gateway time within it
+     */
+    public record After(long epochId, long stamp) {
+        /** Before all there is. */
+        public static final After NOTHING = new After(0, Long.MIN_VALUE);
+    }
+
+    /**
      * The pieces that may hold samples of a tag in a span of source time, in the gateway's order.
      *
-     * @param afterEpoch only what may be behind that stamp of that epoch
+     * @param after only what may be behind that
      * @param level of the roll-ups that are wanted beside, 1 minute, 2 hour, 3 day; 0 for none
      */
     public List<Piece> list(
-            long gatewayId,
-            String tag,
-            ClockLine clock,
-            Span span,
-            long afterEpoch,
-            long afterStamp,
-            int level)
+            long gatewayId, String tag, ClockLine clock, Span span, After after, int level)
             throws DatabaseException {
         var spans = clock.raw(span.fromNanos(), span.toNanos());
         var values = new ArrayList<@Nullable Object>();
@@ -143,9 +148,9 @@ public final class SeriesPieces {
                         + " and (x.epoch_id > ? or (x.epoch_id = ? and x.last_stamp >= ?)) order by 2, 3, 1, 5, 6 limit ?";
         values.addAll(List.of(gatewayId, gatewayId, tag));
         addTimes(values, spans, 2);
-        values.addAll(List.of(afterEpoch, afterEpoch, afterStamp, gatewayId, tag));
+        values.addAll(List.of(after.epochId, after.epochId, after.stamp, gatewayId, tag));
         addTimes(values, spans, 1);
-        values.addAll(List.of(afterEpoch, afterEpoch, afterStamp, MOST));
+        values.addAll(List.of(after.epochId, after.epochId, after.stamp, MOST));
         return store.list(sql, SeriesPieces::piece, values.toArray());
     }
 

@@ -1,5 +1,6 @@
 package io.drme.cloud.grid;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.cloud.config.CloudConfig;
@@ -257,7 +258,7 @@ class FleetJobsTest {
         assertThat(running.values()).allMatch(r -> r.jobs.counters().chunks() > 0);
         assertThat(world.results()).isEqualTo(undisturbed());
         leave(0);
-        var alone = running.get(1);
+        var alone = requireNonNull(running.get(1));
         while (alone.member.tooFew().isEmpty()) {
             clock.sleep(Duration.ofMillis(50));
         }
@@ -269,7 +270,7 @@ class FleetJobsTest {
         if (++looks % 20 == 0) {
             clock.epoch.advance(Duration.ofNanos(CHUNK_NANOS));
         }
-        return running.get(3).jobs.counters().chunks() > 0;
+        return requireNonNull(running.get(3)).jobs.counters().chunks() > 0;
     }
 
     private boolean hasResults() throws Exception {

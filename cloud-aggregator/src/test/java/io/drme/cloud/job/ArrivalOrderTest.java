@@ -101,15 +101,17 @@ class ArrivalOrderTest {
                 assertThat(counted(world, "g-1"))
                         .as("the second block counts")
                         .isGreaterThan(before);
-                long expected =
-                        one.made().stream()
-                                .filter(m -> m.tag().equals("device-2/tag-2"))
-                                .filter(m -> !(m.reading() instanceof io.drme.model.Reading.Bad))
-                                .count();
-                assertThat(counted(world, "g-1")).isEqualTo(expected);
+                assertThat(counted(world, "g-1")).isEqualTo(due(one));
                 assertThat(world.rows.key(new FleetKey("each", "g-1"))).isPresent();
             }
         }
+    }
+
+    private static long due(FakeGateway gateway) {
+        return gateway.made().stream()
+                .filter(m -> m.tag().equals("device-2/tag-2"))
+                .filter(m -> !(m.reading() instanceof io.drme.model.Reading.Bad))
+                .count();
     }
 
     private static void await(CountDownLatch latch) {

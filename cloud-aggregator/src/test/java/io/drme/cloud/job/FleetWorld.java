@@ -7,6 +7,7 @@ import io.drme.cloud.query.RawHistory;
 import io.drme.cloud.store.BlockStore;
 import io.drme.cloud.store.BlockStore.Span;
 import io.drme.cloud.store.Database;
+import io.drme.cloud.store.DatabaseException;
 import io.drme.cloud.store.FleetRows;
 import io.drme.cloud.store.FleetRows.FleetKey;
 import io.drme.cloud.store.FleetStore;
@@ -139,7 +140,7 @@ public final class FleetWorld implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws DatabaseException {
         fleet.close();
         receiver.close();
         database.close();

@@ -1,5 +1,6 @@
 package io.drme.cloud.query;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.cloud.query.RawHistory.HistorySample;
@@ -8,6 +9,7 @@ import io.drme.cloud.store.BlockStore;
 import io.drme.cloud.store.BlockStore.Span;
 import io.drme.cloud.store.Compaction;
 import io.drme.cloud.store.Database;
+import io.drme.cloud.store.DatabaseException;
 import io.drme.cloud.store.FakeGateway;
 import io.drme.cloud.store.SqlReceiverStore;
 import io.drme.cloud.store.StoreKind;
@@ -99,7 +101,7 @@ class CompactionTest {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() throws DatabaseException {
             receiver.close();
             database.close();
         }
@@ -115,14 +117,14 @@ class CompactionTest {
         var deliveries = deliveries(seed, random, lives);
         var catalogues = new HashMap<FakeGateway, Item>();
         for (var life : lives) {
-            catalogues.put(life, life.catalogue("acme/test", Map.of(), seed % 2));
+            catalogues.put(life, life.catalogue("acme/test", Map.of(), (double) (seed % 2)));
         }
         try (var plain = Side.open(kind, directory.resolve("plain" + seed));
                 var packed = Side.open(kind, directory.resolve("packed" + seed))) {
             for (var side : List.of(plain, packed)) {
                 for (var life : lives) {
                     side.receiver.inTransaction(t -> t.epochNumber(life.id(), life.epoch(), 0));
-                    side.take(life, catalogues.get(life), 1);
+                    side.take(life, requireNonNull(catalogues.get(life)), 1);
                 }
             }
             var compaction = Compaction.open(packed.database, clock);

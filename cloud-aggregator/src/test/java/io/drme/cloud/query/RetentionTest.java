@@ -130,8 +130,10 @@ class RetentionTest {
                 var retention = Retention.open(database, clock, config())) {
             for (int i = 0; i < 5; i++) {
                 clock.advance(i < 4 ? Duration.ofMinutes(40) : Duration.ofHours(7));
-                while (compaction.step() | retention.step()) {
-                    // all that is due
+                boolean isMore = true;
+                while (isMore) {
+                    isMore = compaction.step();
+                    isMore |= retention.step();
                 }
             }
         }

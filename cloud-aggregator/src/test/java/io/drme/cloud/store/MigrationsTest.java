@@ -81,8 +81,7 @@ class MigrationsTest {
                                     "press/temperature",
                                     ClockLine.EMPTY,
                                     span,
-                                    0,
-                                    Long.MIN_VALUE,
+                                    SeriesPieces.After.NOTHING,
                                     0))
                     .extracting(p -> p.epochId() + "/" + ((SeriesPieces.Fresh) p).row().sequence())
                     .containsExactly("1/1", "2/1", "2/2");

@@ -55,30 +55,48 @@ class ConfigurationPageTest {
         var common = keys("definitions/modbus-tag");
         common.retainAll(keys("definitions/gpio-tag"));
         common.removeAll(Set.of("address", "type"));
+        var chapters =
+                List.of(
+                        new Chapter("Top", ""),
+                        new Chapter("`gateway`", "properties/gateway"),
+                        new Chapter(
+                                "A connection under `connections`",
+                                "properties/connections/additionalProperties"),
+                        new Chapter(
+                                "A device under `devices`, or a profile under `profiles`",
+                                "definitions/device"),
+                        new Chapter(
+                                "`security` of an OPC UA device",
+                                "definitions/device/properties/security"),
+                        new Chapter(
+                                "A tag of any driver",
+                                "definitions/modbus-tag",
+                                minus(keys("definitions/modbus-tag"), common)),
+                        new Chapter(
+                                "A tag of a Modbus device, beside these",
+                                "definitions/modbus-tag",
+                                common),
+                        new Chapter(
+                                "A tag of an OPC UA server, beside these",
+                                "definitions/opcua-tag",
+                                common),
+                        new Chapter(
+                                "A tag on a GPIO line, beside these",
+                                "definitions/gpio-tag",
+                                common),
+                        new Chapter(
+                                "A tag of an MQTT broker, beside these",
+                                "definitions/mqtt-tag",
+                                common),
+                        new Chapter("A pipeline under `pipelines`", "definitions/pipeline"),
+                        new Chapter("`engine`", "properties/engine"));
+        return Stream.of(chapters, ofSteps(), ofAlarms(), ofReceivers(), ends())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Chapter> ofSteps() {
         return List.of(
-                new Chapter("Top", ""),
-                new Chapter("`gateway`", "properties/gateway"),
-                new Chapter(
-                        "A connection under `connections`",
-                        "properties/connections/additionalProperties"),
-                new Chapter(
-                        "A device under `devices`, or a profile under `profiles`",
-                        "definitions/device"),
-                new Chapter(
-                        "`security` of an OPC UA device", "definitions/device/properties/security"),
-                new Chapter(
-                        "A tag of any driver",
-                        "definitions/modbus-tag",
-                        minus(keys("definitions/modbus-tag"), common)),
-                new Chapter(
-                        "A tag of a Modbus device, beside these", "definitions/modbus-tag", common),
-                new Chapter(
-                        "A tag of an OPC UA server, beside these", "definitions/opcua-tag", common),
-                new Chapter("A tag on a GPIO line, beside these", "definitions/gpio-tag", common),
-                new Chapter(
-                        "A tag of an MQTT broker, beside these", "definitions/mqtt-tag", common),
-                new Chapter("A pipeline under `pipelines`", "definitions/pipeline"),
-                new Chapter("`engine`", "properties/engine"),
                 new Chapter("A step of a pipeline", "definitions/step"),
                 new Chapter("`scale`, a step", "definitions/step/properties/scale"),
                 new Chapter("`aggregate`, a step", "definitions/step/properties/aggregate"),
@@ -98,18 +116,30 @@ class ConfigurationPageTest {
                 new Chapter("`join`, a step", "definitions/step/properties/join"),
                 new Chapter("`lookup`, a step", "definitions/step/properties/lookup"),
                 new Chapter("`pattern`, a step", "definitions/step/properties/pattern"),
-                new Chapter("`merge`, a step", "definitions/step/properties/merge"),
+                new Chapter("`merge`, a step", "definitions/step/properties/merge"));
+    }
+
+    private static List<Chapter> ofAlarms() {
+        return List.of(
                 new Chapter("An alarm under `alarms`", "definitions/alarm"),
                 new Chapter("A test under `tests`", "definitions/test"),
                 new Chapter("A line of `given`, beside tags", "definitions/given-line"),
-                new Chapter("A line of `expect`, beside tags", "definitions/expect-line"),
+                new Chapter("A line of `expect`, beside tags", "definitions/expect-line"));
+    }
+
+    private static List<Chapter> ofReceivers() {
+        return List.of(
                 new Chapter("A receiver under `notifications`", "definitions/notification"),
                 new Chapter(
                         "`webhook` of a receiver", "definitions/notification/properties/webhook"),
                 new Chapter("`email` of a receiver", "definitions/notification/properties/email"),
                 new Chapter("`output` of a receiver", "definitions/notification/properties/output"),
                 new Chapter("`digest` of a receiver", "definitions/notification/properties/digest"),
-                new Chapter("`limit` of a receiver", "definitions/notification/properties/limit"),
+                new Chapter("`limit` of a receiver", "definitions/notification/properties/limit"));
+    }
+
+    private static List<Chapter> ends() {
+        return List.of(
                 new Chapter("`store`", "properties/store"),
                 new Chapter("`uplink`", "properties/uplink"),
                 new Chapter("`web`", "properties/web"));

@@ -36,9 +36,6 @@ final class Deliverer {
     /** Read at once; a storm is not read in one step. */
     static final int MOST_AT_ONCE = 256;
 
-    /** Ended messages shown of each receiver. */
-    static final int MOST_ENDED = 50;
-
     private static final int FORMAT = 1;
     private static final long SAVE_NANOS = Duration.ofSeconds(1).toNanos();
     private static final Logger log = LoggerFactory.getLogger(Deliverer.class);
@@ -48,7 +45,7 @@ final class Deliverer {
     private final Post post;
     private final Ledger ledger;
     private final RandomGenerator random;
-    private final Map<String, Receiver> receivers = new LinkedHashMap<>();
+    private final Map<String, Recipient> receivers = new LinkedHashMap<>();
 
     private Function<TagName, Optional<TagFacts>> facts = _ -> Optional.empty();
     private String epoch;
@@ -71,22 +68,6 @@ final class Deliverer {
      * @param receiver empty where it concerns all
      */
     private record Loss(String receiver, String what) {}
-
-    /** One receiver with what waits for it. */
-    private static final class Receiver {
-        private final Outbox outbox;
-        private final Deque<Delivery> ended = new ArrayDeque<>();
-        private NotificationConfig config;
-        private long after;
-        private long lastSent;
-
-        /** Is told of what stands behind a sequence only: what was before it came is history. */
-        Receiver(NotificationConfig config, Outbox outbox, long after) {
-            this.config = config;
-            this.outbox = outbox;
-            this.after = after;
-        }
-    }
 
     /**
      * One receiver as others see it.
@@ -168,7 +149,7 @@ final class Deliverer {
             log.error("notifications: what waited can't be read, it begins anew", e);
             tellLost("", "what waited can't be read (" + e + "); it begins anew");
             position = events.last();
-            receivers.replaceAll((_, r) -> new Receiver(r.config, outbox(r.config), position));
+            receivers.replaceAll((_, r) -> new Recipient(r.config, outbox(r.config), position));
         }
     }
 
@@ -207,7 +188,7 @@ final class Deliverer {
             }
             var stays = before.remove(config.name());
             if (stays == null) {
-                receivers.put(config.name(), new Receiver(config, outbox(config), events.last()));
+                receivers.put(config.name(), new Recipient(config, outbox(config), events.last()));
             } else {
                 stays.config = config;
                 stays.outbox.limit(config.limits());
@@ -323,7 +304,7 @@ final class Deliverer {
         return any;
     }
 
-    private void drop(Receiver receiver, Outbox.Dropped dropped) {
+    private void drop(Recipient receiver, Outbox.Dropped dropped) {
         end(receiver, dropped.message(), dropped.why(), dropped.attempts(), dropped.lastError());
         var why =
                 dropped.why() == Delivery.State.EXPIRED
@@ -341,8 +322,8 @@ final class Deliverer {
     }
 
     private void end(
-            Receiver receiver, Message message, Delivery.State state, int attempts, String why) {
-        receiver.ended.addFirst(
+            Recipient receiver, Message message, Delivery.State state, int attempts, String why) {
+        receiver.ended(
                 new Delivery(
                         id(receiver, message),
                         state,
@@ -351,13 +332,10 @@ final class Deliverer {
                         why,
                         wall(message.sinceNanos()),
                         null));
-        if (receiver.ended.size() > MOST_ENDED) {
-            receiver.ended.removeLast();
-        }
     }
 
-    private String id(Receiver receiver, Message message) {
-        return message.id(epoch, receiver.config.name());
+    private String id(Recipient receiver, Message message) {
+        return receiver.id(epoch, message);
     }
 
     private long wall(long line) {
@@ -403,7 +381,7 @@ final class Deliverer {
     }
 
     private boolean send(long now) {
-        var due = new ArrayList<Receiver>();
+        var due = new ArrayList<Recipient>();
         for (var receiver : receivers.values()) {
             if (receiver.outbox.due(now).isPresent()) {
                 due.add(receiver);
@@ -475,32 +453,10 @@ final class Deliverer {
                             receiver.outbox.figures(),
                             receiver.lastSent,
                             offset,
-                            deliveries(receiver)));
+                            receiver.deliveries(epoch, offset)));
         }
         published = List.copyOf(views);
         publishedUnread = unread;
-    }
-
-    private List<Delivery> deliveries(Receiver receiver) {
-        var figures = receiver.outbox.figures();
-        var all = new ArrayList<Delivery>();
-        for (var message : receiver.outbox.held()) {
-            boolean isFront = all.isEmpty();
-            boolean isTried = isFront && figures.attempts() > 0;
-            all.add(
-                    new Delivery(
-                            id(receiver, message),
-                            isFront && figures.isSending()
-                                    ? Delivery.State.SENDING
-                                    : isTried ? Delivery.State.RETRYING : Delivery.State.WAITING,
-                            message,
-                            isFront ? figures.attempts() : 0,
-                            isTried ? figures.lastError() : "",
-                            wall(message.sinceNanos()),
-                            isTried ? wall(figures.nextTry()) : null));
-        }
-        all.addAll(receiver.ended);
-        return List.copyOf(all);
     }
 
     /** What somebody else keeps in the same file; empty at first. */

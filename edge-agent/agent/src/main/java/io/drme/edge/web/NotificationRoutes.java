@@ -70,6 +70,11 @@ final class NotificationRoutes {
     }
 
     void addTo(Api api) {
+        addLists(api);
+        addDeeds(api);
+    }
+
+    private void addLists(Api api) {
         api.add(
                 Route.get(
                                 "/api/v1/notifications",
@@ -99,6 +104,9 @@ final class NotificationRoutes {
                                         parts.notifications()
                                                 .deliveries(r.path("name"))
                                                 .orElseThrow(() -> unknown(r)))));
+    }
+
+    private void addDeeds(Api api) {
         api.add(
                 Route.post(
                                 "/api/v1/notifications/{name}/test",
