@@ -23,6 +23,8 @@ final class Acts {
 
     private final Map<String, Long> decidedByWords = new HashMap<>();
 
+    private static final long NOBODY = Long.MIN_VALUE;
+
     /** What an act is known by in every record of it. */
     static String words(long number) {
         return "<%d>".formatted(number);
@@ -52,8 +54,8 @@ final class Acts {
         boolean isAct = t.by().equals(PERSON);
         if (isAct) {
             var words = t.comment().substring(t.comment().lastIndexOf('<'));
-            var decided = decidedByWords.get(words);
-            require(decided != null, "%s: nobody decided %s", where, t);
+            long decided = decidedByWords.getOrDefault(words, NOBODY);
+            require(decided != NOBODY, "%s: nobody decided %s", where, t);
             require(
                     decided == t.decided(),
                     "%s: the record of %s says it was decided at %d, and it was at %s",
@@ -98,7 +100,9 @@ final class Acts {
             if (!isThere.test(last)) {
                 continue; // what must have arrived is seen to elsewhere
             }
-            require(row != null, "%s: the centre does not show %s", where, last);
+            if (row == null) {
+                throw new BrokenInvariant("%s: the centre does not show %s".formatted(where, last));
+            }
             var shown =
                     "%s %s %d %s %s"
                             .formatted(

@@ -1,5 +1,6 @@
 package io.drme.system;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.time.SystemClock;
@@ -152,7 +153,7 @@ class AlarmFloodPageTest {
         var driver = browser.driver();
         driver.executeCdpCommand("HeapProfiler.collectGarbage", Map.of());
         var used = driver.executeCdpCommand("Runtime.getHeapUsage", Map.of()).get("usedSize");
-        return ((Number) used).doubleValue() / MEBIBYTE;
+        return requireNonNull((Number) used).doubleValue() / MEBIBYTE;
     }
 
     /** Whether what a person does is done, while all of it comes and goes. */

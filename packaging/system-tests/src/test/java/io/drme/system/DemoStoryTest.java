@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * demo's, and the person is this test, over the interface that the page uses.
  */
 class DemoStoryTest {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     @TempDir private Path folder;
 
