@@ -2,6 +2,7 @@ package io.drme.cloud.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drme.cloud.store.Compaction;
 import io.drme.cloud.store.Database;
 import io.drme.cloud.store.FakeGateway;
 import io.drme.cloud.store.FleetRows.FleetKey;
@@ -104,6 +105,36 @@ class ArrivalOrderTest {
                 assertThat(counted(world, "g-1")).isEqualTo(due(one));
                 assertThat(world.rows.key(new FleetKey("each", "g-1"))).isPresent();
             }
+        }
+    }
+
+    // A chunk that is computed again replaces the block that it gave; a copy of it in a segment would
+    // go on beside the new one.
+    @Test
+    void resultsThatAreMadeAgainAreNotInSegments() throws Exception {
+        try (var world = new FleetWorld(StoreKind.SQLITE, directory, YAML, clock);
+                var compaction = Compaction.open(world.database, clock)) {
+            var taker = world.taker();
+            var worker = world.worker();
+            var one = new FakeGateway("g-1", new EpochId(1, 1), 1, 3);
+            var late = one.block(12);
+            var first = one.block(12);
+            insert(world.receiver, one, first, () -> {});
+            clock.advance(Duration.ofMinutes(5));
+            world.rest(taker, worker, clock);
+            long before = counted(world, "g-1");
+            for (int i = 0; i < 4; i++) {
+                clock.advance(Duration.ofHours(7));
+                while (compaction.step()) {
+                    // there is more
+                }
+            }
+
+            insert(world.receiver, one, late, () -> {});
+            world.rest(taker, worker, clock);
+
+            assertThat(before).isPositive();
+            assertThat(counted(world, "g-1")).isEqualTo(due(one)).isGreaterThan(before);
         }
     }
 
