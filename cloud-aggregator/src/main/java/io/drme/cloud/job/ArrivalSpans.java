@@ -75,8 +75,7 @@ final class ArrivalSpans {
         private final List<SeriesSpan> directory;
         private @Nullable BlockReader block;
 
-        private One(
-                Arrival arrival, Gateway gateway, ClockLine line, List<SeriesSpan> directory) {
+        private One(Arrival arrival, Gateway gateway, ClockLine line, List<SeriesSpan> directory) {
             this.arrival = arrival;
             this.gateway = gateway;
             this.line = line;

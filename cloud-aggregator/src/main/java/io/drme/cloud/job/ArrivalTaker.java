@@ -206,8 +206,7 @@ public final class ArrivalTaker {
      * Marks chunks of a key, and has it begin with the first of them where it is new: what was
      * before there was a gateway is nothing to compute.
      */
-    private void mark(
-            FleetKey key, Set<Span> chunks, Map<FleetKey, Long> keys, Set<Mark> marks) {
+    private void mark(FleetKey key, Set<Span> chunks, Map<FleetKey, Long> keys, Set<Mark> marks) {
         long now = clock.epochNanos();
         long begin = beginOf(key.job());
         long least = plan.chunkOf(Math.max(begin, plan.chunkOf(now - plan.reach())));

@@ -185,8 +185,7 @@ final class KeyRun {
         if (samples.isTooMany()) {
             skipped =
                     "the chunk of %s has more samples than fit into memory (%d) and counts as empty; let the pipeline read fewer tags, compute by site or gateway, or make jobs.every shorter"
-                            .formatted(
-                                    Instant.ofEpochSecond(0, samples.from()), ChunkSamples.MOST);
+                            .formatted(Instant.ofEpochSecond(0, samples.from()), ChunkSamples.MOST);
         }
         var sorted = samples.sorted();
         admit(sorted);

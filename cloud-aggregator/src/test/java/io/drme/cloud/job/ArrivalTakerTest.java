@@ -76,8 +76,7 @@ class ArrivalTakerTest {
             for (int i = 0; i < samples.length; i++) {
                 var batch = new Batch();
                 batch.begin(0, Hlc.of(stampNanos / 1_000_000 + i, 0));
-                batch.addDouble(
-                        samples[i].tag.equals(ONE) ? 0 : 1, samples[i].time, 1.5, (byte) 0);
+                batch.addDouble(samples[i].tag.equals(ONE) ? 0 : 1, samples[i].time, 1.5, (byte) 0);
                 builder.add(batch, TAGS);
             }
             var seal =
