@@ -311,6 +311,15 @@ final class Outbox {
                 nextTry);
     }
 
+    /** What is held keeps the ids that it has in an epoch of the log that ends now. */
+    void keepIds(String epoch) {
+        current = current == null ? null : current.in(epoch);
+        gathering = gathering == null ? null : gathering.in(epoch);
+        var kept = ready.stream().map(m -> m.in(epoch)).toList();
+        ready.clear();
+        ready.addAll(kept);
+    }
+
     /** All of it, to go on from after a restart. */
     JsonObject json() {
         var waiting = new JsonArray();
