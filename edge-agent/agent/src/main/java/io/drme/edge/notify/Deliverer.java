@@ -292,9 +292,12 @@ final class Deliverer {
             var message = receiver.outbox.held().getFirst();
             int attempts = receiver.outbox.figures().attempts() + 1;
             var dropped = receiver.outbox.take(outcome.get(), now);
-            if (outcome.get() instanceof Outcome.Sent) {
+            if (outcome.get() instanceof Outcome.Sent s) {
                 receiver.lastSent = clock.epochNanos();
-                end(receiver, message, Delivery.State.SENT, attempts, "");
+                end(receiver, message, Delivery.State.SENT, attempts, s.lost());
+                if (!s.lost().isEmpty()) {
+                    tellLost(name, "%s; id %s".formatted(s.lost(), id(receiver, message)));
+                }
                 if (attempts > 1) {
                     log.info("notification receiver={} sent attempts={}", name, attempts);
                 }

@@ -48,6 +48,7 @@ public final class Notifications implements AutoCloseable {
     public static final String FILE = "notifications.json";
 
     private static final Duration BEAT = Duration.ofMillis(100);
+    private static final Duration PAUSE = Duration.ofSeconds(5);
     private static final Duration JOIN_WITHIN = Duration.ofSeconds(2);
     private static final Logger log = LoggerFactory.getLogger(Notifications.class);
 
@@ -56,8 +57,10 @@ public final class Notifications implements AutoCloseable {
     private final Deliverer deliverer;
     private final Inbox<Notifications> inbox = new Inbox<>("notifications", this::answer);
     private final Signals signals;
+    private final MailProgress mailProgress = new MailProgress();
     private final Thread thread;
     private volatile List<NotificationConfig> configured;
+    private volatile String mistake = "";
     private volatile boolean stopped;
 
     /**
@@ -110,24 +113,34 @@ public final class Notifications implements AutoCloseable {
         return all;
     }
 
-    /** Follows a reload; what waits for receivers that stay is kept. */
+    /**
+     * Follows a reload; what waits for receivers that stay is kept.
+     *
+     * @throws IllegalStateException where that does not work
+     */
     public void configure(List<NotificationConfig> now, Function<TagName, Optional<TagFacts>> facts)
             throws InterruptedException {
-        var _ =
+        var mistakes =
                 inbox.ask(me -> {
-                    me.configured = now;
-                    me.deliverer.configure(now, facts);
-                    me.signals.configure(now, facts, me.deliverer.aside());
-                    return true;
+                    try {
+                        me.configured = now;
+                        me.deliverer.configure(now, facts);
+                        me.signals.configure(now, facts, me.deliverer.aside());
+                        return Optional.<RuntimeException>empty();
+                    } catch (RuntimeException e) {
+                        return Optional.of(e); // so that who asked gets an answer
+                    }
                 });
+        if (mistakes.isPresent()) {
+            throw new IllegalStateException("notifications don't follow", mistakes.get());
+        }
     }
 
     private void run() {
         try {
             while (!stopped) {
-                boolean more = step();
-                if (!more) {
-                    place.clock().sleep(BEAT);
+                if (!stepSafely()) {
+                    place.clock().sleep(mistake.isEmpty() ? BEAT : PAUSE);
                 }
             }
         } catch (InterruptedException _) {
@@ -137,6 +150,19 @@ public final class Notifications implements AutoCloseable {
             inbox.close();
             couriers.close();
             deliverer.close();
+        }
+    }
+
+    /** Whatever is wrong with one step, the next alarm is to be told. */
+    private boolean stepSafely() {
+        try {
+            boolean more = step();
+            mistake = "";
+            return more;
+        } catch (RuntimeException e) {
+            log.error("notifications stop for {} s by a mistake of the agent", PAUSE.toSeconds(), e);
+            mistake = "a mistake of the agent: " + e;
+            return false;
         }
     }
 
@@ -174,6 +200,10 @@ public final class Notifications implements AutoCloseable {
         configured.forEach(c -> byName.put(c.name(), head(c)));
         signals.shown().forEach(o -> byName.put(o.getString("name"), o));
         deliverer.receivers().forEach(v -> byName.put(v.config().name(), json(v)));
+        var why = mistake;
+        if (!why.isEmpty()) {
+            byName.values().forEach(r -> r.put("state", "failing").put("lastError", why));
+        }
         return List.copyOf(byName.values());
     }
 
@@ -229,11 +259,14 @@ public final class Notifications implements AutoCloseable {
         var outcome =
                 config.get().way() instanceof Output output
                         ? testOutput(output)
-                        : Couriers.outcome(() -> {
-                            var message = Message.test(place.clock().epochNanos());
-                            return channel(config.get())
-                                    .send(message, message.id("test", receiver));
-                        });
+                        : Couriers.within(
+                                Couriers.LIMIT,
+                                "test " + receiver,
+                                () -> {
+                                    var message = Message.test(place.clock().epochNanos());
+                                    return channel(config.get())
+                                            .send(message, message.id("test", receiver));
+                                });
         var result = new JsonObject().put("receiver", receiver);
         switch (outcome) {
             case Outcome.Sent s -> result.put("ok", true).put("said", s.said()).put("hint", "");
@@ -302,7 +335,7 @@ public final class Notifications implements AutoCloseable {
         var words = new Words(place.gateway(), place.site());
         return switch (config.way()) {
             case Webhook webhook -> new WebhookChannel(config, webhook, words, place.clock());
-            case Email email -> new MailChannel(config, email, words, place.clock());
+            case Email email -> new MailChannel(config, email, words, place.clock(), mailProgress);
             case Output _ -> throw new IllegalStateException("an output gets no messages");
         };
     }

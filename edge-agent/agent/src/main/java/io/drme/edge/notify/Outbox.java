@@ -207,10 +207,11 @@ final class Outbox {
         }
         attempts++;
         return switch (outcome) {
-            case Outcome.Sent _ -> {
+            case Outcome.Sent s -> {
                 sent += message.count();
                 left.add(now);
-                lastError = "";
+                lastError = s.lost();
+                lastErrorAt = s.lost().isEmpty() ? lastErrorAt : now;
                 forget();
                 yield Optional.empty();
             }

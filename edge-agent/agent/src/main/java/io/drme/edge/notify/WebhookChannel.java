@@ -36,6 +36,9 @@ final class WebhookChannel implements Channel {
     private static final String BASE64_SECRET = "whsec_";
     private static final int MOST_SAID = 200;
     private static final int MILLIS = 1_000;
+    private static final int BODY_MILLIS = 2_000;
+    private static final int FIRST_SUCCESS = 200;
+    private static final int FIRST_REDIRECT = 300;
     private static final int FIRST_ERROR = 400;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
@@ -177,7 +180,7 @@ final class WebhookChannel implements Channel {
         String said;
         try {
             status = connection.getResponseCode();
-            said = said(connection);
+            said = isSuccess(status) ? "" : said(connection);
         } catch (HttpRetryException e) {
             status = e.responseCode(); // what asks for a sign-in
             said = "";
@@ -207,18 +210,30 @@ final class WebhookChannel implements Channel {
         };
     }
 
-    /** The first of its words, in one line. */
-    private static String said(HttpURLConnection connection) throws IOException {
-        try (var in =
-                connection.getResponseCode() < FIRST_ERROR
-                        ? connection.getInputStream()
-                        : connection.getErrorStream()) {
-            return in == null
-                    ? ""
-                    : new String(in.readNBytes(MOST_SAID), UTF_8)
-                            .replaceAll("\\p{Cntrl}+", " ")
-                            .strip();
+    private static boolean isSuccess(int status) {
+        return status >= FIRST_SUCCESS && status < FIRST_REDIRECT;
+    }
+
+    /** The first of its words, in one line; none where they don't come. */
+    private static String said(HttpURLConnection connection) {
+        connection.setReadTimeout(BODY_MILLIS);
+        var said = new byte[MOST_SAID];
+        int length = 0;
+        try {
+            // Not closed: that would read on to the end, to use the connection again.
+            var in =
+                    connection.getResponseCode() < FIRST_ERROR
+                            ? connection.getInputStream()
+                            : connection.getErrorStream();
+            int read = 0;
+            while (in != null && read >= 0 && length < MOST_SAID) {
+                length += read;
+                read = in.read(said, length, MOST_SAID - length);
+            }
+        } catch (IOException _) {
+            // The status says what became of it.
         }
+        return new String(said, 0, length, UTF_8).replaceAll("\\p{Cntrl}+", " ").strip();
     }
 
     private static Optional<Duration> after(HttpURLConnection connection) {

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** A log that begins anew while the gateway runs, and what is on disk of the time before. */
-class DelivererForkTest implements Events, Post, Ledger {
+/** Single stories: a log that begins anew, what is on disk of before, what is lost of a message. */
+class DelivererTest implements Events, Post, Ledger {
     private final ManualClock clock = new ManualClock();
     private final List<Transition> log = new ArrayList<>();
     private final List<String> sent = new ArrayList<>();
@@ -112,6 +112,17 @@ class DelivererForkTest implements Events, Post, Ledger {
         assertThat(next.aside()).isEmpty();
         assertThat(sent).containsExactly("e1.1.phone");
         assertThat(losses).isEmpty();
+    }
+
+    @Test
+    void whoOfSeveralDoesNotGetItIsOnRecord() {
+        var deliverer = start();
+        raise(1);
+        outcome = new Outcome.Sent("250", "not for bob@acme.example: 550");
+        steps(deliverer);
+
+        assertThat(losses).containsExactly("not for bob@acme.example: 550; id e1.1.phone");
+        assertThat(deliverer.receivers().getFirst().figures().lastError()).contains("bob@");
     }
 
     @Override
