@@ -44,6 +44,7 @@ final class MailChannel implements Channel {
     private final Email email;
     private final Words words;
     private final Clock clock;
+    private final SecretText secrets;
     private final MailProgress progress;
 
     MailChannel(
@@ -51,11 +52,13 @@ final class MailChannel implements Channel {
             Email email,
             Words words,
             Clock clock,
+            SecretText secrets,
             MailProgress progress) {
         this.config = config;
         this.email = email;
         this.words = words;
         this.clock = clock;
+        this.secrets = secrets;
         this.progress = progress;
     }
 
@@ -72,7 +75,7 @@ final class MailChannel implements Channel {
                         email.host(),
                         email.port(),
                         user.orElse(null),
-                        password.isPresent() ? SecretText.read(password.get()) : null);
+                        password.isPresent() ? secrets.read("password-file", password.get()) : null);
                 transport.sendMessage(mail, lacking(id));
                 return new Outcome.Sent("the server has it for " + email.target());
             } finally {

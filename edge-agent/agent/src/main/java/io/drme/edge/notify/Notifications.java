@@ -333,9 +333,12 @@ public final class Notifications implements AutoCloseable {
     /** Each class is loaded only when it is used. */
     private Channel channel(NotificationConfig config) {
         var words = new Words(place.gateway(), place.site());
+        var clock = place.clock();
+        var secrets = new SecretText(place.directory());
         return switch (config.way()) {
-            case Webhook webhook -> new WebhookChannel(config, webhook, words, place.clock());
-            case Email email -> new MailChannel(config, email, words, place.clock(), mailProgress);
+            case Webhook webhook -> new WebhookChannel(config, webhook, words, clock, secrets);
+            case Email email ->
+                    new MailChannel(config, email, words, clock, secrets, mailProgress);
             case Output _ -> throw new IllegalStateException("an output gets no messages");
         };
     }

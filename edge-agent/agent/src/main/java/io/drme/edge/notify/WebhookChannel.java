@@ -36,7 +36,6 @@ final class WebhookChannel implements Channel {
     private static final String BASE64_SECRET = "whsec_";
     private static final int MOST_SAID = 200;
     private static final int MILLIS = 1_000;
-    private static final int BODY_MILLIS = 2_000;
     private static final int FIRST_SUCCESS = 200;
     private static final int FIRST_REDIRECT = 300;
     private static final int FIRST_ERROR = 400;
@@ -46,12 +45,19 @@ final class WebhookChannel implements Channel {
     private final Webhook webhook;
     private final Words words;
     private final Clock clock;
+    private final SecretText secrets;
 
-    WebhookChannel(NotificationConfig config, Webhook webhook, Words words, Clock clock) {
+    WebhookChannel(
+            NotificationConfig config,
+            Webhook webhook,
+            Words words,
+            Clock clock,
+            SecretText secrets) {
         this.config = config;
         this.webhook = webhook;
         this.words = words;
         this.clock = clock;
+        this.secrets = secrets;
     }
 
     @Override
@@ -105,11 +111,13 @@ final class WebhookChannel implements Channel {
         if (webhook.secretFile().isPresent()) {
             connection.setRequestProperty(
                     "webhook-signature",
-                    signature(SecretText.read(webhook.secretFile().get()), id, seconds, body));
+                    signature(secrets.read("secret-file", webhook.secretFile().get()), id, seconds, body));
         }
         for (var header : webhook.headers().entrySet()) {
             try {
-                connection.setRequestProperty(header.getKey(), SecretText.read(header.getValue()));
+                connection.setRequestProperty(
+                        header.getKey(),
+                        secrets.read("headers." + header.getKey(), header.getValue()));
             } catch (IllegalArgumentException e) {
                 throw new IOException(
                         "the header %s can't be sent with what stands in %s"
@@ -216,7 +224,6 @@ final class WebhookChannel implements Channel {
 
     /** The first of its words, in one line; none where they don't come. */
     private static String said(HttpURLConnection connection) {
-        connection.setReadTimeout(BODY_MILLIS);
         var said = new byte[MOST_SAID];
         int length = 0;
         try {
@@ -225,10 +232,10 @@ final class WebhookChannel implements Channel {
                     connection.getResponseCode() < FIRST_ERROR
                             ? connection.getInputStream()
                             : connection.getErrorStream();
-            int read = 0;
-            while (in != null && read >= 0 && length < MOST_SAID) {
-                length += read;
-                read = in.read(said, length, MOST_SAID - length);
+            if (in != null) {
+                // Waited for once, by the time limit of the line: a body may trickle.
+                length = Math.max(0, in.read(said));
+                length += in.readNBytes(said, length, Math.min(MOST_SAID - length, in.available()));
             }
         } catch (IOException _) {
             // The status says what became of it.

@@ -63,6 +63,7 @@ class MailChannelTest {
                         email,
                         new Words("press-line-1", "acme/hall"),
                         new ManualClock(),
+                        new SecretText(folder.resolve("data")),
                         progress);
         return channel.send(Message.of(Alarming.notice(7, Priority.HIGH), 0), "e.7.shift");
     }

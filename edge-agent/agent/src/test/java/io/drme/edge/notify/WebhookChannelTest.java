@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WebhookChannelTest {
     @TempDir private Path folder;
 
-    private static Outcome send(Webhook webhook, Message message, String id) throws Exception {
+    private Outcome send(Webhook webhook, Message message, String id) throws Exception {
         var config =
                 new NotificationConfig(
                         "chat",
@@ -36,11 +36,15 @@ class WebhookChannelTest {
                         NotificationConfig.Limits.defaults(),
                         Language.EN);
         return new WebhookChannel(
-                        config, webhook, new Words("press-line-1", "acme/hall"), new ManualClock())
+                        config,
+                        webhook,
+                        new Words("press-line-1", "acme/hall"),
+                        new ManualClock(),
+                        new SecretText(folder.resolve("data")))
                 .send(message, id);
     }
 
-    private static Outcome send(Webhook webhook) throws Exception {
+    private Outcome send(Webhook webhook) throws Exception {
         return send(webhook, Message.of(Alarming.notice(7, Priority.HIGH), 0), "e.7.chat");
     }
 
@@ -210,7 +214,7 @@ class WebhookChannelTest {
     }
 
     /** Answers with a head that promises a body, and a part of it. */
-    private static Outcome answered(String head) throws Exception {
+    private Outcome answered(String head) throws Exception {
         try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var peer =
                     Thread.ofVirtual()
@@ -230,6 +234,29 @@ class WebhookChannelTest {
             var outcome = send(plain(server.getLocalPort()));
             peer.join();
             return outcome;
+        }
+    }
+
+    // Planted: links are not followed.
+    @Test
+    void aFileOfTheAgentsDirectoryIsNotSentAlsoBehindALink() throws Exception {
+        var data = Files.createDirectory(folder.resolve("data"));
+        Files.writeString(data.resolve("token"), "of-the-administrator");
+        var link = Files.createSymbolicLink(folder.resolve("link"), data.resolve("token"));
+        try (var peer = new WebPeer()) {
+            var outcome =
+                    send(
+                            new Webhook(
+                                    URI.create("http://127.0.0.1:%d/".formatted(peer.port())),
+                                    Optional.empty(),
+                                    Optional.empty(),
+                                    Map.of("X", link)));
+
+            assertThat(outcome).isInstanceOf(Outcome.Failed.class);
+            assertThat(outcome.toString())
+                    .contains("headers.X", "put the secret elsewhere")
+                    .doesNotContain("of-the-administrator");
+            assertThat(peer.got()).isEmpty();
         }
     }
 
