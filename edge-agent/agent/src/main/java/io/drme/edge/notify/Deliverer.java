@@ -261,10 +261,12 @@ final class Deliverer {
         if (now.equals(epoch) && events.last() >= position) {
             return;
         }
-        receivers.values().forEach(r -> {
-            r.outbox.keepIds(epoch);
-            r.after = 0;
-        });
+        receivers
+                .values()
+                .forEach(r -> {
+                    r.outbox.keepIds(epoch);
+                    r.after = 0;
+                });
         long unseen = Math.max(0, seen - position);
         epoch = now;
         position = events.last();

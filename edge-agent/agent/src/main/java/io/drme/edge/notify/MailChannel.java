@@ -75,7 +75,9 @@ final class MailChannel implements Channel {
                         email.host(),
                         email.port(),
                         user.orElse(null),
-                        password.isPresent() ? secrets.read("password-file", password.get()) : null);
+                        password.isPresent()
+                                ? secrets.read("password-file", password.get())
+                                : null);
                 transport.sendMessage(mail, lacking(id));
                 return new Outcome.Sent("the server has it for " + email.target());
             } finally {

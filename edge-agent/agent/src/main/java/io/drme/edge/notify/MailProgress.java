@@ -6,8 +6,8 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which addresses have the mail that is tried again, so that they don't get it with each try. Of one
- * mail for each receiver, in memory: after a restart all get it, with its id. For any thread.
+ * Which addresses have the mail that is tried again, so that they don't get it with each try. Of
+ * one mail for each receiver, in memory: after a restart all get it, with its id. For any thread.
  */
 final class MailProgress {
     private final Map<String, Had> byReceiver = new ConcurrentHashMap<>();

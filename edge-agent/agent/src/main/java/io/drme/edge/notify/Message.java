@@ -90,7 +90,8 @@ record Message(
     /** One that says only that it is a test. */
     static Message test(long nowNanos) {
         return new Message(
-                Kind.TEST, List.of(), 0, Map.of(), Map.of(), 0, nowNanos, nowNanos, nowNanos, 0, "");
+                Kind.TEST, List.of(), 0, Map.of(), Map.of(), 0, nowNanos, nowNanos, nowNanos, 0,
+                "");
     }
 
     private static boolean isOver(Notice notice) {
@@ -130,7 +131,12 @@ record Message(
     /** Unique in the fleet, and the same again after a restart. */
     String id(String origin, String receiver) {
         var range = first == last ? Long.toString(last) : first + "-" + last;
-        return "%s.%s%s.%s".formatted(epoch.isEmpty() ? origin : epoch, kind == Kind.TEST ? "test-" : "", range, receiver);
+        return "%s.%s%s.%s"
+                .formatted(
+                        epoch.isEmpty() ? origin : epoch,
+                        kind == Kind.TEST ? "test-" : "",
+                        range,
+                        receiver);
     }
 
     JsonObject json() {

@@ -18,7 +18,6 @@ import io.drme.schema.EventSchema;
 import io.drme.schema.Payloads;
 import io.drme.time.Clock;
 import io.drme.web.Times;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +27,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Function;
@@ -160,7 +158,8 @@ public final class Notifications implements AutoCloseable {
             mistake = "";
             return more;
         } catch (RuntimeException e) {
-            log.error("notifications stop for {} s by a mistake of the agent", PAUSE.toSeconds(), e);
+            log.error(
+                    "notifications stop for {} s by a mistake of the agent", PAUSE.toSeconds(), e);
             mistake = "a mistake of the agent: " + e;
             return false;
         }
@@ -337,8 +336,7 @@ public final class Notifications implements AutoCloseable {
         var secrets = new SecretText(place.directory());
         return switch (config.way()) {
             case Webhook webhook -> new WebhookChannel(config, webhook, words, clock, secrets);
-            case Email email ->
-                    new MailChannel(config, email, words, clock, secrets, mailProgress);
+            case Email email -> new MailChannel(config, email, words, clock, secrets, mailProgress);
             case Output _ -> throw new IllegalStateException("an output gets no messages");
         };
     }

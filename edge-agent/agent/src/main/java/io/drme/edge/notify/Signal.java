@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * or to lose. A state machine without time or device of its own.
  *
  * <p>A horn locks in: an alarm that came and went while nobody looked sounds until a person
- * acknowledges or silences it. Silencing holds for what sounds now: the next alarm sounds again, and
- * so does the same one where it is raised anew after it returned, or becomes more urgent.
+ * acknowledges or silences it. Silencing holds for what sounds now: the next alarm sounds again,
+ * and so does the same one where it is raised anew after it returned, or becomes more urgent.
  *
  * <p>Confined to the notifications' thread. Times are of the steady clock.
  */

@@ -62,8 +62,7 @@ final class Signals {
                     old.configure(config, output);
                     signals.put(config.name(), old);
                 } else {
-                    var silent =
-                            old == null ? saved(silenced, config.name()) : old.silenced();
+                    var silent = old == null ? saved(silenced, config.name()) : old.silenced();
                     signals.put(config.name(), new Signal(config, output, silent));
                 }
             }

@@ -111,7 +111,11 @@ final class WebhookChannel implements Channel {
         if (webhook.secretFile().isPresent()) {
             connection.setRequestProperty(
                     "webhook-signature",
-                    signature(secrets.read("secret-file", webhook.secretFile().get()), id, seconds, body));
+                    signature(
+                            secrets.read("secret-file", webhook.secretFile().get()),
+                            id,
+                            seconds,
+                            body));
         }
         for (var header : webhook.headers().entrySet()) {
             try {

@@ -30,7 +30,11 @@ class NotificationDocsTest {
         var top =
                 YamlReader.parse("docs", block(Files.readString(PAGE), "yaml"), problems)
                         .orElseThrow();
-        var all = NotificationConfig.readAll(new Section(top, "", problems), Path.of("/var/lib/drme"), _ -> Optional.empty());
+        var all =
+                NotificationConfig.readAll(
+                        new Section(top, "", problems),
+                        Path.of("/var/lib/drme"),
+                        _ -> Optional.empty());
 
         assertThat(problems.list()).isEmpty();
         assertThat(all)

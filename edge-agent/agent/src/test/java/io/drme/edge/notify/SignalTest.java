@@ -56,8 +56,7 @@ class SignalTest {
 
     private boolean sounds() {
         var now =
-                new Occurrence(
-                        steps.getLast(), steps.getFirst(), 0, 0, "", "", List.copyOf(steps));
+                new Occurrence(steps.getLast(), steps.getFirst(), 0, 0, "", "", List.copyOf(steps));
         horn.forget();
         return horn.due(List.of(now), 0).orElseThrow();
     }
