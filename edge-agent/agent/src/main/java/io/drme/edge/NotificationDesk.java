@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs notifications where some are or were configured, and follows reloads. On a gateway that
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * is for any.
  */
 final class NotificationDesk implements GatewayParts.Notifications, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(NotificationDesk.class);
+
     private final Wiring.Parts parts;
     private final Function<String, Optional<DeviceLoop>> devices;
     private volatile @Nullable Notifications running;
@@ -74,10 +78,15 @@ final class NotificationDesk implements GatewayParts.Notifications, AutoCloseabl
         }
         seen = now;
         var present = running;
-        if (present != null) {
-            present.configure(now.config().notifications(), tag -> facts(now.table(), tag));
-        } else {
-            begin(now.config(), now.table());
+        try {
+            if (present != null) {
+                present.configure(now.config().notifications(), tag -> facts(now.table(), tag));
+            } else {
+                begin(now.config(), now.table());
+            }
+        } catch (RuntimeException e) {
+            // The plant goes on; what ran before tells on where it can.
+            log.error("notifications do not follow the configuration; restart the agent", e);
         }
     }
 

@@ -340,6 +340,20 @@ class NotificationsTest {
         assertThat(level(HORN)).as("safe at the stop").isZero();
     }
 
+    // Planted: the reload forgets the output of before.
+    @Test
+    void aHornThatIsConfiguredNoMoreOrElsewhereFallsSilent() throws Exception {
+        try (var gateway = start("notifications:\n  horn: {output: {tag: cabinet/horn}}\n")) {
+            write(gateway, "press/oil", 90);
+            await("it sounds", () -> level(HORN) == 1);
+            apply(gateway, "notifications:\n  horn: {output: {tag: cabinet/lamp}}\n");
+            await("the other output takes over", () -> level(HORN) == 0 && level(LAMP) == 1);
+
+            apply(gateway, "");
+            await("it is silent", () -> level(LAMP) == 0);
+        }
+    }
+
     @Test
     void theCommandTestsAReceiverAndSaysWhatHappened() throws Exception {
         try (var web = new WebPeer();

@@ -133,6 +133,8 @@ public final class GatewayConfigReader {
         var labels = texts(gateway, "labels");
         gateway.done();
         var devices = devices(section, partial, ofFiles);
+        var store =
+                section.section("store").map(StoreConfig::read).orElseGet(StoreConfig::defaults);
         var config =
                 new GatewayConfig(
                         new GatewayConfig.Gateway(id, site, labels),
@@ -143,10 +145,9 @@ public final class GatewayConfigReader {
                                 .orElseGet(EngineBudget::usual),
                         AlarmConfig.readAll(section),
                         TrialConfig.readAll(section),
-                        NotificationConfig.readAll(section, tag -> unfit(tag, devices, section)),
-                        section.section("store")
-                                .map(StoreConfig::read)
-                                .orElseGet(StoreConfig::defaults),
+                        NotificationConfig.readAll(
+                                section, store.directory(), tag -> unfit(tag, devices, section)),
+                        store,
                         section.section("uplink").map(s -> UplinkConfig.read(s, ofUplink)),
                         section.section("web").map(WebConfig::read).orElseGet(WebConfig::defaults),
                         new GatewayConfig.Source(NodeWriter.write(top), hash(top)));

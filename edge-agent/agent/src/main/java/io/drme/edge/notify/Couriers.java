@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -70,6 +71,22 @@ final class Couriers implements Post, AutoCloseable {
         } catch (RuntimeException e) {
             log.error("notification failed by a mistake of the agent", e);
             return failed("a mistake of the agent: " + e);
+        }
+    }
+
+    /**
+     * Runs a job and waits for its end; after a time it is interrupted and counts as failed. For
+     * any thread.
+     */
+    static Outcome within(Duration limit, String name, Job job) throws InterruptedException {
+        var outcome = new ArrayBlockingQueue<Outcome>(1);
+        var thread =
+                Thread.ofVirtual().name("notify-" + name).start(() -> outcome.add(outcome(job)));
+        try {
+            @Nullable Outcome ended = outcome.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
+            return ended == null ? failed("no end within " + limit.toSeconds() + " s") : ended;
+        } finally {
+            thread.interrupt();
         }
     }
 

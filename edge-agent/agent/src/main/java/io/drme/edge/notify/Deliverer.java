@@ -5,16 +5,14 @@ import io.drme.config.Quantities;
 import io.drme.model.TagName;
 import io.drme.time.Clock;
 import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -50,6 +48,7 @@ final class Deliverer {
     private Function<TagName, Optional<TagFacts>> facts = _ -> Optional.empty();
     private String epoch;
     private long position;
+    private long seen;
     private long lineAtStart;
     private final long nanosAtStart;
     private boolean dirty;
@@ -58,16 +57,9 @@ final class Deliverer {
     private boolean failing;
     private long unread;
     private JsonObject aside = new JsonObject();
-    private final Deque<Loss> untold = new ArrayDeque<>();
+    private final Losses losses = new Losses();
     private volatile List<View> published = List.of();
     private volatile long publishedUnread;
-
-    /**
-     * Something that was given up, of which no event tells yet.
-     *
-     * @param receiver empty where it concerns all
-     */
-    private record Loss(String receiver, String what) {}
 
     /**
      * One receiver as others see it.
@@ -97,6 +89,7 @@ final class Deliverer {
         this.nanosAtStart = clock.nanoTime();
         this.epoch = events.epoch();
         this.position = events.last();
+        this.seen = position;
         this.savedAt = 0;
     }
 
@@ -135,14 +128,14 @@ final class Deliverer {
             } else {
                 tellLost("", "the event log began anew; what it held before is not told any more");
             }
-            for (var loss : saved.getJsonArray("losses")) {
-                var parts = (JsonArray) loss;
-                untold.add(new Loss(parts.getString(0), parts.getString(1)));
-            }
-            aside = saved.getJsonObject("aside");
+            losses.restore(saved.getJsonArray("losses"));
+            aside = Objects.requireNonNullElseGet(saved.getJsonObject("aside"), JsonObject::new);
             var waiting = saved.getJsonObject("receivers");
             for (var name : waiting.fieldNames()) {
                 restore(name, waiting.getJsonObject(name));
+            }
+            if (!saved.getString("epoch").equals(epoch)) {
+                receivers.values().forEach(r -> r.outbox.keepIds(saved.getString("epoch")));
             }
         } catch (RuntimeException e) {
             // Whatever is wrong with the file: people get what comes from now on.
@@ -207,8 +200,7 @@ final class Deliverer {
     }
 
     private void tellLost(String receiver, String what) {
-        log.warn("notifications receiver={} {}", receiver.isEmpty() ? "all" : receiver, what);
-        untold.add(new Loss(receiver, what));
+        losses.add(receiver, what);
         dirty = true;
     }
 
@@ -217,15 +209,14 @@ final class Deliverer {
      * the two would have some told as lost and sent all the same.
      */
     private void tellLosses(long now) {
-        if (untold.isEmpty() || (failing && now - savedAt < SAVE_NANOS)) {
+        if (losses.isEmpty() || (failing && now - savedAt < SAVE_NANOS)) {
             return;
         }
         if (dirty) {
             save(now);
         }
         if (!failing) {
-            untold.forEach(loss -> ledger.record(loss.receiver(), loss.what()));
-            untold.clear();
+            losses.tell(ledger);
             dirty = true;
         }
     }
@@ -244,6 +235,7 @@ final class Deliverer {
      */
     boolean step() {
         long now = line();
+        followEpoch();
         boolean changed = takeOutcomes(now);
         changed |= expire(now);
         boolean more = read(now);
@@ -257,6 +249,33 @@ final class Deliverer {
             publish();
         }
         return more;
+    }
+
+    /**
+     * Where the log begins anew while the gateway runs, as a clone of it was found, its numbers
+     * begin at 1. What it carried over mostly was told already and can't be told from the rest, so
+     * it goes on behind it.
+     */
+    private void followEpoch() {
+        var now = events.epoch();
+        if (now.equals(epoch) && events.last() >= position) {
+            return;
+        }
+        receivers
+                .values()
+                .forEach(r -> {
+                    r.outbox.keepIds(epoch);
+                    r.after = 0;
+                });
+        long unseen = Math.max(0, seen - position);
+        epoch = now;
+        position = events.last();
+        seen = position;
+        unread += unseen;
+        tellLost(
+                "",
+                "the event log began anew; %d events that waited to be read, and what came just then, are not told"
+                        .formatted(unseen));
     }
 
     private boolean takeOutcomes(long now) {
@@ -275,9 +294,12 @@ final class Deliverer {
             var message = receiver.outbox.held().getFirst();
             int attempts = receiver.outbox.figures().attempts() + 1;
             var dropped = receiver.outbox.take(outcome.get(), now);
-            if (outcome.get() instanceof Outcome.Sent) {
+            if (outcome.get() instanceof Outcome.Sent s) {
                 receiver.lastSent = clock.epochNanos();
-                end(receiver, message, Delivery.State.SENT, attempts, "");
+                end(receiver, message, Delivery.State.SENT, attempts, s.lost());
+                if (!s.lost().isEmpty()) {
+                    tellLost(name, "%s; id %s".formatted(s.lost(), id(receiver, message)));
+                }
                 if (attempts > 1) {
                     log.info("notification receiver={} sent attempts={}", name, attempts);
                 }
@@ -343,7 +365,8 @@ final class Deliverer {
     }
 
     private boolean read(long now) {
-        long last = Math.min(events.last(), position + MOST_AT_ONCE);
+        seen = events.last();
+        long last = Math.min(seen, position + MOST_AT_ONCE);
         long gone = 0;
         while (position < last) {
             position++;
@@ -358,7 +381,7 @@ final class Deliverer {
             tellLost("", gone + " events of the log were gone before they were told");
         }
         dirty |= position - savedPosition > MOST_AT_ONCE;
-        return position < events.last();
+        return position < seen;
     }
 
     private void offer(long sequence, Transition t, long now) {
@@ -408,7 +431,7 @@ final class Deliverer {
                         .put("position", position)
                         .put("line", now)
                         .put("wall", clock.epochNanos())
-                        .put("losses", losses())
+                        .put("losses", losses.json())
                         .put("aside", aside)
                         .put("receivers", waiting);
         savedAt = now;
@@ -428,12 +451,6 @@ final class Deliverer {
             }
             failing = true;
         }
-    }
-
-    private JsonArray losses() {
-        var losses = new JsonArray();
-        untold.forEach(l -> losses.add(new JsonArray().add(l.receiver()).add(l.what())));
-        return losses;
     }
 
     /** Saves what is not saved; the owner calls it as the last thing. */

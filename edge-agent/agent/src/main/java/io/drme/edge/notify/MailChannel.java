@@ -5,11 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.drme.config.PemTls;
 import io.drme.edge.notify.NotificationConfig.Email;
 import io.drme.time.Clock;
+import jakarta.mail.Address;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.Message.RecipientType;
 import jakarta.mail.MessagingException;
 import jakarta.mail.SendFailedException;
 import jakarta.mail.Session;
+import jakarta.mail.Transport;
+import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
@@ -17,28 +20,46 @@ import java.net.UnknownHostException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Sends mail by SMTP, over TLS from the first byte or by STARTTLS. */
 final class MailChannel implements Channel {
     private static final int MILLIS = 1_000;
+    private static final int FIRST_TEMPORARY = 400;
     private static final int FIRST_PERMANENT = 500;
+
+    private static final Logger log = LoggerFactory.getLogger(MailChannel.class);
 
     private final NotificationConfig config;
     private final Email email;
     private final Words words;
     private final Clock clock;
+    private final SecretText secrets;
+    private final MailProgress progress;
 
-    MailChannel(NotificationConfig config, Email email, Words words, Clock clock) {
+    MailChannel(
+            NotificationConfig config,
+            Email email,
+            Words words,
+            Clock clock,
+            SecretText secrets,
+            MailProgress progress) {
         this.config = config;
         this.email = email;
         this.words = words;
         this.clock = clock;
+        this.secrets = secrets;
+        this.progress = progress;
     }
 
     @Override
@@ -46,21 +67,35 @@ final class MailChannel implements Channel {
         try {
             var session = Session.getInstance(properties());
             var mail = mail(session, message, id);
-            try (var transport = session.getTransport(email.tls() ? "smtps" : "smtp")) {
+            var transport = session.getTransport(email.tls() ? "smtps" : "smtp");
+            try {
                 var user = email.user();
                 var password = email.passwordFile();
                 transport.connect(
                         email.host(),
                         email.port(),
                         user.orElse(null),
-                        password.isPresent() ? SecretText.read(password.get()) : null);
-                transport.sendMessage(mail, mail.getAllRecipients());
+                        password.isPresent()
+                                ? secrets.read("password-file", password.get())
+                                : null);
+                transport.sendMessage(mail, lacking(id));
                 return new Outcome.Sent("the server has it for " + email.target());
+            } finally {
+                close(transport);
             }
         } catch (MessagingException e) {
-            return failed(e);
+            return failed(e, id);
         } catch (IOException e) {
             return new Outcome.Failed(String.valueOf(e.getMessage()), "", Optional.empty());
+        }
+    }
+
+    /** The server's word on the mail stands; how it parts from us changes nothing. */
+    private static void close(Transport transport) {
+        try {
+            transport.close();
+        } catch (MessagingException e) {
+            log.debug("mail server parts badly: {}", e.getMessage());
         }
     }
 
@@ -72,6 +107,7 @@ final class MailChannel implements Channel {
         p.put(prefix + "writetimeout", Integer.toString(CONNECT_SECONDS * MILLIS));
         p.put(prefix + "auth", Boolean.toString(email.user().isPresent()));
         p.put(prefix + "sendpartial", "true");
+        p.put(prefix + "quitwait", "false");
         p.put(prefix + "localhost", "localhost");
         p.put(prefix + "ssl.checkserveridentity", "true");
         p.put(prefix + "starttls.enable", "true");
@@ -128,7 +164,7 @@ final class MailChannel implements Channel {
         }
     }
 
-    private Outcome failed(MessagingException e) {
+    private Outcome failed(MessagingException e, String id) {
         var server = email.host() + ":" + email.port();
         if (e instanceof AuthenticationFailedException) {
             return new Outcome.Failed(
@@ -137,7 +173,7 @@ final class MailChannel implements Channel {
                     Optional.empty());
         }
         if (e instanceof SendFailedException sent) {
-            return sendFailed(sent, server);
+            return sendFailed(sent, server, id);
         }
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof SSLException) {
@@ -162,17 +198,54 @@ final class MailChannel implements Channel {
                 Optional.empty());
     }
 
-    private static Outcome sendFailed(SendFailedException e, String server) {
+    /** Who does not have it yet. */
+    private InternetAddress[] lacking(String id) throws AddressException {
+        var had = progress.of(config.name(), id);
+        var lacking = new ArrayList<InternetAddress>();
+        for (var to : email.to()) {
+            if (!had.contains(to)) {
+                lacking.add(new InternetAddress(to));
+            }
+        }
+        return lacking.toArray(InternetAddress[]::new);
+    }
+
+    private Outcome sendFailed(SendFailedException e, String server, String id) {
         var sent = e.getValidSentAddresses();
         if (sent != null && sent.length > 0) {
-            return new Outcome.Sent(
-                    "the server has it for %d of the addresses; it says: %s"
-                            .formatted(sent.length, said(e)));
+            var now = Arrays.stream(sent).map(Address::toString).collect(Collectors.toSet());
+            progress.add(config.name(), id, now);
         }
-        var why = "%s does not take it: %s".formatted(server, said(e));
-        return code(e) >= FIRST_PERMANENT
+        var had = progress.of(config.name(), id);
+        var lacking = email.to().stream().filter(to -> !had.contains(to)).toList();
+        var why =
+                had.isEmpty()
+                        ? "%s does not take it: %s".formatted(server, said(e))
+                        : "%s does not take it for %s: %s"
+                                .formatted(server, String.join(", ", lacking), said(e));
+        if (isTemporary(e) || code(e) < FIRST_PERMANENT) {
+            return new Outcome.Failed(why, "", Optional.empty());
+        }
+        return had.isEmpty()
                 ? new Outcome.Refused(why, "Check from and to, and what the server allows them")
-                : new Outcome.Failed(why, "", Optional.empty());
+                : new Outcome.Sent("the server has it for " + String.join(", ", had), why);
+    }
+
+    /** Whether the server may take it later, for one of the addresses at least. */
+    private static boolean isTemporary(SendFailedException e) {
+        for (Exception at = e; at != null; ) {
+            int code =
+                    switch (at) {
+                        case SMTPAddressFailedException a -> a.getReturnCode();
+                        case SMTPSendFailedException f -> f.getReturnCode();
+                        default -> 0;
+                    };
+            if (code >= FIRST_TEMPORARY && code < FIRST_PERMANENT) {
+                return true;
+            }
+            at = at instanceof MessagingException m ? m.getNextException() : null;
+        }
+        return false;
     }
 
     /** The server's code, of the first address that has one; 0 where none was told. */

@@ -22,6 +22,8 @@ import java.util.Map;
  * @param firstAtNanos gateway time of the oldest, nanoseconds since 1970 UTC
  * @param lastAtNanos gateway time of the newest
  * @param sinceNanos when the newest was taken up, on the deliverer's own line of time
+ * @param epoch the one that {@code first} belongs to, where it is not the log's present one; empty
+ *     otherwise
  */
 record Message(
         Kind kind,
@@ -33,7 +35,8 @@ record Message(
         long last,
         long firstAtNanos,
         long lastAtNanos,
-        long sinceNanos) {
+        long sinceNanos,
+        String epoch) {
     /** So many alarms a person reads in a message. */
     static final int MOST_TOP = 10;
 
@@ -62,13 +65,33 @@ record Message(
                 notice.sequence(),
                 notice.atNanos(),
                 notice.atNanos(),
-                sinceNanos);
+                sinceNanos,
+                "");
+    }
+
+    /** The same with the id that it has in this epoch, unless it is of one before. */
+    Message in(String ended) {
+        return epoch.isEmpty()
+                ? new Message(
+                        kind,
+                        top,
+                        count,
+                        byPriority,
+                        byOccasion,
+                        first,
+                        last,
+                        firstAtNanos,
+                        lastAtNanos,
+                        sinceNanos,
+                        ended)
+                : this;
     }
 
     /** One that says only that it is a test. */
     static Message test(long nowNanos) {
         return new Message(
-                Kind.TEST, List.of(), 0, Map.of(), Map.of(), 0, nowNanos, nowNanos, nowNanos, 0);
+                Kind.TEST, List.of(), 0, Map.of(), Map.of(), 0, nowNanos, nowNanos, nowNanos, 0,
+                "");
     }
 
     private static boolean isOver(Notice notice) {
@@ -93,7 +116,8 @@ record Message(
                 later.last,
                 firstAtNanos,
                 later.lastAtNanos,
-                later.sinceNanos);
+                later.sinceNanos,
+                epoch);
     }
 
     private static <E extends Enum<E>> Map<E, Integer> sum(
@@ -107,7 +131,12 @@ record Message(
     /** Unique in the fleet, and the same again after a restart. */
     String id(String origin, String receiver) {
         var range = first == last ? Long.toString(last) : first + "-" + last;
-        return "%s.%s%s.%s".formatted(origin, kind == Kind.TEST ? "test-" : "", range, receiver);
+        return "%s.%s%s.%s"
+                .formatted(
+                        epoch.isEmpty() ? origin : epoch,
+                        kind == Kind.TEST ? "test-" : "",
+                        range,
+                        receiver);
     }
 
     JsonObject json() {
@@ -123,7 +152,8 @@ record Message(
                 .put("last", last)
                 .put("firstAt", firstAtNanos)
                 .put("lastAt", lastAtNanos)
-                .put("since", sinceNanos);
+                .put("since", sinceNanos)
+                .put("epoch", epoch);
     }
 
     private static JsonObject counts(Map<? extends Enum<?>, Integer> counts) {
@@ -148,7 +178,8 @@ record Message(
                 json.getLong("last"),
                 json.getLong("firstAt"),
                 json.getLong("lastAt"),
-                json.getLong("since"));
+                json.getLong("since"),
+                json.getString("epoch", ""));
     }
 
     private static <E extends Enum<E>> Map<E, Integer> counts(JsonObject json, Class<E> type) {

@@ -178,11 +178,12 @@ public record NotificationConfig(
      * Reads {@code notifications:} below {@code top}; what is wrong is noted in its problems, and
      * the entry is left out.
      *
+     * @param data the agent's directory, in which no secret may lie
      * @param unfit why a tag can't be the output of a horn or lamp, and what to do; nothing where
      *     it can
      */
     public static List<NotificationConfig> readAll(
-            Section top, Function<TagName, Optional<String>> unfit) {
-        return NotificationReader.readAll(top, unfit);
+            Section top, Path data, Function<TagName, Optional<String>> unfit) {
+        return NotificationReader.readAll(top, data, unfit);
     }
 }

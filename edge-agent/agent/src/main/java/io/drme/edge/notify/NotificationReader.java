@@ -61,7 +61,7 @@ final class NotificationReader {
     private NotificationReader() {}
 
     static List<NotificationConfig> readAll(
-            Section top, Function<TagName, Optional<String>> unfit) {
+            Section top, Path data, Function<TagName, Optional<String>> unfit) {
         var all = new ArrayList<NotificationConfig>();
         var sections = top.sections("notifications");
         if (sections.size() > MOST_RECEIVERS) {
@@ -69,12 +69,12 @@ final class NotificationReader {
                     "notifications",
                     "%d receivers; at most %d".formatted(sections.size(), MOST_RECEIVERS));
         }
-        sections.forEach((name, section) -> read(name, section, unfit).ifPresent(all::add));
+        sections.forEach((name, section) -> read(name, section, data, unfit).ifPresent(all::add));
         return List.copyOf(all);
     }
 
     private static Optional<NotificationConfig> read(
-            String name, Section section, Function<TagName, Optional<String>> unfit) {
+            String name, Section section, Path data, Function<TagName, Optional<String>> unfit) {
         if (!NAME.matcher(name).matches()) {
             section.problems()
                     .add(
@@ -84,6 +84,7 @@ final class NotificationReader {
                                     .formatted(name));
         }
         var way = way(section, unfit);
+        way.ifPresent(w -> checkSecrets(section, w, data));
         boolean isOutput = way.isPresent() && way.get() instanceof Output;
         var filter =
                 new Filter(
@@ -117,6 +118,27 @@ final class NotificationReader {
             case "email" -> way.flatMap(NotificationReader::email);
             default -> way.flatMap(s -> output(s, unfit));
         };
+    }
+
+    private static void checkSecrets(Section section, Way way, Path data) {
+        var own = section.section(way.kind());
+        switch (way) {
+            case Webhook w -> {
+                w.secretFile()
+                        .ifPresent(f -> own.ifPresent(s -> checkSecret(s, "secret-file", f, data)));
+                own.flatMap(s -> s.section("headers"))
+                        .ifPresent(h -> w.headers().forEach((n, f) -> checkSecret(h, n, f, data)));
+            }
+            case Email e ->
+                    e.passwordFile()
+                            .ifPresent(f ->
+                                    own.ifPresent(s -> checkSecret(s, "password-file", f, data)));
+            case Output _ -> {}
+        }
+    }
+
+    private static void checkSecret(Section section, String key, Path file, Path data) {
+        SecretText.unfit(file, data).ifPresent(why -> section.problem(key, why));
     }
 
     private static Optional<Way> webhook(Section section) {

@@ -18,7 +18,6 @@ import io.drme.schema.EventSchema;
 import io.drme.schema.Payloads;
 import io.drme.time.Clock;
 import io.drme.web.Times;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +27,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Function;
@@ -48,6 +46,7 @@ public final class Notifications implements AutoCloseable {
     public static final String FILE = "notifications.json";
 
     private static final Duration BEAT = Duration.ofMillis(100);
+    private static final Duration PAUSE = Duration.ofSeconds(5);
     private static final Duration JOIN_WITHIN = Duration.ofSeconds(2);
     private static final Logger log = LoggerFactory.getLogger(Notifications.class);
 
@@ -55,11 +54,11 @@ public final class Notifications implements AutoCloseable {
     private final Couriers couriers;
     private final Deliverer deliverer;
     private final Inbox<Notifications> inbox = new Inbox<>("notifications", this::answer);
-    private final Map<String, Signal> signals = new LinkedHashMap<>();
-    private final Map<String, Boolean> setting = new LinkedHashMap<>();
+    private final Signals signals;
+    private final MailProgress mailProgress = new MailProgress();
     private final Thread thread;
     private volatile List<NotificationConfig> configured;
-    private volatile List<JsonObject> outputs = List.of();
+    private volatile String mistake = "";
     private volatile boolean stopped;
 
     /**
@@ -87,6 +86,11 @@ public final class Notifications implements AutoCloseable {
         this.couriers = new Couriers(place.clock(), this::channel);
         this.deliverer =
                 new Deliverer(place.clock(), new Logged(), couriers, new Shelf(), new Random());
+        this.signals =
+                new Signals(
+                        place,
+                        couriers,
+                        (receiver, what) -> record("agent", "notification.output", receiver, what));
         this.thread = Thread.ofPlatform().name("notifications").unstarted(this::run);
     }
 
@@ -102,51 +106,39 @@ public final class Notifications implements AutoCloseable {
             Function<TagName, Optional<TagFacts>> facts) {
         var all = new Notifications(place, configured);
         all.deliverer.begin(configured, facts);
-        all.configureSignals(configured);
+        all.signals.configure(configured, facts, all.deliverer.aside());
         all.thread.start();
         return all;
     }
 
-    /** Follows a reload; what waits for receivers that stay is kept. */
+    /**
+     * Follows a reload; what waits for receivers that stay is kept.
+     *
+     * @throws IllegalStateException where that does not work
+     */
     public void configure(List<NotificationConfig> now, Function<TagName, Optional<TagFacts>> facts)
             throws InterruptedException {
-        var _ =
+        var mistakes =
                 inbox.ask(me -> {
-                    me.configured = now;
-                    me.deliverer.configure(now, facts);
-                    me.configureSignals(now);
-                    return true;
+                    try {
+                        me.configured = now;
+                        me.deliverer.configure(now, facts);
+                        me.signals.configure(now, facts, me.deliverer.aside());
+                        return Optional.<RuntimeException>empty();
+                    } catch (RuntimeException e) {
+                        return Optional.of(e); // so that who asked gets an answer
+                    }
                 });
-    }
-
-    private void configureSignals(List<NotificationConfig> now) {
-        var before = new LinkedHashMap<>(signals);
-        signals.clear();
-        var silenced = deliverer.aside();
-        for (var config : now) {
-            if (config.way() instanceof Output output) {
-                var stays = before.get(config.name());
-                if (stays == null) {
-                    stays =
-                            new Signal(
-                                    config,
-                                    output,
-                                    silenced.getJsonArray(config.name(), new JsonArray()).stream()
-                                            .map(String.class::cast)
-                                            .toList());
-                }
-                stays.configure(config, output);
-                signals.put(config.name(), stays);
-            }
+        if (mistakes.isPresent()) {
+            throw new IllegalStateException("notifications don't follow", mistakes.get());
         }
     }
 
     private void run() {
         try {
             while (!stopped) {
-                boolean more = step();
-                if (!more) {
-                    place.clock().sleep(BEAT);
+                if (!stepSafely()) {
+                    place.clock().sleep(mistake.isEmpty() ? BEAT : PAUSE);
                 }
             }
         } catch (InterruptedException _) {
@@ -159,60 +151,29 @@ public final class Notifications implements AutoCloseable {
         }
     }
 
+    /** Whatever is wrong with one step, the next alarm is to be told. */
+    private boolean stepSafely() {
+        try {
+            boolean more = step();
+            mistake = "";
+            return more;
+        } catch (RuntimeException e) {
+            log.error(
+                    "notifications stop for {} s by a mistake of the agent", PAUSE.toSeconds(), e);
+            mistake = "a mistake of the agent: " + e;
+            return false;
+        }
+    }
+
     private boolean step() {
         answer();
         boolean more = deliverer.step();
-        showSignals();
+        signals.step();
         return more;
     }
 
     private void answer() {
         inbox.answerAll(this);
-    }
-
-    private void showSignals() {
-        if (signals.isEmpty()) {
-            outputs = List.of();
-            return;
-        }
-        long now = place.clock().nanoTime();
-        var alarms = place.alarmBook().occurrences();
-        for (var signal : signals.values()) {
-            var name = signal.config().name();
-            if (couriers.isBusy(name)) {
-                couriers.poll(name).ifPresent(outcome -> taken(signal, outcome, now));
-            }
-            signal.due(alarms, now)
-                    .ifPresent(on -> {
-                        signal.begun();
-                        setting.put(name, on);
-                        var tag = signal.output().tag();
-                        couriers.run(name, () -> set(tag, on));
-                    });
-        }
-        outputs = signals.values().stream().map(Notifications::json).toList();
-    }
-
-    private Outcome set(TagName tag, boolean on) throws InterruptedException {
-        try {
-            place.switches().set(tag, on);
-            return new Outcome.Sent("%s is %s".formatted(tag.text(), on ? "on" : "off"));
-        } catch (IOException e) {
-            return new Outcome.Failed(String.valueOf(e.getMessage()), "", Optional.empty());
-        }
-    }
-
-    private void taken(Signal signal, Outcome outcome, long now) {
-        var name = signal.config().name();
-        boolean on = Boolean.TRUE.equals(setting.get(name));
-        if (signal.take(on, outcome, now)) {
-            var what =
-                    signal.lastError().isEmpty()
-                            ? "the output follows again"
-                            : "the output does not follow: " + signal.lastError();
-            log.warn("notification receiver={} {}", name, what);
-            record("agent", "notification.output", name, what);
-        }
     }
 
     private void record(String who, String what, String target, String detail) {
@@ -225,16 +186,7 @@ public final class Notifications implements AutoCloseable {
         }
     }
 
-    private static JsonObject json(Signal signal) {
-        return head(signal.config())
-                .put("state", signal.lastError().isEmpty() ? signal.shows() : "failing")
-                .put("waiting", 0)
-                .put("failed", signal.failures())
-                .put("silenced", signal.silenced().size())
-                .put("lastError", signal.lastError().isEmpty() ? null : signal.lastError());
-    }
-
-    private static JsonObject head(NotificationConfig config) {
+    static JsonObject head(NotificationConfig config) {
         return new JsonObject()
                 .put("name", config.name())
                 .put("kind", config.way().kind())
@@ -245,8 +197,12 @@ public final class Notifications implements AutoCloseable {
     public List<JsonObject> receivers() {
         var byName = new LinkedHashMap<String, JsonObject>();
         configured.forEach(c -> byName.put(c.name(), head(c)));
-        outputs.forEach(o -> byName.put(o.getString("name"), o));
+        signals.shown().forEach(o -> byName.put(o.getString("name"), o));
         deliverer.receivers().forEach(v -> byName.put(v.config().name(), json(v)));
+        var why = mistake;
+        if (!why.isEmpty()) {
+            byName.values().forEach(r -> r.put("state", "failing").put("lastError", why));
+        }
         return List.copyOf(byName.values());
     }
 
@@ -302,11 +258,14 @@ public final class Notifications implements AutoCloseable {
         var outcome =
                 config.get().way() instanceof Output output
                         ? testOutput(output)
-                        : Couriers.outcome(() -> {
-                            var message = Message.test(place.clock().epochNanos());
-                            return channel(config.get())
-                                    .send(message, message.id("test", receiver));
-                        });
+                        : Couriers.within(
+                                Couriers.LIMIT,
+                                "test " + receiver,
+                                () -> {
+                                    var message = Message.test(place.clock().epochNanos());
+                                    return channel(config.get())
+                                            .send(message, message.id("test", receiver));
+                                });
         var result = new JsonObject().put("receiver", receiver);
         switch (outcome) {
             case Outcome.Sent s -> result.put("ok", true).put("said", s.said()).put("hint", "");
@@ -325,19 +284,17 @@ public final class Notifications implements AutoCloseable {
 
     /** On for a second; then the signal takes over again. */
     private Outcome testOutput(Output output) throws InterruptedException {
-        var on = set(output.tag(), true);
+        var on = signals.set(output.tag(), true);
         if (!(on instanceof Outcome.Sent)) {
             return on;
         }
         try {
             place.clock().sleep(Duration.ofSeconds(1));
         } finally {
-            var _ = set(output.tag(), false);
+            var _ = signals.set(output.tag(), false);
             var _ =
                     inbox.ask(me -> {
-                        me.signals.values().stream()
-                                .filter(s -> s.output().equals(output))
-                                .forEach(Signal::forget);
+                        me.signals.forget(output);
                         return true;
                     });
         }
@@ -357,15 +314,11 @@ public final class Notifications implements AutoCloseable {
     }
 
     private Optional<Integer> silenceNow(String receiver) {
-        var signal = signals.get(receiver);
-        if (signal == null) {
-            return Optional.empty();
+        var silenced = signals.silence(receiver);
+        if (silenced.isPresent()) {
+            deliverer.keep(signals.json());
         }
-        int n = signal.silence();
-        var all = new JsonObject();
-        signals.forEach((name, s) -> all.put(name, new JsonArray(s.silenced())));
-        deliverer.keep(all);
-        return Optional.of(n);
+        return silenced;
     }
 
     private Channel channel(String receiver) {
@@ -379,9 +332,11 @@ public final class Notifications implements AutoCloseable {
     /** Each class is loaded only when it is used. */
     private Channel channel(NotificationConfig config) {
         var words = new Words(place.gateway(), place.site());
+        var clock = place.clock();
+        var secrets = new SecretText(place.directory());
         return switch (config.way()) {
-            case Webhook webhook -> new WebhookChannel(config, webhook, words, place.clock());
-            case Email email -> new MailChannel(config, email, words, place.clock());
+            case Webhook webhook -> new WebhookChannel(config, webhook, words, clock, secrets);
+            case Email email -> new MailChannel(config, email, words, clock, secrets, mailProgress);
             case Output _ -> throw new IllegalStateException("an output gets no messages");
         };
     }

@@ -207,10 +207,11 @@ final class Outbox {
         }
         attempts++;
         return switch (outcome) {
-            case Outcome.Sent _ -> {
+            case Outcome.Sent s -> {
                 sent += message.count();
                 left.add(now);
-                lastError = "";
+                lastError = s.lost();
+                lastErrorAt = s.lost().isEmpty() ? lastErrorAt : now;
                 forget();
                 yield Optional.empty();
             }
@@ -309,6 +310,15 @@ final class Outbox {
                 lastError,
                 lastErrorAt,
                 nextTry);
+    }
+
+    /** What is held keeps the ids that it has in an epoch of the log that ends now. */
+    void keepIds(String epoch) {
+        current = current == null ? null : current.in(epoch);
+        gathering = gathering == null ? null : gathering.in(epoch);
+        var kept = ready.stream().map(m -> m.in(epoch)).toList();
+        ready.clear();
+        ready.addAll(kept);
     }
 
     /** All of it, to go on from after a restart. */

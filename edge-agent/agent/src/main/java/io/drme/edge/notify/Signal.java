@@ -1,13 +1,14 @@
 package io.drme.edge.notify;
 
 import io.drme.alarm.AlarmState;
+import io.drme.alarm.Priority;
 import io.drme.edge.notify.NotificationConfig.Output;
 import io.drme.edge.recording.AlarmBook.Occurrence;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * or to lose. A state machine without time or device of its own.
  *
  * <p>A horn locks in: an alarm that came and went while nobody looked sounds until a person
- * acknowledges or silences it. Silencing holds for what sounds now; the next alarm sounds again.
+ * acknowledges or silences it. Silencing holds for what sounds now: the next alarm sounds again,
+ * and so does the same one where it is raised anew after it returned, or becomes more urgent.
  *
  * <p>Confined to the notifications' thread. Times are of the steady clock.
  */
@@ -34,8 +36,9 @@ final class Signal {
 
     private NotificationConfig config;
     private Output output;
-    private final Set<String> silenced = new HashSet<>();
-    private Set<String> sounding = Set.of();
+    private final Map<String, Silence> silenced = new HashMap<>();
+    private Map<String, Silence> sounding = Map.of();
+    private boolean leaving;
     private @Nullable Boolean shown;
     private boolean wanted;
     private boolean inFlight;
@@ -47,19 +50,65 @@ final class Signal {
     private boolean told;
     private String lastError = "";
 
+    /**
+     * Where an occurrence stood when it was silenced.
+     *
+     * @param raisedAtNanos when it was raised last
+     */
+    private record Silence(long raisedAtNanos, Priority priority) {
+        static Silence of(Occurrence occurrence) {
+            long raised = occurrence.raised().atNanos();
+            for (var step : occurrence.steps()) {
+                if (step.from() != step.to() && step.to() == AlarmState.UNACKNOWLEDGED) {
+                    raised = Math.max(raised, step.atNanos());
+                }
+            }
+            return new Silence(raised, occurrence.last().priority());
+        }
+
+        boolean holdsFor(Silence now) {
+            return now.raisedAtNanos <= raisedAtNanos && now.priority.compareTo(priority) <= 0;
+        }
+    }
+
+    /**
+     * Knows nothing of the output yet.
+     *
+     * @param silenced what {@link #silenced} gave
+     */
     Signal(NotificationConfig config, Output output, List<String> silenced) {
         this.config = config;
         this.output = output;
-        this.silenced.addAll(silenced);
+        for (var text : silenced) {
+            var parts = text.split(" ", -1);
+            if (parts.length == 3) {
+                this.silenced.put(
+                        parts[0],
+                        new Silence(Long.parseLong(parts[1]), Priority.valueOf(parts[2])));
+            }
+        }
     }
 
-    /** Follows a reload. */
+    /** Follows a reload that leaves it its tag. */
     void configure(NotificationConfig now, Output to) {
-        if (!to.tag().equals(output.tag())) {
-            shown = null;
-        }
         config = now;
         output = to;
+    }
+
+    /** It is no longer configured: its output is to be off. */
+    void leave() {
+        leaving = true;
+        shown = null;
+    }
+
+    /** Whether the output was set off, and nothing is under way. */
+    boolean isOff() {
+        return !inFlight && Boolean.FALSE.equals(shown);
+    }
+
+    /** Whether something that it began is under way. */
+    boolean isInFlight() {
+        return inFlight;
     }
 
     NotificationConfig config() {
@@ -81,7 +130,11 @@ final class Signal {
     }
 
     private void look(List<Occurrence> alarms, long now) {
-        var waiting = new HashSet<String>();
+        if (leaving) {
+            wanted = false;
+            return;
+        }
+        var waiting = new HashMap<String, Silence>();
         boolean stands = false;
         for (var occurrence : alarms) {
             var last = occurrence.last();
@@ -90,15 +143,19 @@ final class Signal {
                 continue;
             }
             if (last.to() == AlarmState.UNACKNOWLEDGED || last.to() == AlarmState.RETURNED) {
-                waiting.add(last.id());
+                waiting.put(last.id(), Silence.of(occurrence));
             }
             stands |= last.to() == AlarmState.ACKNOWLEDGED || last.to() == AlarmState.LATCHED;
         }
-        silenced.retainAll(waiting);
+        silenced.entrySet()
+                .removeIf(s -> {
+                    var stood = waiting.get(s.getKey());
+                    return stood == null || !s.getValue().holdsFor(stood);
+                });
         sounding = waiting;
         wanted =
                 switch (output.mode()) {
-                    case HORN -> !silenced.containsAll(waiting);
+                    case HORN -> !silenced.keySet().containsAll(waiting.keySet());
                     case LAMP ->
                             waiting.isEmpty()
                                     ? stands
@@ -151,13 +208,21 @@ final class Signal {
     /** What sounds now falls silent; gives how many alarms that were. */
     int silence() {
         int before = silenced.size();
-        silenced.addAll(sounding);
+        silenced.putAll(sounding);
         return silenced.size() - before;
     }
 
-    /** What was silenced and would sound otherwise. */
+    /** What was silenced and would sound otherwise, to go on from after a restart. */
     List<String> silenced() {
-        return silenced.stream().sorted().toList();
+        return silenced.entrySet().stream()
+                .map(s ->
+                        "%s %d %s"
+                                .formatted(
+                                        s.getKey(),
+                                        s.getValue().raisedAtNanos(),
+                                        s.getValue().priority().name()))
+                .sorted()
+                .toList();
     }
 
     /** In a word, for people: on, off, or unknown. */

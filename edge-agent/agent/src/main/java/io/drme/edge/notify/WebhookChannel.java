@@ -2,6 +2,7 @@ package io.drme.edge.notify;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.drme.alarm.Priority;
 import io.drme.config.PemTls;
 import io.drme.edge.notify.NotificationConfig.Webhook;
 import io.drme.time.Clock;
@@ -19,6 +20,7 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -36,6 +38,8 @@ final class WebhookChannel implements Channel {
     private static final String BASE64_SECRET = "whsec_";
     private static final int MOST_SAID = 200;
     private static final int MILLIS = 1_000;
+    private static final int FIRST_SUCCESS = 200;
+    private static final int FIRST_REDIRECT = 300;
     private static final int FIRST_ERROR = 400;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
@@ -43,12 +47,19 @@ final class WebhookChannel implements Channel {
     private final Webhook webhook;
     private final Words words;
     private final Clock clock;
+    private final SecretText secrets;
 
-    WebhookChannel(NotificationConfig config, Webhook webhook, Words words, Clock clock) {
+    WebhookChannel(
+            NotificationConfig config,
+            Webhook webhook,
+            Words words,
+            Clock clock,
+            SecretText secrets) {
         this.config = config;
         this.webhook = webhook;
         this.words = words;
         this.clock = clock;
+        this.secrets = secrets;
     }
 
     @Override
@@ -102,11 +113,17 @@ final class WebhookChannel implements Channel {
         if (webhook.secretFile().isPresent()) {
             connection.setRequestProperty(
                     "webhook-signature",
-                    signature(SecretText.read(webhook.secretFile().get()), id, seconds, body));
+                    signature(
+                            secrets.read("secret-file", webhook.secretFile().get()),
+                            id,
+                            seconds,
+                            body));
         }
         for (var header : webhook.headers().entrySet()) {
             try {
-                connection.setRequestProperty(header.getKey(), SecretText.read(header.getValue()));
+                connection.setRequestProperty(
+                        header.getKey(),
+                        secrets.read("headers." + header.getKey(), header.getValue()));
             } catch (IllegalArgumentException e) {
                 throw new IOException(
                         "the header %s can't be sent with what stands in %s"
@@ -157,9 +174,14 @@ final class WebhookChannel implements Channel {
                         .put("alarms", alarms);
         if (message.kind() == Message.Kind.DIGEST) {
             var priorities = new JsonObject();
-            message.byPriority().forEach((p, n) -> priorities.put(p.text(), n));
+            // most urgent first, and in the order of what happens: a map has another order each start
+            message.byPriority().entrySet().stream()
+                    .sorted(Map.Entry.<Priority, Integer>comparingByKey().reversed())
+                    .forEach(e -> priorities.put(e.getKey().text(), e.getValue()));
             var transitions = new JsonObject();
-            message.byOccasion().forEach((o, n) -> transitions.put(o.text(), n));
+            message.byOccasion().entrySet().stream()
+                    .sorted(Map.Entry.comparingByKey())
+                    .forEach(e -> transitions.put(e.getKey().text(), e.getValue()));
             body.put(
                     "digest",
                     new JsonObject()
@@ -177,7 +199,7 @@ final class WebhookChannel implements Channel {
         String said;
         try {
             status = connection.getResponseCode();
-            said = said(connection);
+            said = isSuccess(status) ? "" : said(connection);
         } catch (HttpRetryException e) {
             status = e.responseCode(); // what asks for a sign-in
             said = "";
@@ -207,18 +229,29 @@ final class WebhookChannel implements Channel {
         };
     }
 
-    /** The first of its words, in one line. */
-    private static String said(HttpURLConnection connection) throws IOException {
-        try (var in =
-                connection.getResponseCode() < FIRST_ERROR
-                        ? connection.getInputStream()
-                        : connection.getErrorStream()) {
-            return in == null
-                    ? ""
-                    : new String(in.readNBytes(MOST_SAID), UTF_8)
-                            .replaceAll("\\p{Cntrl}+", " ")
-                            .strip();
+    private static boolean isSuccess(int status) {
+        return status >= FIRST_SUCCESS && status < FIRST_REDIRECT;
+    }
+
+    /** The first of its words, in one line; none where they don't come. */
+    private static String said(HttpURLConnection connection) {
+        var said = new byte[MOST_SAID];
+        int length = 0;
+        try {
+            // Not closed: that would read on to the end, to use the connection again.
+            var in =
+                    connection.getResponseCode() < FIRST_ERROR
+                            ? connection.getInputStream()
+                            : connection.getErrorStream();
+            if (in != null) {
+                // Waited for once, by the time limit of the line: a body may trickle.
+                length = Math.max(0, in.read(said));
+                length += in.readNBytes(said, length, Math.min(MOST_SAID - length, in.available()));
+            }
+        } catch (IOException _) {
+            // The status says what became of it.
         }
+        return new String(said, 0, length, UTF_8).replaceAll("\\p{Cntrl}+", " ").strip();
     }
 
     private static Optional<Duration> after(HttpURLConnection connection) {

@@ -30,13 +30,17 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #take} belongs to the store's thread; {@link #occurrences} is for any.
  */
 public final class AlarmBook {
-    /** Occurrences kept in memory; older ones are in the log and at the centre. */
+    /**
+     * Occurrences kept in memory; older ones are in the log and at the centre. Those that are open
+     * are kept whatever their number, which {@code Alarms.MAX_ALARMS} bounds.
+     */
     public static final int MOST_OCCURRENCES = 2_000;
 
     /** Steps kept of one occurrence: the first, and the newest; all are in the log. */
     public static final int MOST_STEPS = 50;
 
     private final LinkedHashMap<String, Occurrence> byId = new LinkedHashMap<>();
+    private int open;
     private final List<Transition> recorded;
     private final AlarmLoad load;
     private final AtomicReference<List<Occurrence>> published = new AtomicReference<>(List.of());
@@ -207,17 +211,19 @@ public final class AlarmBook {
         var before = byId.get(t.id());
         var now = before == null ? Occurrence.first(t) : before.with(t);
         byId.put(t.id(), now);
-        if (byId.size() > MOST_OCCURRENCES) {
+        open += (now.isOpen() ? 1 : 0) - (before != null && before.isOpen() ? 1 : 0);
+        if (byId.size() > MOST_OCCURRENCES && byId.size() > open) {
             forgetOne();
         }
         return now;
     }
 
-    /** The oldest that is over; where none is, the oldest. */
+    /** The oldest that is over; what is open a horn, a list and a snapshot go by. */
     private void forgetOne() {
-        var over =
-                byId.values().stream().filter(o -> o.last().to() == AlarmState.NORMAL).findFirst();
-        byId.remove(over.orElse(byId.firstEntry().getValue()).last().id());
+        byId.values().stream()
+                .filter(o -> !o.isOpen())
+                .findFirst()
+                .ifPresent(o -> byId.remove(o.last().id()));
     }
 
     private void publish() {

@@ -23,6 +23,8 @@ class MailChannelTest {
 
     private static Certificates certificates;
 
+    private final MailProgress progress = new MailProgress();
+
     @BeforeAll
     static void makeCertificates() throws Exception {
         certificates = new Certificates(folder);
@@ -32,7 +34,7 @@ class MailChannelTest {
         Files.writeString(folder.resolve("wrong"), "not-this\n");
     }
 
-    private static Outcome send(
+    private Outcome send(
             int port, boolean tls, String secret, String authority, Language language, String... to)
             throws Exception {
         boolean signsIn = !secret.isEmpty();
@@ -57,7 +59,12 @@ class MailChannelTest {
                         language);
         var channel =
                 new MailChannel(
-                        config, email, new Words("press-line-1", "acme/hall"), new ManualClock());
+                        config,
+                        email,
+                        new Words("press-line-1", "acme/hall"),
+                        new ManualClock(),
+                        new SecretText(folder.resolve("data")),
+                        progress);
         return channel.send(Message.of(Alarming.notice(7, Priority.HIGH), 0), "e.7.shift");
     }
 
@@ -150,6 +157,52 @@ class MailChannelTest {
                     .isInstanceOf(Outcome.Refused.class);
             assertThat(send(peer.port(), false, "", "", Language.EN, "busy@acme.example"))
                     .isInstanceOf(Outcome.Failed.class);
+        }
+    }
+
+    // Planted: what the server has for one address is sent.
+    @Test
+    void ofSeveralAddressesABusyOneIsTriedAgainAndTheOthersGetItOnce() throws Exception {
+        try (var peer = new SmtpPeer(Kind.OPEN, certificates)) {
+            for (int i = 0; i < 2; i++) {
+                var outcome =
+                        send(
+                                peer.port(),
+                                false,
+                                "",
+                                "",
+                                Language.EN,
+                                "anna@acme.example",
+                                "busy@acme.example",
+                                "nobody@acme.example");
+
+                assertThat(outcome).isInstanceOf(Outcome.Failed.class);
+                assertThat(outcome.toString()).contains("busy@acme.example", "try again later");
+                assertThat(peer.mails()).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void ofSeveralAddressesOneThatIsRefusedIsNamedAsLost() throws Exception {
+        try (var peer = new SmtpPeer(Kind.OPEN, certificates)) {
+            var outcome =
+                    send(
+                            peer.port(),
+                            false,
+                            "",
+                            "",
+                            Language.EN,
+                            "anna@acme.example",
+                            "nobody@acme.example");
+
+            assertThat(outcome)
+                    .isInstanceOfSatisfying(
+                            Outcome.Sent.class,
+                            s ->
+                                    assertThat(s.lost())
+                                            .contains("nobody@acme.example", "no such user here")
+                                            .doesNotContain("anna"));
         }
     }
 

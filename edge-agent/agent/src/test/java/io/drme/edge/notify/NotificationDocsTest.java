@@ -30,7 +30,11 @@ class NotificationDocsTest {
         var top =
                 YamlReader.parse("docs", block(Files.readString(PAGE), "yaml"), problems)
                         .orElseThrow();
-        var all = NotificationConfig.readAll(new Section(top, "", problems), _ -> Optional.empty());
+        var all =
+                NotificationConfig.readAll(
+                        new Section(top, "", problems),
+                        Path.of("/var/lib/drme"),
+                        _ -> Optional.empty());
 
         assertThat(problems.list()).isEmpty();
         assertThat(all)
@@ -60,7 +64,8 @@ class NotificationDocsTest {
                         config,
                         webhook,
                         new Words("press-line-1", "acme/stuttgart/press-shop"),
-                        new ManualClock());
+                        new ManualClock(),
+                        new SecretText(Path.of("/var/lib/drme")));
         var digest =
                 Message.of(Alarming.notice(41, Priority.HIGH), 0)
                         .and(Message.of(Alarming.notice(42, Priority.LOW), 0));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drme.config.Problems;
 import io.drme.config.Section;
 import io.drme.config.YamlReader;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,6 +36,9 @@ class NotificationReaderTest {
                     {webhook: {url: 'http://h/x'}}                         | n.webhook.url    | leaves this machine without TLS; use https://
                     {webhook: {url: 'https://me:secret@h/x'}}              | n.webhook.url    | secrets stand in files: remove it, and use headers
                     {webhook: {url: 'https://h/x', headers: {'a b': f}}}   | n.webhook.headers.a b | is not the name of a header
+                    {webhook: {url: 'https://h/x', headers: {X: /var/lib/drme/token}}} | n.webhook.headers.X | lies in the agent's data directory
+                    {webhook: {url: 'https://h/x', secret-file: /var/lib/drme/../drme/token}} | n.webhook.secret-file | put the secret elsewhere, such as /etc/drme
+                    {email: {server: 'smtp://h', from: a@b, to: c@d, user: u, password-file: /var/lib/drme/token}} | n.email.password-file | lies in the agent's data directory
                     {email: {from: a@b, to: c@d}}                          | n.email.server   | is missing
                     {email: {server: 'smtp://h', to: c@d}}                 | n.email.from     | is missing
                     {email: {server: 'smtp://h', from: a@b}}               | n.email.to       | add an address
@@ -53,6 +57,7 @@ class NotificationReaderTest {
         var section = new Section(top, "", problems);
         NotificationConfig.readAll(
                 section,
+                Path.of("/var/lib/drme"),
                 tag ->
                         tag.text().equals("cabinet/door")
                                 ? Optional.of(

@@ -6,6 +6,7 @@ import jakarta.mail.Session;
 import jakarta.mail.internet.MimeMessage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,10 +14,10 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
+import org.subethamail.smtp.MessageHandler;
 import org.subethamail.smtp.RejectException;
 import org.subethamail.smtp.auth.EasyAuthenticationHandlerFactory;
 import org.subethamail.smtp.auth.LoginFailedException;
-import org.subethamail.smtp.helper.BasicMessageListener;
 import org.subethamail.smtp.server.SMTPServer;
 
 /** A real mail server that we did not write, on a port of this machine. */
@@ -54,7 +55,7 @@ public final class SmtpPeer implements AutoCloseable {
                         .bindAddress(InetAddress.getLoopbackAddress())
                         .port(0)
                         .hostName("localhost")
-                        .messageHandler(listener());
+                        .messageHandlerFactory(_ -> new Receiving());
         if (kind != Kind.OPEN) {
             builder.requireAuth()
                     .authenticationHandlerFactory(
@@ -76,16 +77,29 @@ public final class SmtpPeer implements AutoCloseable {
         server.start();
     }
 
-    private BasicMessageListener listener() {
-        return (_, _, to, data) -> {
+    /** Refuses an address when it is named, and takes the mail for the others. */
+    private final class Receiving implements MessageHandler {
+        @Override
+        public void from(String from) {}
+
+        @Override
+        public void recipient(String to) throws RejectException {
             if (to.startsWith("nobody@")) {
                 throw new RejectException(REJECTED, "no such user here");
             }
             if (to.startsWith("busy@")) {
                 throw new RejectException(BUSY, "try again later");
             }
-            mails.add(data);
-        };
+        }
+
+        @Override
+        public String data(InputStream data) throws IOException {
+            mails.add(data.readAllBytes());
+            return "250 Ok";
+        }
+
+        @Override
+        public void done() {}
     }
 
     private static SSLContext context(Certificates certificates) throws IOException {

@@ -6,12 +6,18 @@ import io.drme.alarm.Priority;
 import io.drme.edge.notify.NotificationConfig.Webhook;
 import io.drme.testing.Certificates;
 import io.drme.testing.ManualClock;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WebhookChannelTest {
     @TempDir private Path folder;
 
-    private static Outcome send(Webhook webhook, Message message, String id) throws Exception {
+    private Outcome send(Webhook webhook, Message message, String id) throws Exception {
         var config =
                 new NotificationConfig(
                         "chat",
@@ -30,11 +36,15 @@ class WebhookChannelTest {
                         NotificationConfig.Limits.defaults(),
                         Language.EN);
         return new WebhookChannel(
-                        config, webhook, new Words("press-line-1", "acme/hall"), new ManualClock())
+                        config,
+                        webhook,
+                        new Words("press-line-1", "acme/hall"),
+                        new ManualClock(),
+                        new SecretText(folder.resolve("data")))
                 .send(message, id);
     }
 
-    private static Outcome send(Webhook webhook) throws Exception {
+    private Outcome send(Webhook webhook) throws Exception {
         return send(webhook, Message.of(Alarming.notice(7, Priority.HIGH), 0), "e.7.chat");
     }
 
@@ -201,5 +211,85 @@ class WebhookChannelTest {
             assertThat(outcome.toString()).contains("there is no file", "none");
             assertThat(peer.got()).isEmpty();
         }
+    }
+
+    /** Answers with a head that promises a body, and a part of it. */
+    private Outcome answered(String head) throws Exception {
+        try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var peer =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try (var socket = server.accept()) {
+                                    socket.getInputStream().readNBytes(1);
+                                    socket.getOutputStream()
+                                            .write(
+                                                    (head + "\r\ncontent-length: 100\r\n\r\nso it")
+                                                            .getBytes(StandardCharsets.US_ASCII));
+                                    socket.shutdownOutput();
+                                    socket.getInputStream().readAllBytes();
+                                } catch (IOException _) {
+                                    // The client went away.
+                                }
+                            });
+            var outcome = send(plain(server.getLocalPort()));
+            peer.join();
+            return outcome;
+        }
+    }
+
+    // Planted: links are not followed.
+    @Test
+    void aFileOfTheAgentsDirectoryIsNotSentAlsoBehindALink() throws Exception {
+        var data = Files.createDirectory(folder.resolve("data"));
+        Files.writeString(data.resolve("token"), "of-the-administrator");
+        var link = Files.createSymbolicLink(folder.resolve("link"), data.resolve("token"));
+        try (var peer = new WebPeer()) {
+            var outcome =
+                    send(
+                            new Webhook(
+                                    URI.create("http://127.0.0.1:%d/".formatted(peer.port())),
+                                    Optional.empty(),
+                                    Optional.empty(),
+                                    Map.of("X", link)));
+
+            assertThat(outcome).isInstanceOf(Outcome.Failed.class);
+            assertThat(outcome.toString())
+                    .contains("headers.X", "put the secret elsewhere")
+                    .doesNotContain("of-the-administrator");
+            assertThat(peer.got()).isEmpty();
+        }
+    }
+
+    // Planted: the body is read before the status counts.
+    @Test
+    void theStatusCountsWhereTheBodyBreaksOff() throws Exception {
+        assertThat(answered("HTTP/1.1 200 OK")).isEqualTo(new Outcome.Sent("it answers 200"));
+        assertThat(answered("HTTP/1.1 400 No")).isInstanceOf(Outcome.Refused.class);
+    }
+
+    @Test
+    void whatAReceiverSaysIsCut() {
+        var outcome = new Outcome.Refused("x".repeat(5_000), "");
+        assertThat(outcome.why()).hasSizeLessThanOrEqualTo(Outcome.MOST_SAID + 1);
+    }
+
+    @Test
+    void whatDoesNotEndIsBrokenOff() throws Exception {
+        var interrupted = new CountDownLatch(1);
+        var outcome =
+                Couriers.within(
+                        Duration.ofMillis(10),
+                        "test",
+                        () -> {
+                            try {
+                                new CountDownLatch(1).await();
+                            } finally {
+                                interrupted.countDown();
+                            }
+                            return new Outcome.Sent("never");
+                        });
+
+        assertThat(outcome).isInstanceOf(Outcome.Failed.class);
+        assertThat(interrupted.await(60, TimeUnit.SECONDS)).isTrue();
     }
 }

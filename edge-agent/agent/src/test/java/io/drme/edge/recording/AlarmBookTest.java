@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -45,10 +46,15 @@ class AlarmBookTest {
     }
 
     private AlarmBook.Occurrence step(AlarmState from, AlarmState to, long at, String by) {
+        return step("a-1", from, to, at, by);
+    }
+
+    private AlarmBook.Occurrence step(
+            String id, AlarmState from, AlarmState to, long at, String by) {
         book.take(
                 List.of(
                         new Transition(
-                                "a-1",
+                                id,
                                 "too hot",
                                 new TagName("oven/temperature"),
                                 from,
@@ -65,6 +71,25 @@ class AlarmBookTest {
                                 AlarmMarks.NONE,
                                 false)));
         return book.occurrences().getLast();
+    }
+
+    // Planted: where none is over, the oldest is forgotten.
+    @Test
+    void whatIsOpenIsKeptWhateverItsNumber() {
+        int many = AlarmBook.MOST_OCCURRENCES + 10;
+        for (int i = 0; i < many; i++) {
+            step("o-" + i, NORMAL, UNACKNOWLEDGED, 1, "");
+        }
+        assertThat(book.occurrences()).hasSize(many);
+
+        step("o-1", UNACKNOWLEDGED, NORMAL, 2, "");
+        step("o-new", NORMAL, UNACKNOWLEDGED, 3, "");
+        assertThat(book.occurrences())
+                .hasSize(many)
+                .allMatch(AlarmBook.Occurrence::isOpen)
+                .extracting(o -> o.last().id())
+                .contains("o-0", "o-new")
+                .doesNotContain("o-1");
     }
 
     // Planted: whatever a person does to one that returned acknowledges it.
