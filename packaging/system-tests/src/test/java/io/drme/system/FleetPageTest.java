@@ -211,7 +211,9 @@ class FleetPageTest {
         browser.find("tr[data-tag='oven-9/oil/level'][data-quality='good']");
         browser.find("[data-testid='device'][data-device='press-3']");
         browser.find("[data-testid='reconcile'][data-balanced='true']");
-        browser.waitForText("development");
+        browser.waitForText(
+                programs.askCloud("/api/v1/gateways/press-line-1", Map.of())
+                        .getString("agentVersion"));
         browser.picture("fleet-gateway");
 
         Files.delete(folder.resolve("conf.d/oven-9.yaml"));
