@@ -267,7 +267,13 @@ class FleetApiTest {
                 .containsExactly("silent", "alarm-1");
         assertThat(
                         texts(
-                                walk("/api/v1/alarms", 1, "state", "open", "priority", "critical,low"),
+                                walk(
+                                        "/api/v1/alarms",
+                                        1,
+                                        "state",
+                                        "open",
+                                        "priority",
+                                        "critical,low"),
                                 "id"))
                 .containsExactly("alarm-0");
         assertThat(texts(walk("/api/v1/alarms", 1, "priority", "critical,high"), "id"))

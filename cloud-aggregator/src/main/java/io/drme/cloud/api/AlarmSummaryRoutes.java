@@ -81,7 +81,9 @@ final class AlarmSummaryRoutes {
                                 AlarmSummary.SCHEMA.with(
                                         Schema.field(
                                                 "gateways",
-                                                Schema.list(OF_GATEWAY, "each for itself, the worst first: in a flood, then by alarms in the last ten minutes, then by all; at most "
+                                                Schema.list(
+                                                        OF_GATEWAY,
+                                                        "each for itself, the worst first: in a flood, then by alarms in the last ten minutes, then by all; at most "
                                                                 + MOST_GATEWAYS)))),
                 this::summary);
     }
@@ -92,9 +94,7 @@ final class AlarmSummaryRoutes {
         var scope = Questions.ask(() -> fleet.alarms(selection));
         var figures =
                 Questions.ask(() ->
-                        selection.equals(Selection.ALL)
-                                ? ofAll.get()
-                                : load.figures(scope, now));
+                        selection.equals(Selection.ALL) ? ofAll.get() : load.figures(scope, now));
         var summary = json(figures.all());
         AlarmSummary.add(summary, Questions.ask(() -> items(scope)), now);
         var gateways = new JsonArray();

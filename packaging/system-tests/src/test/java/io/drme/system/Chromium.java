@@ -212,8 +212,8 @@ final class Chromium implements AutoCloseable {
     }
 
     /**
-     * What the browser's console has as errors, refusals of the policy included. Answers that refuse
-     * a question are none: a page tells them itself, as those of a busy server.
+     * What the browser's console has as errors, refusals of the policy included. Answers that
+     * refuse a question are none: a page tells them itself, as those of a busy server.
      */
     void expectNoErrors() {
         assertThat(driver.manage().logs().get("browser").getAll())

@@ -354,8 +354,7 @@ class FleetPageTest {
                 "the place is shown",
                 LIMIT,
                 () -> {
-                    browser.type(
-                            "[data-testid='sql-text']", Keys.chord(Keys.CONTROL, Keys.ENTER));
+                    browser.type("[data-testid='sql-text']", Keys.chord(Keys.CONTROL, Keys.ENTER));
                     browser.find("[data-testid='sql-run']:not(:disabled)");
                     return count("[data-testid='sql-place']") == 1;
                 });
