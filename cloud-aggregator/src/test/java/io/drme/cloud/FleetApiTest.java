@@ -262,6 +262,27 @@ class FleetApiTest {
                 .isEqualTo(400);
     }
 
+    private static void severalPrioritiesAreAskedForAtOnce() throws Exception {
+        assertThat(texts(items("/api/v1/alarms", "state", "open", "priority", "high"), "id"))
+                .containsExactly("silent", "alarm-1");
+        assertThat(
+                        texts(
+                                walk(
+                                        "/api/v1/alarms",
+                                        1,
+                                        "state",
+                                        "open",
+                                        "priority",
+                                        "critical,low"),
+                                "id"))
+                .containsExactly("alarm-0");
+        assertThat(texts(walk("/api/v1/alarms", 1, "priority", "critical,high"), "id"))
+                .as("of all states, the newest first")
+                .isEqualTo(texts(items("/api/v1/alarms"), "id"))
+                .contains("alarm-0", "alarm-1", "alarm-2");
+        assertThat(ask("/api/v1/alarms", "priority", "high,").statusCode()).isEqualTo(400);
+    }
+
     // Hidden ones were counted as open, and a page of a calm plant had a badge.
     @Test
     void hiddenAlarmsAreNotOpenOnesAndTheCentresOwnAreAmongThem() throws Exception {
@@ -288,6 +309,7 @@ class FleetApiTest {
                 .containsExactly("alarm-0", "silent", "alarm-1");
         assertThat(texts(items("/api/v1/alarms", "state", "hidden"), "id"))
                 .containsExactly("alarm-2");
+        severalPrioritiesAreAskedForAtOnce();
         assertThat(texts(items("/api/v1/alarms", "state", "open", "site", "acme/kiel"), "id"))
                 .containsExactly("silent", "alarm-1");
         assertThat(texts(items("/api/v1/alarms", "state", "open", "text", "OIL gw-01"), "id"))

@@ -14,6 +14,7 @@ const TERMS = ["read", "derived", "filtered", "accepted", "acknowledged", "pendi
 
 class FleetAccounting extends PagedView {
   everyMs = 10_000;
+  readsOnChange = false;
 
   async read() {
     const site = this.query.get("site");
@@ -21,7 +22,10 @@ class FleetAccounting extends PagedView {
       get("/api/v1/gateways", { site, text: this.query.get("text"), limit: ROWS, cursor: this.cursor }),
       get("/api/v1/findings", { site, limit: FINDINGS }),
     ]);
-    const accounts = await Promise.all(page.items.map((g) => get("/api/v1/reconcile", { gateway: g.id })));
+    const answers = await Promise.allSettled(page.items.map((g) => get("/api/v1/reconcile", { gateway: g.id })));
+    const accounts = answers.map((a, i) =>
+      a.status === "fulfilled" ? a.value : { gateway: page.items[i].id, problem: a.reason.text ?? String(a.reason) },
+    );
     return { accounts, next: page.next, findings: findings.items };
   }
 
@@ -29,7 +33,7 @@ class FleetAccounting extends PagedView {
 
   render() {
     const { found } = this;
-    const total = (found?.accounts ?? []).reduce((sum, r) => sum + lost(r), 0);
+    const total = (found?.accounts ?? []).filter((r) => !r.problem).reduce((sum, r) => sum + lost(r), 0);
     return html`<section class="panel">
         <div class="toolbar">
           <h2>${t("account.title")}</h2>
@@ -67,6 +71,12 @@ class FleetAccounting extends PagedView {
   }
 
   #row(r) {
+    if (r.problem) {
+      return html`<tr data-testid="account" data-gateway=${r.gateway}>
+        <td class="name"><a class="row-link" href=${to.gateway(r.gateway)}>${r.gateway}</a></td>
+        <td class="wrap fault" colspan=${TERMS.length + 2}>${r.problem}</td>
+      </tr>`;
+    }
     return html`<tr data-testid="account" data-gateway=${r.gateway} data-balanced=${r.balanced}>
       <td class="name"><a class="row-link" href=${to.gateway(r.gateway)}>${r.gateway}</a></td>
       ${TERMS.map((term) => html`<td class="number">${countText(r[term])}</td>`)}

@@ -45,11 +45,10 @@ class FleetAlarms extends View {
   async read() {
     const site = this.query.get("site");
     const grouped = this.#state === "open" || this.#state === "hidden";
-    const only = this.#priorities.length === 1 ? this.#priorities[0] : undefined;
     const [page, counts] = await Promise.all([
       get("/api/v1/alarms", {
         state: this.#state === "past" ? "normal" : this.#state,
-        priority: only,
+        priority: this.#priorities.join(),
         site,
         text: grouped ? this.query.get("text") : undefined,
         limit: this.rows,

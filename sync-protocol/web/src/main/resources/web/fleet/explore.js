@@ -1,5 +1,6 @@
 // Any tags of the fleet over one another, from minutes to years. What is shown stands in the address.
 import { html, nothing } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import { get } from "/assets/parts/api.js";
 import { MOST_TAGS } from "/assets/parts/chart.js";
 import { unitText } from "/assets/parts/format.js";
@@ -118,7 +119,11 @@ class ExploreView extends View {
         /></label>
         <div class="scroll" tabindex="0" role="region" aria-label=${t("explore.found")}>
           <ul class="plain" data-testid="explore-found">
-            ${this.offers.map((o) => this.#offer(o, tags))}
+            ${repeat(
+              this.offers,
+              (o) => `${o.gateway}/${o.tag}`,
+              (o) => this.#offer(o, tags),
+            )}
           </ul>
           ${this.offers.length === 0 ? html`<p class="empty">${t("tags.no-match")}</p>` : nothing}
         </div>

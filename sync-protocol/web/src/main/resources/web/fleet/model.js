@@ -39,8 +39,12 @@ export class Fleet extends EventTarget {
     });
     this.#feed.addEventListener("samples", (e) => this.#onSamples(e.detail));
     this.#feed.addEventListener("alarms", () => this.#onAlarms());
-    this.#feed.addEventListener("resync", () => {
+    this.#feed.addEventListener("resync", (e) => {
       this.#forget();
+      if (e.detail > 0) {
+        // All newest readings come again; a slow tag would be gone until its next change.
+        this.#subscribe();
+      }
       this.readHead();
       this.dispatchEvent(new Event("changed"));
     });

@@ -14,6 +14,9 @@ const ORDERS = ["state", "alarms", "backlog", "lag", "gateways", "site"];
 
 /** More cells nobody tells apart; what is beyond is one cell that leads to the list. */
 const MOST_CELLS = 400;
+/** The largest; what else there is, is one cell. */
+const MOST_GROUPS = 100;
+const MOST_SITES = 2_000;
 const HEIGHT_PX = 560;
 const HEAD_PX = 46;
 /** What is smaller than this part of all is drawn so large, to be seen and hit: a site above others, and one of its sites. */
@@ -47,14 +50,60 @@ function saying(site) {
     : t("sites.not-well", { n: bad(site), all: site.gateways }) + alarms;
 }
 
+/** The cells of a map, in the order in which they are drawn; each group is told apart by its object. */
+function cellsOf({ items, total, under }) {
+  const level = depth(under) + 1;
+  const byName = new Map();
+  for (const site of items) {
+    const name = head(site.site, level);
+    const group = byName.get(name) ?? { name, sites: [], size: 0, beyond: false };
+    group.sites.push(site);
+    group.size += site.gateways;
+    byName.set(name, group);
+  }
+  const largest = (a, b) => b.size - a.size;
+  const groups = [...byName.values()].sort(largest).slice(0, MOST_GROUPS);
+  const size = (total?.gateways ?? 0) - groups.reduce((n, g) => n + g.size, 0);
+  if ((byName.size > MOST_GROUPS || items.length >= MOST_SITES) && size > 0) {
+    groups.push({ name: under, sites: [], size, beyond: true });
+    groups.sort(largest);
+  }
+  const room = Math.max(1, Math.floor(MOST_CELLS / Math.max(1, groups.length)));
+  return groups.flatMap((group) => {
+    group.cells = cellsOfGroup(group, room);
+    return group.cells;
+  });
+}
+
+function cellsOfGroup(group, room) {
+  if (group.beyond) {
+    return [{ group, size: group.size, bad: 0, whole: true }];
+  }
+  const { sites } = group;
+  const whole = sites.length === 1 && sites[0].site === group.name;
+  const shown = sites.length > room + 1 ? sites.slice(0, room) : sites;
+  const rest = sites.slice(shown.length);
+  return [
+    ...(whole ? [] : [{ group, head: true }]),
+    ...shown.map((site) => ({ group, site, size: site.gateways, bad: bad(site) / site.gateways, whole })),
+    ...(rest.length ? [{ group, rest: rest.length, size: rest.reduce((n, s) => n + s.gateways, 0), bad: 0 }] : []),
+  ];
+}
+
 class SitesView extends PagedView {
   #cells = [];
+  /** Of what the cells are made. */
+  #mapped = null;
+  /** Where they were placed last, and what is watched for its size. */
+  #placed = { cells: null, width: 0 };
+  #box = null;
   #at = 0;
   #watch = new ResizeObserver(() => this.#place());
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.#watch.disconnect();
+    this.#box = null;
   }
 
   get #under() {
@@ -81,9 +130,10 @@ class SitesView extends PagedView {
         limit: ROWS,
         cursor: this.cursor,
       });
-      return { total, ...page };
+      return { total, isList: true, ...page };
     }
-    return { total, items: await list("/api/v1/sites", { site, levels: depth(under) + 2, order: "gateways", limit: 2_000 }, 2_000) };
+    const items = await list("/api/v1/sites", { site, levels: depth(under) + 2, order: "gateways", limit: MOST_SITES }, MOST_SITES);
+    return { total, isList: false, under, items };
   }
 
   #show(wanted) {
@@ -102,7 +152,7 @@ class SitesView extends PagedView {
         ${this.#isList ? this.#filters() : nothing}
       </div>
       ${this.problem()} ${this.#figures()}
-      ${found ? (this.#isList ? this.#table(found) : this.#map(found.items)) : nothing}
+      ${found && found.isList === this.#isList ? (found.isList ? this.#table(found) : this.#map(found)) : nothing}
       ${found && found.items.length === 0 ? html`<p class="empty">${t("sites.none")}</p>` : nothing}
     </section>`;
   }
@@ -156,47 +206,35 @@ class SitesView extends PagedView {
     </div>`;
   }
 
-  /** Sites in the sites above them, each as large as it has gateways. */
-  #map(items) {
-    const level = depth(this.#under) + 1;
-    const groups = new Map();
-    for (const site of items) {
-      const name = head(site.site, level);
-      groups.set(name, [...(groups.get(name) ?? []), site]);
+  /** Sites in the sites above them, each as large as it has gateways; made once of an answer, not each second. */
+  #map(found) {
+    if (found !== this.#mapped) {
+      this.#mapped = found;
+      this.#cells = cellsOf(found);
+      this.#at = this.#at < this.#cells.length ? this.#at : 0;
     }
-    const sum = (sites) => sites.reduce((n, s) => n + s.gateways, 0);
-    const sorted = [...groups].map(([name, sites]) => ({ name, sites, size: sum(sites) })).sort((a, b) => b.size - a.size);
-    const room = Math.max(1, Math.floor(MOST_CELLS / Math.max(1, sorted.length)));
-    this.#cells = [];
-    const cells = sorted.flatMap((group) => {
-      const whole = group.sites.length === 1 && group.sites[0].site === group.name;
-      const shown = group.sites.length > room + 1 ? group.sites.slice(0, room) : group.sites;
-      const rest = group.sites.slice(shown.length);
-      // In this order, as each tells its place in the row of cells.
-      return [
-        ...(whole ? [] : [this.#groupHead(group)]),
-        ...shown.map((site) => this.#cell(site, whole, group)),
-        ...(rest.length ? [this.#rest(rest, sum(rest), group)] : []),
-      ];
-    });
+    const cells = this.#cells.map((cell, i) => this.#drawn(cell, i === this.#at ? 0 : -1));
     return html`<div class="treemap" data-testid="treemap" role="group" aria-label=${t("sites.map.of")} @keydown=${(e) => this.#onKey(e)}>${cells}</div>
       <p class="muted trend-note">${t("sites.map.note")}</p>`;
   }
 
-  #groupHead(group) {
-    this.#cells.push({ group, head: true });
-    return html`<a class="cell-head" tabindex=${this.#stop()} href=${to.sites({ under: group.name })} data-site=${group.name}
-      >${group.name.split("/").at(-1) || t("sites.without")} <span class="muted">${countText(group.size)}</span></a
-    >`;
+  /** One stop of Tab for the whole map; within it go the arrow keys. */
+  #drawn(cell, stop) {
+    const { group, site } = cell;
+    if (cell.head) {
+      return html`<a class="cell-head" tabindex=${stop} href=${to.sites({ under: group.name })} data-site=${group.name}
+        >${group.name.split("/").at(-1) || t("sites.without")} <span class="muted">${countText(group.size)}</span></a
+      >`;
+    }
+    return site ? this.#site(site, stop) : this.#rest(cell, stop);
   }
 
-  #cell(site, whole, group) {
-    this.#cells.push({ group, size: site.gateways, bad: bad(site) / site.gateways, whole });
+  #site(site, stop) {
     const name = site.site.split("/").at(-1) || t("sites.without");
     const priority = urgent(site.alarms);
     return html`<a
       class="cell ${site.state} ${priority ?? ""}"
-      tabindex=${this.#stop()}
+      tabindex=${stop}
       href=${inside(site)}
       data-testid="site-cell"
       data-site=${site.site}
@@ -210,61 +248,46 @@ class SitesView extends PagedView {
     ></a>`;
   }
 
-  #rest(rest, size, group) {
-    this.#cells.push({ group, size, bad: 0 });
-    return html`<a class="cell rest" tabindex=${this.#stop()} href=${to.sites({ under: group.name, as: "list" })}
-      ><span class="cell-text">${t("sites.more", { n: rest.length })}</span></a
+  /** What has no cell of its own: sites of a group, or all beyond the largest groups. */
+  #rest({ group, rest, size }, stop) {
+    return html`<a class="cell rest" tabindex=${stop} href=${to.sites({ under: group.name, as: "list" })}
+      ><span class="cell-text">${group.beyond ? t("sites.beyond", { n: size }) : t("sites.more", { n: rest })}</span></a
     >`;
-  }
-
-  /** One stop of Tab for the whole map; within it go the arrow keys. */
-  #stop() {
-    return this.#cells.length - 1 === this.#at ? 0 : -1;
   }
 
   updated() {
     const box = this.querySelector(".treemap");
-    if (box) {
-      this.#watch.observe(box);
-      this.#place();
-      const cells = [...box.children];
-      if (cells.length && !cells.some((c) => c.tabIndex === 0)) {
-        this.#at = 0;
-        cells[0].tabIndex = 0;
+    if (box !== this.#box) {
+      this.#watch.disconnect();
+      this.#box = box;
+      this.#placed = { cells: null, width: 0 };
+      if (box) {
+        this.#watch.observe(box);
       }
     }
+    this.#place();
   }
 
   /** Cells get their places by script: a page of ours may hold no style in its text. */
   #place() {
-    const box = this.querySelector(".treemap");
-    if (!box || box.clientWidth === 0) {
+    const box = this.#box;
+    const width = box?.clientWidth ?? 0;
+    if (width === 0 || (this.#placed.cells === this.#cells && this.#placed.width === width)) {
       return;
     }
+    this.#placed = { cells: this.#cells, width };
     const groups = [...new Set(this.#cells.map((c) => c.group))];
     const whole = groups.reduce((sum, g) => sum + g.size, 0);
     const outer = squarified(
       groups.map((g) => Math.max(g.size, whole * LEAST_GROUP)),
-      { x: 0, y: 0, w: box.clientWidth, h: HEIGHT_PX },
+      { x: 0, y: 0, w: width, h: HEIGHT_PX },
     );
-    groups.forEach((g, i) => (g.box = outer[i]));
-    for (const group of groups) {
-      const mine = this.#cells.filter((c) => c.group === group && !c.head);
-      const { x, y, w, h } = group.box;
-      const isNamed = !(mine.length === 1 && mine[0].whole) && w >= ROOM.w && h >= 2 * HEAD_PX;
-      const top = isNamed ? HEAD_PX : 0;
-      const inner = squarified(
-        mine.map((c) => Math.max(c.size, group.size * LEAST_CELL)),
-        { x, y: y + top, w, h: h - top },
-      );
-      mine.forEach((c, i) => (c.box = inner[i]));
-      this.#cells.filter((c) => c.group === group && c.head).forEach((c) => (c.box = { x, y, w, h: top }));
-    }
+    groups.forEach((group, i) => this.#placeIn(group, outer[i]));
     [...box.children].forEach((element, i) => {
       const cell = this.#cells[i];
       const { x, y, w, h } = cell.box;
       Object.assign(element.style, { left: `${x}px`, top: `${y}px`, width: `${Math.max(0, w - 2)}px`, height: `${Math.max(0, h - 2)}px` });
-      element.hidden = cell.head && h === 0;
+      element.hidden = Boolean(cell.head) && h === 0;
       const least = ROOM.h + (w < ROOM.wrapped ? ROOM.line : 0);
       element.classList.toggle("small", !cell.head && (w < ROOM.w || h < least));
       const share = element.querySelector(".share");
@@ -272,6 +295,19 @@ class SitesView extends PagedView {
         share.style.width = `${100 * cell.bad}%`;
       }
     });
+  }
+
+  /** The boxes of a group's cells in that of the group, below its name where there is room for one. */
+  #placeIn(group, { x, y, w, h }) {
+    const cells = group.cells.filter((c) => !c.head);
+    const isNamed = !(cells.length === 1 && cells[0].whole) && w >= ROOM.w && h >= 2 * HEAD_PX;
+    const top = isNamed ? HEAD_PX : 0;
+    const inner = squarified(
+      cells.map((c) => Math.max(c.size, group.size * LEAST_CELL)),
+      { x, y: y + top, w, h: h - top },
+    );
+    cells.forEach((c, i) => (c.box = inner[i]));
+    group.cells.filter((c) => c.head).forEach((c) => (c.box = { x, y, w, h: top }));
   }
 
   #onKey(event) {

@@ -17,11 +17,14 @@ export class View extends LitElement {
   };
 
   everyMs = 5_000;
+  /** Whether it is read at once when alarms changed, and not only every `everyMs`. */
+  readsOnChange = true;
   #timer = null;
   #asked = null;
+  #answered = null;
   #reading = false;
   #wanted = false;
-  #onChanged = () => this.again();
+  #onChanged = () => this.readsOnChange && this.again();
 
   constructor() {
     super();
@@ -81,6 +84,7 @@ export class View extends LitElement {
         const found = await this.read();
         if (asked === this.#asked) {
           this.found = found;
+          this.#answered = asked;
           this.error = null;
         }
       } catch (e) {
@@ -90,6 +94,11 @@ export class View extends LitElement {
       }
     }
     this.#reading = false;
+  }
+
+  /** Whether what is found is the answer to what is asked now, and not to an address before. */
+  get isAnswered() {
+    return this.#answered === this.asks();
   }
 
   /** Why it could not be read, in its place. */
@@ -131,12 +140,14 @@ export class PagedView extends View {
     if (this.cursors.length === 0 && !next) {
       return nothing;
     }
+    // Until the answer is there `next` is of the page before; from one that fails there is a way back.
+    const waits = !this.isAnswered;
     return html`<div class="toolbar pager">
-      <button type="button" data-testid="page-before" ?disabled=${this.cursors.length === 0} @click=${() => (this.cursors = this.cursors.slice(0, -1))}>
+      <button type="button" data-testid="page-before" ?disabled=${this.cursors.length === 0 || (waits && !this.error)} @click=${() => (this.cursors = this.cursors.slice(0, -1))}>
         ◀ ${t("list.before")}
       </button>
       <span class="muted">${t("list.page", { n: this.cursors.length + 1 })}</span>
-      <button type="button" data-testid="page-next" ?disabled=${!next} @click=${() => (this.cursors = [...this.cursors, next])}>
+      <button type="button" data-testid="page-next" ?disabled=${!next || waits} @click=${() => (this.cursors = [...this.cursors, next])}>
         ${t("list.next")} ▶
       </button>
     </div>`;

@@ -1,4 +1,5 @@
 import { LitElement, html, nothing } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import {
   HIDDEN,
   PRIORITIES,
@@ -10,11 +11,11 @@ import {
   isHidden,
   isOpen,
   key,
-  mayBeAtTheTimeOf,
   needsAcknowledge,
   prioritySymbol,
   symbol,
   timeTitle,
+  unorderedOf,
 } from "/assets/parts/alarms.js";
 import { millis, timeText, valueText } from "/assets/parts/format.js";
 import { onPause } from "/assets/parts/pause.js";
@@ -52,6 +53,9 @@ export class AlarmList extends LitElement {
     most: { attribute: false },
     picked: { state: true },
   };
+
+  /** Those that may have come before or after one of another gateway: clocks are off by something. */
+  #unordered = new Set();
 
   constructor() {
     super();
@@ -92,9 +96,11 @@ export class AlarmList extends LitElement {
     this.dispatchEvent(new CustomEvent("filter", { detail: { state, area, priorities, text } }));
   }
 
-  /** Whether it may have come before or after an alarm of another gateway: clocks are off by something. */
-  #unordered(alarm) {
-    return this.fleet && this.alarms.some((other) => mayBeAtTheTimeOf(alarm, other));
+  /** Once for a list of alarms, as each second draws anew. */
+  willUpdate(changed) {
+    if (changed.has("alarms") || changed.has("fleet")) {
+      this.#unordered = this.fleet ? unorderedOf(this.alarms) : new Set();
+    }
   }
 
   #done() {
@@ -160,11 +166,11 @@ export class AlarmList extends LitElement {
             </tr>
           </thead>
           <tbody>
-            ${shown.map((alarm) => this.#row(alarm))}
+            ${repeat(shown, key, (alarm) => this.#row(alarm))}
           </tbody>
         </table>
         ${found.length > this.most ? html`<p class="empty">${t("alarms.first", { n: this.most })}</p>` : nothing}
-        ${shown.length === 0 ? html`<p class="empty">${t("alarms.empty")}</p>` : nothing}
+        ${shown.length === 0 ? html`<p class="empty">${this.more ? t("alarms.empty-more", { n: this.alarms.length }) : t("alarms.empty")}</p>` : nothing}
       </div>
     `;
   }
@@ -274,6 +280,7 @@ export class AlarmList extends LitElement {
 
   #row(alarm) {
     const waits = needsAcknowledge(alarm);
+    const unordered = this.#unordered.has(alarm);
     const message = html`<strong>${alarm.message || alarm.name}</strong>`;
     return html`<tr
       class=${waits ? "waits" : ""}
@@ -310,8 +317,8 @@ export class AlarmList extends LitElement {
       <td class="name">${this.fleet ? html`<span class="muted because">${alarm.gateway}</span>` : nothing}${alarm.tag}</td>
       <td class="number">${valueText(alarm.value)}</td>
       <td class="number time">
-        <span title=${timeTitle(alarm, this.#unordered(alarm))}
-          >${this.#unordered(alarm) ? "≈ " : ""}${timeText(alarm.raisedAt, this.now)}</span
+        <span title=${timeTitle(alarm, unordered)}
+          >${unordered ? "≈ " : ""}${timeText(alarm.raisedAt, this.now)}</span
         >
         ${alarm.clearedAt
           ? html`<span class="muted">${t("alarms.cleared", { time: timeText(alarm.clearedAt, this.now) })}</span>`

@@ -33,13 +33,56 @@ export function byUrgency(a, b) {
   return waits || rank(a) - rank(b) || millis(b.raisedAt) - millis(a.raisedAt);
 }
 
-/** Whether what the clocks of two gateways may be off by leaves open which of two alarms was first. */
-export function mayBeAtTheTimeOf(a, b) {
-  if (a.gateway === b.gateway) return false;
-  if (a.raisedAtUncertainty == null || b.raisedAtUncertainty == null) return true;
-  return (
-    Math.abs(millis(a.raisedAt) - millis(b.raisedAt)) <= (a.raisedAtUncertainty + b.raisedAtUncertainty) * 1000
+/**
+ * Those alarms of which what the clocks may be off by leaves open whether one of another gateway was
+ * first: the spans of time in which the two may have been raised meet. Where nobody knows a clock a
+ * span has no end. Two looks along the sorted spans, as thousands may be listed.
+ */
+export function unorderedOf(alarms) {
+  const spans = alarms
+    .map((alarm) => {
+      const off = alarm.raisedAtUncertainty == null ? Infinity : alarm.raisedAtUncertainty * 1000;
+      const at = millis(alarm.raisedAt);
+      return { alarm, from: at - off, to: at + off };
+    })
+    .sort((a, b) => a.from - b.from);
+  const found = new Set();
+  markMeeting(
+    spans,
+    (s) => s.from,
+    (s) => s.to,
+    found,
   );
+  // And backwards, each with those that begin behind it.
+  markMeeting(
+    spans.reverse(),
+    (s) => -s.to,
+    (s) => -s.from,
+    found,
+  );
+  return found;
+}
+
+/** Marks those of sorted spans that begin before an earlier one of another gateway has ended. */
+function markMeeting(sorted, from, to, found) {
+  // The latest end, and the latest of any other gateway than that one's.
+  let most = { gateway: null, end: -Infinity };
+  let other = { gateway: null, end: -Infinity };
+  for (const span of sorted) {
+    const { gateway } = span.alarm;
+    const before = most.gateway === gateway ? other : most;
+    if (before.gateway !== null && from(span) <= before.end) {
+      found.add(span.alarm);
+    }
+    const end = to(span);
+    if (gateway === most.gateway) {
+      most.end = Math.max(most.end, end);
+    } else if (end > most.end || most.gateway === null) {
+      [other, most] = [most, { gateway, end }];
+    } else if (end > other.end || other.gateway === null) {
+      other = { gateway, end };
+    }
+  }
 }
 
 /** When it was raised, and by what that may be off. */

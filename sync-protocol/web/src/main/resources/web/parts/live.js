@@ -9,7 +9,8 @@ const LOOK_EVERY_MS = 1_000;
 
 /**
  * Events: `state` (detail: "open" or "closed"), `samples` and `alarms` (detail: items), `resync`
- * (what was missed has to be read again).
+ * (what was missed has to be read again; detail: how many messages of an open line, 0 where the line
+ * was away, which asks anew by itself).
  */
 export class Live extends EventTarget {
   #match = null;
@@ -63,7 +64,7 @@ export class Live extends EventTarget {
       this.#send();
       this.#tell("state", "open");
       if (this.#opened) {
-        this.#tell("resync", null);
+        this.#tell("resync", 0);
       }
       this.#opened = true;
     };
@@ -107,7 +108,7 @@ export class Live extends EventTarget {
       this.#tell("alarms", message.alarms);
     }
     if (message.missed) {
-      this.#tell("resync", null);
+      this.#tell("resync", message.missed);
     }
   }
 

@@ -29,6 +29,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +56,12 @@ final class AlarmRoutes {
     private static final List<String> GROUPS = List.of("open", "hidden");
 
     private static final List<String> PRIORITIES = List.of("low", "medium", "high", "critical");
+    private static final Comparator<AlarmRow> NEWEST_FIRST =
+            Comparator.comparingLong(AlarmRow::raisedAt)
+                    .reversed()
+                    .thenComparing(AlarmRow::gateway)
+                    .thenComparing(AlarmRow::id);
+
     private static final Schema SENT =
             Schema.object(
                     Schema.field("id", Schema.text("the occurrence")),
@@ -130,7 +137,10 @@ final class AlarmRoutes {
                                 "state",
                                 String.join("|", STATES) + "|" + String.join("|", GROUPS),
                                 "only in this state; open: neither over nor hidden; hidden: put aside by a person or by design")
-                        .query("priority", String.join("|", PRIORITIES), "only of this priority")
+                        .query(
+                                "priority",
+                                String.join("|", PRIORITIES),
+                                "only of this priority, or of several joined by commas, as in critical,high")
                         .query("gateway", "gateway id", "only of this gateway")
                         .query(
                                 "text",
@@ -303,23 +313,43 @@ final class AlarmRoutes {
                             "state=open or state=hidden beside it")
                     .asException();
         }
-        var filter =
-                new Filter(
-                        request.choice("state", STATES),
-                        request.choice("priority", PRIORITIES),
-                        request.query("gateway"),
-                        boxed(request.time("from")),
-                        boxed(request.time("to")));
+        var filters = filters(request);
         var after = request.cursor().flatMap(Place::parse);
         int limit = request.limit();
         var selection = Questions.selection(request);
-        var rows = Questions.ask(() -> selected(filter, selection, after, limit + 1));
+        var rows = Questions.ask(() -> merged(filters, selection, after, limit + 1));
         boolean more = rows.size() > limit;
         var shown = more ? rows.subList(0, limit) : rows;
         return Reply.page(
                 new Page(
                         AlarmItem.inOrder(shown.stream().map(AlarmRoutes::item).toList()),
                         more ? Place.of(shown.getLast()).toString() : null));
+    }
+
+    /** One for each priority that is asked for, so that the database looks only at those. */
+    private static List<Filter> filters(Request request) {
+        var state = request.choice("state", STATES);
+        var gateway = request.query("gateway");
+        var from = boxed(request.time("from"));
+        var to = boxed(request.time("to"));
+        var priorities = request.choices("priority", PRIORITIES);
+        return priorities.isEmpty()
+                ? List.of(new Filter(state, Optional.empty(), gateway, from, to))
+                : priorities.stream()
+                        .map(p -> new Filter(state, Optional.of(p), gateway, from, to))
+                        .toList();
+    }
+
+    /** What comes first of what the filters let through, in the order in which each gives it. */
+    private List<AlarmRow> merged(
+            List<Filter> filters, Selection selection, Optional<Place> after, int limit)
+            throws DatabaseException {
+        var found = new ArrayList<AlarmRow>();
+        for (var filter : filters) {
+            found.addAll(selected(filter, selection, after, limit));
+        }
+        found.sort(NEWEST_FIRST);
+        return found.size() <= limit ? found : found.subList(0, limit);
     }
 
     private Reply counts(Request request) {
@@ -335,7 +365,7 @@ final class AlarmRoutes {
     /** Those that are not over, the most urgent first. */
     private Reply urgent(Request request, boolean hidden) {
         var words = Questions.words(request);
-        var priority = request.choice("priority", PRIORITIES);
+        var priorities = request.choices("priority", PRIORITIES);
         var gateway = request.query("gateway");
         long from = request.time("from").orElse(Long.MIN_VALUE);
         long to = request.time("to").orElse(Long.MAX_VALUE);
@@ -343,7 +373,7 @@ final class AlarmRoutes {
         var rows =
                 Questions.ask(open::all).stream()
                         .filter(a -> AlarmCounts.isHidden(a.state()) == hidden)
-                        .filter(a -> priority.isEmpty() || priority.get().equals(a.priority()))
+                        .filter(a -> priorities.isEmpty() || priorities.contains(a.priority()))
                         .filter(a -> gateway.isEmpty() || gateway.get().equals(a.gateway()))
                         .filter(a -> a.raisedAt() >= from && a.raisedAt() < to)
                         .filter(a ->

@@ -5,8 +5,10 @@ import io.drme.alarm.LoadReport;
 import io.drme.cloud.query.AlarmScope;
 import io.drme.cloud.query.Fleet;
 import io.drme.cloud.query.FleetLoad;
+import io.drme.cloud.query.Selection;
 import io.drme.cloud.store.AlarmStore;
 import io.drme.cloud.store.DatabaseException;
+import io.drme.cloud.store.Fresh;
 import io.drme.time.Clock;
 import io.drme.web.AlarmItem;
 import io.drme.web.AlarmSummary;
@@ -19,9 +21,12 @@ import io.drme.web.Schema;
 import io.drme.web.Times;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** {@code /api/v1/alarms/summary}: what alarms ask of people, of the fleet and of each gateway. */
@@ -35,9 +40,22 @@ final class AlarmSummaryRoutes {
                     Schema.field(
                             "flood", Schema.map(Schema.value("a figure"), "as of all together")));
 
+    /** The worst of them; the others are found by asking for a site or a gateway. */
+    private static final int MOST_GATEWAYS = 100;
+
+    /** A day's changes are read for it, and many ask; a person acts on it in minutes. */
+    private static final Duration KEEP = Duration.ofSeconds(5);
+
+    private static final Comparator<Map.Entry<String, LoadFigures>> WORST_FIRST =
+            Comparator.comparing((Map.Entry<String, LoadFigures> e) -> !e.getValue().isFlooded())
+                    .thenComparing(e -> -e.getValue().lastTenMinutes())
+                    .thenComparing(e -> -e.getValue().total())
+                    .thenComparing(Map.Entry::getKey);
+
     private final AlarmStore alarms;
     private final Fleet fleet;
     private final FleetLoad load;
+    private final Fresh<FleetLoad.Figures> ofAll;
     private final Clock clock;
 
     AlarmSummaryRoutes(CloudApi.Sources sources) {
@@ -45,6 +63,11 @@ final class AlarmSummaryRoutes {
         this.fleet = sources.fleet();
         this.load = new FleetLoad(sources.store());
         this.clock = sources.clock();
+        this.ofAll =
+                new Fresh<>(
+                        clock,
+                        KEEP,
+                        () -> load.figures(fleet.alarms(Selection.ALL), clock.epochNanos()));
     }
 
     void addTo(Api api) {
@@ -58,7 +81,10 @@ final class AlarmSummaryRoutes {
                                 AlarmSummary.SCHEMA.with(
                                         Schema.field(
                                                 "gateways",
-                                                Schema.list(OF_GATEWAY, "each for itself")))),
+                                                Schema.list(
+                                                        OF_GATEWAY,
+                                                        "each for itself, the worst first: in a flood, then by alarms in the last ten minutes, then by all; at most "
+                                                                + MOST_GATEWAYS)))),
                 this::summary);
     }
 
@@ -66,11 +92,16 @@ final class AlarmSummaryRoutes {
         var selection = Questions.selection(request);
         long now = clock.epochNanos();
         var scope = Questions.ask(() -> fleet.alarms(selection));
-        var figures = Questions.ask(() -> load.figures(scope, now));
+        var figures =
+                Questions.ask(() ->
+                        selection.equals(Selection.ALL) ? ofAll.get() : load.figures(scope, now));
         var summary = json(figures.all());
         AlarmSummary.add(summary, Questions.ask(() -> items(scope)), now);
         var gateways = new JsonArray();
-        figures.byGateway().forEach((gateway, one) -> gateways.add(shortOf(gateway, one)));
+        figures.byGateway().entrySet().stream()
+                .sorted(WORST_FIRST)
+                .limit(MOST_GATEWAYS)
+                .forEach(e -> gateways.add(shortOf(e.getKey(), e.getValue())));
         return Reply.json(summary.put("gateways", gateways));
     }
 

@@ -111,10 +111,10 @@ final class GatewayRoutes {
         var orders = new LinkedHashMap<String, Function<GatewayView, String>>();
         orders.put("id", v -> v.gateway().name());
         orders.put("state", v -> rank(v.state()) + key(v, w -> urgency(w.alarms())));
-        orders.put("lag", v -> key(v, w -> (double) w.lagNanos()));
+        orders.put("lag", v -> key(v, w -> behind(w.now().newestNanos())));
         orders.put("backlog", v -> key(v, w -> (double) w.now().pendingSamples()));
         orders.put("drain", v -> key(v, GatewayView::drainSeconds));
-        orders.put("autonomy", v -> key(v, w -> w.autonomyHours() < 0 ? -1e9 : -w.autonomyHours()));
+        orders.put("autonomy", v -> key(v, w -> -w.fullNanos()));
         orders.put("alarms", v -> key(v, w -> urgency(w.alarms())));
         orders.put("clock", v -> key(v, w -> Math.abs((double) w.now().clockOffsetNanos())));
         orders.put(
@@ -137,9 +137,17 @@ final class GatewayRoutes {
                                 + s.path());
         orders.put("gateways", s -> descending(s.gateways()) + s.path());
         orders.put("backlog", s -> descending((double) s.backlog()) + s.path());
-        orders.put("lag", s -> descending((double) s.lagNanos()) + s.path());
+        orders.put("lag", s -> descending(behind(s.oldestNanos())) + s.path());
         orders.put("alarms", s -> descending(urgency(s.alarms())) + s.path());
         return orders;
+    }
+
+    /**
+     * The larger, the older the newest sample of this time is; the least where there is none. The
+     * age itself grows while a person turns pages, and gateways would be passed over.
+     */
+    private static double behind(long newestNanos) {
+        return newestNanos == 0 ? Double.NEGATIVE_INFINITY : -(double) newestNanos;
     }
 
     private static int rank(String state) {

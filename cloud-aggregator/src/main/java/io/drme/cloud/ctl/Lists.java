@@ -79,6 +79,7 @@ final class Lists {
                                     printer.add(items);
                                     progress.add(items.size(), "items");
                                 });
+                printer.complete();
             }
             if (isMore) {
                 line.getErr()

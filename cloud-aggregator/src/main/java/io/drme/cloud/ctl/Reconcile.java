@@ -96,6 +96,7 @@ final class Reconcile extends Lists.Lister {
                     progress.add(1, "gateways");
                 }
             }
+            printer.complete();
         }
         return balanced;
     }

@@ -31,6 +31,7 @@ public final class Fleet {
 
     private static final int SEARCHED_AT_ONCE = 1_000;
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final double NANOS_PER_MINUTE = 6e10;
     private static final double NANOS_PER_HOUR = 3.6e12;
     private static final double MINUTES_PER_HOUR = 60;
     private static final double MILLIS_PER_SECOND = 1e3;
@@ -70,7 +71,18 @@ public final class Fleet {
             long lagNanos,
             double drainSeconds,
             double autonomyHours,
-            AlarmCounts alarms) {}
+            AlarmCounts alarms) {
+        /**
+         * When the gateway's store is full if the line stays away from its last report on, in
+         * nanoseconds since 1970 UTC; it stays as it is between reports. Infinite where that is not
+         * known.
+         */
+        public double fullNanos() {
+            return now.autonomyMinutes() < 0
+                    ? Double.POSITIVE_INFINITY
+                    : now.reportedNanos() + now.autonomyMinutes() * NANOS_PER_MINUTE;
+        }
+    }
 
     /** A tag and its gateway. */
     public record FleetTag(String gateway, TagRow tag) {

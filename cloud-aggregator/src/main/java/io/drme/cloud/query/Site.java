@@ -13,6 +13,8 @@ import java.util.TreeMap;
  * @param backlog samples that wait on the gateways
  * @param backlogItems blocks and events that wait there
  * @param lagNanos the largest age of a gateway's newest stored sample; negative where there is none
+ * @param oldestNanos source time of the newest stored sample of the gateway that has the largest
+ *     such age, which does not move while nothing comes; 0 where there is none
  * @param drainSeconds the longest time until a gateway's backlog is here; negative where unknown
  */
 public record Site(
@@ -24,6 +26,7 @@ public record Site(
         long backlog,
         long backlogItems,
         long lagNanos,
+        long oldestNanos,
         double drainSeconds,
         AlarmCounts alarms) {
 
@@ -78,6 +81,7 @@ public record Site(
         private long backlog;
         private long backlogItems;
         private long lagNanos = -1;
+        private long oldestNanos;
         private double drainSeconds = -1;
         private AlarmCounts alarms = AlarmCounts.NONE;
 
@@ -98,6 +102,10 @@ public record Site(
             backlog += view.now().pendingSamples();
             backlogItems += view.now().pendingItems();
             lagNanos = Math.max(lagNanos, view.lagNanos());
+            long newest = view.now().newestNanos();
+            if (newest != 0) {
+                oldestNanos = oldestNanos == 0 ? newest : Math.min(oldestNanos, newest);
+            }
             drainSeconds = Math.max(drainSeconds, view.drainSeconds());
             alarms = alarms.plus(view.alarms());
         }
@@ -112,6 +120,7 @@ public record Site(
                     backlog,
                     backlogItems,
                     lagNanos,
+                    oldestNanos,
                     drainSeconds,
                     alarms);
         }

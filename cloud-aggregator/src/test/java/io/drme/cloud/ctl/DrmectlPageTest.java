@@ -33,7 +33,7 @@ class DrmectlPageTest {
             `DRME_TOKEN`, a token that `POST /api/v1/users/{name}/tokens` makes for a user. Of a cluster any member may be asked.
 
             **Output.** `-o table` for people, `-o json` (`{"items":[…]}`) and `-o csv` (RFC 4180, with a heading) for programs. JSON and CSV go out page by page, so that a long list is not held in memory; a
-            table waits for its end. Lists are read to their end, over as many pages as there are, up to `--limit`; where there are more, a line on the error output says so. What takes long says on the error
+            table waits for its end. JSON of a list that fails halfway has no end, so that nobody takes it for the whole. Lists are read to their end, over as many pages as there are, up to `--limit`; where there are more, a line on the error output says so. What takes long says on the error
             output how far it is, where that is a terminal; it goes away at the end, so `drmectl … -o csv > file` stays clean.
 
             **Again and again.** `--watch`, or `--watch 10s`, asks until Ctrl-C. `drmectl watch` is something else: it prints values and alarms as they change.

@@ -13,9 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
+import org.openqa.selenium.ElementClickInterceptedException;
 import org.openqa.selenium.JavascriptExecutor;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -114,16 +116,23 @@ final class Chromium implements AutoCloseable {
 
     /** Waits for something and clicks it; the page may draw it anew meanwhile. */
     void click(String selector) {
-        new WebDriverWait(driver, LIMIT)
-                .ignoring(org.openqa.selenium.StaleElementReferenceException.class)
-                .until(_ -> {
-                    find(selector).click();
-                    return true;
-                });
+        onceDrawn(() -> find(selector).click());
     }
 
+    /** Waits for a field and types into it; the page may draw it anew meanwhile. */
     void type(String selector, CharSequence... keys) {
-        find(selector).sendKeys(keys);
+        onceDrawn(() -> find(selector).sendKeys(keys));
+    }
+
+    private void onceDrawn(Runnable deed) {
+        new WebDriverWait(driver, LIMIT)
+                .ignoring(
+                        StaleElementReferenceException.class,
+                        ElementClickInterceptedException.class)
+                .until(_ -> {
+                    deed.run();
+                    return true;
+                });
     }
 
     /** Presses keys, wherever the focus is. */
@@ -197,11 +206,20 @@ final class Chromium implements AutoCloseable {
         return small;
     }
 
-    /** What the browser's console has as errors, refusals of the policy included. */
+    /** What the console has until now is not looked at by {@link #expectNoErrors}. */
+    void forgetErrors() {
+        assertThat(driver.manage().logs().get("browser").getAll()).isNotNull();
+    }
+
+    /**
+     * What the browser's console has as errors, refusals of the policy included. Answers that
+     * refuse a question are none: a page tells them itself, as those of a busy server.
+     */
     void expectNoErrors() {
         assertThat(driver.manage().logs().get("browser").getAll())
                 .filteredOn(e -> e.getLevel().intValue() >= 1_000)
                 .filteredOn(e -> !e.getMessage().contains("status of 4"))
+                .filteredOn(e -> !e.getMessage().contains("status of 503"))
                 .isEmpty();
     }
 

@@ -5,6 +5,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -188,8 +189,8 @@ final class Assets {
         if (name.startsWith("/")) {
             return name;
         }
-        if (name.startsWith("./")) {
-            return from.substring(0, from.lastIndexOf('/') + 1) + name.substring(2);
+        if (name.startsWith("./") || name.startsWith("../")) {
+            return URI.create(from).resolve(name).toString();
         }
         var imports = new JsonObject(importMap).getJsonObject("imports");
         var exact = imports.getString(name);

@@ -5,10 +5,13 @@ import io.drme.model.Glob;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -202,16 +205,29 @@ public final class Request {
     }
 
     /** One of a few words. */
-    public Optional<String> choice(String name, java.util.Collection<String> allowed) {
+    public Optional<String> choice(String name, Collection<String> allowed) {
         var value = query(name);
-        if (value.isPresent() && !allowed.contains(value.get())) {
+        value.ifPresent(v -> requireChoice(name, v, allowed));
+        return value;
+    }
+
+    /** Several of a few words, joined by commas, each once; none where it is not given. */
+    public Set<String> choices(String name, Collection<String> allowed) {
+        var given = query(name).map(v -> List.of(v.split(",", -1))).orElse(List.of());
+        for (var each : given) {
+            requireChoice(name, each, allowed);
+        }
+        return new LinkedHashSet<>(given);
+    }
+
+    private static void requireChoice(String name, String value, Collection<String> allowed) {
+        if (!allowed.contains(value)) {
             throw Problem.badParameter(
                             name,
-                            "'" + shortened(value.get()) + "' is not allowed",
+                            "'" + shortened(value) + "' is not allowed",
                             "one of " + String.join(", ", allowed))
                     .asException();
         }
-        return value;
     }
 
     /** How many items at most; see {@link Page}. */

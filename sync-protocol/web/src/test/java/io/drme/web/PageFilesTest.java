@@ -2,6 +2,7 @@ package io.drme.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,8 +104,8 @@ class PageFilesTest {
     }
 
     private static String resolved(String path, String name, Assets assets) {
-        if (name.startsWith("./")) {
-            return path.substring(0, path.lastIndexOf('/') + 1) + name.substring(2);
+        if (name.startsWith("./") || name.startsWith("../")) {
+            return URI.create(path).resolve(name).toString();
         }
         var page = assets.find("/").orElseThrow().body().toString(StandardCharsets.UTF_8);
         int start = page.indexOf("{\"imports\"");

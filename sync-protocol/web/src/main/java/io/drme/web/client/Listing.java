@@ -35,10 +35,14 @@ public final class Listing {
     public void print(JsonArray items, Format format, PrintWriter out) {
         try (var printer = printer(format, out)) {
             printer.add(items);
+            printer.complete();
         }
     }
 
-    /** Prints a list as it comes. The caller closes it, which ends the list and flushes. */
+    /**
+     * Prints a list as it comes. The caller says when it is complete and closes it, which ends the
+     * list and flushes; one that is closed before, as its source failed, is no whole JSON.
+     */
     public Printer printer(Format format, PrintWriter out) {
         return new Printer(format, out);
     }
@@ -52,6 +56,7 @@ public final class Listing {
         private final PrintWriter out;
         private final JsonArray table = new JsonArray();
         private boolean isFirst = true;
+        private boolean isComplete;
 
         private Printer(Format format, PrintWriter out) {
             this.format = format;
@@ -87,14 +92,23 @@ public final class Listing {
             }
         }
 
+        /** All items were added. */
+        public void complete() {
+            isComplete = true;
+        }
+
         @Override
         public void close() {
             switch (format) {
-                case json -> out.println(isFirst ? "]\n}" : " ]\n}");
+                case json -> out.println(!isComplete ? "" : isFirst ? "]\n}" : " ]\n}");
                 case csv -> {
                     // each row has ended its line
                 }
-                case table -> table(table, out);
+                case table -> {
+                    if (isComplete || !table.isEmpty()) {
+                        table(table, out);
+                    }
+                }
             }
             out.flush();
         }

@@ -1,7 +1,9 @@
 package io.drme.web.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
@@ -22,6 +24,22 @@ class ListingTest {
         var text = new StringWriter();
         new Listing("device", "lastGood", "lastError").print(items, format, new PrintWriter(text));
         return text.toString();
+    }
+
+    // A program that reads the list would take what came before the failure for all there is.
+    @Test
+    void aListThatFailsHalfwayIsNoWholeJsonAndNoEmptyTable() {
+        var json = new StringWriter();
+        var table = new StringWriter();
+        var listing = new Listing("device");
+        try (var begun = listing.printer(Listing.Format.json, new PrintWriter(json));
+                var none = listing.printer(Listing.Format.table, new PrintWriter(table))) {
+            begun.add(ITEMS);
+            none.add(new JsonArray());
+        }
+        assertThatThrownBy(() -> new JsonObject(json.toString()))
+                .isInstanceOf(DecodeException.class);
+        assertThat(table.toString()).isEmpty();
     }
 
     // The last column is where an error's remedy stands: cut, it would not help anybody.
