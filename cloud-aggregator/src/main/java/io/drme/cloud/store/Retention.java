@@ -202,7 +202,7 @@ public final class Retention implements AutoCloseable {
             }
         }
         for (var one : until.entrySet()) {
-            note(one.getKey(), one.getValue());
+            noteUntil(one.getKey(), one.getValue());
         }
     }
 
@@ -261,7 +261,7 @@ public final class Retention implements AutoCloseable {
         return removed > 0;
     }
 
-    private void note(long series, Until until) throws SQLException {
+    private void noteUntil(long series, Until until) throws SQLException {
         statements.change(
                 "insert into expiry (series_id, until_time, samples, changed_at) values (?, ?, ?, ?) on conflict (series_id) do update set until_time = case when excluded.until_time > expiry.until_time then excluded.until_time else expiry.until_time end, samples = expiry.samples + excluded.samples, changed_at = excluded.changed_at",
                 series,

@@ -325,8 +325,7 @@ final class SegmentWork implements AutoCloseable {
         }
     }
 
-    private void take(
-            BlockReader block, Set<Long> those, SortedMap<Long, Map<ValueType, Run>> into)
+    private void take(BlockReader block, Set<Long> those, SortedMap<Long, Map<ValueType, Run>> into)
             throws BadBlockException {
         for (int i = 0; i < block.seriesCount(); i++) {
             var series = ids.get(block.tag(i).text());
