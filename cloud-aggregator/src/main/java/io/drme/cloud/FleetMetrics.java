@@ -31,6 +31,11 @@ final class FleetMetrics {
                 none,
                 counters::again);
         metrics.gauge(
+                "drme_fleet_chunks_left_out_total",
+                "Chunks of time with more samples than fit into memory, computed as if empty",
+                none,
+                counters::chunksLeftOut);
+        metrics.gauge(
                 "drme_fleet_samples_total",
                 "Samples that went through fleet pipelines",
                 none,

@@ -39,7 +39,7 @@ final class ConfigReader {
         var store = part(top, "store", this::store, StoreConfig.defaults());
         var web = part(top, "web", this::web, WebConfig.defaults());
         var security = part(top, "security", this::security, SecurityConfig.defaults());
-        var fleet = FleetReader.read(top);
+        var fleet = FleetReader.read(top, store.retention());
         top.done();
         if (!cluster.isAlone() && !isShared(store)) {
             var key = cluster.service().isPresent() ? "kubernetes" : "members";

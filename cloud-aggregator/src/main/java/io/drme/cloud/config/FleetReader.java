@@ -24,15 +24,24 @@ public final class FleetReader {
     private static final String BY = "by";
     private static final Duration HOUR = Duration.ofHours(1);
 
+    /** A chunk is computed again from the state of an hour before, and some time after its mark. */
+    private static final Duration MARGIN = Duration.ofHours(2);
+
     private FleetReader() {}
 
-    static FleetConfig read(Section top) {
-        var usual = FleetConfig.defaults();
+    /**
+     * Reads them.
+     *
+     * @param retention bounds how far back chunks are computed again: of what expired, results
+     *     would be made of what is left
+     */
+    static FleetConfig read(Section top, RetentionConfig retention) {
+        var usual = usual(retention);
         var pipelines = pipelines(top);
         var tests = TrialConfig.readAll(top);
         var jobs = top.section("jobs");
         var config =
-                jobs.map(s -> timed(s, pipelines, tests))
+                jobs.map(s -> timed(s, pipelines, tests, retention))
                         .orElse(
                                 new FleetConfig(
                                         pipelines,
@@ -45,9 +54,46 @@ public final class FleetReader {
         return config;
     }
 
-    private static FleetConfig timed(
-            Section s, List<FleetPipeline> pipelines, List<TrialConfig> tests) {
+    private static FleetConfig usual(RetentionConfig retention) {
         var usual = FleetConfig.defaults();
+        var reach =
+                retention
+                        .shortestRaw()
+                        .map(raw -> raw.minus(MARGIN))
+                        .filter(r -> r.compareTo(usual.reach()) < 0)
+                        .orElse(usual.reach());
+        return new FleetConfig(
+                usual.pipelines(),
+                usual.tests(),
+                usual.every(),
+                usual.waits(),
+                reach,
+                usual.backfill());
+    }
+
+    private static Duration reach(Section s, Duration usual, RetentionConfig retention) {
+        var reach = s.duration("reach", usual, HOUR, Duration.ofDays(366));
+        retention
+                .shortestRaw()
+                .filter(raw -> s.has("reach") && reach.plus(MARGIN).compareTo(raw) > 0)
+                .ifPresent(raw ->
+                        s.problem(
+                                "reach",
+                                "chunks of %d h ago would be computed again, but store.retention keeps some samples (raw) for %d h only, and results would be made of what is left; give %d h or less, or leave it out, or keep raw %d h longer than reach"
+                                        .formatted(
+                                                reach.toHours(),
+                                                raw.toHours(),
+                                                raw.minus(MARGIN).toHours(),
+                                                MARGIN.toHours())));
+        return reach;
+    }
+
+    private static FleetConfig timed(
+            Section s,
+            List<FleetPipeline> pipelines,
+            List<TrialConfig> tests,
+            RetentionConfig retention) {
+        var usual = usual(retention);
         var every = s.duration("every", usual.every(), Duration.ofSeconds(1), HOUR);
         if (HOUR.toNanos() % every.toNanos() != 0) {
             s.problem(
@@ -60,7 +106,7 @@ public final class FleetReader {
                 tests,
                 every,
                 s.duration("wait", usual.waits(), Duration.ZERO, HOUR),
-                s.duration("reach", usual.reach(), HOUR, Duration.ofDays(366)),
+                reach(s, usual.reach(), retention),
                 s.duration("backfill", usual.backfill(), Duration.ZERO, Duration.ofDays(31)));
     }
 

@@ -2,7 +2,10 @@ package io.drme.cloud.config;
 
 import io.drme.model.Glob;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How long what is stored is kept.
@@ -47,6 +50,14 @@ public record RetentionConfig(Keep usual, List<Rule> rules) {
     /** Nothing ever expires. */
     public static RetentionConfig forEver() {
         return new RetentionConfig(Keep.ALL, List.of());
+    }
+
+    /** How long the samples are kept that go first; nothing where none go. */
+    public Optional<Duration> shortestRaw() {
+        return Stream.concat(Stream.of(usual), rules.stream().map(Rule::keep))
+                .map(Keep::raw)
+                .filter(raw -> !raw.isZero())
+                .min(Comparator.naturalOrder());
     }
 
     /** How long a tag's samples are kept. */

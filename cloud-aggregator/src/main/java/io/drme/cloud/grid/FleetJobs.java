@@ -163,7 +163,7 @@ public final class FleetJobs implements AutoCloseable {
             job.cancel();
         }
         if (!isForgotten) {
-            parts.fleet().configure(Map.of(), 0);
+            parts.fleet().configure(Map.of(), 0, (_, _) -> false);
             isForgotten = true;
         }
         long now = clock.nanoTime();

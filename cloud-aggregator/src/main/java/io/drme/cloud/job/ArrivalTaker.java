@@ -21,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -38,8 +37,6 @@ public final class ArrivalTaker {
     /** Blocks that are taken in one transaction. */
     private static final int MOST_BLOCKS = 500;
 
-    private static final int MOST_CACHED = 1_000_000;
-
     /** Late blocks come in numbers, so a tenth of the usual time is waited for more of them. */
     private static final int SETTLING = 10;
 
@@ -55,7 +52,8 @@ public final class ArrivalTaker {
     /** When each key has to be looked at next. */
     private final Map<FleetKey, Long> due = new HashMap<>();
 
-    private final Map<Long, Optional<FleetRows.Series>> series = new HashMap<>();
+    private final ArrivalSpans spans;
+    private final ResultsAbove above;
     private Map<String, Long> begins = Map.of();
 
     /** Takes blocks for these pipelines. */
@@ -68,6 +66,8 @@ public final class ArrivalTaker {
         this.fleet = parts.fleet();
         this.clock = parts.clock();
         this.counters = parts.counters();
+        this.spans = new ArrivalSpans(plan, store, rows);
+        this.above = new ResultsAbove(store, rows, plan.every());
     }
 
     /**
@@ -76,15 +76,15 @@ public final class ArrivalTaker {
      */
     public void begin() throws DatabaseException {
         long now = clock.epochNanos();
-        var before = rows.jobs().keySet();
-        fleet.configure(plan.byName(), plan.chunkOf(now - plan.backfill()));
+        fleet.configure(
+                plan.byName(), plan.chunkOf(now - plan.backfill()), FleetPlan::hasOtherKeys);
         var known = rows.jobs();
         begins = new HashMap<>();
         known.forEach((name, job) -> begins.put(name, job.beginNanos()));
         for (var job : jobs) {
-            if (!before.contains(job.job())) {
-                fleet.addKeys(keysOf(job), beginOf(job.job()));
-            }
+            // where it failed before behind the line above, nobody else would make them known
+            long backTo = plan.chunkOf(now - Math.max(plan.reach(), plan.backfill()));
+            fleet.addKeys(keysOf(job), Math.max(beginOf(job.job()), backTo));
         }
         due.clear();
         for (var key : rows.keys()) {
@@ -150,11 +150,22 @@ public final class ArrivalTaker {
         }
         var marks = new LinkedHashSet<Mark>();
         var keys = new LinkedHashMap<FleetKey, Long>();
+        var seen = new HashMap<String, Set<Long>>();
         for (var arrival : arrivals) {
             var gateway = gateways.get(arrival.gatewayId());
-            if (gateway != null) {
-                var line = clocks.getOrDefault(gateway.id(), ClockLine.EMPTY);
-                mark(arrival, gateway, line, keys, marks);
+            if (gateway == null) {
+                continue;
+            }
+            var line = clocks.getOrDefault(gateway.id(), ClockLine.EMPTY);
+            var arrived = spans.of(arrival, gateway, line);
+            for (var job : jobs) {
+                if (gateway.isDerived() && !seen(job, gateway, seen).contains(arrival.epochId())) {
+                    continue;
+                }
+                var chunks = arrived.chunks(job);
+                if (!chunks.isEmpty()) {
+                    keysOf(job, gateway).forEach(key -> mark(key, chunks, keys, marks));
+                }
             }
         }
         if (fleet.advance(position, taken, keys, marks)) {
@@ -170,60 +181,14 @@ public final class ArrivalTaker {
         }
     }
 
-    private void mark(
-            Arrival arrival,
-            Gateway gateway,
-            ClockLine line,
-            Map<FleetKey, Long> keys,
-            Set<Mark> marks)
+    private Set<Long> seen(Reads job, Gateway results, Map<String, Set<Long>> known)
             throws DatabaseException {
-        var spans = rows.seriesOf(arrival.epochId(), arrival.sequence());
-        for (var job : jobs) {
-            long first = Long.MAX_VALUE;
-            long last = Long.MIN_VALUE;
-            for (var span : spans) {
-                var tag = series(span.seriesId());
-                if (tag.isPresent() && job.isRead(gateway, tag.get().tag())) {
-                    first = Math.min(first, span.firstTime());
-                    last = Math.max(last, span.lastTime());
-                }
-            }
-            if (spans.isEmpty() && isAnyRead(job, gateway)) {
-                // no block, or its directory went elsewhere meanwhile
-                first = arrival.firstTime();
-                last = arrival.lastTime();
-            }
-            if (first <= last && isSeen(job, gateway, arrival)) {
-                for (var key : keysOf(job, gateway)) {
-                    mark(key, shown(arrival.epochId(), first, last, line), keys, marks);
-                }
-            }
+        var found = known.get(job.job());
+        if (found == null) {
+            found = above.of(job, results);
+            known.put(job.job(), found);
         }
-    }
-
-    private boolean isAnyRead(Reads job, Gateway gateway) throws DatabaseException {
-        for (var tag : store.seriesNames(gateway.id())) {
-            if (job.isRead(gateway, tag)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean isSeen(Reads job, Gateway gateway, Arrival arrival) throws DatabaseException {
-        if (!gateway.isDerived()) {
-            return true;
-        }
-        if (!job.readsResults()) {
-            return false;
-        }
-        var keys = rows.keys().stream().map(KeyRow::key).toList();
-        for (var epoch : store.epochs(gateway.id())) {
-            if (epoch.id() == arrival.epochId()) {
-                return job.isAbove(epoch.epoch(), keys, plan.every());
-            }
-        }
-        return false;
+        return found;
     }
 
     /** Results of the fleet are seen by every key of a pipeline that reads them. */
@@ -237,42 +202,33 @@ public final class ArrivalTaker {
         return due.keySet().stream().filter(k -> k.job().equals(job.job())).toList();
     }
 
-    /** As the clock's history reads them, times may be elsewhere: what it can mean is marked. */
-    private static Span shown(long epochId, long first, long last, ClockLine line) {
-        if (line.isStraight()) {
-            return new Span(first, last);
-        }
-        return new Span(
-                Math.min(first, line.shownTime(epochId, Long.MAX_VALUE, first)),
-                Math.max(last, line.shownTime(epochId, Long.MAX_VALUE, last)));
-    }
-
-    private void mark(FleetKey key, Span span, Map<FleetKey, Long> keys, Set<Mark> marks) {
+    /**
+     * Marks chunks of a key, and has it begin with the first of them where it is new: what was
+     * before there was a gateway is nothing to compute.
+     */
+    private void mark(FleetKey key, Set<Span> chunks, Map<FleetKey, Long> keys, Set<Mark> marks) {
         long now = clock.epochNanos();
         long begin = beginOf(key.job());
-        keys.putIfAbsent(key, begin);
-        long least = Math.max(begin, plan.chunkOf(now - plan.reach()));
-        if (span.fromNanos() < least) {
+        long least = plan.chunkOf(Math.max(begin, plan.chunkOf(now - plan.reach())));
+        // what is ahead of our time comes to its turn by itself
+        long most = plan.chunkOf(now) + plan.every();
+        long keyBegin = plan.chunkOf(now);
+        boolean isTooLate = false;
+        for (var span : chunks) {
+            isTooLate |= span.fromNanos() < least;
+            long first = Math.max(span.fromNanos(), least);
+            long last = Math.min(span.toNanos(), most);
+            for (long chunk = first; chunk <= last; chunk += plan.every()) {
+                marks.add(new Mark(key, chunk));
+            }
+            if (first <= last) {
+                keyBegin = Math.min(keyBegin, first);
+            }
+        }
+        if (isTooLate) {
             counters.cameTooLate();
         }
-        // what is ahead of our time comes to its turn by itself
-        long last = Math.min(plan.chunkOf(span.toNanos()), plan.chunkOf(now) + plan.every());
-        long first = plan.chunkOf(Math.max(span.fromNanos(), least));
-        for (long chunk = first; chunk <= last; chunk += plan.every()) {
-            marks.add(new Mark(key, chunk));
-        }
-    }
-
-    private Optional<FleetRows.Series> series(long id) throws DatabaseException {
-        var known = series.get(id);
-        if (known == null) {
-            if (series.size() >= MOST_CACHED) {
-                series.clear();
-            }
-            known = rows.series(id);
-            series.put(id, known);
-        }
-        return known;
+        keys.merge(key, Math.max(keyBegin, begin), Math::min);
     }
 
     private Collection<FleetKey> dueNow() {

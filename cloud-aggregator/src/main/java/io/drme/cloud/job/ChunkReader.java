@@ -19,10 +19,8 @@ import io.drme.model.TagName;
 import io.drme.model.ValueType;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Reads what the store has of a chunk for a key of a pipeline. Confined to its owner; each call
@@ -34,15 +32,21 @@ final class ChunkReader {
 
     private final BlockStore store;
     private final TimedBlocks timed;
-    private final FleetRows rows;
-    private final long every;
+    private final ResultsAbove above;
+    private final int most;
     private final SeriesColumns columns = new SeriesColumns();
 
-    ChunkReader(BlockStore store, FleetRows rows, long every) {
+    /**
+     * Reads chunks.
+     *
+     * @param every their length, nanoseconds
+     * @param most samples of a chunk
+     */
+    ChunkReader(BlockStore store, FleetRows rows, long every, int most) {
+        this.most = most;
         this.store = store;
         this.timed = new TimedBlocks(store);
-        this.rows = rows;
-        this.every = every;
+        this.above = new ResultsAbove(store, rows, every);
     }
 
     /** The gateways that a key reads, as they are now, and what holds results. */
@@ -60,9 +64,12 @@ final class ChunkReader {
     /** The samples of a chunk. */
     ChunkSamples read(Reads reads, List<Gateway> gateways, long from, long until)
             throws DatabaseException {
-        var samples = new ChunkSamples(from, until);
+        var samples = new ChunkSamples(from, until, most);
         var crooked = timed.crooked();
         for (var gateway : gateways) {
+            if (samples.isTooMany()) {
+                break;
+            }
             var clock =
                     crooked.contains(gateway.id()) ? timed.clock(gateway.id()) : ClockLine.EMPTY;
             read(reads, gateway, clock, samples);
@@ -73,13 +80,15 @@ final class ChunkReader {
     private void read(Reads reads, Gateway gateway, ClockLine clock, ChunkSamples samples)
             throws DatabaseException {
         var span = new Span(samples.from(), samples.until());
-        Set<Long> epochs =
-                gateway.isDerived() && reads.readsResults() ? above(reads, gateway) : Set.of();
+        var epochs = above.of(reads, gateway);
         if (gateway.isDerived() && epochs.isEmpty()) {
             return;
         }
         Map<String, Boolean> isRead = new HashMap<>();
         for (var place : timed.blocks(gateway.id(), clock, span, MOST_BLOCKS)) {
+            if (samples.isTooMany()) {
+                return;
+            }
             if (gateway.isDerived() && !epochs.contains(place.epochId())) {
                 continue;
             }
@@ -102,18 +111,6 @@ final class ChunkReader {
                         "a stored block can't be read: " + e.getMessage(), e);
             }
         }
-    }
-
-    /** The epochs of results that a pipeline may read. */
-    private Set<Long> above(Reads reads, Gateway results) throws DatabaseException {
-        var keys = rows.keys().stream().map(FleetRows.KeyRow::key).toList();
-        var found = new HashSet<Long>();
-        for (var epoch : store.epochs(results.id())) {
-            if (reads.isAbove(epoch.epoch(), keys, every)) {
-                found.add(epoch.id());
-            }
-        }
-        return found;
     }
 
     /** What the catalogues say of the tags of gateways, by full name. */

@@ -27,12 +27,23 @@ final class ChunkSamples {
             byte quality,
             @Nullable String text) {}
 
+    /** More are not held in memory; 265 MB of numbers, measured. */
+    static final int MOST = 5_000_000;
+
+    private final int most;
     private final long from;
     private final long until;
-    private final List<One> all = new ArrayList<>();
+    private List<One> all = new ArrayList<>();
+    private boolean isTooMany;
 
     /** Takes samples whose source time is in a span, the end exclusive. */
     ChunkSamples(long from, long until) {
+        this(from, until, MOST);
+    }
+
+    /** Takes at most so many. */
+    ChunkSamples(long from, long until, int most) {
+        this.most = most;
         this.from = from;
         this.until = until;
     }
@@ -45,11 +56,21 @@ final class ChunkSamples {
         return until;
     }
 
+    /** Whether there were more than are held: then none are. */
+    boolean isTooMany() {
+        return isTooMany;
+    }
+
     /** Takes those of a series that are within; blocks of one tag come in the gateway's order. */
     void add(String tag, SeriesColumns columns) {
-        for (int i = 0; i < columns.size(); i++) {
+        for (int i = 0; i < columns.size() && !isTooMany; i++) {
             long time = columns.sourceTimes()[i];
             if (time >= from && time < until) {
+                if (all.size() == most) {
+                    isTooMany = true;
+                    all = new ArrayList<>();
+                    return;
+                }
                 byte quality = columns.qualities()[i];
                 all.add(
                         new One(

@@ -7,6 +7,7 @@ public final class FleetCounters {
     private final AtomicLong blocks = new AtomicLong();
     private final AtomicLong tooLate = new AtomicLong();
     private final AtomicLong chunks = new AtomicLong();
+    private final AtomicLong leftOut = new AtomicLong();
     private final AtomicLong again = new AtomicLong();
     private final AtomicLong samples = new AtomicLong();
     private final AtomicLong overtaken = new AtomicLong();
@@ -24,6 +25,10 @@ public final class FleetCounters {
         chunks.incrementAndGet();
         again.addAndGet(isAgain ? 1 : 0);
         samples.addAndGet(count);
+    }
+
+    void leftOut() {
+        leftOut.incrementAndGet();
     }
 
     void wasOvertaken() {
@@ -48,6 +53,11 @@ public final class FleetCounters {
     /** Chunks computed, first or again. */
     public long chunks() {
         return chunks.get();
+    }
+
+    /** Chunks that had more samples than fit into memory and were computed as empty ones. */
+    public long chunksLeftOut() {
+        return leftOut.get();
     }
 
     /** Chunks computed again. */

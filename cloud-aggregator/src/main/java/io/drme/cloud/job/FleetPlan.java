@@ -1,6 +1,7 @@
 package io.drme.cloud.job;
 
 import io.drme.cloud.config.FleetConfig;
+import io.drme.cloud.config.FleetConfig.By;
 import io.drme.cloud.config.FleetConfig.FleetPipeline;
 import io.drme.cloud.config.FleetReader;
 import java.io.Serializable;
@@ -53,6 +54,20 @@ public record FleetPlan(List<String> definitions, long every, long waits, long r
                                 p -> Duration.ofNanos(every) + " " + p.definition(),
                                 (a, _) -> a,
                                 TreeMap::new));
+    }
+
+    /** Whether a pipeline is computed in other parts by one of these texts than by the other. */
+    static boolean hasOtherKeys(String before, String now) {
+        try {
+            return by(before) != by(now);
+        } catch (IllegalArgumentException _) {
+            // another release wrote it: what is a key to both goes on
+            return false;
+        }
+    }
+
+    private static By by(String text) {
+        return FleetReader.parse(text.substring(text.indexOf(' ') + 1)).by();
     }
 
     /** Begin of the chunk that holds a time. */

@@ -25,6 +25,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -70,6 +71,9 @@ final class KeyRun {
     private final Batch named = new Batch();
     private long stamp;
     private boolean isTold;
+
+    /** The newest chunk that had too many samples; empty where none had. */
+    private String skipped = "";
 
     /**
      * Begins without state.
@@ -147,8 +151,8 @@ final class KeyRun {
 
     /** What is left out and why; empty while all is well. */
     String trouble() {
-        return leftOut.isEmpty()
-                ? ""
+        return leftOut.isEmpty() || !skipped.isEmpty()
+                ? skipped
                 : "%d of %d tags are left out, such as %s: %s"
                         .formatted(
                                 leftOut.size(),
@@ -178,6 +182,11 @@ final class KeyRun {
 
     /** Runs a chunk and gives what comes of it. */
     Chunk run(ChunkSamples samples) throws DatabaseException {
+        if (samples.isTooMany()) {
+            skipped =
+                    "the chunk of %s has more samples than fit into memory (%d) and counts as empty; let the pipeline read fewer tags, compute by site or gateway, or make jobs.every shorter"
+                            .formatted(Instant.ofEpochSecond(0, samples.from()), ChunkSamples.MOST);
+        }
         var sorted = samples.sorted();
         admit(sorted);
         stamp = 0;

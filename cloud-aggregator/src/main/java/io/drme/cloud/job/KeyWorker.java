@@ -51,12 +51,17 @@ public final class KeyWorker {
 
     /** Computes these pipelines. */
     public KeyWorker(FleetPlan plan, FleetParts parts) {
+        this(plan, parts, ChunkSamples.MOST);
+    }
+
+    /** Computes chunks of at most so many samples. */
+    KeyWorker(FleetPlan plan, FleetParts parts, int mostSamples) {
         this.plan = plan;
         this.parts = parts;
         this.jobs =
                 FleetParts.reads(plan).stream()
                         .collect(Collectors.toMap(Reads::job, Function.identity()));
-        this.reader = new ChunkReader(parts.store(), parts.rows(), plan.every());
+        this.reader = new ChunkReader(parts.store(), parts.rows(), plan.every(), mostSamples);
     }
 
     /**
@@ -180,6 +185,9 @@ public final class KeyWorker {
             long end = end(from);
             var samples = reader.read(reads, gateways, from, end);
             parts.counters().computed(isAgain, samples.sorted().size());
+            if (samples.isTooMany()) {
+                parts.counters().leftOut();
+            }
             chunks.add(run.run(samples));
             var version = marks.get(plan.chunkOf(from));
             if (version != null) {
@@ -211,19 +219,35 @@ public final class KeyWorker {
 
         private Computed computed(
                 long computedTo, Optional<Long> next, List<Tag> tags, String trouble) {
-            long now = parts.clock().epochNanos();
-            long keepFrom = Math.floorDiv(now - plan.reach(), HOUR_NANOS) * HOUR_NANOS - HOUR_NANOS;
             return new Computed(
                     row.key(),
                     row.revision(),
                     computedTo,
                     plan.every(),
-                    keepFrom,
+                    keepFrom(),
                     List.copyOf(chunks),
                     Map.copyOf(done),
                     next,
                     tags,
                     trouble);
+        }
+
+        /** States before that time are removed; behind it those of full hours are there. */
+        private long keepFrom() {
+            return hourOf(parts.clock().epochNanos() - plan.reach()) - HOUR_NANOS;
+        }
+
+        private static long hourOf(long nanos) {
+            return Math.floorDiv(nanos, HOUR_NANOS) * HOUR_NANOS;
+        }
+
+        /**
+         * Where a key is computed from that has no state before a time: had it been computed up to
+         * the full hour, the state of then would be there.
+         */
+        private long firstBefore(long at) {
+            long hour = hourOf(at);
+            return hour < keepFrom() ? job.beginNanos() : Math.max(job.beginNanos(), hour);
         }
 
         /** An engine as it was at a time. */
@@ -235,7 +259,7 @@ public final class KeyWorker {
             var run =
                     new KeyRun(row.key(), plan.every(), reads.pipeline().config(), this::described);
             var newest = parts.rows().stateBefore(row.key(), at);
-            long from = job.beginNanos();
+            long from = firstBefore(at);
             if (newest.isPresent()) {
                 from = newest.get();
                 run.restore(parts.rows().stateAt(row.key(), from).orElseThrow());

@@ -5,7 +5,6 @@ import io.drme.cloud.config.FleetConfig.FleetPipeline;
 import io.drme.cloud.store.BlockStore.Gateway;
 import io.drme.cloud.store.FleetRows.FleetKey;
 import io.drme.cloud.store.FleetStore;
-import io.drme.model.EpochId;
 import io.drme.model.Glob;
 import io.drme.model.TagName;
 import java.util.List;
@@ -73,14 +72,9 @@ final class Reads {
                 });
     }
 
-    /** Whether an epoch of results is of a pipeline above; {@code keys} are all there are. */
-    boolean isAbove(EpochId epoch, Iterable<FleetKey> keys, long every) {
-        for (var key : keys) {
-            if (above.contains(key.job()) && FleetStore.epochOf(key, every).equals(epoch)) {
-                return true;
-            }
-        }
-        return false;
+    /** Whether a key is of a pipeline above. */
+    boolean isAbove(FleetKey key) {
+        return above.contains(key.job());
     }
 
     /** What stands before the names of a key's results. */

@@ -237,11 +237,11 @@ public final class FleetRows {
         return found;
     }
 
-    /** The series of a block; empty where its directory is not there any more. */
+    /** The series of a block; empty where its directory is not there any more in full. */
     public List<SeriesSpan> seriesOf(long epochId, long sequence) throws DatabaseException {
         var found = new ArrayList<SeriesSpan>();
         each(
-                "select series_id, min(first_time), max(last_time) from block_series where epoch_id = ? and sequence = ? group by series_id",
+                "select series_id, min(first_time), max(last_time) from block_series b where epoch_id = ? and sequence = ? and exists (select 1 from fresh f where f.epoch_id = b.epoch_id and f.sequence = b.sequence) group by series_id",
                 r -> found.add(new SeriesSpan(r.getLong(1), r.getLong(2), r.getLong(3))),
                 epochId,
                 sequence);

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiPredicate;
 
 /**
  * Writes what fleet pipelines make: results, and from where they go on, in one transaction. Who
@@ -148,8 +149,14 @@ public final class FleetStore implements AutoCloseable {
      * Makes the jobs what the configuration says. One that is new begins at {@code beginNanos}; one
      * that changed leaves what was computed as it is, and goes on from there; one that is gone is
      * forgotten, but not its results.
+     *
+     * @param hasOtherKeys whether keys of one definition are none of another: they are forgotten
+     *     then, and their states
      */
-    public void configure(Map<String, String> definitions, long beginNanos)
+    public void configure(
+            Map<String, String> definitions,
+            long beginNanos,
+            BiPredicate<String, String> hasOtherKeys)
             throws DatabaseException {
         inTransaction(() -> {
             var known = new HashMap<String, Job>();
@@ -173,16 +180,23 @@ public final class FleetStore implements AutoCloseable {
                             entry.getValue(),
                             job.name(),
                             job.name());
+                    if (hasOtherKeys.test(job.definition(), entry.getValue())) {
+                        forgetKeys(job.name());
+                    }
                 }
             }
             for (var gone : known.keySet()) {
-                for (var table : List.of("fleet_mark", "fleet_state", "fleet_key")) {
-                    statements.change("delete from " + table + " where job = ?", gone);
-                }
+                forgetKeys(gone);
                 statements.change("delete from fleet_job where name = ?", gone);
             }
             return 0;
         });
+    }
+
+    private void forgetKeys(String job) throws SQLException {
+        for (var table : List.of("fleet_mark", "fleet_state", "fleet_key")) {
+            statements.change("delete from " + table + " where job = ?", job);
+        }
     }
 
     /** Forgets what arrived while nobody waits for it. */

@@ -136,6 +136,31 @@ class CloudConfigTest {
                 .hasMessageContaining("did you mean 'aggregate'?");
     }
 
+    // Of a chunk whose samples expired in part, results that were right would be made again of the
+    // rest.
+    @Test
+    void fleetResultsAreMadeAgainOnlyWhileAllSamplesAreKept() throws Exception {
+        var rules =
+                """
+                store:
+                  retention:
+                    raw: 30d
+                    rules:
+                      fast: {match: "*/press/**", raw: 3d}
+                """;
+        assertThat(read(rules).fleet().reach()).isEqualTo(Duration.ofHours(70));
+        assertThat(read(rules + "jobs: {every: 10s}\n").fleet().reach())
+                .isEqualTo(Duration.ofHours(70));
+        assertThat(read(rules + "jobs: {reach: 70h}\n").fleet().reach())
+                .isEqualTo(Duration.ofHours(70));
+        assertThat(read("store: {retention: 30d}\n").fleet().reach()).isEqualTo(Duration.ofDays(7));
+        assertThatThrownBy(() -> read(rules + "jobs: {reach: 71h}\n"))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining(":6: jobs.reach: ")
+                .hasMessageContaining("store.retention keeps some samples (raw) for 72 h only")
+                .hasMessageContaining("give 70 h or less");
+    }
+
     @Test
     void retentionHasRulesOfWhichTheFirstThatMatchesCounts() throws Exception {
         var retention =

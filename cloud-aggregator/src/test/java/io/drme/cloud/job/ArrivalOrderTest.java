@@ -108,7 +108,8 @@ class ArrivalOrderTest {
         }
     }
 
-    // A chunk that is computed again replaces the block that it gave; a copy of it in a segment would
+    // A chunk that is computed again replaces the block that it gave; a copy of it in a segment
+    // would
     // go on beside the new one.
     @Test
     void resultsThatAreMadeAgainAreNotInSegments() throws Exception {

@@ -256,10 +256,18 @@ class ClusterSystemTest {
                 "each sample is in one window, of %d".formatted(samples),
                 LIMIT,
                 () -> values("fleet", GATEWAY + "/press-3/oil/temperature/count", true) == samples);
-        assertThat(values("fleet", "together/count", true)).isGreaterThan(samples);
-        var jobs = cluster.list(0, "/api/v1/jobs", Map.of());
-        assertThat(jobs).hasSize(2);
-        assertThat(jobs.getJsonObject(0).getString("state")).as(jobs.encode()).isEqualTo("running");
+        Programs.await(
+                "together there are more",
+                LIMIT,
+                () -> values("fleet", "together/count", true) > samples);
+        Programs.await(
+                "both jobs are there and the first runs",
+                LIMIT,
+                () -> {
+                    var jobs = cluster.list(0, "/api/v1/jobs", Map.of());
+                    return jobs.size() == 2
+                            && jobs.getJsonObject(0).getString("state").equals("running");
+                });
     }
 
     /** How many samples of a tag have a value, or their sum. */

@@ -122,6 +122,13 @@ final class Lane {
                 : Optional.of(new Next(sequence.getAsLong(), backlog));
     }
 
+    /** What sort of traffic the next item is. */
+    Traffic traffic(Next next) {
+        return next.backlog()
+                ? Traffic.BACKLOG
+                : stream == StreamKind.EVENTS ? Traffic.EVENTS : Traffic.DATA;
+    }
+
     /** What is in the log and not receipted. */
     RangeSet pending() {
         return log.held(stream).minus(acknowledged).minus(unreadable);

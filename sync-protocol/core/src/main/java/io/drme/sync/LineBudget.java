@@ -6,7 +6,7 @@ package io.drme.sync;
  * @param all blocks and live values together; events are counted in it, and never wait
  * @param data blocks, new and old together
  * @param backlog blocks that are older than the session, and what is asked for again
- * @param live latest values for pages
+ * @param live latest values for pages; a quarter of {@code all} where that has a limit
  */
 public record LineBudget(long all, long data, long backlog, long live) {
     /** Without limit. */

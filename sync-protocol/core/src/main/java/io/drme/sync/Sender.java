@@ -109,6 +109,7 @@ public final class Sender {
         this.spending = new Spending(settings.budget(), clock.nanoTime());
         this.live = new LiveBox(settings.liveEvery(), spending);
         this.pausedUntil = clock.nanoTime();
+        this.cloudAheadNanos = clock.epochNanos() - clock.nanoTime(); // until a welcome tells
         this.events = new Lane(StreamKind.EVENTS, log, refills);
         this.data = new Lane(StreamKind.DATA, log, refills);
         lanes.put(StreamKind.EVENTS, events);
@@ -196,6 +197,7 @@ public final class Sender {
                 lanes.values().forEach(Lane::forgetUnderWay);
             }
             connection = 0;
+            spending.idle(now);
             return false;
         }
         if (line != connection) {
@@ -283,6 +285,7 @@ public final class Sender {
     }
 
     private boolean greetWhenDue(long now) {
+        spending.idle(now);
         if (now - helloDue < 0) {
             return false;
         }
@@ -441,6 +444,7 @@ public final class Sender {
         }
         boolean did = report(now);
         if (now - pausedUntil < 0) {
+            spending.idle(now);
             return did;
         }
         for (int i = 0; i < MAX_SENT_A_STEP && sendNext(events, Topics.Channel.URGENT, now); i++) {
@@ -479,13 +483,9 @@ public final class Sender {
         if (!uplink.send(channel, bytes)) {
             return false;
         }
-        spending.took(traffic(lane, next.get()), bytes.length);
+        spending.took(lane.traffic(next.get()), bytes.length);
         lane.sent(next.get(), item.get(), now);
         return true;
-    }
-
-    private Traffic traffic(Lane lane, Lane.Next next) {
-        return next.backlog() ? Traffic.BACKLOG : lane == events ? Traffic.EVENTS : Traffic.DATA;
     }
 
     private boolean report(long now) {

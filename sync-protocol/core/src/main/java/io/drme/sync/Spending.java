@@ -10,6 +10,9 @@ import java.util.Map;
 final class Spending {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
+    /** What live values have of the line where the file says nothing: one part in so many. */
+    private static final int LIVE_PART = 4;
+
     private final LineBudget budget;
     private final TokenBucket all;
     private final TokenBucket data;
@@ -32,7 +35,7 @@ final class Spending {
         this.all = new TokenBucket(budget.all(), nowNanos);
         this.data = new TokenBucket(budget.data(), nowNanos);
         this.backlog = new TokenBucket(budget.backlog(), nowNanos);
-        this.live = new TokenBucket(budget.live(), nowNanos);
+        this.live = new TokenBucket(limit(Traffic.LIVE), nowNanos);
     }
 
     /** Whether any block may go now. */
@@ -47,7 +50,10 @@ final class Spending {
         return backlog.open(nowNanos);
     }
 
-    /** Whether live values may go now: their own budget counts, as they are the newest of all. */
+    /**
+     * Whether live values may go now: only their own budget counts, so that they go beside a
+     * backlog. It is never without limit where the line has one, so that they can't take all of it.
+     */
     boolean isOpenForLive(long nowNanos) {
         return live.open(nowNanos);
     }
@@ -77,6 +83,13 @@ final class Spending {
         }
         count.waits = waits;
         count.waitsSince = nowNanos;
+    }
+
+    /** Nothing may go for other reasons, so nothing waits for its budget. */
+    void idle(long nowNanos) {
+        for (var traffic : Traffic.values()) {
+            waits(traffic, false, nowNanos);
+        }
     }
 
     /**
@@ -149,7 +162,7 @@ final class Spending {
             case EVENTS -> 0;
             case DATA -> budget.data();
             case BACKLOG -> budget.backlog();
-            case LIVE -> budget.live();
+            case LIVE -> budget.live() > 0 ? budget.live() : budget.all() / LIVE_PART;
         };
     }
 }

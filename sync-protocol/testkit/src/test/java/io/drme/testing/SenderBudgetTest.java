@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -67,21 +68,11 @@ class SenderBudgetTest {
         var random = new Random(seed * 0x9E3779B97F4A7C15L);
         var budget = budget(random);
         var network = new SimulatedNetwork(random, clock);
-        var log = new MemorySenderLog(random);
+        var log = withOldBlocks(random);
         var store = new MemoryReceiverStore();
-        var keys = new CentreKeys(CheapSignatures.CHEAP, SigningKey.make(random), List.of());
-        var receiver = new Receiver(store, SyncWorld::read, keys, clock, ReceiverSettings.DEFAULTS);
-        for (int i = 1; i <= OLD_BLOCKS; i++) {
-            log.append(StreamKind.DATA, "id:" + i);
-        }
+        var receiver = receiver(random, store);
         lastOld = OLD_BLOCKS;
-        var sender =
-                new Sender(
-                        log,
-                        new MemoryNotary(GATEWAY, CheapSignatures.CHEAP, random),
-                        watched(network.line(GATEWAY)),
-                        clock,
-                        SenderSettings.defaults(1, "box", "1", budget));
+        var sender = sender(random, network, log, budget);
         network.mend(GATEWAY);
         int steps = 6_000;
         for (int i = 0; i < 2 * steps; i++) {
@@ -116,6 +107,86 @@ class SenderBudgetTest {
                 .as("%s: the newest of each tag", "-Ddrme.seed=" + seed)
                 .containsOnly(steps - 50L);
         countsAre(seed, sender);
+    }
+
+    // More live values than the line bears: they had its whole budget, and no block ever went.
+    @Test
+    void liveValuesLeaveThreeQuartersOfTheLineToBlocks() {
+        var random = new Random(7);
+        var network = new SimulatedNetwork(random, clock);
+        var log = withOldBlocks(random);
+        var store = new MemoryReceiverStore();
+        var receiver = receiver(random, store);
+        var sender = sender(random, network, log, LineBudget.of(4 * LEAST));
+        network.mend(GATEWAY);
+        for (int i = 0; i < 4_000; i++) {
+            if (i % 10 == 0) {
+                offer(sender, i);
+            }
+            step(sender, receiver, network);
+        }
+        assertThat(store.held(new StreamId(GATEWAY, log.epoch(), StreamKind.DATA)))
+                .isEqualTo(RangeSet.of(1, OLD_BLOCKS));
+        assertThat(flow(sender, Traffic.LIVE).limit()).isEqualTo(LEAST);
+        assertThat(flow(sender, Traffic.LIVE).waits()).isTrue();
+    }
+
+    // A cut line of hours looked as if the budget were too small.
+    @Test
+    void withoutALineNothingWaitsForItsBudget() {
+        var random = new Random(7);
+        var network = new SimulatedNetwork(random, clock);
+        var receiver = receiver(random, new MemoryReceiverStore());
+        var sender = sender(random, network, withOldBlocks(random), LineBudget.of(LEAST));
+        network.mend(GATEWAY);
+        for (int i = 0; i < 200; i++) {
+            step(sender, receiver, network);
+        }
+        assertThat(flow(sender, Traffic.BACKLOG).waits()).isTrue();
+        long before = flow(sender, Traffic.BACKLOG).waitedMillis();
+        network.cut(GATEWAY);
+        step(sender, receiver, network);
+        assertThat(flow(sender, Traffic.BACKLOG).waits()).isFalse();
+        clock.advance(Duration.ofHours(8));
+        network.mend(GATEWAY);
+        for (int i = 0; i < 100; i++) {
+            step(sender, receiver, network);
+        }
+        assertThat(flow(sender, Traffic.BACKLOG).waitedMillis())
+                .isBetween(before, before + Duration.ofSeconds(10).toMillis());
+    }
+
+    private static MemorySenderLog withOldBlocks(Random random) {
+        var log = new MemorySenderLog(random);
+        for (int i = 1; i <= OLD_BLOCKS; i++) {
+            log.append(StreamKind.DATA, "id:" + i);
+        }
+        return log;
+    }
+
+    private Receiver receiver(Random random, MemoryReceiverStore store) {
+        var keys = new CentreKeys(CheapSignatures.CHEAP, SigningKey.make(random), List.of());
+        return new Receiver(store, SyncWorld::read, keys, clock, ReceiverSettings.DEFAULTS);
+    }
+
+    private Sender sender(
+            Random random, SimulatedNetwork network, MemorySenderLog log, LineBudget budget) {
+        return new Sender(
+                log,
+                new MemoryNotary(GATEWAY, CheapSignatures.CHEAP, random),
+                watched(network.line(GATEWAY)),
+                clock,
+                SenderSettings.defaults(1, "box", "1", budget));
+    }
+
+    private void step(Sender sender, Receiver receiver, SimulatedNetwork network) {
+        while (sender.step()) {
+            // until there is nothing more to do just now
+        }
+        receiver.receive(network.arrived(100))
+                .answers()
+                .forEach(a -> network.down(GATEWAY, MessageCodec.encode(a.message())));
+        clock.advance(STEP);
     }
 
     private static LineBudget budget(Random random) {

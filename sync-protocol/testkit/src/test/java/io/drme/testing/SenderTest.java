@@ -6,6 +6,7 @@ import io.drme.model.GatewayId;
 import io.drme.model.StreamKind;
 import io.drme.sync.CentreKeys;
 import io.drme.sync.LineBudget;
+import io.drme.sync.Message;
 import io.drme.sync.MessageCodec;
 import io.drme.sync.RangeSet;
 import io.drme.sync.Receiver;
@@ -19,6 +20,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -103,6 +105,25 @@ class SenderTest {
                     .as("%s", kind)
                     .isEqualTo(RangeSet.of(1, 1));
         }
+    }
+
+    // Until a centre told its time, the age of the machine was taken for now: nothing had expired.
+    @Test
+    void beforeTheFirstWelcomeACommandExpiresByTheGatewaysClock() {
+        var sender = sender(log, 7);
+        sender.step();
+        long now = clock.epochNanos();
+        for (var command : Map.of("old", now - 1, "young", now + 1_000_000_000L).entrySet()) {
+            var sent =
+                    new Message.Command(
+                            0, command.getKey(), 1, command.getValue(), "anna", "ack", Map.of());
+            network.down(GATEWAY, MessageCodec.encode(sent));
+        }
+        clock.advance(Duration.ofMillis(100));
+        sender.step();
+
+        assertThat(sender.nextCommand().map(Message.Command::id)).contains("young");
+        assertThat(sender.nextCommand()).isEmpty();
     }
 
     // A copy had filled numbers with other blocks while the disk did not let ours be compared. The
