@@ -37,7 +37,7 @@ final class BackupCommands {
                             .formatted(data));
         }
         var files = new TreeMap<String, String>();
-        try (var database = CentreDatabase.open(config, data)) {
+        try (var database = CentreDatabase.openAsIs(config, data)) {
             for (var name : FILES) {
                 if (Files.exists(data.resolve(name))) {
                     files.put(name, Files.readString(data.resolve(name)));

@@ -12,9 +12,20 @@ final class CentreDatabase {
     private CentreDatabase() {}
 
     static Database open(CloudConfig config, Path data) throws DatabaseException {
+        return config.store().url().isEmpty()
+                ? Database.openIn(data)
+                : Database.open(settings(config, data));
+    }
+
+    /** The same, but a database of another release is refused, and stays as it is. */
+    static Database openAsIs(CloudConfig config, Path data) throws DatabaseException {
+        return Database.openAsIs(settings(config, data));
+    }
+
+    private static DatabaseSettings settings(CloudConfig config, Path data) {
         var store = config.store();
         if (store.url().isEmpty()) {
-            return Database.openIn(data);
+            return DatabaseSettings.in(data);
         }
         var settings =
                 new DatabaseSettings(
@@ -23,7 +34,6 @@ final class CentreDatabase {
                         store.passwordFile(),
                         store.ca(),
                         Optional.empty());
-        return Database.open(
-                config.cluster().isAlone() ? settings : settings.sharedBy(config.cluster().name()));
+        return config.cluster().isAlone() ? settings : settings.sharedBy(config.cluster().name());
     }
 }

@@ -198,7 +198,7 @@ final class CentreGaps {
                                 Comparator.comparingLong(Sample::epochId)
                                         .thenComparingLong(Sample::stamp));
         if (whole.isPresent()
-                && whole.get() instanceof SeriesPieces.Fresh(var row, _)
+                && whole.get() instanceof SeriesPieces.Fresh(_, var row, _)
                 && sample.filter(s -> isBehind(s, row)).isEmpty()) {
             return Optional.of(new BlockPlace(row.epochId(), row.place(), row.sequence()));
         }

@@ -6,7 +6,9 @@ import io.drme.time.Clock;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +55,7 @@ public final class Compaction implements AutoCloseable {
     private final SegmentStats stats;
     private final SegmentSweep sweep;
     private final ArrayDeque<Due> due = new ArrayDeque<>();
+    private final Set<SegmentWork.Unread> unread = new HashSet<>();
     private @Nullable SegmentWork work;
     private boolean looked;
     private long lookedNanos;
@@ -132,7 +135,10 @@ public final class Compaction implements AutoCloseable {
     }
 
     private void finish(SegmentWork current) throws SQLException {
-        if (!current.readFromNow()) {
+        if (current.isSpoiled()) {
+            // what is due is looked for again at once, without what can't be read
+            looked = false;
+        } else if (!current.readFromNow()) {
             stats.lostRace();
             log.info("segment={} why=\"what it was made of was taken meanwhile\"", current);
         }
@@ -226,7 +232,7 @@ public final class Compaction implements AutoCloseable {
                         next.epochId);
         return of.isEmpty()
                 ? Optional.empty()
-                : SegmentWork.begin(store, writer, clock, stats, of.getFirst());
+                : SegmentWork.begin(store, writer, clock, stats, of.getFirst(), unread);
     }
 
     @Override

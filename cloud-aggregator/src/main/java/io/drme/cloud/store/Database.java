@@ -42,6 +42,26 @@ public final class Database implements AutoCloseable {
      *     release
      */
     public static Database open(DatabaseSettings settings) throws DatabaseException {
+        return open(settings, Migrations::apply);
+    }
+
+    /**
+     * Opens a database whose tables are those of this release, and leaves them as they are: a
+     * centre of another release may be running on it.
+     *
+     * @throws DatabaseException when it can't be used, or is of another release, with what to do
+     */
+    public static Database openAsIs(DatabaseSettings settings) throws DatabaseException {
+        return open(settings, Migrations::check);
+    }
+
+    @FunctionalInterface
+    private interface Tables {
+        void look(Writer writer) throws SQLException, DatabaseException;
+    }
+
+    private static Database open(DatabaseSettings settings, Tables tables)
+            throws DatabaseException {
         var dialect =
                 settings.url().startsWith(DatabaseSettings.POSTGRES)
                         ? PostgresDialect.of(settings)
@@ -49,7 +69,7 @@ public final class Database implements AutoCloseable {
         var availability = new Availability();
         var turn = new ReentrantLock(true);
         try (var writer = new Writer(dialect, Dialect.Role.SCHEMA, turn, availability)) {
-            Migrations.apply(writer);
+            tables.look(writer);
             return new Database(dialect, dialect.openReaders(), availability, turn);
         } catch (SQLException e) {
             throw new DatabaseException(

@@ -64,6 +64,14 @@ sealed interface Dialect permits SqliteDialect, PostgresDialect {
     /** Until the end of the transaction no other process changes the tables. */
     void ownSchema(Statements statements) throws SQLException;
 
+    /**
+     * Until the end of the transaction no centre has the database.
+     *
+     * @throws SQLException where one has it, with what to do: what it wrote would lack what the
+     *     tables then have
+     */
+    void beAlone(Statements statements) throws SQLException;
+
     /** The files that make the tables, in order; a name begins with the version it leads to. */
     List<String> migrations();
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.ArrayList;
 
 /**
  * Brings a database's tables up to this release: numbered SQL files, each applied once and in its
@@ -25,6 +26,38 @@ final class Migrations {
         }
     }
 
+    /**
+     * Looks whether nothing is missing, and changes nothing.
+     *
+     * @throws DatabaseException where the tables are not those of this release
+     */
+    static void check(Writer writer) throws SQLException, DatabaseException {
+        var dialect = writer.dialect();
+        var statements = writer.statements();
+        int newest = version(dialect.migrations().getLast());
+        dialect.beginSnapshot(statements);
+        var tables = new ArrayList<String>();
+        statements.each(dialect.tables(), r -> tables.add(r.getString(1)));
+        int version = tables.contains("schema_version") ? version(statements) : 0;
+        dialect.rollBack(statements);
+        if (version != newest) {
+            throw new DatabaseException(
+                    "the database has schema version %d, but this release has %d; %s"
+                            .formatted(
+                                    version,
+                                    newest,
+                                    version > newest
+                                            ? "use the newer release, which wrote it"
+                                            : "use the release whose centre runs on it, or start a centre of this release on it first, which brings it up"));
+        }
+    }
+
+    private static int version(Statements statements) throws SQLException {
+        return statements
+                .one("select coalesce(max(version), 0) from schema_version", r -> r.getInt(1))
+                .orElse(0);
+    }
+
     private static boolean applyNext(Writer writer) throws SQLException, DatabaseException {
         var dialect = writer.dialect();
         var statements = writer.statements();
@@ -33,12 +66,7 @@ final class Migrations {
         dialect.ownSchema(statements);
         statements.change(
                 "create table if not exists schema_version (version integer not null primary key)");
-        int version =
-                statements
-                        .one(
-                                "select coalesce(max(version), 0) from schema_version",
-                                r -> r.getInt(1))
-                        .orElse(0);
+        int version = version(statements);
         if (version > newest) {
             throw new DatabaseException(
                     "the database has schema version %d, but this release knows %d; start the newer release, or take another database"
@@ -46,6 +74,7 @@ final class Migrations {
         }
         var next = dialect.migrations().stream().filter(f -> version(f) > version).findFirst();
         if (next.isPresent()) {
+            dialect.beAlone(statements);
             for (var sql : read(next.get()).replaceAll("(?m)--.*$", "").split(";", -1)) {
                 if (!sql.isBlank()) {
                     statements.change(dialect.ddl(sql));

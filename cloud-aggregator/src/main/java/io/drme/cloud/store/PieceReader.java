@@ -33,7 +33,8 @@ public final class PieceReader {
      * The samples of a piece in order of arrival, until the next call; none where its block is not
      * there.
      *
-     * @throws DatabaseException also where a segment was removed since it was looked up
+     * @throws DatabaseException also where a segment was removed, or a block replaced by another,
+     *     since it was looked up
      */
     public SeriesColumns read(Piece piece) throws DatabaseException {
         int ordinal =
@@ -47,6 +48,9 @@ public final class PieceReader {
         if (block == null) {
             return new SeriesColumns();
         }
+        if (piece instanceof Fresh fresh && !isIn(block, fresh)) {
+            throw askAgain();
+        }
         try {
             block.decode(ordinal, columns);
         } catch (BadBlockException e) {
@@ -54,6 +58,19 @@ public final class PieceReader {
         }
         clock.correct(piece.epochId(), columns);
         return columns;
+    }
+
+    /** What pipelines of the centre make again stands under the number of what was before. */
+    private static boolean isIn(BlockReader block, Fresh piece) {
+        int ordinal = piece.row().ordinal();
+        return ordinal < block.seriesCount()
+                && block.tag(ordinal).text().equals(piece.tag())
+                && block.type(ordinal) == piece.type();
+    }
+
+    private static DatabaseException askAgain() {
+        return new DatabaseException(
+                "the samples were put together anew while they were read; ask again");
     }
 
     private static IllegalStateException broken(BadBlockException e) {
@@ -64,7 +81,7 @@ public final class PieceReader {
         var name =
                 switch (piece) {
                     case Part part -> "part " + part.partId();
-                    case Fresh(var row, _) -> row.epochId() + " " + row.sequence();
+                    case Fresh(_, var row, _) -> row.epochId() + " " + row.sequence();
                     case RolledUp _ -> "";
                 };
         if (!name.equals(openName)) {
@@ -95,8 +112,7 @@ public final class PieceReader {
         var found =
                 store.list("select payload from segment_part where id = ?", r -> r.getBytes(1), id);
         if (found.isEmpty()) {
-            throw new DatabaseException(
-                    "the samples were put together anew while they were read; ask again");
+            throw askAgain();
         }
         return found.getFirst();
     }

@@ -239,6 +239,26 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
+    public void beAlone(Statements statements) throws SQLException {
+        var connection = statements.connection();
+        try {
+            run(connection, "set local lock_timeout = '" + WAIT_FOR_CENTRE + "'");
+            run(connection, "select pg_advisory_xact_lock(%d)".formatted(CENTRE));
+            run(connection, "set local lock_timeout to default");
+        } catch (SQLException e) {
+            if (!PostgresFailures.LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+                throw e;
+            }
+            connection.rollback();
+            throw new SQLException(
+                    "its tables are of an earlier release, and a centre writes into it (%s); stop all its members, then start this release, which brings the tables up"
+                            .formatted(holder(connection, "")),
+                    PostgresFailures.LOCK_NOT_AVAILABLE,
+                    e);
+        }
+    }
+
+    @Override
     public List<String> migrations() {
         return List.of(
                 "003-postgresql.sql",

@@ -2,14 +2,11 @@ package io.drme.cloud.store;
 
 import io.drme.cloud.config.RetentionConfig;
 import io.drme.cloud.config.RetentionConfig.Keep;
-import io.drme.history.ClockLine;
 import io.drme.time.Clock;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
@@ -18,15 +15,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Lets go what was kept long enough: samples and roll-ups in segments tag by tag, and the bytes of
  * a block once no tag of its gateway wants them any longer. Number, hash and count of a block stay,
- * so receipts and accounts do not change but that samples are expired which were stored.
+ * so receipts and accounts do not change but that samples are expired which were stored. What
+ * pipelines of the centre made is in no segment, and goes by blocks.
  *
  * <p>A step looks at one gateway, or lets go some rows. Confined to its owner thread; blocks.
  */
 public final class Retention implements AutoCloseable {
     private static final Duration EVERY = Duration.ofHours(6);
-    private static final int BLOCKS_AT_ONCE = 200;
-    private static final int ROWS_AT_ONCE = 1_000;
-    private static final int LEVELS = 3;
     private static final Logger log = LoggerFactory.getLogger(Retention.class);
 
     private final BlockStore store;
@@ -124,7 +119,6 @@ public final class Retention implements AutoCloseable {
         private long blockSamples;
         private long samples;
         private long rollUps;
-        private int rows;
 
         private boolean any() {
             return blocks + samples + rollUps > 0;
@@ -149,40 +143,88 @@ public final class Retention implements AutoCloseable {
                         gateway.id())) {
             series.put(one.id, config.of(gateway.site(), gateway.name(), one.tag));
         }
-        var line = timed.clock(gateway.id());
+        var overdue = new Overdue(store, clock, timed.clock(gateway.id()));
+        overdue.findInSegments(series);
+        overdue.findBlocks(gateway, longest(series));
+        boolean isMore = !overdue.isEmpty();
         var gone = new Gone();
         writer.begin();
         writer.dialect().own(statements, gateway.name());
-        for (var one : byKeep(series).entrySet()) {
-            samples(line, one.getKey(), one.getValue(), gone);
-            for (int level = 1; level <= LEVELS; level++) {
-                rollUps(level, line, one.getKey(), one.getValue(), gone);
-            }
-        }
-        blocks(gateway, line, longest(series), gone);
+        letGo(gateway, overdue, gone);
         var sum = new Gone();
         sum.add(run);
         sum.add(gone);
         if (gone.any()) {
             note(gateway, sum);
-        } else {
+        } else if (!isMore) {
             statements.change(
                     "delete from segment where expired = 1 and epoch_id in (select id from epoch where gateway_id = ?) and not exists (select 1 from segment_series x where x.segment_id = segment.id) and not exists (select 1 from roll_up u where u.segment_id = segment.id)",
                     gateway.id());
         }
         writer.commit();
-        run = gone.any() ? sum : new Gone();
+        run = isMore ? sum : new Gone();
         blocks.add(gone.blocks);
         blockSamples.add(gone.blockSamples);
         tagSamples.add(gone.samples);
         rollUps.add(gone.rollUps);
-        return gone.any();
+        return isMore;
     }
 
-    private static Map<Keep, List<Long>> byKeep(Map<Long, Keep> series) {
-        var by = new HashMap<Keep, List<Long>>();
-        series.forEach((id, keep) -> by.computeIfAbsent(keep, _ -> new ArrayList<>()).add(id));
-        return by;
+    /** What was found, unless it was put together anew or replaced since. */
+    private void letGo(BlockStore.Gateway gateway, Overdue overdue, Gone gone) throws SQLException {
+        var until = new HashMap<Long, Until>();
+        for (var row : overdue.samples()) {
+            if (isLetGo(row.within()) && removeSamples(row)) {
+                gone.samples += row.samples();
+                until.merge(
+                        row.series(),
+                        new Until(overdue.sourceTime(row), row.samples()),
+                        Until::and);
+            }
+        }
+        for (var row : overdue.rollUps()) {
+            if (isLetGo(row.within())) {
+                gone.rollUps += statements.change("delete from roll_up where id = ?", row.id());
+            }
+        }
+        for (var row : overdue.blocks()) {
+            int changed =
+                    statements.change(
+                            "update item set state = 3, payload = null where id = ? and epoch_id = ? and stream = 2 and sequence = ? and last_time = ? and state = 1",
+                            row.id(),
+                            row.epochId(),
+                            row.within(),
+                            row.lastTime());
+            gone.blocks += changed;
+            gone.blockSamples += changed * row.samples();
+            if (changed > 0 && gateway.isDerived()) {
+                gone.samples += removeFresh(row, overdue.sourceTime(row), until);
+            }
+        }
+        for (var one : until.entrySet()) {
+            noteUntil(one.getKey(), one.getValue());
+        }
+    }
+
+    /** From here on the segment is not made anew; false where it was, and is not read any more. */
+    private boolean isLetGo(long segment) throws SQLException {
+        return statements.change(
+                        "update segment set expired = 1 where id = ? and state = 1", segment)
+                == 1;
+    }
+
+    /** The block of a pipeline is in no segment: what finds its samples goes with it. */
+    private long removeFresh(Overdue.Row block, long lastTime, Map<Long, Until> until)
+            throws SQLException {
+        var those = new HashMap<Long, Long>();
+        statements.each(
+                "select series_id, sum(samples) from block_series where epoch_id = ? and sequence = ? group by series_id",
+                r -> those.put(r.getLong(1), r.getLong(2)),
+                block.epochId(),
+                block.within());
+        those.forEach((id, n) -> until.merge(id, new Until(lastTime, n), Until::and));
+        SegmentSweep.directory(statements, block.epochId(), block.within());
+        return those.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** How long a block is kept: as long as one of its gateway's tags is. */
@@ -197,155 +239,35 @@ public final class Retention implements AutoCloseable {
         return longest;
     }
 
-    private record Row(long id, long epochId, long segmentId, long stamp, long lastTime, long n) {}
-
-    /** Those that are over by the time they really were, also where the clock was wrong. */
-    private static List<Row> over(List<Row> candidates, ClockLine line, long limit) {
-        return candidates.stream()
-                .filter(r -> line.sourceTime(r.epochId, r.stamp, r.lastTime) < limit)
-                .toList();
-    }
-
-    private long limit(Duration keep) {
-        return clock.epochNanos() - keep.toNanos();
-    }
-
-    /** Of a clock that was wrong many may look old that are not. */
-    private static int most(ClockLine line, int usual) {
-        return line.isStraight() ? usual : Integer.MAX_VALUE;
-    }
-
-    private void samples(ClockLine line, Keep keep, List<Long> series, Gone gone)
-            throws DatabaseException, SQLException {
-        if (keep.raw().isZero()) {
-            return;
-        }
-        long limit = limit(keep.raw());
-        for (var id : series) {
-            if (gone.rows >= ROWS_AT_ONCE) {
-                return;
-            }
-            var rows =
-                    over(
-                            store.list(
-                                    "select x.part_id, x.epoch_id, x.segment_id, x.last_stamp, x.last_time, x.samples from segment_series x cross join segment g where x.series_id = ? and x.last_time < ? and g.id = x.segment_id and g.state = 1 limit ?",
-                                    r ->
-                                            new Row(
-                                                    r.getLong(1),
-                                                    r.getLong(2),
-                                                    r.getLong(3),
-                                                    r.getLong(4),
-                                                    r.getLong(5),
-                                                    r.getLong(6)),
-                                    id,
-                                    limit,
-                                    most(line, ROWS_AT_ONCE)),
-                            line,
-                            limit);
-            for (var row : rows) {
-                removeSamples(id, row);
-                gone.samples += row.n;
-            }
-            if (!rows.isEmpty()) {
-                until(id, line, rows);
-            }
-            gone.rows += rows.size();
+    /** Until when a tag's samples are gone, and how many went now. */
+    private record Until(long lastTime, long samples) {
+        private Until and(Until other) {
+            return new Until(Math.max(lastTime, other.lastTime), samples + other.samples);
         }
     }
 
-    private void removeSamples(long series, Row row) throws SQLException {
-        statements.change(
-                "delete from segment_series where series_id = ? and part_id = ?", series, row.id);
-        statements.change("update segment set expired = 1 where id = ?", row.segmentId);
+    private boolean removeSamples(Overdue.Row row) throws SQLException {
+        int removed =
+                statements.change(
+                        "delete from segment_series where series_id = ? and epoch_id = ? and part_id = ? and last_time = ?",
+                        row.series(),
+                        row.epochId(),
+                        row.id(),
+                        row.lastTime());
         statements.change(
                 "delete from segment_part where id = ? and not exists (select 1 from segment_series x where x.segment_id = ? and x.part_id = segment_part.id)",
-                row.id,
-                row.segmentId);
+                row.id(),
+                row.within());
+        return removed > 0;
     }
 
-    private void until(long series, ClockLine line, List<Row> rows) throws SQLException {
-        long until =
-                1
-                        + rows.stream()
-                                .mapToLong(r -> line.sourceTime(r.epochId, r.stamp, r.lastTime))
-                                .max()
-                                .orElse(0);
-        long samples = rows.stream().mapToLong(Row::n).sum();
+    private void noteUntil(long series, Until until) throws SQLException {
         statements.change(
                 "insert into expiry (series_id, until_time, samples, changed_at) values (?, ?, ?, ?) on conflict (series_id) do update set until_time = case when excluded.until_time > expiry.until_time then excluded.until_time else expiry.until_time end, samples = expiry.samples + excluded.samples, changed_at = excluded.changed_at",
                 series,
-                until,
-                samples,
+                until.lastTime + 1,
+                until.samples,
                 clock.epochNanos());
-    }
-
-    private void rollUps(int level, ClockLine line, Keep keep, List<Long> series, Gone gone)
-            throws DatabaseException, SQLException {
-        if (keep.rolledUp(level).isZero()) {
-            return;
-        }
-        long limit = limit(keep.rolledUp(level));
-        for (var id : series) {
-            if (gone.rows >= ROWS_AT_ONCE) {
-                return;
-            }
-            var rows =
-                    over(
-                            store.list(
-                                    "select u.id, u.epoch_id, u.segment_id, u.last_stamp, u.last_time, 1 from roll_up u cross join segment g where u.series_id = ? and u.level = ? and u.last_time < ? and g.id = u.segment_id and g.state = 1 limit ?",
-                                    r ->
-                                            new Row(
-                                                    r.getLong(1),
-                                                    r.getLong(2),
-                                                    r.getLong(3),
-                                                    r.getLong(4),
-                                                    r.getLong(5),
-                                                    r.getLong(6)),
-                                    id,
-                                    level,
-                                    limit,
-                                    most(line, ROWS_AT_ONCE)),
-                            line,
-                            limit);
-            for (var row : rows) {
-                statements.change("delete from roll_up where id = ?", row.id);
-                statements.change("update segment set expired = 1 where id = ?", row.segmentId);
-                gone.rollUps++;
-            }
-            gone.rows += rows.size();
-        }
-    }
-
-    private void blocks(BlockStore.Gateway gateway, ClockLine line, Duration keep, Gone gone)
-            throws DatabaseException, SQLException {
-        if (keep.isZero()) {
-            return;
-        }
-        long limit = limit(keep);
-        var rows =
-                over(
-                        store.list(
-                                "select i.id, i.epoch_id, 0, i.place, i.last_time, i.samples from epoch e cross join item i where e.gateway_id = ? and i.epoch_id = e.id and i.stream = 2 and i.state = 1 and i.last_time < ? and not exists (select 1 from fresh f where f.epoch_id = i.epoch_id and f.sequence = i.sequence) limit ?",
-                                r ->
-                                        new Row(
-                                                r.getLong(1),
-                                                r.getLong(2),
-                                                r.getLong(3),
-                                                r.getLong(4),
-                                                r.getLong(5),
-                                                r.getLong(6)),
-                                gateway.id(),
-                                limit,
-                                most(line, BLOCKS_AT_ONCE)),
-                        line,
-                        limit);
-        for (var row : rows.subList(0, Math.min(rows.size(), BLOCKS_AT_ONCE))) {
-            gone.blocks +=
-                    statements.change(
-                            "update item set state = 3, payload = null where id = ? and state = 1",
-                            row.id);
-            gone.blockSamples += row.n;
-        }
     }
 
     /** One finding a gateway, which tells of the last time. */

@@ -42,7 +42,7 @@ final class SegmentSweep {
         if (!taken.isEmpty()) {
             writer.begin();
             for (var block : taken) {
-                directory(block);
+                directory(statements, block.epochId, block.sequence);
             }
             writer.commit();
             return true;
@@ -61,15 +61,13 @@ final class SegmentSweep {
     }
 
     /** The rows of a series' newest block stay: who starts looks there for newest values. */
-    private void directory(Taken block) throws SQLException {
+    static void directory(Statements statements, long epochId, long sequence) throws SQLException {
         statements.change(
                 "delete from block_series where epoch_id = ? and sequence = ? and not exists (select 1 from series s where s.id = block_series.series_id and s.newest_epoch = block_series.epoch_id and s.newest_sequence = block_series.sequence)",
-                block.epochId,
-                block.sequence);
+                epochId,
+                sequence);
         statements.change(
-                "delete from fresh where epoch_id = ? and sequence = ?",
-                block.epochId,
-                block.sequence);
+                "delete from fresh where epoch_id = ? and sequence = ?", epochId, sequence);
     }
 
     private void remove(long segment) throws SQLException {

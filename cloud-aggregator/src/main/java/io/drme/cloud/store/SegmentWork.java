@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +41,9 @@ final class SegmentWork implements AutoCloseable {
     private final Clock clock;
     private final SegmentStats stats;
     private final Target target;
-    private final List<Block> blocks;
+    private final List<Unread> blocks;
     private final List<Long> replaced;
+    private final Set<Unread> unread;
     private final Map<Long, String> names = new HashMap<>();
     private final Map<String, Long> ids = new HashMap<>();
     private final List<List<Long>> passes;
@@ -49,6 +51,7 @@ final class SegmentWork implements AutoCloseable {
     private final SeriesColumns columns = new SeriesColumns();
     private final long segmentId;
     private int next;
+    private boolean spoiled;
 
     private SegmentWork(
             BlockStore store,
@@ -66,6 +69,7 @@ final class SegmentWork implements AutoCloseable {
         this.target = target;
         this.blocks = inputs.blocks;
         this.replaced = inputs.replaced;
+        this.unread = inputs.unread;
         for (var series :
                 store.list(
                         "select id, tag from series where gateway_id = ?",
@@ -100,22 +104,38 @@ final class SegmentWork implements AutoCloseable {
         }
     }
 
-    private record Block(long sequence) {}
+    /**
+     * A block that could not be read, and stays as it came until its gateway sends it again.
+     *
+     * @param receivedNanos tells it from the one that then comes
+     */
+    record Unread(long epochId, long sequence, long receivedNanos) {}
+
+    private record Replaced(long id, int level) {}
 
     private record Named(long id, String tag) {}
 
     private record Held(long seriesId, long samples) {}
 
-    private record Inputs(List<Block> blocks, List<Long> replaced) {}
+    private record Inputs(List<Unread> blocks, List<Long> replaced, Set<Unread> unread) {}
 
-    /** Begins a segment; empty where there is nothing to put together. */
+    /**
+     * Begins a segment; empty where there is nothing to put together.
+     *
+     * @param unread blocks that are left out; those that can't be read are added
+     */
     static Optional<SegmentWork> begin(
-            BlockStore store, Writer writer, Clock clock, SegmentStats stats, Target target)
+            BlockStore store,
+            Writer writer,
+            Clock clock,
+            SegmentStats stats,
+            Target target,
+            Set<Unread> unread)
             throws DatabaseException, SQLException {
         var replaced =
                 store.list(
-                        "select id from segment where epoch_id = ? and state = 1 and expired = 0 and ((level = ? and period = ?) or (level = 1 and ? = 2 and period between ? and ?)) order by period, level",
-                        r -> r.getLong(1),
+                        "select id, level from segment where epoch_id = ? and state = 1 and expired = 0 and ((level = ? and period = ?) or (level = 1 and ? = 2 and period between ? and ?)) order by period, level",
+                        r -> new Replaced(r.getLong(1), r.getInt(2)),
                         target.epochId,
                         target.level,
                         target.period,
@@ -124,18 +144,19 @@ final class SegmentWork implements AutoCloseable {
                         target.period * Segments.HOURS_PER_DAY + Segments.HOURS_PER_DAY - 1);
         var blocks =
                 store.list(
-                        "select sequence from fresh where epoch_id = ? and segment_id = 0 and place >= ? and place < ? order by place, sequence limit ?",
-                        r -> new Block(r.getLong(1)),
+                        "select sequence, received_at from fresh where epoch_id = ? and segment_id = 0 and place >= ? and place < ? order by place, sequence limit ?",
+                        r -> new Unread(target.epochId, r.getLong(1), r.getLong(2)),
                         target.epochId,
                         target.fromStamp(),
                         target.toStamp(),
                         MOST_BLOCKS);
-        boolean isDone = blocks.isEmpty() && (replaced.isEmpty() || target.level == Segments.HOUR);
-        return isDone
-                ? Optional.empty()
-                : Optional.of(
-                        new SegmentWork(
-                                store, writer, clock, stats, target, new Inputs(blocks, replaced)));
+        blocks.removeAll(unread);
+        boolean isMade = replaced.stream().allMatch(s -> s.level == target.level);
+        if (blocks.isEmpty() && (isMade || target.level == Segments.HOUR)) {
+            return Optional.empty();
+        }
+        var inputs = new Inputs(blocks, replaced.stream().map(Replaced::id).toList(), unread);
+        return Optional.of(new SegmentWork(store, writer, clock, stats, target, inputs));
     }
 
     /** Which series, in their order, are packed together. */
@@ -208,15 +229,18 @@ final class SegmentWork implements AutoCloseable {
         return id;
     }
 
-    /** Packs the next series; false where all are. */
+    /** Packs the next series; false where all are, or a block can't be read. */
     boolean pass() throws DatabaseException, SQLException {
-        if (next == passes.size()) {
+        if (spoiled || next == passes.size()) {
             return false;
         }
         var wanted = passes.get(next++);
         var runs = new TreeMap<Long, Map<ValueType, Run>>();
         fromSegments(wanted, runs);
         fromBlocks(wanted, runs);
+        if (spoiled) {
+            return false;
+        }
         var all = new ArrayList<SegmentMaker.Series>();
         for (var series : wanted) {
             for (var run : runs.getOrDefault(series, Map.of()).values()) {
@@ -256,7 +280,11 @@ final class SegmentWork implements AutoCloseable {
                 block = part(open);
             }
             if (block != null) {
-                take(block, place.ordinal, place.seriesId, into, "part " + open);
+                try {
+                    take(block, place.ordinal, place.seriesId, into);
+                } catch (BadBlockException e) {
+                    unreadable("part " + open, e);
+                }
             }
         }
     }
@@ -264,14 +292,13 @@ final class SegmentWork implements AutoCloseable {
     private @Nullable BlockReader part(long id) throws DatabaseException {
         var payload =
                 store.list("select payload from segment_part where id = ?", r -> r.getBytes(1), id);
-        return payload.isEmpty() ? null : opened(payload.getFirst(), "part " + id);
-    }
-
-    private @Nullable BlockReader opened(byte[] payload, String what) {
+        if (payload.isEmpty()) {
+            return null;
+        }
         try {
-            return BlockReader.openColumns(payload);
+            return BlockReader.openColumns(payload.getFirst());
         } catch (BadBlockException e) {
-            unreadable(what, e);
+            unreadable("part " + id, e);
             return null;
         }
     }
@@ -286,30 +313,49 @@ final class SegmentWork implements AutoCloseable {
         var those = new HashSet<>(wanted);
         for (var one : blocks) {
             var payload = store.block(target.epochId, one.sequence);
-            var block = payload.isEmpty() ? null : opened(payload.get(), "block " + one.sequence);
-            for (int i = 0; block != null && i < block.seriesCount(); i++) {
-                var series = ids.get(block.tag(i).text());
-                if (series != null && those.contains(series)) {
-                    take(block, i, series, into, "block " + one.sequence);
+            try {
+                if (payload.isEmpty()) {
+                    spoiledBy(one, "its bytes are not there");
+                } else {
+                    take(BlockReader.openColumns(payload.get()), those, into);
                 }
+            } catch (BadBlockException e) {
+                spoiledBy(one, String.valueOf(e.getMessage()));
             }
         }
     }
 
-    private void take(
-            BlockReader block,
-            int ordinal,
-            long series,
-            SortedMap<Long, Map<ValueType, Run>> into,
-            String what) {
-        try {
-            block.decode(ordinal, columns);
-            into.computeIfAbsent(series, _ -> new TreeMap<>())
-                    .computeIfAbsent(columns.type(), Run::new)
-                    .add(columns, block.groupNumber(block.groupOf(ordinal)));
-        } catch (BadBlockException e) {
-            unreadable(what, e);
+    private void take(BlockReader block, Set<Long> those, SortedMap<Long, Map<ValueType, Run>> into)
+            throws BadBlockException {
+        for (int i = 0; i < block.seriesCount(); i++) {
+            var series = ids.get(block.tag(i).text());
+            if (series != null && those.contains(series)) {
+                take(block, i, series, into);
+            }
         }
+    }
+
+    /** Some of its samples may be packed already: the segment is made again without it. */
+    private void spoiledBy(Unread block, String why) {
+        spoiled = true;
+        if (unread.add(block)) {
+            stats.unreadable();
+            log.warn(
+                    "segment={} block={} unreadable why=\"{}\" do=\"drmectl backfill {}: it stays out of segments until the gateway sends it again\"",
+                    this,
+                    block.sequence,
+                    why,
+                    target.gateway);
+        }
+    }
+
+    private void take(
+            BlockReader block, int ordinal, long series, SortedMap<Long, Map<ValueType, Run>> into)
+            throws BadBlockException {
+        block.decode(ordinal, columns);
+        into.computeIfAbsent(series, _ -> new TreeMap<>())
+                .computeIfAbsent(columns.type(), Run::new)
+                .add(columns, block.groupNumber(block.groupOf(ordinal)));
     }
 
     private void write(List<SegmentMaker.Part> parts, List<SegmentMaker.Rolled> rolled)
@@ -372,6 +418,11 @@ final class SegmentWork implements AutoCloseable {
                 first,
                 last,
                 one.payload());
+    }
+
+    /** Whether a block of it can't be read: the segment has to be made again, without that. */
+    boolean isSpoiled() {
+        return spoiled;
     }
 
     /**

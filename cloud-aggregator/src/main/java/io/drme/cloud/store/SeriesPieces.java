@@ -64,7 +64,7 @@ public final class SeriesPieces {
     }
 
     /** A series of a block as it came. */
-    public record Fresh(SeriesRow row, long lastStamp) implements Piece {
+    public record Fresh(String tag, SeriesRow row, long lastStamp) implements Piece {
         @Override
         public long epochId() {
             return row.epochId();
@@ -151,7 +151,7 @@ public final class SeriesPieces {
         values.addAll(List.of(after.epochId, after.epochId, after.stamp, gatewayId, tag));
         addTimes(values, spans, 1);
         values.addAll(List.of(after.epochId, after.epochId, after.stamp, MOST));
-        return store.list(sql, SeriesPieces::piece, values.toArray());
+        return store.list(sql, r -> piece(r, tag), values.toArray());
     }
 
     private static void addTimes(
@@ -188,7 +188,7 @@ public final class SeriesPieces {
                         store.list(
                                 FRESH
                                         + "b.last_time < ? order by e.number desc, b.place desc, b.sequence desc, b.ordinal desc limit 1",
-                                SeriesPieces::piece,
+                                r -> piece(r, tag),
                                 gatewayId,
                                 gatewayId,
                                 tag,
@@ -197,7 +197,7 @@ public final class SeriesPieces {
                 store.list(
                         PARTS
                                 + "x.last_time < ? order by x.epoch_id desc, x.place desc, x.part_id desc, x.ordinal desc limit 1",
-                        SeriesPieces::piece,
+                        r -> piece(r, tag),
                         gatewayId,
                         tag,
                         nanos));
@@ -208,7 +208,7 @@ public final class SeriesPieces {
     public List<Piece> around(long gatewayId, String tag, long nanos) throws DatabaseException {
         return store.list(
                 PARTS + "x.first_time < ? and x.last_time >= ? order by 2, 3, 5, 6",
-                SeriesPieces::piece,
+                r -> piece(r, tag),
                 gatewayId,
                 tag,
                 nanos,
@@ -226,11 +226,12 @@ public final class SeriesPieces {
         return clock.sourceTime(piece.epochId(), piece.place(), shown);
     }
 
-    private static Piece piece(ResultSet r) throws SQLException {
+    private static Piece piece(ResultSet r, String tag) throws SQLException {
         var type = ValueType.ofCode(r.getInt(7));
         return switch (r.getInt(1)) {
             case 0 ->
                     new Fresh(
+                            tag,
                             new SeriesRow(
                                     r.getLong(2),
                                     r.getLong(5),

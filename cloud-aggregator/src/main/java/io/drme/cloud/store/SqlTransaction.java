@@ -143,9 +143,12 @@ final class SqlTransaction implements ReceiverStore.Transaction {
                 gateway,
                 () -> {
                     var epoch = ids.epoch(gateway, item.epoch(), cloudTimeNanos);
-                    new KeptItems(statements).remove(epoch.id(), item.stream(), item.sequence());
-                    new ItemIndex(statements, ids, gateway, epoch, cloudTimeNanos, opened)
-                            .insert(item, quarantine);
+                    var kept = new KeptItems(statements);
+                    if (quarantine.isPresent() || !kept.replaceBytes(epoch.id(), item)) {
+                        kept.remove(epoch.id(), item.stream(), item.sequence());
+                        new ItemIndex(statements, ids, gateway, epoch, cloudTimeNanos, opened)
+                                .insert(item, quarantine);
+                    }
                     return 0;
                 });
     }

@@ -144,6 +144,11 @@ final class SqliteDialect implements Dialect {
     }
 
     @Override
+    public void beAlone(Statements statements) {
+        // its data directory is one process' own
+    }
+
+    @Override
     public List<String> migrations() {
         return List.of(
                 "001-first.sql",

@@ -257,4 +257,34 @@ class RetentionTest {
                 .as("it is too old itself")
                 .noneMatch(s -> s.sourceTime() < clock.epochNanos() - 6 * DAY);
     }
+
+    // What pipelines of the centre made is in no segment, as it may be made again.
+    @Test
+    void whatPipelinesMadeGoesByBlocks() throws Exception {
+        try (var connection = kind.connect(directory);
+                var statement = connection.createStatement()) {
+            statement.executeUpdate("update gateway set derived = 1");
+        }
+        keepHouse();
+        long now = clock.epochNanos();
+        assertThat(history(usualTag))
+                .extracting(HistorySample::sourceTime)
+                .isNotEmpty()
+                .allMatch(t -> t >= now - 5 * DAY - SLACK);
+        var row = store.gateways().getFirst();
+        var epoch = store.epochs(row.id()).getFirst();
+        var account = store.account(epoch.id(), StreamKind.DATA, RangeSet.of(1, items.size()));
+        assertThat(account.expired()).isPositive();
+        assertThat(account.stored()).isPositive();
+        assertThat(store.block(epoch.id(), 1)).as("its bytes").isEmpty();
+        assertThat(store.expiredUntil(row.id(), usualTag)).isPositive();
+        try (var connection = kind.connect(directory);
+                var statement = connection.createStatement();
+                var rows =
+                        statement.executeQuery(
+                                "select count(*) from fresh f join item i on i.epoch_id = f.epoch_id and i.stream = 2 and i.sequence = f.sequence where i.state <> 1")) {
+            rows.next();
+            assertThat(rows.getLong(1)).as("expired blocks that are looked for").isZero();
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package io.drme.cloud.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drme.history.ClockLine;
 import java.nio.charset.StandardCharsets;
@@ -94,6 +95,52 @@ class MigrationsTest {
                     .matches(p ->
                             p.epochId() == 1 && SeriesPieces.lastTime(ClockLine.EMPTY, p) == 150);
             assertThat(pieces.before(1, "press/state", ClockLine.EMPTY, 150)).isEmpty();
+        }
+    }
+
+    private long version() throws Exception {
+        var file = directory.resolve("drme.db");
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("select max(version) from schema_version")) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    // A backup beside the centre that runs would change the tables under it.
+    @Test
+    void aDatabaseOfAnEarlierReleaseIsLeftAsItIsWhereNothingIsToBeChanged() throws Exception {
+        makeFirst();
+        assertThatThrownBy(() -> Database.openAsIs(DatabaseSettings.in(directory)).close())
+                .isInstanceOf(DatabaseException.class)
+                .hasMessageContaining("schema version 1")
+                .hasMessageContaining("use the release whose centre runs on it");
+        assertThat(version()).isEqualTo(1);
+        Database.openIn(directory).close();
+        Database.openAsIs(DatabaseSettings.in(directory)).close();
+    }
+
+    // What the member of the earlier release stored then would not be found.
+    @Test
+    void aMemberThatChangesTablesIsRefusedWhileOthersWrite() throws Exception {
+        var settings = StoreKind.POSTGRES.settings(directory).sharedBy("c");
+        try (var database = Database.open(settings)) {
+            try (var receiver = SqlReceiverStore.open(database)) {
+                assertThat(receiver).isNotNull();
+                Database.open(settings).close();
+                try (var connection = StoreKind.POSTGRES.connect(directory);
+                        var statement = connection.createStatement()) {
+                    statement.execute("drop table fleet_job, fleet_key, fleet_state, fleet_mark");
+                    statement.execute("drop table arrival, fleet_position");
+                    statement.execute("alter table gateway drop column derived");
+                    statement.execute("delete from schema_version where version = 8");
+                }
+                assertThatThrownBy(() -> Database.open(settings).close())
+                        .isInstanceOf(DatabaseException.class)
+                        .hasMessageContaining("stop all its members");
+            }
+            Database.open(settings).close();
         }
     }
 }
