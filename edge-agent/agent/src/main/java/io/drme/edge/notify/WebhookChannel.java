@@ -174,7 +174,8 @@ final class WebhookChannel implements Channel {
                         .put("alarms", alarms);
         if (message.kind() == Message.Kind.DIGEST) {
             var priorities = new JsonObject();
-            // most urgent first, and in the order of what happens: a map has another order each start
+            // most urgent first, and in the order of what happens: a map has another order each
+            // start
             message.byPriority().entrySet().stream()
                     .sorted(Map.Entry.<Priority, Integer>comparingByKey().reversed())
                     .forEach(e -> priorities.put(e.getKey().text(), e.getValue()));
