@@ -48,8 +48,8 @@ final class AlarmSummaryRoutes {
 
     private static final Comparator<Map.Entry<String, LoadFigures>> WORST_FIRST =
             Comparator.comparing((Map.Entry<String, LoadFigures> e) -> !e.getValue().isFlooded())
-                    .thenComparing(e -> -e.getValue().lastTenMinutes())
-                    .thenComparing(e -> -e.getValue().total())
+                    .thenComparingLong(e -> -e.getValue().lastTenMinutes())
+                    .thenComparingLong(e -> -e.getValue().total())
                     .thenComparing(Map.Entry::getKey);
 
     private final AlarmStore alarms;

@@ -167,7 +167,7 @@ class FleetJobsTest {
     }
 
     private void await(String what, Callable<Boolean> condition) throws Exception {
-        long end = clock.nanoTime() + Duration.ofSeconds(180).toNanos();
+        long end = clock.nanoTime() + Duration.ofMinutes(3).toNanos();
         while (!condition.call()) {
             assertThat(clock.nanoTime()).as("%s: %s", what, seen()).isLessThan(end);
             for (var one : running.values()) {
