@@ -5,19 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drme.edge.notify.SmtpPeer;
 import io.drme.edge.notify.WebPeer;
-import io.drme.edge.recording.LocalHistory;
-import io.drme.schema.Audit;
 import io.drme.sim.Plant;
 import io.drme.testing.Certificates;
 import io.drme.time.SystemClock;
 import io.vertx.core.json.JsonObject;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -135,28 +129,7 @@ class NotificationsTest {
 
     /** The electrical level of a line of the simulator. */
     private int level(int line) throws Exception {
-        var at = plant.address("cabinet");
-        try (var socket = new Socket(at.getAddress(), at.getPort());
-                var in =
-                        new BufferedReader(
-                                new InputStreamReader(
-                                        socket.getInputStream(), StandardCharsets.US_ASCII))) {
-            in.readLine();
-            socket.getOutputStream()
-                    .write("get %d\n".formatted(line).getBytes(StandardCharsets.US_ASCII));
-            return Integer.parseInt(in.readLine().substring("level N ".length()));
-        }
-    }
-
-    private static List<Audit> audits(RunningGateway gateway) {
-        var found = new ArrayList<Audit>();
-        new LocalHistory(gateway.agent.recorder())
-                .events(e -> {
-                    if (e.payload() instanceof Audit audit) {
-                        found.add(audit);
-                    }
-                });
-        return found;
+        return SimulatedChip.level(plant.address("cabinet"), line);
     }
 
     private static String webhook(WebPeer peer, String more) {
@@ -315,7 +288,7 @@ class NotificationsTest {
             await(
                     "it is on record",
                     () ->
-                            audits(gateway).stream()
+                            gateway.audits().stream()
                                     .anyMatch(a ->
                                             a.what().equals("notification.dropped")
                                                     && a.target().equals("chat")
@@ -346,7 +319,7 @@ class NotificationsTest {
 
             write(gateway, "press/secret", 42);
             await("the next one sounds", () -> level(HORN) == 1);
-            assertThat(audits(gateway))
+            assertThat(gateway.audits())
                     .anyMatch(a ->
                             a.what().equals("notification.silence") && a.target().equals("horn"));
         }

@@ -1,6 +1,8 @@
 package io.drme.edge;
 
+import io.drme.edge.recording.LocalHistory;
 import io.drme.edge.web.AgentWeb;
+import io.drme.schema.Audit;
 import io.drme.time.SystemClock;
 import io.drme.web.Role;
 import io.vertx.core.json.JsonObject;
@@ -14,6 +16,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -117,6 +120,18 @@ final class RunningGateway implements AutoCloseable {
             }
             CLOCK.sleep(LOOK);
         }
+    }
+
+    /** What is on record of deeds, oldest first. */
+    List<Audit> audits() {
+        var found = new ArrayList<Audit>();
+        new LocalHistory(agent.recorder())
+                .events(e -> {
+                    if (e.payload() instanceof Audit audit) {
+                        found.add(audit);
+                    }
+                });
+        return found;
     }
 
     @Override

@@ -3,19 +3,14 @@ package io.drme.edge;
 import static io.drme.edge.RunningGateway.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.drme.edge.recording.LocalHistory;
 import io.drme.schema.Audit;
 import io.drme.sim.Plant;
 import io.drme.time.SystemClock;
 import io.drme.web.Role;
 import io.vertx.core.json.JsonObject;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,28 +97,7 @@ class WriteTest {
 
     /** The electrical level of a line of the simulator. */
     private int level(int line) throws Exception {
-        var at = plant.address("cabinet");
-        try (var socket = new Socket(at.getAddress(), at.getPort());
-                var in =
-                        new BufferedReader(
-                                new InputStreamReader(
-                                        socket.getInputStream(), StandardCharsets.US_ASCII))) {
-            in.readLine();
-            socket.getOutputStream()
-                    .write("get %d\n".formatted(line).getBytes(StandardCharsets.US_ASCII));
-            return Integer.parseInt(in.readLine().substring("level N ".length()));
-        }
-    }
-
-    private static List<Audit> audits(RunningGateway gateway) {
-        var found = new ArrayList<Audit>();
-        new LocalHistory(gateway.agent.recorder())
-                .events(e -> {
-                    if (e.payload() instanceof Audit audit) {
-                        found.add(audit);
-                    }
-                });
-        return found;
+        return SimulatedChip.level(plant.address("cabinet"), line);
     }
 
     @Test
@@ -142,7 +116,7 @@ class WriteTest {
             assertThat(done.getString("until")).isNull();
             assertThat(level(3)).isEqualTo(1);
             await("the sample", () -> Boolean.TRUE.equals(value(gateway, "cabinet/lamp")));
-            assertThat(audits(gateway))
+            assertThat(gateway.audits())
                     .contains(new Audit("erika", "tag.write", "cabinet/lamp", "false → true"));
         }
         assertThat(level(3)).as("safe at the stop").isZero();
@@ -169,7 +143,7 @@ class WriteTest {
                     .contains("one of: manual, stopped");
             assertThat(write(gateway, 422, "{\"tag\": \"press/count\", \"value\": 1}").toString())
                     .contains("access: write");
-            assertThat(audits(gateway))
+            assertThat(gateway.audits())
                     .extracting(Audit::detail)
                     .contains("0.0 → 42.5", "stopped → manual");
         }
@@ -203,7 +177,7 @@ class WriteTest {
             await(
                     "the record",
                     () ->
-                            audits(gateway)
+                            gateway.audits()
                                     .contains(
                                             new Audit(
                                                     "agent",
@@ -281,7 +255,7 @@ class WriteTest {
                                     .equals("unreachable"));
             assertThat(write(gateway, 503, "{\"tag\": \"cabinet/lamp\", \"value\": 1}").encode())
                     .contains("cabinet is not connected");
-            assertThat(audits(gateway))
+            assertThat(gateway.audits())
                     .anyMatch(a ->
                             a.what().equals("tag.write") && a.detail().contains("→ true failed: "));
         }
@@ -292,7 +266,7 @@ class WriteTest {
     void theRecordOfALocalTagNamesNeitherTagNorValue() throws Exception {
         try (var gateway = start()) {
             write(gateway, 200, "{\"tag\": \"cabinet/secret\", \"value\": true}");
-            assertThat(audits(gateway))
+            assertThat(gateway.audits())
                     .containsExactly(
                             new Audit(
                                     "token",
